@@ -1,0 +1,31 @@
+"""A training-stall laboratory on a very fast engine for dense networks.
+
+The public names are loaded when they are first used: `import fastdense` imports neither NumPy nor
+Numba.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Network": "network",
+    "Dense": "network",
+    "Dropout": "network",
+    "Recipe": "recipe",
+    "Data": "dataset",
+    "train": "training",
+    "Run": "run",
+    "FastdenseError": "errors",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name):
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"fastdense.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'fastdense' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *_HOMES])

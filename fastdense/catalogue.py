@@ -1,0 +1,102 @@
+"""Finds the entries: one file, one entry, named by its file. The only registry there is."""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+
+from fastdense import entry
+from fastdense.errors import FastdenseError, unknown
+
+CONTRACTS = {
+    "activations": entry.Activation,
+    "losses": entry.Loss,
+    "optimizers": entry.Optimizer,
+    "schedules": entry.Schedule,
+    "initializers": entry.Initializer,
+}
+
+
+@cache
+def names(kind: str) -> tuple[str, ...]:
+    """Names of all entries of a kind (`"activations"`, `"losses"`, ...), sorted."""
+    package = importlib.import_module(f"fastdense.{kind}")
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(package.__path__) if m.name[0] != "_"))
+
+
+@cache
+def get(kind: str, name: str):
+    """The entry `name` of `kind`.
+
+    Raises
+    ------
+    FastdenseError
+        No such entry; the message names the nearest one.
+    """
+    if name not in names(kind):
+        singular = {"losses": "loss"}.get(kind, kind.removesuffix("s"))
+        raise unknown(singular, name, names(kind))
+    module = importlib.import_module(f"fastdense.{kind}.{name}")
+    return CONTRACTS[kind].from_module(module)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An entry chosen by name, with the hyper-parameters that differ from its defaults."""
+
+    name: str
+    hyper: tuple[tuple[str, object], ...] = ()
+
+    @classmethod
+    def of(cls, kind: str, given: object) -> "Choice":
+        """Read `"adam"` or `{"name": "adam", "epsilon": 1e-7}` and check every name in it.
+
+        Raises
+        ------
+        FastdenseError
+            An unknown entry or hyper-parameter, or a value that is not a finite number.
+        """
+        if isinstance(given, Choice):
+            given = given.to_dict()
+        if isinstance(given, str):
+            given = {"name": given}
+        if not isinstance(given, dict) or not isinstance(given.get("name"), str):
+            raise FastdenseError(
+                f"{given!r:.80} does not choose one of the {kind}; give a name, or a table with "
+                "'name' and hyper-parameters"
+            )
+        chosen = get(kind, given["name"])
+        hyper = {}
+        for key, value in given.items():
+            if key == "name":
+                continue
+            if key not in chosen.hyper:
+                raise unknown(f"hyper-parameter of {chosen.name}", key, chosen.hyper or ["(none)"])
+            hyper[key] = value = freeze(value)
+            low, high = chosen.ranges.get(key, (None, None))
+            if low is not None and not low <= value < high:
+                raise FastdenseError(
+                    f"{key} of {chosen.name} is {value!r}; expected {low:g} <= {key} < {high:g}"
+                )
+        return cls(chosen.name, tuple(sorted(hyper.items())))
+
+    def values(self, kind: str) -> dict[str, object]:
+        """All hyper-parameters, defaults included, in the order of the entry's file."""
+        return {**get(kind, self.name).hyper, **dict(self.hyper)}
+
+    def to_dict(self) -> dict[str, object]:
+        """The plain form that `Choice.of` reads."""
+        return {"name": self.name, **dict(self.hyper)}
+
+
+def freeze(value: object) -> object:
+    """A number, or nested sequences of numbers, as something hashable and finite."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return tuple(freeze(v) for v in value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise FastdenseError(f"{value!r:.80} is not a number; hyper-parameters are numbers")
+    if value != value or value in (float("inf"), float("-inf")):
+        raise FastdenseError(f"{value!r} is not finite; hyper-parameters must be finite numbers")
+    return value

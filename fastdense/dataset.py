@@ -1,0 +1,160 @@
+"""Data to train on, checked once: inputs, targets, sample weights, test rows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastdense import catalogue
+from fastdense.errors import FastdenseError
+
+ROWS_AT_ONCE = 1 << 16  # checks go block by block, so that they need no copy of the data
+
+
+def _array(name, values, dimensions):
+    try:
+        array = np.asanyarray(values)
+        if array.dtype == object or not (
+            np.issubdtype(array.dtype, np.number) or array.dtype == bool
+        ):
+            raise ValueError
+    except ValueError:
+        raise FastdenseError(
+            f"{name} are not a rectangular array of numbers; give rows of equal length"
+        ) from None
+    if np.iscomplexobj(array):
+        raise FastdenseError(f"{name} are complex; expected real numbers")
+    if array.ndim == 1:
+        array = array[:, np.newaxis]
+    if array.ndim != dimensions:
+        raise FastdenseError(f"{name} have {array.ndim} dimensions; expected rows and columns")
+    if array.size == 0:
+        raise FastdenseError(f"{name} are empty, of shape {array.shape}; expected at least one row")
+    for first in range(0, len(array), ROWS_AT_ONCE):
+        block = np.isfinite(array[first : first + ROWS_AT_ONCE])
+        if not block.all():
+            row = first + int(np.argwhere(~block)[0][0])
+            raise FastdenseError(
+                f"{name} hold NaN or infinity in row {row}; remove or replace such rows"
+            )
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Rows to train on, and optionally rows to test on.
+
+    Parameters
+    ----------
+    inputs : array_like, shape (n, features) or (n,)
+    targets : array_like, shape (n, outputs) or (n,)
+        Real numbers, probabilities or one-hot rows; or class labels 0, 1, 2, ... for the sparse
+        losses.
+    weights : array_like, shape (n,), optional
+        How much each sample counts; the loss is sum(w * loss) / n, as in Keras.
+    test : (inputs, targets), optional
+
+    Raises
+    ------
+    FastdenseError
+        Empty or ragged data, NaN, infinity, or numbers of rows that do not agree.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    weights: np.ndarray | None = None
+    test: tuple[np.ndarray, np.ndarray] | None = None
+
+    def __post_init__(self):
+        put = object.__setattr__
+        put(self, "inputs", _array("inputs", self.inputs, 2))
+        put(self, "targets", _array("targets", self.targets, 2))
+        _same_rows("inputs", self.inputs, "targets", self.targets)
+        if self.weights is not None:
+            weights = _array("sample weights", self.weights, 2)
+            _same_rows("inputs", self.inputs, "sample weights", weights)
+            if weights.shape[1] != 1 or weights.min() < 0 or weights.max() == 0:
+                raise FastdenseError(
+                    "sample weights must be one number per row, none negative and not all zero"
+                )
+            put(self, "weights", np.ascontiguousarray(weights[:, 0], dtype=np.float64))
+        if self.test is not None:
+            inputs = _array("test inputs", self.test[0], 2)
+            targets = _array("test targets", self.test[1], 2)
+            _same_rows("test inputs", inputs, "test targets", targets)
+            for name, ours, theirs in (
+                ("features", self.inputs, inputs),
+                ("outputs", self.targets, targets),
+            ):
+                if ours.shape[1] != theirs.shape[1]:
+                    raise FastdenseError(
+                        f"test rows have {theirs.shape[1]} {name}; training rows {ours.shape[1]}"
+                    )
+            put(self, "test", (inputs, targets))
+
+    @classmethod
+    def of(cls, given):
+        """`given` itself, or a tuple (inputs, targets) as Data."""
+        if isinstance(given, cls):
+            return given
+        if isinstance(given, tuple) and len(given) == 2:
+            return cls(*given)
+        raise FastdenseError(
+            f"{type(given).__name__} is not data; give a Data or a tuple (inputs, targets)"
+        )
+
+    def __len__(self):
+        return len(self.inputs)
+
+    def outputs_for(self, loss, classes=None):
+        """Width of the output that a loss needs on these targets."""
+        if catalogue.get("losses", loss).targets != "label":
+            return self.targets.shape[1]
+        return classes or int(self.targets.max()) + 1
+
+
+def _same_rows(name, ours, other, theirs):
+    if len(ours) != len(theirs):
+        raise FastdenseError(f"{len(ours)} rows of {name} but {len(theirs)} of {other}")
+
+
+def check_targets(targets, loss, outputs):
+    """Check that targets are what a loss expects, for a network with `outputs` outputs."""
+    entry = catalogue.get("losses", loss)
+    name = entry.name
+    if entry.targets == "label":
+        if targets.shape[1] != 1:
+            raise FastdenseError(
+                f"{name} expects one class label a row; the targets have {targets.shape[1]} columns"
+            )
+        low, high = targets.min(), targets.max()
+        if low < 0 or high >= outputs or not np.array_equal(targets, np.floor(targets)):
+            raise FastdenseError(
+                f"labels run from {low:g} to {high:g}; {name} expects whole numbers from 0 to "
+                f"{outputs - 1}, one for each of the network's {outputs} outputs"
+            )
+        return
+    if targets.shape[1] != outputs:
+        raise FastdenseError(
+            f"the network has {outputs} outputs but the targets {targets.shape[1]} columns"
+        )
+    if entry.targets in ("unit", "distribution") and (targets.min() < 0 or targets.max() > 1):
+        raise FastdenseError(
+            f"targets run from {targets.min():g} to {targets.max():g}; {name} expects them "
+            "between 0 and 1"
+        )
+    if entry.targets == "distribution" and outputs > 1:
+        worst = np.abs(targets.sum(axis=1, dtype=np.float64) - 1).max()
+        if worst > 1e-3:
+            raise FastdenseError(
+                f"rows of targets do not sum to 1 (off by up to {worst:g}); {name} expects one-hot "
+                "rows or distributions"
+            )
+
+
+def classes_of(targets, loss):
+    """The class of each row, for class weights: a label, the largest column, or y > 1/2."""
+    if catalogue.get("losses", loss).targets == "label":
+        return targets[:, 0].astype(np.int64)
+    if targets.shape[1] > 1:
+        return targets.argmax(axis=1)
+    return (targets[:, 0] > 0.5).astype(np.int64)

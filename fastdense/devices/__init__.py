@@ -1,0 +1,1 @@
+"""Where networks are trained; one file per device."""

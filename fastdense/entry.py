@@ -1,0 +1,120 @@
+"""The contracts: what one file of the catalogue supplies.
+
+A file under `activations/`, `losses/`, `optimizers/`, `schedules/` or `initializers/` is one
+entry. Its name is the file's name, its summary the first line of its docstring, and each field
+below is a module-level name of the file (upper case for data). Formulas are plain Python on
+scalars over `fastdense.maths` and `fastdense.primitives`, and are compiled as they stand.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from types import ModuleType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What every entry has."""
+
+    name: str
+    summary: str
+    source: str
+    hyper: dict[str, Any] = field(default_factory=dict, kw_only=True)  # names and defaults
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict, kw_only=True)  # [low, high)
+
+    @classmethod
+    def from_module(cls, module: ModuleType) -> "Entry":
+        """Read the fields of this contract off a module; formulas in lower case, data in upper."""
+        given: dict[str, Any] = {
+            "name": module.__name__.rpartition(".")[2],
+            "summary": (module.__doc__ or "").strip().splitlines()[0].rstrip("."),
+        }
+        for contract_field in fields(cls):
+            key = contract_field.name
+            for spelling in (key, key.upper()):
+                if key not in given and hasattr(module, spelling):
+                    given[key] = getattr(module, spelling)
+        return cls(**given)
+
+
+@dataclass(frozen=True)
+class Activation(Entry):
+    """An activation, elementwise or coupled over the features of a sample.
+
+    Elementwise: `value(z)` and `slope(z, a)`, the derivative at `z` given `a = value(z)`.
+    Coupled (only in the last layer): `forward(z, a, columns)` and `backward(a, da, dz, columns)`
+    on arrays (features, columns). `spec(z, da)` is the independent NumPy form on (samples,
+    features): it returns the values and the gradient with respect to `z` given `da`.
+    """
+
+    spec: Callable
+    value: Callable | None = None
+    slope: Callable | None = None
+    forward: Callable | None = None
+    backward: Callable | None = None
+
+    @property
+    def coupled(self) -> bool:
+        return self.forward is not None
+
+
+@dataclass(frozen=True)
+class Loss(Entry):
+    """A loss of one sample, elementwise over outputs (then averaged) or coupled over them.
+
+    Elementwise: `value(p, y, hyper)` and `slope(p, y, hyper)`, the derivative with respect to
+    the prediction. Coupled: `columns(p, y, loss, slope, hyper, columns)` on
+    arrays (outputs, columns), which fills `loss` (columns,), float64, and `slope`.
+    `spec(p, y, hyper)` is the independent NumPy form on (samples, outputs): it returns the loss
+    per sample and its gradient. `constant(y, weights, hyper)` is the least weighted mean loss
+    that one prediction for all samples reaches.
+    """
+
+    targets: str  # "real", "unit" (in [0, 1]), "distribution" (rows that sum to 1), "label"
+    predictions: str  # "real", "probability", "distribution", "logit"
+    spec: Callable
+    constant: Callable
+    value: Callable | None = None
+    slope: Callable | None = None
+    columns: Callable | None = None
+    check: Callable | None = None
+
+    @property
+    def coupled(self) -> bool:
+        return self.columns is not None
+
+
+@dataclass(frozen=True)
+class Optimizer(Entry):
+    """An update rule on scalars.
+
+    `advance(rate, hyper, powers)` returns the scalars of this step, float64, and may keep running
+    products in `powers` (all 1 before the first step). `step(p, g, *slots, k)` returns the
+    parameter and its slots after the step; `slots` lists what the slots hold at the start.
+    `spec(p, g, state, rate, t, hyper)` is the textbook form in NumPy, `state` a dict of its own.
+    """
+
+    advance: Callable
+    step: Callable
+    spec: Callable
+    rate: float  # the default learning rate
+    slots: tuple[float | str, ...] = ()  # initial values; a string names the hyper-parameter
+
+
+@dataclass(frozen=True)
+class Schedule(Entry):
+    """A factor on the learning rate: `factor(epoch, epochs, hyper)`, `epoch` in fractions."""
+
+    factor: Callable
+    spec: Callable
+
+
+@dataclass(frozen=True)
+class Initializer(Entry):
+    """Initial values: `draw(uniform, fan_in, fan_out, hyper)`, all of one array at once.
+
+    `uniform` holds independent numbers in (0, 1), float64, in the shape of the array to fill.
+    """
+
+    draw: Callable
+    random: bool = True

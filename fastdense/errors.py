@@ -1,0 +1,15 @@
+"""The one exception that says what was given, what was expected and what to do."""
+
+import difflib
+
+
+class FastdenseError(ValueError):
+    """Input that cannot be used; its message is one sentence for the user."""
+
+
+def unknown(kind: str, given: object, known) -> FastdenseError:
+    """The error for a name that does not exist, with the nearest one that does."""
+    known = sorted(known)
+    near = difflib.get_close_matches(str(given), known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+    return FastdenseError(f"unknown {kind} {str(given)[:80]!r}; {hint}")

@@ -1,0 +1,11 @@
+"""Normal with variance 2 / (fan_in + fan_out), not truncated."""
+
+import numpy as np
+
+from fastdense.random import normal_quantile
+
+SOURCE = "Glorot, Bengio (2010), Understanding the difficulty of training deep feedforward networks."
+
+
+def draw(uniform, fan_in, fan_out, hyper):
+    return np.sqrt(2.0 / (fan_in + fan_out)) * normal_quantile(uniform)

@@ -1,0 +1,164 @@
+"""Compiled kernels on disk: one file a kernel, named by a hash of all that decides its code.
+
+Numba's own cache indexes by the file of one function: it misses kernels that a factory makes,
+does not see an edit in an imported file, and two processes can leave an index that points at the
+wrong code. Here the name is the content: sources, numba, llvmlite, Python and CPU. A file is written
+whole and renamed, so that a reader sees all of it or nothing; one that cannot be loaded is deleted
+and compiled again; a lock keeps processes that start together from compiling the same kernel.
+"""
+
+import contextlib
+import functools
+import hashlib
+import inspect
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import filelock
+import llvmlite
+import numba
+import platformdirs
+from numba import njit
+from numba.core.caching import _Cache
+from numba.core.ccallback import CFunc
+from numba.core.compiler import CompileResult
+
+import fastdense
+
+OPTIONS = {"error_model": "numpy"}
+
+# Called with the kernel's name before it is compiled; the command line says so to its user.
+on_compile: Callable[[str], None] | None = None
+
+
+@functools.cache
+def folder() -> Path | None:
+    """Where kernels are kept, or None if there is no folder that only this user can write to.
+
+    A cached kernel is code: a folder that others may write to is not used.
+    """
+    given = os.environ.get("FASTDENSE_CACHE_DIR")
+    path = Path(given) if given else Path(platformdirs.user_cache_dir("fastdense")) / "kernels"
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = path.stat()
+        private = os.name != "posix" or (
+            status.st_uid == os.getuid() and not status.st_mode & 0o022
+        )
+        return path if private and os.access(path, os.W_OK) else None
+    except OSError:
+        return None
+
+
+@functools.cache
+def _engine_digest() -> bytes:
+    """A hash of everything that every kernel depends on."""
+    package = Path(fastdense.__file__).parent
+    sources = [package / name for name in ("maths.py", "primitives.py", "philox.py")]
+    sources += sorted((package / "kernels").glob("*.py"))
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(source.read_bytes())
+    versions = (numba.__version__, llvmlite.__version__, sys.version_info[:3])
+    digest.update(repr(versions).encode())
+    return digest.digest()
+
+
+class _KernelFile(_Cache):
+    """Numba's cache protocol over one file."""
+
+    def __init__(self, name: str, functions):
+        self.name = name
+        digest = hashlib.sha256(_engine_digest() + name.encode())
+        for function in functions:
+            digest.update(Path(inspect.getsourcefile(function)).read_bytes())
+        self._digest = digest
+        self.path = None
+
+    @property
+    def cache_path(self):
+        return str(folder())
+
+    def _locate(self, signature, context):
+        if folder() is not None and self.path is None:
+            self._digest.update(repr((signature, context.codegen().magic_tuple())).encode())
+            self.path = folder() / f"{self.name}-{self._digest.hexdigest()[:32]}.kernel"
+
+    def load_overload(self, signature, context):
+        self._locate(signature, context)
+        if self.path is None:
+            return None
+        try:
+            stored = self.path.read_bytes()
+            # A half-written or damaged object file must not reach the linker.
+            content, check = stored[:-32], stored[-32:]
+            if hashlib.sha256(content).digest() != check:
+                raise ValueError("damaged kernel file")
+            context.refresh()
+            return CompileResult._rebuild(context, *pickle.loads(content))
+        except FileNotFoundError:
+            return None
+        except Exception:
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+            return None
+
+    def save_overload(self, signature, result):
+        if self.path is None:
+            return
+        content = pickle.dumps(result._reduce(), protocol=pickle.HIGHEST_PROTOCOL)
+        partial = self.path.with_suffix(f".{os.getpid()}.partial")
+        try:
+            partial.write_bytes(content + hashlib.sha256(content).digest())
+            os.replace(partial, self.path)
+        except OSError:  # a full disk costs a compile at the next start, nothing else
+            with contextlib.suppress(OSError):
+                partial.unlink()
+
+    def enable(self):
+        pass
+
+    def disable(self):
+        pass
+
+    def flush(self):
+        pass
+
+
+def _announce_and_lock(kernel_file, signature, context):
+    """A context in which the kernel may be compiled: locked, announced if it must be."""
+    kernel_file._locate(signature, context)
+    stack = contextlib.ExitStack()
+    path = kernel_file.path
+    if path is not None and not path.exists():
+        with contextlib.suppress(OSError):
+            stack.enter_context(filelock.FileLock(path.with_suffix(".lock")))
+    if on_compile is not None and (path is None or not path.exists()):
+        on_compile(kernel_file.name)
+    return stack
+
+
+def compile_callback(name, function, signature, functions):
+    """Compile `function` as a C callback, or load it; returns an object with an `.address`.
+
+    `functions` are those whose source files decide the code, besides the engine's own.
+    """
+    callback = CFunc(function, (signature.args, signature.return_type), {}, OPTIONS)
+    callback._cache = _KernelFile(name, functions)
+    context = callback._targetdescr.target_context
+    with _announce_and_lock(callback._cache, callback._sig, context):
+        callback.compile()
+    return callback
+
+
+def compile_program(name, function, signature):
+    """Compile `function` for one signature, or load it; returns what Python calls."""
+    dispatcher = njit(function, nogil=True, **OPTIONS)
+    dispatcher._cache = _KernelFile(name, [])
+    with _announce_and_lock(dispatcher._cache, signature.args, dispatcher.targetctx):
+        dispatcher.compile(signature.args)
+    dispatcher.disable_compile()
+    return dispatcher

@@ -1,0 +1,172 @@
+"""Kernels that the training loop reaches through addresses: activation, loss, optimizer, schedule.
+
+The loop calls one such kernel per layer and step, with whole arrays, so the call (about 10 ns)
+does not count; and the loop is compiled once, whatever entries exist. See bench/NOTES.md.
+"""
+
+from numba import carray, njit, types
+
+from fastdense.kernels.pointers import cast_tuple, tuple_reader
+from fastdense.kernels.primitives import INLINE
+
+FLOAT64 = types.CPointer(types.float64)
+INT = types.intp
+
+
+def _compiled(function):
+    return njit(function, **INLINE)
+
+
+def activation(entry, kind):
+    """`(z, a, rows, columns, stride)`: values into `a`, and slopes over `z`."""
+    value, slope = _compiled(entry.value), _compiled(entry.slope)
+
+    def activate(z, a, rows, columns, stride):
+        if columns == stride:
+            rows, columns = 1, rows * stride
+        for row in range(rows):
+            first = row * stride
+            for i in range(first, first + columns):
+                zi = z[i]
+                ai = value(zi)
+                a[i] = ai
+                z[i] = slope(zi, ai)
+
+    pointer = types.CPointer(kind)
+    return activate, types.void(pointer, pointer, INT, INT, INT)
+
+
+def coupled_forward(entry, kind):
+    """`(z, a, rows, columns, stride)` for an activation that couples the features."""
+    forward = _compiled(entry.forward)
+
+    def activate(z, a, rows, columns, stride):
+        forward(carray(z, (rows, stride)), carray(a, (rows, stride)), columns)
+
+    pointer = types.CPointer(kind)
+    return activate, types.void(pointer, pointer, INT, INT, INT)
+
+
+def coupled_backward(entry, kind):
+    """`(a, da, rows, columns, stride)`: turns `da` into `dz` in place."""
+    backward = _compiled(entry.backward)
+
+    def differentiate(a, da, rows, columns, stride):
+        gradient = carray(da, (rows, stride))
+        backward(carray(a, (rows, stride)), gradient, gradient, columns)
+
+    pointer = types.CPointer(kind)
+    return differentiate, types.void(pointer, pointer, INT, INT, INT)
+
+
+def loss(entry, kind):
+    """`(p, y, slope, loss, hyper, rows, columns, stride)`: loss per sample in float64."""
+    read = tuple_reader(max(1, len(entry.hyper)))
+    pointer = types.CPointer(kind)
+    signature = types.void(pointer, pointer, pointer, FLOAT64, pointer, INT, INT, INT)
+    if entry.coupled:
+        coupled = _compiled(entry.columns)
+
+        def evaluate(p, y, slopes, losses, hyper, rows, columns, stride):
+            shape = (rows, stride)
+            coupled(
+                carray(p, shape),
+                carray(y, shape),
+                carray(losses, stride),
+                carray(slopes, shape),
+                read(hyper),
+                columns,
+            )
+
+        return evaluate, signature
+
+    value, slope = _compiled(entry.value), _compiled(entry.slope)
+
+    def evaluate(p, y, slopes, losses, hyper, rows, columns, stride):
+        numbers = read(hyper)
+        for b in range(columns):
+            losses[b] = 0.0
+        for row in range(rows):
+            first = row * stride
+            for b in range(columns):
+                pb, yb = p[first + b], y[first + b]
+                slopes[first + b] = slope(pb, yb, numbers)
+                losses[b] += types.float64(value(pb, yb, numbers))
+        for b in range(columns):
+            losses[b] /= rows
+
+    return evaluate, signature
+
+
+def optimizer(entry, kind):
+    """`(p, g, slots, n, stride, rate, hyper, powers, scalars, begin)`: the update in place.
+
+    Slot j of parameter i is `slots[j * stride + i]`. With `begin` the scalars of the step are
+    computed first; without, they are taken as an earlier call left them. At rate zero the
+    parameters keep their bits and only the slots advance.
+    """
+    advance, step = _compiled(entry.advance), _compiled(entry.step)
+    defaults = tuple(float(v) for v in entry.hyper.values())
+    count = len(entry.advance(0.5, defaults, [1.0, 1.0]))
+    read_hyper = tuple_reader(max(1, len(defaults)))
+    read_scalars = tuple_reader(count)
+
+    def prepare(rate, hyper, powers, scalars, begin):
+        if begin:
+            fresh = advance(rate, read_hyper(hyper), powers)
+            for i in range(count):
+                scalars[i] = fresh[i]
+
+    prepare = _compiled(prepare)
+
+    def no_slot(p, g, slots, n, stride, rate, hyper, powers, scalars, begin):
+        prepare(rate, hyper, powers, scalars, begin)
+        k = cast_tuple(read_scalars(scalars), p[0])
+        for i in range(n):
+            (new,) = step(p[i], g[i], k)
+            p[i] = new if rate != 0.0 else p[i]
+
+    def one_slot(p, g, slots, n, stride, rate, hyper, powers, scalars, begin):
+        prepare(rate, hyper, powers, scalars, begin)
+        k = cast_tuple(read_scalars(scalars), p[0])
+        for i in range(n):
+            new, a = step(p[i], g[i], slots[i], k)
+            p[i] = new if rate != 0.0 else p[i]
+            slots[i] = a
+
+    def two_slots(p, g, slots, n, stride, rate, hyper, powers, scalars, begin):
+        prepare(rate, hyper, powers, scalars, begin)
+        k = cast_tuple(read_scalars(scalars), p[0])
+        for i in range(n):
+            new, a, b = step(p[i], g[i], slots[i], slots[stride + i], k)
+            p[i] = new if rate != 0.0 else p[i]
+            slots[i] = a
+            slots[stride + i] = b
+
+    def three_slots(p, g, slots, n, stride, rate, hyper, powers, scalars, begin):
+        prepare(rate, hyper, powers, scalars, begin)
+        k = cast_tuple(read_scalars(scalars), p[0])
+        for i in range(n):
+            new, a, b, c = step(p[i], g[i], slots[i], slots[stride + i], slots[2 * stride + i], k)
+            p[i] = new if rate != 0.0 else p[i]
+            slots[i] = a
+            slots[stride + i] = b
+            slots[2 * stride + i] = c
+
+    pointer = types.CPointer(kind)
+    update = (no_slot, one_slot, two_slots, three_slots)[len(entry.slots)]
+    return update, types.void(
+        *(pointer, pointer, pointer, INT, INT, types.float64),
+        *(FLOAT64, FLOAT64, FLOAT64, types.boolean),
+    )
+
+
+def schedule(entry, kind):
+    """`(epoch, epochs, hyper)`: the factor on the rate; float64 whatever the `kind`."""
+    factor = _compiled(entry.factor)
+    read = tuple_reader(max(1, len(entry.hyper)))
+
+    def evaluate(epoch, epochs, hyper):
+        return types.float64(factor(epoch, epochs, read(hyper)))
+
+    return evaluate, types.float64(types.float64, types.float64, FLOAT64)

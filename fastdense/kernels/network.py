@@ -1,0 +1,154 @@
+"""A network's forward and backward pass over samples side by side, for one float type."""
+
+from functools import cache
+
+import numpy as np
+from numba import njit, types
+
+from fastdense import philox
+from fastdense.kernels.layout import DENSE
+from fastdense.kernels.matmul import product_for
+from fastdense.kernels.pointers import at, call, offset
+from fastdense.kernels.primitives import INLINE
+from fastdense.kernels.simd import ACCUMULATE, BIAS, ZERO
+from fastdense.random import DROPOUT as DROPOUT_PURPOSE
+
+NUMPY = {"error_model": "numpy", "nogil": True}
+random_block = njit(philox.block, **INLINE)
+
+LOW_WORD = np.uint64(0xFFFFFFFF)
+HALF = np.uint64(32)
+
+
+@njit(**NUMPY)
+def low_word(number):
+    return np.uint64(number) & LOW_WORD
+
+
+@njit(**NUMPY)
+def high_word(number):
+    return np.uint64(number) >> HALF
+
+
+@njit(**NUMPY)
+def words(index, purpose, layer, time, seed):
+    """The four random words of one block: `fastdense.random.words` in compiled form."""
+    return random_block(
+        np.uint64(index),
+        low_word(time),
+        np.uint64(purpose << 24 | layer),
+        high_word(time),
+        low_word(seed),
+        high_word(seed),
+    )
+
+
+@cache
+def passes_for(kind):
+    """`forward` and `backward` for float32 or float64."""
+    product = product_for(kind)
+    cast = np.float32 if kind == types.float32 else np.float64
+
+    @njit(inline="never", **NUMPY)
+    def dropout_mask(layer, arena, stride, columns, first, seed, step):
+        # The mask of sample b of the batch is words [b * n, b * n + n), n rounded up to 4.
+        mask = at(arena, layer.slope_row * stride)
+        blocks = (layer.n_in + 3) // 4
+        scale = cast(layer.keep_scale)
+        for b in range(columns):
+            for block in range(blocks):
+                four = words((first + b) * blocks + block, DROPOUT_PURPOSE, layer.index, step, seed)
+                for j in range(min(4, layer.n_in - 4 * block)):
+                    word = four[0] if j == 0 else (four[1] if j == 1 else four[2 + (j == 3)])
+                    kept = np.int64(word) >= layer.keep_above
+                    mask[(4 * block + j) * stride + b] = scale if kept else cast(0)
+
+    @njit(inline="never", **NUMPY)
+    def forward(layers, parameters, arena, stride, columns, training, first, seed, step):
+        """From the first layer's input rows to the last one's output rows.
+
+        `columns` is a multiple of 16 and at most `stride`; `first` is the place of the first
+        sample in its batch. Outside training, dropout lets everything pass.
+        """
+        for index in range(layers.size):
+            layer = layers[index]
+            source = at(arena, layer.input_row * stride)
+            target = at(arena, layer.output_row * stride)
+            slopes = at(arena, layer.slope_row * stride)
+            if layer.kind == DENSE:
+                # The row behind the inputs is the bias's input in the weight gradient.
+                ones = offset(source, layer.n_in * stride)
+                for b in range(columns):
+                    ones[b] = cast(1)
+                weights = at(parameters, layer.weights)
+                product(
+                    weights, 1, layer.n_out, source, stride, slopes, stride,
+                    layer.n_out, columns, layer.n_in,
+                    BIAS, offset(weights, layer.n_in * layer.n_out),
+                )  # fmt: skip
+                call(layer.activate, (slopes, target, layer.n_out, columns, stride))
+            elif training:
+                dropout_mask(layer, arena, stride, columns, first, seed, step)
+                for row in range(0, layer.n_in * stride, stride):
+                    for i in range(row, row + columns):
+                        target[i] = source[i] * slopes[i]
+            else:
+                for row in range(0, layer.n_in * stride, stride):
+                    for i in range(row, row + columns):
+                        target[i] = source[i]
+                        slopes[i] = cast(1)
+
+    @njit(inline="never", **NUMPY)
+    def transpose(source, stride, target, width, rows, columns):
+        # (rows, columns) to (columns, width), whose padding is zero.
+        for o in range(rows):
+            for b in range(columns):
+                target[b * width + o] = source[o * stride + b]
+        for b in range(columns):
+            for o in range(rows, width):
+                target[b * width + o] = cast(0)
+
+    @njit(inline="never", **NUMPY)
+    def backward(
+        layers, parameters, gradient, arena, transposed, stride, columns, samples, plan, accumulate
+    ):
+        """From the loss's derivative in the delta rows to the gradient of all parameters.
+
+        Each gradient is one chain over samples in ascending order; with `accumulate` it goes on
+        from the chain of the samples before.
+        """
+        delta = at(arena, plan.delta_row * stride)
+        other = at(arena, plan.other_delta_row * stride)
+        start = ACCUMULATE if accumulate else ZERO
+        for index in range(layers.size - 1, -1, -1):
+            layer = layers[index]
+            if layer.kind != DENSE:
+                mask = at(arena, layer.slope_row * stride)
+                for row in range(0, layer.n_in * stride, stride):
+                    for i in range(row, row + columns):
+                        delta[i] *= mask[i]
+                continue
+            if layer.differentiate != 0:
+                outputs = at(arena, layer.output_row * stride)
+                call(layer.differentiate, (outputs, delta, layer.n_out, columns, stride))
+            else:
+                slopes = at(arena, layer.slope_row * stride)
+                for row in range(0, layer.n_out * stride, stride):
+                    for i in range(row, row + columns):
+                        delta[i] *= slopes[i]
+            flipped = at(transposed, 0)
+            transpose(delta, stride, flipped, layer.padded_out, layer.n_out, samples)
+            weights = at(parameters, layer.weights)
+            product(
+                at(arena, layer.input_row * stride), stride, 1, flipped, layer.padded_out,
+                at(gradient, layer.weights), layer.n_out,
+                layer.n_in + 1, layer.n_out, samples, start, weights,
+            )  # fmt: skip
+            if layer.needs_input_gradient:
+                product(
+                    weights, layer.n_out, 1, delta, stride, other, stride,
+                    layer.n_in, columns, layer.n_out, ZERO, weights,
+                )  # fmt: skip
+                delta, other = other, delta
+
+    return forward, backward

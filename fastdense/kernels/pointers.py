@@ -1,0 +1,87 @@
+"""Typed pointers into arrays, calls through addresses, and tuples read from memory.
+
+Pointers stay typed from end to end: an address that passes through an integer defeats LLVM's
+alias analysis, and numba 0.66 compiles it wrongly.
+"""
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+
+@intrinsic
+def at(typingctx, array, index):
+    """Pointer to element `index` of a one-dimensional C-contiguous array."""
+
+    def codegen(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        return builder.gep(data, [arguments[1]])
+
+    return types.CPointer(array.dtype)(array, types.intp), codegen
+
+
+@intrinsic
+def offset(typingctx, pointer, index):
+    """`pointer + index`, in elements."""
+
+    def codegen(context, builder, signature, arguments):
+        return builder.gep(arguments[0], [arguments[1]])
+
+    return pointer(pointer, types.intp), codegen
+
+
+def _call_returning(result):
+    """An intrinsic `call(address, arguments)` of a C function; `arguments` is a tuple."""
+
+    def emit(typingctx, address, arguments):
+        def codegen(context, builder, signature, values):
+            function_type = ir.FunctionType(
+                context.get_value_type(result),
+                [context.get_value_type(t) for t in arguments.types],
+            )
+            function = builder.inttoptr(values[0], function_type.as_pointer())
+            returned = builder.call(function, cgutils.unpack_tuple(builder, values[1]))
+            return context.get_dummy_value() if result == types.void else returned
+
+        return result(types.int64, arguments), codegen
+
+    return intrinsic(emit)
+
+
+call = _call_returning(types.void)
+call_float64 = _call_returning(types.float64)
+
+
+def tuple_reader(count):
+    """An intrinsic `read(pointer)` that loads `count` numbers as a tuple.
+
+    A tuple lives in registers: the optimizer may hoist what is computed from it out of a loop,
+    which it may not do with memory that the loop's stores could alias.
+    """
+
+    def emit(typingctx, pointer):
+        def codegen(context, builder, signature, arguments):
+            values = [
+                builder.load(builder.gep(arguments[0], [context.get_constant(types.intp, i)]))
+                for i in range(count)
+            ]
+            return context.make_tuple(builder, signature.return_type, values)
+
+        return types.UniTuple(pointer.dtype, count)(pointer), codegen
+
+    return intrinsic(emit)
+
+
+@intrinsic
+def cast_tuple(typingctx, numbers, like):
+    """A tuple of float64 rounded to the type of `like`."""
+
+    def codegen(context, builder, signature, arguments):
+        values = [
+            context.cast(builder, value, types.float64, like)
+            for value in cgutils.unpack_tuple(builder, arguments[0])
+        ]
+        return context.make_tuple(builder, signature.return_type, values)
+
+    return types.UniTuple(like, len(numbers))(numbers, like), codegen

@@ -1,0 +1,58 @@
+"""Binary cross-entropy of probabilities, clipped to [clip, 1 - clip] as Keras does.
+
+Outside the clip the derivative is zero, as automatic differentiation has it: a plateau that some
+published losses sit on.
+"""
+
+import numpy as np
+
+from fastdense.maths import log, log1p
+
+SOURCE = "Keras `binary_crossentropy` (from_logits=False), whose clip is 1e-7."
+TARGETS = "unit"
+PREDICTIONS = "probability"
+HYPER = {"clip": 1e-7}
+RANGES = {"clip": (0.0, 0.5)}
+
+
+def value(p, y, hyper):
+    (clip,) = hyper
+    T = type(p)
+    q = min(max(p, clip), T(1) - clip)
+    # A weight of zero must not meet log(0).
+    one = -y * log(q) if y > T(0) else T(0) * q
+    zero = -(T(1) - y) * log1p(-q) if y < T(1) else T(0) * q
+    return one + zero
+
+
+def slope(p, y, hyper):
+    (clip,) = hyper
+    T = type(p)
+    outside = (p < clip) or (p > T(1) - clip)
+    return T(0) if outside else (p - y) / (p * (T(1) - p))
+
+
+def spec(p, y, hyper):
+    clip = hyper["clip"]
+    q = np.clip(p, clip, 1 - clip)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        loss = -(np.where(y > 0, y * np.log(q), 0) + np.where(y < 1, (1 - y) * np.log1p(-q), 0))
+        inside = (p >= clip) & (p <= 1 - clip)
+        gradient = np.where(inside, (p - y) / (p * (1 - p)), 0.0)
+    return loss.mean(axis=1), gradient / y.shape[1]
+
+
+def constant(y, weights, hyper):
+    """The entropy of the mean target."""
+    p = np.average(y, axis=0, weights=weights)
+    p = np.clip(p, 1e-300, 1 - 1e-16)
+    return float(-(p * np.log(p) + (1 - p) * np.log1p(-p)).mean())
+
+
+def check(hyper, dtype):
+    if hyper["clip"] > 0 and dtype.type(1) - dtype.type(hyper["clip"]) == 1:
+        return (
+            f"a clip of {hyper['clip']:g} does nothing in {dtype}, where 1 - clip rounds to 1; "
+            f"use at least {np.finfo(dtype).epsneg:.0e}, or dtype float64"
+        )
+    return None

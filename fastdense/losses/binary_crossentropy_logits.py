@@ -1,0 +1,38 @@
+"""Binary cross-entropy fused with the sigmoid: from logits, never infinite slopes.
+
+`clip` bounds the *reported* loss at -log(clip) and leaves the gradient p - y alone, as
+hand-written listings do that clip inside their loss function but not inside their gradient.
+"""
+
+import numpy as np
+
+from fastdense.losses.binary_crossentropy import constant  # noqa: F401
+from fastdense.maths import exp, log, log1p, sigmoid
+
+SOURCE = "PyTorch `BCEWithLogitsLoss`; Keras `binary_crossentropy` (from_logits=True)."
+TARGETS = "unit"
+PREDICTIONS = "logit"
+HYPER = {"clip": 0.0}
+RANGES = {"clip": (0.0, 0.5)}
+
+
+def value(p, y, hyper):
+    (clip,) = hyper
+    T = type(p)
+    most = -log(clip)
+    rest = log1p(exp(-abs(p)))
+    one = min(max(-p, T(0)) + rest, most)
+    zero = min(max(p, T(0)) + rest, most)
+    return y * one + (T(1) - y) * zero
+
+
+def slope(p, y, hyper):
+    return sigmoid(p) - y
+
+
+def spec(p, y, hyper):
+    with np.errstate(divide="ignore"):
+        most = -np.log(hyper["clip"])
+    one = np.minimum(np.logaddexp(0, -p), most)
+    zero = np.minimum(np.logaddexp(0, p), most)
+    return (y * one + (1 - y) * zero).mean(axis=1), (0.5 * (1 + np.tanh(p / 2)) - y) / y.shape[1]

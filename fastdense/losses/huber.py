@@ -1,0 +1,41 @@
+"""Huber loss: quadratic within delta of the target, linear beyond."""
+
+import numpy as np
+
+SOURCE = "Huber (1964), Robust estimation of a location parameter; PyTorch `HuberLoss`."
+TARGETS = "real"
+PREDICTIONS = "real"
+HYPER = {"delta": 1.0}
+RANGES = {"delta": (5e-324, np.inf)}
+
+
+def value(p, y, hyper):
+    (delta,) = hyper
+    T = type(p)
+    size = abs(p - y)
+    return T(0.5) * size * size if size <= delta else delta * (size - T(0.5) * delta)
+
+
+def slope(p, y, hyper):
+    (delta,) = hyper
+    return min(max(p - y, -delta), delta)
+
+
+def spec(p, y, hyper):
+    delta, size = hyper["delta"], np.abs(p - y)
+    loss = np.where(size <= delta, 0.5 * size**2, delta * (size - 0.5 * delta))
+    return loss.mean(axis=1), np.clip(p - y, -delta, delta) / y.shape[1]
+
+
+def constant(y, weights, hyper):
+    """Where the slope of the convex mean loss changes sign, by bisection."""
+    total = 0.0
+    for column in y.T:
+        low, high = column.min(), column.max()
+        for _ in range(200):
+            middle = 0.5 * (low + high)
+            slope = np.dot(weights, np.clip(middle - column, -hyper["delta"], hyper["delta"]))
+            low, high = (middle, high) if slope < 0 else (low, middle)
+        loss, _ = spec(np.full((len(y), 1), 0.5 * (low + high)), column[:, None], hyper)
+        total += np.average(loss, weights=weights)
+    return float(total / y.shape[1])

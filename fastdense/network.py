@@ -1,0 +1,227 @@
+"""The architecture: input width and layers. No numbers in it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fastdense import catalogue, random
+from fastdense.catalogue import Choice
+from fastdense.errors import FastdenseError, unknown
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A fully connected layer with its activation and how it is initialized.
+
+    Parameters
+    ----------
+    units : int
+        Number of outputs.
+    activation : str
+        Name of an entry under `fastdense/activations`.
+    weights, bias : str, dict or Choice
+        Initializer, as a name or a table `{"name": ..., hyper-parameter: ...}`.
+    """
+
+    units: int
+    activation: str = "identity"
+    weights: Choice = field(default="glorot_uniform", kw_only=True)
+    bias: Choice = field(default="zeros", kw_only=True)
+
+    def __post_init__(self):
+        whole("units", self.units, 1)
+        catalogue.get("activations", self.activation)
+        for name in ("weights", "bias"):
+            object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
+
+    def to_dict(self):
+        return {
+            "dense": self.units,
+            "activation": self.activation,
+            "weights": self.weights.to_dict(),
+            "bias": self.bias.to_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """Drops each unit with probability `rate` while training and scales the rest up.
+
+    Srivastava et al. (2014), in the inverted form of Keras and PyTorch.
+    """
+
+    rate: float
+
+    def __post_init__(self):
+        real("dropout", self.rate, 0.0, 1.0)
+
+    def to_dict(self):
+        return {"dropout": self.rate}
+
+
+@dataclass(frozen=True)
+class Network:
+    """A stack of layers on `inputs` features.
+
+    Parameters
+    ----------
+    inputs : int
+        Number of input features.
+    layers : sequence of Dense and Dropout
+        From the input to the output; the last one is dense.
+
+    Raises
+    ------
+    FastdenseError
+        No dense layer at the end, a softmax below it, or a width that is not a positive integer.
+    """
+
+    inputs: int
+    layers: tuple[Dense | Dropout, ...]
+
+    def __post_init__(self):
+        whole("inputs", self.inputs, 1)
+        object.__setattr__(self, "layers", tuple(self.layers))
+        for layer in self.layers:
+            if not isinstance(layer, (Dense, Dropout)):
+                raise FastdenseError(f"{layer!r:.80} is not a layer; use Dense or Dropout")
+        if not self.layers or not isinstance(self.layers[-1], Dense):
+            raise FastdenseError("a network must end in a dense layer")
+        for layer in self.layers[:-1]:
+            if isinstance(layer, Dense) and catalogue.get("activations", layer.activation).coupled:
+                raise FastdenseError(
+                    f"{layer.activation} couples the units of a layer; only the last layer may use it"
+                )
+
+    @classmethod
+    def of(cls, *widths, activation="relu", output="identity", weights=None, bias="zeros"):
+        """A plain network: `Network.of(1, 16, 8, 1)` has inputs, two hidden layers, one output.
+
+        Parameters
+        ----------
+        *widths : int
+            Inputs, hidden widths, outputs.
+        activation, output : str
+            Activation of the hidden layers, and of the last.
+        weights, bias : str, dict or Choice
+            Initializers of all layers; Glorot uniform and zeros by default.
+        """
+        if len(widths) < 2:
+            raise FastdenseError(f"{len(widths)} widths given; expected at least inputs and outputs")
+        weights = "glorot_uniform" if weights is None else weights
+        names = [activation] * (len(widths) - 2) + [output]
+        layers = [
+            Dense(n, name, weights=weights, bias=bias)
+            for n, name in zip(widths[1:], names, strict=True)
+        ]
+        return cls(widths[0], layers)
+
+    @property
+    def outputs(self):
+        """Number of outputs."""
+        return self.layers[-1].units
+
+    @property
+    def dense(self):
+        """The dense layers with their number of inputs: `[(fan_in, layer), ...]`."""
+        pairs, width = [], self.inputs
+        for layer in self.layers:
+            if isinstance(layer, Dense):
+                pairs.append((width, layer))
+                width = layer.units
+        return pairs
+
+    @property
+    def size(self):
+        """Number of parameters."""
+        return sum((fan_in + 1) * layer.units for fan_in, layer in self.dense)
+
+    def split(self, parameters):
+        """Views of a flat vector by layer: `[(weights (n_in, n_out), bias (n_out,)), ...]`."""
+        views, first = [], 0
+        for fan_in, layer in self.dense:
+            count = fan_in * layer.units
+            weights = parameters[first : first + count].reshape(fan_in, layer.units)
+            bias = parameters[first + count : first + count + layer.units]
+            views.append((weights, bias))
+            first += count + layer.units
+        return views
+
+    def initialize(self, seed=0, dtype="float32"):
+        """Fresh parameters, shape (size,), a function of the seed alone."""
+        flat = np.empty(self.size, dtype)
+        for index, (fan_in, layer) in enumerate(self.dense):
+            weights, bias = self.split(flat)[index]
+            for place, choice, kind in ((weights, layer.weights, 0), (bias, layer.bias, 1)):
+                entry = catalogue.get("initializers", choice.name)
+                if entry.random:
+                    uniform = random.uniform(
+                        seed, random.INITIAL, 2 * index + kind, 0, place.shape
+                    )
+                else:
+                    uniform = np.zeros(place.shape)
+                place[...] = entry.draw(
+                    uniform, fan_in, layer.units, choice.values("initializers")
+                )
+        return flat
+
+    def to_dict(self):
+        return {"inputs": self.inputs, "layers": [layer.to_dict() for layer in self.layers]}
+
+    @classmethod
+    def from_dict(cls, table, inputs, outputs):
+        """Read the `[network]` table of a scenario, for data of the given widths.
+
+        Either `hidden` (a list of widths) with `activation`, `output` (the last activation),
+        `weights`, `bias` and `dropout` (after each hidden layer), or `layers`, a list of tables
+        with `dense` or `dropout`. The last layer's width comes from the data.
+        """
+        known = {"hidden", "activation", "output", "weights", "bias", "dropout", "outputs"}
+        if "layers" in table:
+            known = {"layers", "outputs"}
+        for key in table:
+            if key not in known:
+                raise unknown("key in [network]", key, known)
+        outputs = table.get("outputs", outputs)
+        if "layers" in table:
+            return cls(inputs, [_layer(entry) for entry in table["layers"]])
+        hidden = table.get("hidden", [])
+        if isinstance(hidden, int):
+            hidden = [hidden]
+        if not isinstance(hidden, (list, tuple)):
+            raise FastdenseError(f"network.hidden is {hidden!r:.80}; expected a list of widths")
+        given = {name: table[name] for name in ("weights", "bias") if name in table}
+        layers = []
+        for width in hidden:
+            layers.append(Dense(width, table.get("activation", "relu"), **given))
+            if table.get("dropout", 0) != 0:
+                layers.append(Dropout(table["dropout"]))
+        layers.append(Dense(outputs, table.get("output", "identity"), **given))
+        return cls(inputs, layers)
+
+
+def _layer(table):
+    if isinstance(table, dict) and set(table) == {"dropout"}:
+        return Dropout(table["dropout"])
+    if not isinstance(table, dict) or "dense" not in table:
+        raise FastdenseError(f"{table!r:.80} is not a layer; expected 'dense' or 'dropout' in it")
+    rest = {key: value for key, value in table.items() if key != "dense"}
+    for key in rest:
+        if key not in ("activation", "weights", "bias"):
+            raise unknown("key of a dense layer", key, ["dense", "activation", "weights", "bias"])
+    return Dense(table["dense"], **rest)
+
+
+def whole(name, value, low):
+    """Check that a value is an integer of at least `low`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
+        raise FastdenseError(f"{name} is {value!r:.80}; expected an integer of at least {low}")
+
+
+def real(name, value, low, high):
+    """Check that a value is a finite number with `low <= value < high`."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        raise FastdenseError(f"{name} is {value!r:.80}; expected a number")
+    if not low <= value < high:
+        expected = f"at least {low:g}" if high == float("inf") else f"{low:g} <= {name} < {high:g}"
+        raise FastdenseError(f"{name} is {value!r:.80}; expected {expected}")

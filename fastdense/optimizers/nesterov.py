@@ -1,0 +1,27 @@
+"""Nesterov momentum, PyTorch: v = momentum v + g, p -= rate (g + momentum v)."""
+
+from fastdense.primitives import fma
+
+SOURCE = "Nesterov (1983), Sutskever et al. (2013); PyTorch `SGD(nesterov=True)`."
+RATE = 0.01
+SLOTS = (0.0,)
+HYPER = {"momentum": 0.9, "weight_decay": 0.0}
+RANGES = {"momentum": (0.0, float("inf")), "weight_decay": (0.0, float("inf"))}
+
+
+def advance(rate, hyper, powers):
+    momentum, weight_decay = hyper
+    return rate, momentum, weight_decay
+
+
+def step(p, g, velocity, k):
+    rate, momentum, weight_decay = k
+    g = fma(weight_decay, p, g)
+    velocity = fma(momentum, velocity, g)
+    return fma(-rate, fma(momentum, velocity, g), p), velocity
+
+
+def spec(p, g, state, rate, t, hyper):
+    g = g + hyper["weight_decay"] * p
+    state["v"] = hyper["momentum"] * state.get("v", 0.0) + g
+    return p - rate * (g + hyper["momentum"] * state["v"])

@@ -1,0 +1,133 @@
+"""Outcomes of a run: frozen, diverged, converged, slow, oscillating or stalled."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastdense import catalogue
+from fastdense.dataset import classes_of
+
+OUTCOMES = ("converged", "slow", "stalled", "frozen", "oscillating", "diverged")
+ROUNDING_ULPS = 8  # predictions this close to their targets cannot be told from them
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The numbers in the definitions of the outcomes.
+
+    Parameters
+    ----------
+    tail : float
+        The final loss is the median over this last share of the epochs.
+    window : float
+        The last share of the epochs in which a loss falls or swings.
+    converged : float
+        Gap to the floor, as a share of the gap between the best constant and the floor.
+    fall : float
+        A loss that falls by more than this share over the window is still on its way.
+    swing : float
+        A loss whose range over the window exceeds this share of its median oscillates.
+    diverged : float
+        A final loss above this many times the larger of initial and best-constant loss.
+    """
+
+    tail: float = 0.05
+    window: float = 0.2
+    converged: float = 0.01
+    fall: float = 0.01
+    swing: float = 0.2
+    diverged: float = 2.0
+
+
+@dataclass(frozen=True)
+class Floors:
+    """Losses that a curve is measured against.
+
+    Parameters
+    ----------
+    constant : float
+        Of the best prediction that ignores the inputs.
+    floor : float
+        The least that any function of the inputs reaches: above zero where equal inputs have
+        different targets.
+    rounding : float
+        A gap that the dtype cannot resolve.
+    """
+
+    constant: float
+    floor: float
+    rounding: float
+
+
+def floors(data, recipe):
+    """The `Floors` of data under a recipe's loss and weights."""
+    entry = catalogue.get("losses", recipe.loss.name)
+    hyper = recipe.loss.values("losses")
+    y = np.asarray(data.targets, np.float64)
+    weights = np.ones(len(y)) if data.weights is None else data.weights.copy()
+    if recipe.class_weights:
+        weights *= np.array(recipe.class_weights)[classes_of(data.targets, recipe.loss.name)]
+    if entry.targets == "label":
+        y = np.eye(int(y.max()) + 1)[y[:, 0].astype(int)]
+    mass = weights.sum() / len(y)  # losses are sum(w * loss) / n
+
+    groups = _groups_of_equal_rows(data.inputs)
+    floor = 0.0
+    for rows in groups:
+        total = weights[rows].sum()
+        if total > 0 and len(rows) > 1:
+            floor += total * entry.constant(y[rows], weights[rows], hyper)
+    epsilon = ROUNDING_ULPS * np.finfo(recipe.dtype).eps
+    if entry.targets == "real":
+        shifted = y + epsilon * np.abs(y).max()
+        rounding = float(entry.spec(shifted, y, hyper)[0].mean())
+    else:
+        rounding = float(epsilon)
+    return Floors(
+        constant=mass * entry.constant(y, weights, hyper),
+        floor=floor / len(y),
+        rounding=mass * rounding,
+    )
+
+
+def _groups_of_equal_rows(inputs):
+    order = np.lexsort(np.asarray(inputs).T)
+    ordered = np.asarray(inputs)[order]
+    starts = np.flatnonzero((ordered[1:] != ordered[:-1]).any(axis=1)) + 1
+    if len(starts) == len(ordered) - 1:
+        return []  # all distinct
+    return np.split(order, starts)
+
+
+def classify(run, floors, thresholds=Thresholds()):
+    """The outcome of a run.
+
+    The definitions apply in the order frozen, diverged, converged, slow, oscillating, stalled.
+    """
+    if run.parameters.tobytes() == run.initial_parameters.tobytes():
+        return "frozen"
+    if not np.isfinite(run.parameters).all():
+        return "diverged"
+    return classify_curve(run.loss, floors, thresholds)
+
+
+def classify_curve(loss, floors, thresholds=Thresholds()):
+    """The outcome of a loss curve (rows,), entry 0 being from before the first step."""
+    if not np.isfinite(loss).all():
+        return "diverged"
+    initial, trained = loss[0], loss[1:] if len(loss) > 1 else loss
+    tail = max(1, round(thresholds.tail * len(trained)))
+    final = float(np.median(trained[-tail:]))
+    if final > thresholds.diverged * max(initial, floors.constant):
+        return "diverged"
+    gap = final - floors.floor
+    allowed = thresholds.converged * (floors.constant - floors.floor)
+    if gap <= max(allowed, floors.rounding):
+        return "converged"
+    window = trained[-max(2, round(thresholds.window * len(trained))) :]
+    before = float(np.median(window[:tail]))
+    if before - final > thresholds.fall * before:
+        return "slow"
+    if window.max() - window.min() > thresholds.swing * np.median(window):
+        return "oscillating"
+    return "stalled"

@@ -1,0 +1,118 @@
+"""How a network is trained: loss, optimizer, schedule, batches, penalties, seed, dtype."""
+
+from dataclasses import asdict, dataclass, fields, replace
+
+import numpy as np
+
+from fastdense import catalogue
+from fastdense.catalogue import Choice
+from fastdense.errors import FastdenseError, unknown
+from fastdense.network import real, whole
+
+DTYPES = ("float32", "float64")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Everything that decides a training besides the network and the data.
+
+    Parameters
+    ----------
+    loss, optimizer, schedule : str, dict or Choice
+        An entry's name, or a table `{"name": "adam", "epsilon": 1e-7}`.
+    learning_rate : float, optional
+        The optimizer's own default if not given.
+    batch : int, optional
+        Samples a mini-batch; all of them if not given. The short last batch is kept.
+    epochs : int
+        Passes over the data.
+    shuffle : bool
+        A new permutation every epoch; otherwise the order of the rows.
+    l1, l2 : float
+        Penalty l1 * sum|w| + l2 * sum w^2 on weights (not biases), in the gradient only: every
+        reported loss is that of the data.
+    clip_value, clip_norm : float
+        Bound on each gradient component, then on the global norm; 0 for none.
+    class_weights : sequence of float
+        Weight of the samples of class 0, 1, 2, ...; empty for none.
+    seed : int
+        Decides the initial parameters, the permutations and the dropout masks.
+    dtype : str
+        "float32" or "float64".
+
+    Raises
+    ------
+    FastdenseError
+        An unknown name, or a value out of its range.
+    """
+
+    loss: Choice = "mse"
+    optimizer: Choice = "sgd"
+    learning_rate: float | None = None
+    schedule: Choice = "constant"
+    batch: int | None = 32
+    epochs: int = 100
+    shuffle: bool = True
+    l1: float = 0.0
+    l2: float = 0.0
+    clip_value: float = 0.0
+    clip_norm: float = 0.0
+    class_weights: tuple[float, ...] = ()
+    seed: int = 0
+    dtype: str = "float32"
+
+    def __post_init__(self):
+        put = object.__setattr__
+        for name, kind in (
+            ("loss", "losses"),
+            ("optimizer", "optimizers"),
+            ("schedule", "schedules"),
+        ):
+            put(self, name, Choice.of(kind, getattr(self, name)))
+        if self.learning_rate is None:
+            put(self, "learning_rate", catalogue.get("optimizers", self.optimizer.name).rate)
+        if self.batch is not None:
+            whole("batch", self.batch, 1)
+        whole("epochs", self.epochs, 0)
+        whole("seed", self.seed, 0)
+        if self.seed >= 2**63:
+            raise FastdenseError(f"seed is {self.seed}; expected less than 2^63")
+        for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm"):
+            real(name, getattr(self, name), 0.0, float("inf"))
+            put(self, name, float(getattr(self, name)))
+        if not isinstance(self.shuffle, bool):
+            raise FastdenseError(f"shuffle is {self.shuffle!r:.80}; expected true or false")
+        weights = self.class_weights
+        if not isinstance(weights, (list, tuple, np.ndarray)):
+            raise FastdenseError(f"class_weights is {weights!r:.80}; expected a list of numbers")
+        for weight in weights:
+            real("a class weight", weight, 0.0, float("inf"))
+        put(self, "class_weights", tuple(float(w) for w in weights))
+        if self.dtype not in DTYPES:
+            raise unknown("dtype", self.dtype, DTYPES)
+        loss = catalogue.get("losses", self.loss.name)
+        if loss.check is not None:
+            fault = loss.check(self.loss.values("losses"), np.dtype(self.dtype))
+            if fault:
+                raise FastdenseError(fault)
+
+    def but(self, **changes):
+        """The same recipe with some fields changed."""
+        return replace(self, **changes)
+
+    def to_dict(self):
+        """Plain values, as `from_dict` and scenario files have them."""
+        plain = asdict(self)
+        for name in ("loss", "optimizer", "schedule"):
+            plain[name] = getattr(self, name).to_dict()
+        plain["class_weights"] = list(self.class_weights)
+        return {key: value for key, value in plain.items() if value is not None}
+
+    @classmethod
+    def from_dict(cls, table):
+        """Read the `[recipe]` table of a scenario; `batch = "full"` means all samples."""
+        known = [f.name for f in fields(cls)]
+        for key in table:
+            if key not in known:
+                raise unknown("key in [recipe]", key, known)
+        return cls(**{k: None if (k, v) == ("batch", "full") else v for k, v in table.items()})

@@ -1,0 +1,95 @@
+"""What training one network produced."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from fastdense import outcome
+from fastdense.dataset import Data
+from fastdense.network import Network
+from fastdense.recipe import Recipe
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Run:
+    """A trained network with its curves, signals and outcome.
+
+    Losses are means over all rows, in float64, after the epochs listed in `epochs`; entry 0 is
+    from before the first step. A run whose loss is not finite ends there.
+
+    Attributes
+    ----------
+    parameters, initial_parameters : ndarray, shape (network.size,)
+    epochs : ndarray of int, shape (rows,)
+    loss : ndarray, shape (rows,)
+        Over the training rows, without dropout and penalties.
+    running_loss : ndarray, shape (rows,)
+        Mean loss of an epoch's batches, each before its update (what Keras prints); entry 0 NaN.
+    test_loss, accuracy, test_accuracy : ndarray, shape (rows,), or None
+    observed_epochs : ndarray of int, shape (observed,)
+    gradient_norm, parameter_norm : ndarray, shape (observed, dense layers)
+        Euclidean norms; the gradient is that of the loss over all training rows.
+    update_ratio : ndarray
+        Norm of the epoch's last update over the norm of the parameters before it.
+    dead_share : ndarray
+        Share of units whose output is zero on all training rows.
+    mean_slope, mean_preactivation : ndarray
+        Means over units and rows of the activation's derivative and of |z|.
+    steps : int
+    seconds : float
+    """
+
+    network: Network
+    recipe: Recipe
+    data: Data = field(repr=False)
+    initial_parameters: np.ndarray = field(repr=False)
+    parameters: np.ndarray = field(repr=False)
+    epochs: np.ndarray = field(repr=False)
+    loss: np.ndarray = field(repr=False)
+    running_loss: np.ndarray = field(repr=False)
+    accuracy: np.ndarray | None = field(repr=False)
+    test_loss: np.ndarray | None = field(repr=False)
+    test_accuracy: np.ndarray | None = field(repr=False)
+    observed_epochs: np.ndarray = field(repr=False)
+    gradient_norm: np.ndarray = field(repr=False)
+    parameter_norm: np.ndarray = field(repr=False)
+    update_ratio: np.ndarray = field(repr=False)
+    dead_share: np.ndarray = field(repr=False)
+    mean_slope: np.ndarray = field(repr=False)
+    mean_preactivation: np.ndarray = field(repr=False)
+    steps: int
+    seconds: float
+
+    @property
+    def initial_loss(self):
+        """Loss before the first step."""
+        return float(self.loss[0])
+
+    @property
+    def final_loss(self):
+        """Loss after the last epoch."""
+        return float(self.loss[-1])
+
+    @property
+    def layers(self):
+        """Weights (n_in, n_out) and bias (n_out,) of each dense layer."""
+        return self.network.split(self.parameters)
+
+    @cached_property
+    def outcome(self):
+        """One of "frozen", "diverged", "converged", "slow", "oscillating", "stalled"."""
+        return outcome.classify(self, outcome.floors(self.data, self.recipe))
+
+    def predict(self, inputs):
+        """Outputs of the trained network, shape (n, outputs), for inputs (n, features)."""
+        from fastdense.dataset import _array
+        from fastdense.devices import cpu
+        from fastdense.errors import FastdenseError
+
+        inputs = _array("inputs", inputs, 2)
+        if inputs.shape[1] != self.network.inputs:
+            raise FastdenseError(
+                f"the network takes {self.network.inputs} inputs but {inputs.shape[1]} are given"
+            )
+        return cpu.predict(self.network, self.parameters, inputs)

@@ -1,0 +1,207 @@
+"""`train(network, recipe, data) -> Run`: checks everything, then hands over to a device."""
+
+import importlib
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastdense import catalogue
+from fastdense.dataset import Data, check_targets, classes_of
+from fastdense.errors import FastdenseError
+from fastdense.network import whole
+from fastdense.run import Run
+
+DEVICES = ("cpu", "reference")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One training, checked and in the recipe's dtype: what a device is given.
+
+    inputs (n, features), targets (n, columns), weights (n,) float64 or (0,), likewise for the
+    test rows (which may be none), parameters (size,), order (rows, visits) int64 or (0, 0).
+    """
+
+    network: object
+    recipe: object
+    batch: int
+    inputs: np.ndarray
+    targets: np.ndarray
+    weights: np.ndarray
+    test_inputs: np.ndarray
+    test_targets: np.ndarray
+    test_weights: np.ndarray
+    parameters: np.ndarray
+    order: np.ndarray
+    evaluate_every: int
+    observe_every: int
+
+    @property
+    def visits(self):
+        """Samples that one epoch visits."""
+        return self.order.shape[1] if self.order.size else len(self.inputs)
+
+
+def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1, observe_every=0):
+    """Check a training and convert what is not in the recipe's dtype yet; returns a `Task`."""
+    data = Data.of(data)
+    dtype = np.dtype(recipe.dtype)
+    if data.inputs.shape[1] != network.inputs:
+        raise FastdenseError(
+            f"the network takes {network.inputs} inputs but the data have {data.inputs.shape[1]}"
+        )
+    check_targets(data.targets, recipe.loss.name, network.outputs)
+    whole("evaluate_every", evaluate_every, 1)
+    whole("observe_every", observe_every, 0)
+    if parameters is None:
+        parameters = network.initialize(recipe.seed, dtype)
+    else:
+        parameters = np.array(parameters, dtype=dtype).ravel()
+        if parameters.size != network.size:
+            raise FastdenseError(
+                f"{parameters.size} parameters given; this network has {network.size}"
+            )
+    order = _check_order(order, len(data))
+    visits = order.shape[1] if order.size else len(data)
+    batch = visits if recipe.batch is None else recipe.batch
+    if batch > visits:
+        raise FastdenseError(
+            f"a batch of {batch} is larger than the {visits} samples; use at most {visits}, or "
+            "none (\"full\" in a file) for all of them"
+        )
+    none = np.zeros((0, 1), dtype)
+    test_inputs, test_targets = data.test or (none, none)
+    if data.test:
+        check_targets(test_targets, recipe.loss.name, network.outputs)
+    return Task(
+        network,
+        recipe,
+        batch,
+        _in_place(data.inputs, dtype),
+        _in_place(data.targets, dtype),
+        _weights(data.targets, data.weights, recipe),
+        _in_place(test_inputs, dtype),
+        _in_place(test_targets, dtype),
+        _weights(test_targets, None, recipe),
+        parameters,
+        order,
+        min(evaluate_every, max(recipe.epochs, 1)),
+        observe_every,
+    )
+
+
+def _in_place(array, dtype):
+    with np.errstate(over="ignore"):
+        converted = np.ascontiguousarray(array, dtype)
+    if converted.dtype != array.dtype and not np.isfinite(converted).all():
+        raise FastdenseError(
+            f"the data hold numbers beyond the range of {dtype}; scale them, or use float64"
+        )
+    return converted
+
+
+def _weights(targets, weights, recipe):
+    if recipe.class_weights and len(targets):
+        classes = classes_of(targets, recipe.loss.name)
+        if classes.max() >= len(recipe.class_weights):
+            raise FastdenseError(
+                f"the data have class {classes.max()} but there are "
+                f"{len(recipe.class_weights)} class weights"
+            )
+        by_class = np.array(recipe.class_weights)[classes]
+        weights = by_class if weights is None else by_class * weights
+    return np.zeros(0) if weights is None else weights
+
+
+def _check_order(order, samples):
+    if order is None:
+        return np.zeros((0, 0), np.int64)
+    order = np.asarray(order)
+    if order.ndim == 1:
+        order = order[np.newaxis]
+    if order.ndim != 2 or order.size == 0 or not np.issubdtype(order.dtype, np.integer):
+        raise FastdenseError(
+            "an order is an array of row numbers, one row for each epoch (reused when they run out)"
+        )
+    if order.min() < 0 or order.max() >= samples:
+        raise FastdenseError(
+            f"the order names rows {order.min()} to {order.max()}; the data have rows 0 to "
+            f"{samples - 1}"
+        )
+    return np.ascontiguousarray(order, np.int64)
+
+
+def device(name):
+    """The device module of a name."""
+    if name not in DEVICES:
+        from fastdense.errors import unknown
+
+        raise unknown("device", name, DEVICES)
+    return importlib.import_module(f"fastdense.devices.{name}")
+
+
+def train(
+    network,
+    recipe,
+    data,
+    *,
+    parameters=None,
+    order=None,
+    evaluate_every=1,
+    observe_every=0,
+    on_progress=None,
+    device="cpu",
+):
+    """Train one network.
+
+    Parameters
+    ----------
+    network : Network
+    recipe : Recipe
+    data : Data or (inputs, targets)
+        float32 C-contiguous arrays are used in place (float64 with dtype "float64").
+    parameters : array_like, shape (network.size,), optional
+        Where to start; drawn from the recipe's seed if not given.
+    order : array_like of int, shape (rows, visits), optional
+        The samples that epoch 1, 2, ... visits, instead of a permutation; reused from the first
+        row when the rows run out.
+    evaluate_every : int
+        Epochs between evaluations of the loss over all training and test rows.
+    observe_every : int
+        Epochs between measurements of the signals of every layer; 0 for none.
+    on_progress : callable, optional
+        Called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop.
+    device : str
+        "cpu" (compiled) or "reference" (NumPy, slow, the definition).
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    FastdenseError
+        Data, parameters or an order that do not fit the network or the recipe.
+    """
+    task = prepare(network, recipe, data, parameters, order, evaluate_every, observe_every)
+    started = time.perf_counter()
+    result = globals()["device"](device).train(task, on_progress)
+    return Run(
+        network=network,
+        recipe=recipe,
+        data=Data.of(data),
+        initial_parameters=task.parameters,
+        seconds=time.perf_counter() - started,
+        **result,
+    )
+
+
+def accuracy_kind(recipe, outputs):
+    """How a loss's predictions are compared with its targets: None where there are no classes."""
+    entry = catalogue.get("losses", recipe.loss.name)
+    if entry.targets in ("label", "distribution"):
+        return "largest" if outputs > 1 else None
+    if entry.targets == "unit":
+        return entry.predictions
+    return None
