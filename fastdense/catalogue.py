@@ -14,6 +14,7 @@ CONTRACTS = {
     "optimizers": entry.Optimizer,
     "schedules": entry.Schedule,
     "initializers": entry.Initializer,
+    "data": entry.DataSource,
 }
 
 
@@ -34,7 +35,7 @@ def get(kind: str, name: str):
         No such entry; the message names the nearest one.
     """
     if name not in names(kind):
-        singular = {"losses": "loss"}.get(kind, kind.removesuffix("s"))
+        singular = {"losses": "loss", "data": "data source"}.get(kind, kind.removesuffix("s"))
         raise unknown(singular, name, names(kind))
     module = importlib.import_module(f"fastdense.{kind}.{name}")
     return CONTRACTS[kind].from_module(module)

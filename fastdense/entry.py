@@ -83,6 +83,12 @@ class Loss(Entry):
     def coupled(self) -> bool:
         return self.columns is not None
 
+    def accuracy(self, outputs: int) -> str | None:
+        """How predictions are right or wrong: "largest" output, "probability" or "logit" sign."""
+        if self.targets in ("label", "distribution"):
+            return "largest" if outputs > 1 else None
+        return self.predictions if self.targets == "unit" else None
+
 
 @dataclass(frozen=True)
 class Optimizer(Entry):
@@ -118,3 +124,15 @@ class Initializer(Entry):
 
     draw: Callable
     random: bool = True
+
+
+@dataclass(frozen=True)
+class DataSource(Entry):
+    """Rows of data: `make(draw, hyper, count)`, or `load(hyper, folder)` for what is given whole.
+
+    `draw(*shape)` returns independent numbers in (0, 1). Both return inputs and targets; paths
+    are relative to `folder`. Values in `hyper` may be numbers, strings and nested lists.
+    """
+
+    make: Callable | None = None
+    load: Callable | None = None

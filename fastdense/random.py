@@ -8,6 +8,7 @@ same on every machine.
 import numpy as np
 
 from fastdense import philox
+from fastdense.portable import log
 
 INITIAL, SHUFFLE, DROPOUT, DATA = range(4)  # purposes
 
@@ -40,20 +41,6 @@ def permutation(seed, epoch, count):
         j = int(draws[i]) * (i + 1) >> 32
         order[i], order[j] = order[j], order[i]
     return order
-
-
-def log(x):
-    """Natural logarithm of positive float64, the same bits on every machine (NumPy's vary)."""
-    fraction, exponent = np.frexp(x)
-    low = fraction < 0.7071067811865476
-    fraction = np.where(low, 2.0 * fraction, fraction)
-    exponent = exponent - low
-    s = (fraction - 1.0) / (fraction + 1.0)
-    square = s * s
-    series = np.zeros_like(s)
-    for k in range(21, 0, -2):  # 2 atanh(s); |s| < 0.172, so the next term is below 2^-56
-        series = series * square + 2.0 / k
-    return exponent * 0.6931471805599453 + s * series
 
 
 def _ratio(x, numerator, denominator):

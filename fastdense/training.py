@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.dataset import Data, check_targets, classes_of
-from fastdense.errors import FastdenseError
+from fastdense.errors import FastdenseError, unknown
 from fastdense.network import whole
 from fastdense.run import Run
 
@@ -135,8 +134,6 @@ def _check_order(order, samples):
 def device(name):
     """The device module of a name."""
     if name not in DEVICES:
-        from fastdense.errors import unknown
-
         raise unknown("device", name, DEVICES)
     return importlib.import_module(f"fastdense.devices.{name}")
 
@@ -195,13 +192,3 @@ def train(
         seconds=time.perf_counter() - started,
         **result,
     )
-
-
-def accuracy_kind(recipe, outputs):
-    """How a loss's predictions are compared with its targets: None where there are no classes."""
-    entry = catalogue.get("losses", recipe.loss.name)
-    if entry.targets in ("label", "distribution"):
-        return "largest" if outputs > 1 else None
-    if entry.targets == "unit":
-        return entry.predictions
-    return None

@@ -13,7 +13,6 @@ from fastdense.kernels import primitives as _primitives  # noqa: F401  (gives ma
 from fastdense.kernels.layout import LAYER, PLAN, STATE, padded
 from fastdense.kernels.matmul import FLOATS
 from fastdense.network import Dense
-from fastdense.training import accuracy_kind
 
 PIECE_SECONDS = 0.03  # aimed at; a call must return within 50 ms
 ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, in numbers
@@ -150,7 +149,7 @@ class Session:
         fields["outputs"] = network.outputs
         fields["labels"] = loss.targets == "label"
         fields["slope_factor"] = 1.0 if loss.coupled else 1.0 / network.outputs
-        fields["accuracy"] = ACCURACIES[accuracy_kind(recipe, network.outputs)]
+        fields["accuracy"] = ACCURACIES[loss.accuracy(network.outputs)]
         fields["parameters"] = count
         fields["slots"] = len(optimizer.slots)
         fields["loss"] = kernel("loss", loss.name, recipe.dtype)
@@ -236,9 +235,10 @@ class Session:
         rows, observed = int(state["row"]), int(state["signal_row"])
         epochs = task.recipe.epochs
         loss, accuracy, test_loss, test_accuracy, running = self.curves[:, :rows]
-        if accuracy_kind(task.recipe, task.network.outputs) is None:
+        kind = catalogue.get("losses", task.recipe.loss.name).accuracy(task.network.outputs)
+        if kind is None:
             accuracy = test_accuracy = None
-        elif accuracy_kind(task.recipe, task.network.outputs) != "largest":
+        elif kind != "largest":  # right or wrong output by output
             accuracy = accuracy / task.network.outputs
             test_accuracy = test_accuracy / task.network.outputs
         tested = len(task.test_inputs) > 0

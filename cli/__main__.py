@@ -1,0 +1,5 @@
+"""`python -m fastdense_cli`."""
+
+from fastdense_cli.app import main
+
+main()

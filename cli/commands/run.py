@@ -1,0 +1,79 @@
+"""`fastdense run ID`: train one scenario's arms over seeds and judge its claims."""
+
+import click
+
+
+def changes_of(assignments):
+    """`path=value` texts as a dict; values are TOML, or plain text."""
+    from fastdense.scenarios import toml
+
+    changes = {}
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
+        if not equals or not path.strip():
+            raise click.BadParameter(
+                f"{assignment!r} is not path=value, such as recipe.learning_rate=0.1",
+                param_hint="--set",
+            )
+        changes[path.strip()] = toml.value(text.strip())
+    return changes
+
+
+def worst(experiments):
+    """The exit code of --strict: 4 if the typical run of an arm diverged, else 3 if one stalled."""
+    from fastdense.scenarios.experiment import shares
+    from fastdense_cli.app import DIVERGED, DONE, STALLED
+
+    stuck = ("stalled", "frozen")
+    codes = [DONE]
+    for experiment in experiments:
+        for results in experiment.results.values():
+            by_share = shares(results)
+            if by_share.get("diverged", 0) >= 0.5:
+                codes.append(DIVERGED)
+            elif sum(by_share.get(outcome, 0) for outcome in stuck) >= 0.5:
+                codes.append(STALLED)
+    return max(codes)
+
+
+@click.command(short_help="Run a scenario and judge its claims.")
+@click.argument("scenario", metavar="ID|FILE.toml")
+@click.option("--seeds", type=click.IntRange(1, 1_000_000), help="Seeds an arm (random arms only).")
+@click.option("--seed", type=click.IntRange(0, 2**62), default=0, help="The first seed. [0]")
+@click.option(
+    "--set", "assignments", multiple=True, metavar="PATH=VALUE",
+    help="Change a value in every arm, such as recipe.epochs=500 or network.hidden=[32].",
+)  # fmt: skip
+@click.option("--arm", "arms", multiple=True, metavar="NAME", help="Run this arm only; repeatable.")
+@click.option("--dtype", type=click.Choice(["float32", "float64"]), help="Precision of every arm.")
+@click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
+@click.option("--out", metavar="DIR", help="Also write results and curves as JSON and CSV.")
+@click.option("--strict", is_flag=True, default=False,
+              help="Exit 3 if half of an arm's runs stall or freeze, 4 if they diverge.")  # fmt: skip
+def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, strict):
+    """Train a scenario's arms over seeds, and judge its claims by what is measured."""
+    from fastdense.scenarios.experiment import experiment, to_dict
+    from fastdense.scenarios.scenario import load
+    from fastdense_cli.console import progress, show, show_json
+
+    changes = changes_of(assignments)
+    if dtype:
+        changes["recipe.dtype"] = dtype
+    loaded = load(scenario, changes, arms)
+    if out is not None:
+        from fastdense.reports.files import check_folder
+
+        check_folder(out)
+    with progress(loaded.id) as report:
+        done = experiment(loaded, seeds, seed, report)
+    if out is not None:
+        from fastdense.reports.files import write
+
+        write(done, out)
+    if as_json:
+        show_json(to_dict(done))
+    else:
+        from fastdense.reports.tables import results
+
+        show(results([done]))
+    return worst([done]) if strict else 0

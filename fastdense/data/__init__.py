@@ -1,0 +1,89 @@
+"""Generators and loaders of data, one file each, and how a scenario's `[data]` table is read."""
+
+from pathlib import Path
+
+import numpy as np
+
+from fastdense import catalogue, random
+from fastdense.dataset import Data
+from fastdense.errors import FastdenseError, unknown
+from fastdense.network import whole
+
+COMMON = {"name": None, "count": 100, "test": 0, "seed": 0}
+
+
+def read(table, folder="."):
+    """The `Data` that a `[data]` table describes.
+
+    Parameters
+    ----------
+    table : dict
+        `name` of a file in this folder, its hyper-parameters, and for all: `test`, the number of
+        test rows (made anew by a generator, the last rows of what is loaded); for generators also
+        `count`, the number of training rows, and `seed`.
+    folder : path
+        What paths in the table are relative to.
+
+    Raises
+    ------
+    FastdenseError
+        Unknown names or keys, values of the wrong kind, files that cannot be read.
+    """
+    if not isinstance(table, dict) or not isinstance(table.get("name"), str):
+        known = ", ".join(catalogue.names("data"))
+        raise FastdenseError(f"[data] needs a 'name', one of: {known}")
+    source = catalogue.get("data", table["name"])
+    common = {"name", "test"} if source.load else set(COMMON)
+    for key in table:
+        if key not in common and key not in source.hyper:
+            raise unknown(f"key of {source.name} data", key, common | set(source.hyper))
+    hyper = {**source.hyper, **{k: v for k, v in table.items() if k not in common}}
+    for key, default in source.hyper.items():
+        if isinstance(default, float):
+            low, high = source.ranges.get(key, (-1e300, 1e300))
+            value = hyper[key]
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, (int, float))
+                or not low <= value < high
+            ):
+                raise FastdenseError(
+                    f"data.{key} is {value!r:.80}; expected a number, {low:g} <= {key} < {high:g}"
+                )
+    settings = {**COMMON, **table}
+    whole("data.test", settings["test"], 0)
+    test = settings["test"]
+    if source.load:
+        inputs, targets = source.load(hyper, Path(folder))
+        inputs, targets = np.asarray(inputs), np.asarray(targets)
+        if test and test >= len(inputs):
+            raise FastdenseError(
+                f"data.test is {test} but there are {len(inputs)} rows; leave some to train on"
+            )
+        if not test:
+            return Data(inputs, targets)
+        return Data(inputs[:-test], targets[:-test], test=(inputs[-test:], targets[-test:]))
+    whole("data.count", settings["count"], 1)
+    whole("data.seed", settings["seed"], 0)
+    if max(settings["count"], test) > 10_000_000:
+        raise FastdenseError("data.count and data.test may be at most 10000000")
+
+    def rows(part, count):
+        calls = iter(range(1 << 16))
+
+        def draw(*shape):
+            return random.uniform(settings["seed"], random.DATA, part, next(calls), shape)
+
+        return source.make(draw, hyper, count)
+
+    return Data(*rows(0, settings["count"]), test=rows(1, test) if test else None)
+
+
+def spread(draw, hyper, count):
+    """`count` inputs on [low, high], evenly spaced or drawn, shape (count, 1)."""
+    low, high = hyper["low"], hyper["high"]
+    if hyper["spacing"] == "even":
+        return np.linspace(low, high, count)[:, np.newaxis]
+    if hyper["spacing"] == "random":
+        return low + (high - low) * draw(count, 1)
+    raise unknown("data.spacing", hyper["spacing"], ["even", "random"])

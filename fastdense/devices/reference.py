@@ -1,0 +1,60 @@
+"""The reference device: the NumPy specification run to the end, for tests and for reading."""
+
+import numpy as np
+
+from fastdense.reference.training import SIGNALS, Training
+from fastdense.training import accuracy_kind
+
+
+def train(task, on_progress=None):
+    """Train one network to the end; see `fastdense.training.train`."""
+    with np.errstate(all="ignore"):  # a training that diverges is an outcome, not a fault
+        return _train(task, on_progress)
+
+
+def _train(task, on_progress):
+    training, last = Training(task), task.recipe.epochs
+    test_inputs = task.test_inputs.astype(float)
+    test_targets = task.test_targets.astype(float)
+    test_weights = task.test_weights if task.test_weights.size else np.ones(len(test_inputs))
+    epochs, curves, observed, signals = [], [], [], []
+    finite = True
+    while True:
+        epoch = training.epochs
+        if _due(epoch, task.evaluate_every, last):
+            loss, accuracy = training.evaluate(training.inputs, training.targets, training.weights)
+            test = training.evaluate(test_inputs, test_targets, test_weights)
+            epochs.append(epoch)
+            curves.append((loss, training.running_loss, accuracy, *test))
+            finite = np.isfinite(loss)
+        if finite and _due(epoch, task.observe_every, last):
+            observed.append(epoch)
+            signals.append(training.observe())
+        # Nothing that follows a loss that is not finite can change the outcome.
+        if not finite or epoch == last:
+            break
+        training.epoch()
+        if on_progress is not None:
+            on_progress(training.epochs)
+
+    loss, running, accuracy, test_loss, test_accuracy = np.array(curves).T
+    classes = accuracy_kind(task.recipe, task.network.outputs) is not None
+    tested = len(test_inputs) > 0
+    shape = (len(signals), len(task.network.dense), len(SIGNALS))
+    by_signal = np.reshape(np.array(signals), shape)
+    return {
+        "parameters": training.parameters.astype(task.recipe.dtype),
+        "epochs": np.array(epochs),
+        "loss": loss,
+        "running_loss": running,
+        "accuracy": accuracy if classes else None,
+        "test_loss": test_loss if tested else None,
+        "test_accuracy": test_accuracy if tested and classes else None,
+        "observed_epochs": np.array(observed, int),
+        **{name: by_signal[:, :, i] for i, name in enumerate(SIGNALS)},
+        "steps": training.steps,
+    }
+
+
+def _due(epoch, every, last):
+    return every > 0 and (epoch % every == 0 or epoch == last)

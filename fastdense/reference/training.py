@@ -1,0 +1,114 @@
+"""The training loop: mini-batches, updates, and what is recorded between the epochs."""
+
+import numpy as np
+
+from fastdense import catalogue, random
+from fastdense.network import Dense
+from fastdense.reference.backward import clip, loss_and_gradient, penalize
+from fastdense.reference.forward import activate, dropout_masks, forward, losses
+from fastdense.training import accuracy_kind
+
+
+class Training:
+    """One training: `epoch()` passes over the data once, `evaluate` and `observe` look."""
+
+    def __init__(self, task):
+        self.task, self.network, self.recipe = task, task.network, task.recipe
+        self.inputs = task.inputs.astype(float)
+        self.targets = task.targets.astype(float)
+        self.weights = task.weights if task.weights.size else np.ones(len(task.inputs))
+        self.parameters = task.parameters.astype(float)
+        self.before = None  # the parameters before the last update
+        self.state = {}  # the optimizer's own
+        self.epochs = self.steps = 0
+        self.running_loss = np.nan
+
+    def order(self):
+        """The rows that the epoch under way visits."""
+        given, n = self.task.order, len(self.inputs)
+        if given.size:
+            return given[self.epochs % len(given)]
+        if self.recipe.shuffle:
+            return random.permutation(self.recipe.seed, self.epochs + 1, n)
+        return np.arange(n)
+
+    def epoch(self):
+        order, batch = self.order(), self.task.batch
+        total = 0.0
+        for first in range(0, len(order), batch):
+            total += self.step(order[first : first + batch], -(-len(order) // batch))
+        self.running_loss = total / len(order)
+        self.epochs += 1
+
+    def step(self, rows, steps_per_epoch):
+        """One update on a mini-batch; returns the sum of its losses before the update."""
+        network, recipe = self.network, self.recipe
+        masks = dropout_masks(network, recipe.seed, self.steps, len(rows))
+        batch = self.inputs[rows], self.targets[rows], self.weights[rows]
+        loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, masks)
+        gradient = clip(recipe, penalize(network, recipe, self.parameters, gradient))
+
+        schedule = catalogue.get("schedules", recipe.schedule.name)
+        factor = schedule.spec(
+            self.steps / steps_per_epoch, recipe.epochs, recipe.schedule.values("schedules")
+        )
+        rate = recipe.learning_rate * factor
+        self.steps += 1
+        optimizer = catalogue.get("optimizers", recipe.optimizer.name)
+        hyper = recipe.optimizer.values("optimizers")
+        self.before = self.parameters
+        new = optimizer.spec(self.before, gradient, self.state, rate, self.steps, hyper)
+        # At rate zero the optimizer's state advances and the parameters stay.
+        self.parameters = new if rate != 0 else self.before
+        return loss.sum()
+
+    def evaluate(self, inputs, targets, weights):
+        """Mean loss and accuracy over rows, without dropout; NaN where there is nothing."""
+        if not len(inputs):
+            return np.nan, np.nan
+        outputs, _ = forward(self.network, self.parameters, inputs)
+        loss, _ = losses(self.recipe, outputs, targets)
+        kind = accuracy_kind(self.recipe, self.network.outputs)
+        if kind == "largest":
+            labels = targets[:, 0] if targets.shape[1] == 1 else targets.argmax(axis=1)
+            right = outputs.argmax(axis=1) == labels
+        else:
+            right = (outputs > (0.5 if kind == "probability" else 0.0)) == (targets > 0.5)
+        return (weights * loss).sum() / len(inputs), np.nan if kind is None else right.mean()
+
+    def observe(self):
+        """The signals of each dense layer: (dense layers, 6), in the order of `SIGNALS`."""
+        data = self.inputs, self.targets, self.weights
+        _, gradient, trace = loss_and_gradient(self.network, self.recipe, self.parameters, *data)
+        pairs = zip(self.network.layers, trace, strict=True)
+        dense = [(layer, kept[1]) for layer, kept in pairs if isinstance(layer, Dense)]
+        split = [self.network.split(v) for v in (gradient, self.parameters)]
+        if self.before is None:
+            ratios = [np.nan] * len(dense)
+        else:
+            moved = self.network.split(self.parameters - self.before)
+            past = self.network.split(self.before)
+            ratios = [norm(m) / norm(p) for m, p in zip(moved, past, strict=True)]
+        rows = []
+        for (layer, z), g, p, ratio in zip(dense, *split, ratios, strict=True):
+            values, slopes = activate(layer, z)
+            coupled = catalogue.get("activations", layer.activation).coupled
+            dead = (values == 0).all(axis=0).mean()
+            slope = np.nan if coupled else slopes.mean()
+            rows.append((norm(g), norm(p), ratio, dead, slope, np.abs(z).mean()))
+        return np.array(rows)
+
+
+SIGNALS = (
+    "gradient_norm",
+    "parameter_norm",
+    "update_ratio",
+    "dead_share",
+    "mean_slope",
+    "mean_preactivation",
+)
+
+
+def norm(layer):
+    """The Euclidean norm of the weights and bias of a layer."""
+    return np.sqrt(sum((part**2).sum() for part in layer))

@@ -1,0 +1,105 @@
+"""Results and curves as JSON and CSV; a file appears whole or not at all."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from fastdense.errors import FastdenseError
+from fastdense.scenarios.experiment import number, to_dict
+
+CURVE_ROWS = 200  # at most, evenly spaced over the epochs, the first and the last among them
+
+
+def dumps(plain):
+    """Strict JSON: no NaN or infinity can get through."""
+    return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def check_folder(folder):
+    """Make a folder to write results into, or say in one sentence why that cannot be."""
+    path = Path(folder)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FastdenseError(f"cannot write into {str(path)[:200]!r}: {reason}") from None
+    return path
+
+
+def write_atomically(path, text):
+    """Write a whole file beside its place, then move it there."""
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.chmod(partial, 0o644)
+        os.replace(partial, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(partial)
+        raise
+
+
+def curves(experiment):
+    """Thinned curves by arm and seed: `[{"arm", "seed", "epochs", "loss", "test_loss"}, ...]`."""
+    rows = []
+    for arm, results in experiment.results.items():
+        for result in results:
+            run = result.run
+            places = np.linspace(0, len(run.loss) - 1, min(CURVE_ROWS, len(run.loss)))
+            places = places.round().astype(int)
+            tested = None if run.test_loss is None else [number(v) for v in run.test_loss[places]]
+            rows.append(
+                {
+                    "arm": arm,
+                    "seed": run.recipe.seed,
+                    "epochs": [int(e) for e in run.epochs[places]],
+                    "loss": [number(v) for v in run.loss[places]],
+                    "test_loss": tested,
+                }
+            )
+    return rows
+
+
+def write(experiment, folder):
+    """Write ID.json, ID-runs.csv and ID-curves.csv into a folder; returns their paths."""
+    plain = to_dict(experiment)
+    curve_rows = curves(experiment)
+    runs = [{"arm": arm["name"], **run} for arm in plain["arms"] for run in arm["runs"]]
+    columns = list(dict.fromkeys(key for run in runs for key in run))
+    points = [
+        [curve["arm"], curve["seed"], epoch, loss, "" if tested is None else tested]
+        for curve in curve_rows
+        for epoch, loss, tested in zip(
+            curve["epochs"],
+            curve["loss"],
+            curve["test_loss"] or [None] * len(curve["loss"]),
+            strict=True,
+        )
+    ]
+    contents = {
+        f"{plain['scenario']}.json": dumps({**plain, "curves": curve_rows}) + "\n",
+        f"{plain['scenario']}-runs.csv": _csv(columns, [[r.get(c, "") for c in columns] for r in runs]),
+        f"{plain['scenario']}-curves.csv": _csv(
+            ["arm", "seed", "epoch", "loss", "test_loss"], points
+        ),
+    }
+    for name, text in contents.items():
+        write_atomically(Path(folder) / name, text)
+    return [Path(folder) / name for name in contents]
+
+
+def _csv(header, rows):
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()

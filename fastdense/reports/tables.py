@@ -1,0 +1,133 @@
+"""Tables of scenarios, results and verdicts for a terminal, drawn by rich."""
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from fastdense.reports.sparkline import sparkline
+from fastdense.scenarios.experiment import shares, to_dict
+from fastdense.scenarios.verdict import RULE
+
+COLORS = {"holds": "green", "partly": "yellow", "refuted": "red"}
+
+
+def brief(value):
+    """A JSON number in three digits."""
+    return value if isinstance(value, str) else f"{value:.3g}"
+
+
+def spread(summary):
+    """Median and percentiles, or the one number there is."""
+    median, low, high = (brief(summary[k]) for k in ("median", "p10", "p90"))
+    return median if low == high else f"{median}  [{low}, {high}]"
+
+
+def outcomes(by_share):
+    return ", ".join(
+        o if s == 1 else f"{o} {s:.0%}" for o, s in sorted(by_share.items(), key=lambda i: -i[1])
+    )
+
+
+def _median_curve(results):
+    longest = max(len(r.run.loss) for r in results)
+    curves = np.full((len(results), longest), np.inf)
+    for row, result in zip(curves, results, strict=True):
+        row[: len(result.run.loss)] = result.run.loss
+    return np.median(curves, axis=0)
+
+
+def results(experiments):
+    """Arms and claims of experiments, one table each, with the rule of the verdicts."""
+    arms = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    for name in ("scenario", "arm", "seeds", "loss at start", "loss at end", "curve", "outcomes"):
+        arms.add_column(name, justify="right" if name == "seeds" else "left")
+    claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    for name in ("scenario", "claim", "verdict", "measured"):
+        claims.add_column(name)
+    for experiment in experiments:
+        plain = to_dict(experiment)
+        for index, arm in enumerate(plain["arms"]):
+            runs = experiment.results[arm["name"]]
+            arms.add_row(
+                plain["scenario"] if index == 0 else "",
+                arm["name"],
+                str(len(runs)),
+                spread(arm["initial_loss"]),
+                spread(arm["final_loss"]),
+                sparkline(_median_curve(runs)),
+                outcomes(shares(runs)),
+            )
+        for index, claim in enumerate(plain["claims"]):
+            claims.add_row(
+                plain["scenario"] if index == 0 else "",
+                claim["text"],
+                Text(claim["verdict"], style=COLORS[claim["verdict"]]),
+                claim["evidence"],
+            )
+    parts = [arms, Text("Losses: median [10th, 90th percentile] over seeds.", style="dim")]
+    if claims.row_count:
+        parts += [claims, Text(RULE, style="dim")]
+    return Group(*parts)
+
+
+def catalogue(scenarios):
+    """The scenarios with their questions."""
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    for name in ("scenario", "question", "arms", "claims"):
+        table.add_column(name, justify="right" if name in ("arms", "claims") else "left")
+    for scenario in scenarios:
+        table.add_row(
+            Text(scenario.id, style="bold"),
+            scenario.question,
+            str(len(scenario.arms)),
+            str(len(scenario.claims)),
+        )
+    return table
+
+
+def _choice(choice):
+    return choice.name + "".join(f" {k}={v!r}"[:60] for k, v in choice.hyper)
+
+
+def describe(scenario):
+    """What `show` prints: question, source, arms, claims with their tests."""
+    arms = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    for name in ("arm", "data", "network", "training"):
+        arms.add_column(name)
+    for arm in scenario.arms:
+        recipe, network = arm.recipe, arm.network
+        layers = [str(network.inputs)]
+        for layer in network.layers:
+            if hasattr(layer, "units"):
+                name = "" if layer.activation == "identity" else f" {layer.activation}"
+                layers.append(f"{layer.units}{name}")
+            else:
+                layers.append(f"dropout {layer.rate:g}")
+        initial = {f"{_choice(d.weights)}, bias {_choice(d.bias)}" for _, d in network.dense}
+        batch = "full batch" if recipe.batch is None else f"batch {recipe.batch}"
+        tested = f", {len(arm.data.test[0])} test rows" if arm.data.test else ""
+        extras = [
+            f"{name} {getattr(recipe, name):g}"
+            for name in ("l1", "l2", "clip_value", "clip_norm")
+            if getattr(recipe, name)
+        ]
+        if recipe.schedule.name != "constant":
+            extras.append(_choice(recipe.schedule))
+        arms.add_row(
+            arm.name,
+            f"{len(arm.data)} rows{tested}",
+            " - ".join(layers) + "\n" + "; ".join(sorted(initial)),
+            f"{_choice(recipe.loss)}; {_choice(recipe.optimizer)} at {recipe.learning_rate:g}; "
+            f"{batch}, {recipe.epochs} epochs; {recipe.dtype}"
+            + "".join(f"; {extra}" for extra in extras),
+        )
+    claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    for name in ("claim", "tested as", "needed"):
+        claims.add_column(name)
+    for claim in scenario.claims:
+        claims.add_row(claim.text, "\n".join(map(str, claim.tests)), claim.how_often)
+    source = Text(f"Source: {scenario.source}", style="dim") if scenario.source else Text("")
+    parts = [Text(scenario.question, style="bold"), source, arms]
+    return Group(*parts, *([claims] if scenario.claims else []))

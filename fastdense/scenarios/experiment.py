@@ -1,0 +1,186 @@
+"""Runs a scenario's arms over seeds on all cores, and collects what the verdicts need."""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastdense import __version__
+from fastdense.outcome import OUTCOMES, classify, floors
+from fastdense.run import Run
+from fastdense.scenarios.verdict import judge
+from fastdense.training import train
+
+SCHEMA_VERSION = 1
+OBSERVATIONS = 20  # rows of signals in a run, at most
+
+
+@dataclass(frozen=True)
+class Result:
+    """A run with what it is measured against."""
+
+    run: Run
+    floors: object
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A scenario with the results of each arm by seed, and the verdicts."""
+
+    scenario: object
+    results: dict
+    verdicts: tuple
+
+
+class Stopped(Exception):
+    """Raised in the workers when the user has interrupted."""
+
+
+def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
+    """Train every arm of a scenario on every seed and judge its claims.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seeds : int, optional
+        Seeds an arm; the scenario's own number if not given. An arm in which the seed changes
+        nothing runs once.
+    first_seed : int
+        The first seed; the others follow.
+    on_progress : callable, optional
+        Called as `on_progress(done, total)` in runs, fractions included.
+    """
+    jobs = [
+        (arm, first_seed + i)
+        for arm in scenario.arms
+        for i in range((seeds or scenario.seeds) if arm.random else 1)
+    ]
+    measured = {arm.name: floors(arm.data, arm.recipe) for arm in scenario.arms}
+    observed = any(
+        t.measure in ("update_ratio", "gradient_left") for c in scenario.claims for t in c.tests
+    )
+    stop = threading.Event()
+    progress = [0.0] * len(jobs)
+
+    def work(index):
+        arm, seed = jobs[index]
+        epochs = max(arm.recipe.epochs, 1)
+
+        def look(epoch):
+            progress[index] = epoch / epochs
+            if stop.is_set():
+                raise Stopped
+
+        every = scenario.observe or (-(-epochs // OBSERVATIONS) if observed else 0)
+        run = train(
+            arm.network,
+            arm.recipe.but(seed=seed),
+            arm.data,
+            observe_every=every,
+            on_progress=look,
+        )
+        progress[index] = 1.0
+        yardstick = measured[arm.name]
+        return Result(run, yardstick, classify(run, yardstick, scenario.thresholds))
+
+    results = {arm.name: [] for arm in scenario.arms}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        futures = [pool.submit(work, index) for index in range(len(jobs))]
+        try:
+            for future in as_completed(futures):
+                future.result()
+                if on_progress is not None:
+                    on_progress(sum(progress), len(jobs))
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    for (arm, _), future in zip(jobs, futures, strict=True):
+        results[arm.name].append(future.result())
+    verdicts = tuple(judge(claim, results) for claim in scenario.claims)
+    return Experiment(scenario, results, verdicts)
+
+
+def number(value):
+    """A float as JSON has it: non-finite ones as strings."""
+    if value is None:
+        return None
+    value = float(value)
+    return value if np.isfinite(value) else str(value)
+
+
+def summary(values):
+    """Median and 10th and 90th percentile of numbers over seeds."""
+    ordered = np.sort(np.asarray(values, dtype=float))  # NaN last
+    places = (len(ordered) - 1) * np.array([0.5, 0.1, 0.9])
+    low, high = ordered[np.floor(places).astype(int)], ordered[np.ceil(places).astype(int)]
+    with np.errstate(invalid="ignore"):
+        middle = np.where(low == high, low, low + (places - np.floor(places)) * (high - low))
+    return {k: number(v) for k, v in zip(("median", "p10", "p90"), middle, strict=True)}
+
+
+def shares(results):
+    """Share of each outcome that occurred, in the order of the definitions."""
+    outcomes = [r.outcome for r in results]
+    return {o: outcomes.count(o) / len(outcomes) for o in OUTCOMES if o in outcomes}
+
+
+def to_dict(experiment):
+    """The versioned contract of `--json`; see docs/json.md."""
+    scenario = experiment.scenario
+    arms = []
+    for arm in scenario.arms:
+        results = experiment.results[arm.name]
+        runs = []
+        for result in results:
+            run = result.run
+            row = {
+                "seed": run.recipe.seed,
+                "initial_loss": number(run.initial_loss),
+                "final_loss": number(run.final_loss),
+                "outcome": result.outcome,
+            }
+            if run.test_loss is not None:
+                row["initial_test_loss"] = number(run.test_loss[0])
+                row["final_test_loss"] = number(run.test_loss[-1])
+            runs.append(row)
+        measured = results[0].floors
+        arms.append(
+            {
+                "name": arm.name,
+                "network": arm.network.to_dict(),
+                "recipe": {k: v for k, v in arm.recipe.to_dict().items() if k != "seed"},
+                "samples": len(arm.data),
+                "best_constant_loss": number(measured.constant),
+                "floor_loss": number(measured.floor),
+                "initial_loss": summary([r.run.initial_loss for r in results]),
+                "final_loss": summary([r.run.final_loss for r in results]),
+                "outcomes": shares(results),
+                "runs": runs,
+            }
+        )
+    claims = [
+        {
+            "text": v.claim.text,
+            "source": v.claim.source,
+            "how_often": v.claim.how_often,
+            "tests": [str(test) for test in v.claim.tests],
+            "verdict": v.verdict,
+            "share": v.share,
+            "seeds": v.seeds,
+            "evidence": v.evidence,
+        }
+        for v in experiment.verdicts
+    ]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "fastdense_version": __version__,
+        "scenario": scenario.id,
+        "question": scenario.question,
+        "source": scenario.source,
+        "arms": arms,
+        "claims": claims,
+    }

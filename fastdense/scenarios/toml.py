@@ -1,0 +1,60 @@
+"""Reads TOML that strangers wrote: size and depth are capped before it is parsed."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from fastdense.errors import FastdenseError
+
+MOST_BYTES = 1 << 20
+MOST_DEPTH = 16
+# The parser's time grows with the square of a dotted key's length.
+LONG_KEY = re.compile(r"""(?:(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)[ \t]*\.[ \t]*){%d}""" % MOST_DEPTH)
+BRACKETS = re.compile(r"""\"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*|[\[\]{}]""")
+
+
+def read_text(path):
+    """The text of a TOML file, or one sentence about why there is none."""
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise FastdenseError(f"{path} is a folder; give a scenario file")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise FastdenseError(f"{path} does not exist; give a scenario file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FastdenseError(f"{path} cannot be read: {reason}") from None
+    if len(content) > MOST_BYTES:
+        raise FastdenseError(f"{path} is larger than {MOST_BYTES >> 20} MB; put data into a file")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise FastdenseError(f"{path} is not UTF-8 text; expected a TOML file") from None
+
+
+def parse(text, name):
+    """The tables of a TOML text."""
+    depth = deepest = 0
+    for match in BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+        deepest = max(deepest, depth)
+    if deepest > MOST_DEPTH or LONG_KEY.search(text):
+        raise FastdenseError(f"{name} is nested more than {MOST_DEPTH} levels deep")
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise FastdenseError(f"{name} is not valid TOML: {error}") from None
+
+
+def value(text):
+    """What stands behind `path=` on the command line: a TOML value, else the text itself."""
+    if len(text) < 10_000:
+        try:
+            parsed = parse(f"value = {text}", "the value")
+            if set(parsed) == {"value"}:
+                return parsed["value"]
+        except FastdenseError:
+            pass
+    return text

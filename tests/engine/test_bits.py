@@ -1,0 +1,241 @@
+"""The same seed gives the same bits, whatever the pieces, the chunks and the observation."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import strategies
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
+from fastdense.devices import cpu
+from fastdense.training import prepare
+
+CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
+SIGNALS = "gradient_norm", "parameter_norm", "update_ratio", "dead_share", "mean_slope"
+# Arrays that a session owns and that no result may depend on: gradient, arena, transposed delta.
+SCRATCH = 4, 8, 9
+
+
+@st.composite
+def trainings(draw):
+    return draw(strategies.trainings(dtype=draw(st.sampled_from(["float32", "float64"]))))
+
+
+def session(training, **changes):
+    (network, recipe, data), options = training
+    return cpu.Session(prepare(network, recipe, data, **{**options, **changes}))
+
+
+def finished(session, budgets=()):
+    budgets = iter(budgets)
+    while not session.done:
+        session.advance(next(budgets, 10**9))
+    return session.result()
+
+
+def same(ours, theirs):
+    for name, value in theirs.items():
+        if isinstance(value, np.ndarray):
+            assert ours[name].tobytes() == value.tobytes(), name
+        else:
+            assert ours[name] == value, name
+
+
+@settings(max_examples=30)
+@given(trainings(), st.lists(st.integers(1, 200_000), max_size=40))
+def test_pieces_of_any_length(training, budgets):
+    same(finished(session(training), budgets), finished(session(training)))
+
+
+@settings(max_examples=15)
+@given(trainings())
+def test_the_smallest_pieces_and_a_second_time(training):
+    whole = finished(session(training))
+    pieces = session(training)
+    while not pieces.done:
+        pieces.advance(1)
+    same(pieces.result(), whole)
+    run = train(*training[0], **training[1])
+    same({name: getattr(run, name) for name in whole}, whole)
+
+
+@settings(max_examples=30)
+@given(trainings(), st.integers(1, 4), st.integers(1, 4))
+def test_looking_changes_nothing(training, evaluate_every, observe_every):
+    plain = finished(session(training, evaluate_every=1, observe_every=0))
+    looked = finished(
+        session(training, evaluate_every=evaluate_every, observe_every=observe_every)
+    )
+    assert looked["parameters"].tobytes() == plain["parameters"].tobytes()
+    assert looked["steps"] == plain["steps"]
+    for name in CURVES:
+        if plain[name] is not None:
+            assert looked[name].tobytes() == plain[name][looked["epochs"]].tobytes(), name
+
+
+@settings(max_examples=30)
+@given(trainings(), st.integers(1, 6), st.integers(1, 6))
+def test_chunks_of_any_width(training, columns, block):
+    expected = finished(session(training))
+    widths = iter([16 * columns, 16 * block])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cpu, "chunk_columns", lambda samples, rows: next(widths))
+        narrow = session(training)
+    same(finished(narrow), expected)
+
+
+def test_arenas_of_any_size(monkeypatch):
+    network = Network(7, [Dense(33, "tanh"), Dropout(0.3), Dense(5, "relu"), Dense(2)])
+    data = strategies.numbers(0, 1500, 7), strategies.numbers(1, 1500, 2)
+    training = (network, Recipe(batch=1200, epochs=2, learning_rate=0.1), data), {}
+    expected = finished(session(training))
+    monkeypatch.setattr(cpu, "ARENA_NUMBERS", 1)
+    same(finished(session(training)), expected)
+
+
+@settings(max_examples=30)
+@given(trainings())
+def test_scratch_may_hold_anything(training):
+    expected = finished(session(training))
+    poisoned = session(training)
+    for index in SCRATCH:
+        poisoned._arguments[index][:] = np.nan
+    same(finished(poisoned), expected)
+
+
+@settings(max_examples=10)
+@given(st.lists(trainings(), min_size=4, max_size=8))
+def test_threads_side_by_side(trainings):
+    expected = [finished(session(t)) for t in trainings]
+    with ThreadPoolExecutor(4) as pool:
+        for ours, theirs in zip(
+            pool.map(lambda t: finished(session(t), [1000] * 20), trainings), expected, strict=True
+        ):
+            same(ours, theirs)
+
+
+@settings(max_examples=20)
+@given(trainings())
+def test_what_is_given_stays_as_it_was(training):
+    (network, recipe, data), options = training
+    start = network.initialize(recipe.seed, recipe.dtype)
+    arrays = [start]
+    for array in (data.inputs, data.targets):
+        arrays.append(np.ascontiguousarray(array, recipe.dtype))
+    before = [a.tobytes() for a in arrays]
+    for array in arrays:
+        array.setflags(write=False)
+    ours = Data(arrays[1], arrays[2], data.weights, data.test)
+    run = train(network, recipe, ours, parameters=start, **options)
+    assert [a.tobytes() for a in arrays] == before
+    assert run.initial_parameters.tobytes() == before[0]
+    assert run.parameters.tobytes() == finished(session(training))["parameters"].tobytes()
+
+
+@settings(max_examples=30)
+@given(
+    strategies.networks(loss="categorical_crossentropy"),
+    st.integers(1, 80),
+    st.integers(0, 2**32),
+    st.sampled_from(["float32", "float64"]),
+)
+def test_a_row_is_predicted_alike_in_any_company(network, rows, seed, dtype):
+    parameters = network.initialize(seed, dtype)
+    inputs = strategies.numbers(seed, rows, network.inputs)
+    together = cpu.predict(network, parameters, inputs)
+    for row in {0, rows // 2, rows - 1}:
+        alone = cpu.predict(network, parameters, inputs[row : row + 1])
+        assert alone[0].tobytes() == together[row].tobytes()
+        rest = cpu.predict(network, parameters, inputs[row:])
+        assert rest[0].tobytes() == together[row].tobytes()
+
+
+def permuted(network, parameters, layer, order):
+    """Parameters after a new order of the units of dense layer `layer`."""
+    result = parameters.copy()
+    split = network.split(result)
+    weights, bias = network.split(parameters)[layer]
+    split[layer][0][...] = weights[:, order]
+    split[layer][1][...] = bias[order]
+    if layer + 1 < len(split):
+        split[layer + 1][0][...] = network.split(parameters)[layer + 1][0][order]
+    return result
+
+
+@settings(max_examples=30)
+@given(
+    st.sampled_from(strategies.ACTIVATIONS),
+    st.integers(2, 20),
+    st.integers(0, 1),
+    st.integers(0, 2**32),
+    st.booleans(),
+)
+def test_the_order_of_hidden_units_matters_to_rounding_only(activation, units, layer, seed, l2):
+    network = Network.of(3, units, units, 2, activation=activation)
+    data = strategies.numbers([seed, 0], 23, 3), strategies.numbers([seed, 1], 23, 2)
+    recipe = Recipe(
+        epochs=2, batch=7, learning_rate=0.02, seed=seed, dtype="float64", l2=0.1 * l2,
+        optimizer="momentum",
+    )  # fmt: skip
+    start = network.initialize(seed, "float64")
+    order = np.random.default_rng(seed).permutation(units)
+    plain = train(network, recipe, data, parameters=start, observe_every=1)
+    other = train(
+        network, recipe, data, parameters=permuted(network, start, layer, order), observe_every=1
+    )
+    expected = permuted(network, plain.parameters, layer, order)
+    np.testing.assert_allclose(other.parameters, expected, rtol=1e-11, atol=1e-12)
+    for name in ("loss", "running_loss", *SIGNALS):
+        ours, theirs = getattr(other, name), getattr(plain, name)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-11, err_msg=name)
+
+
+ELEMENTWISE = [n for n in strategies.LOSSES if not catalogue.get("losses", n).coupled]
+
+
+@pytest.mark.parametrize("loss", ELEMENTWISE)
+@settings(max_examples=8)
+@given(st.data())
+def test_output_units_do_not_touch_one_another(loss, data):
+    """Without hidden layers every unit has its own chains: a new order permutes the bits."""
+    outputs, seed = data.draw(st.integers(2, 20)), data.draw(st.integers(0, 2**32))
+    activation = "sigmoid" if loss == "binary_crossentropy" else "identity"
+    network = Network(5, [Dense(outputs, activation, bias="uniform")])
+    inputs = strategies.numbers([seed, 0], 19, 5)
+    targets = strategies.targets_for(loss, seed, 19, outputs)
+    recipe = Recipe(
+        loss=loss, epochs=3, batch=8, optimizer=data.draw(st.sampled_from(strategies.OPTIMIZERS))
+    )
+    start = network.initialize(seed)
+    order = np.random.default_rng(seed).permutation(outputs)
+    plain = train(network, recipe, (inputs, targets), parameters=start)
+    other = train(
+        network, recipe, (inputs, targets[:, order]), parameters=permuted(network, start, 0, order)
+    )
+    assert plain.parameters.tobytes() != start.tobytes()
+    expected = permuted(network, plain.parameters, 0, order)
+    assert other.parameters.tobytes() == expected.tobytes()
+    np.testing.assert_allclose(other.loss, plain.loss, rtol=1e-13)
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 18), st.integers(0, 2**32), st.sampled_from(["float32", "float64"]))
+def test_a_unit_of_zeros_changes_nothing(units, seed, dtype):
+    """An fma with a zero leaves its sum: a tanh unit without weights may be added anywhere."""
+    narrow, wide = (Network(3, [Dense(n, "tanh"), Dense(2)]) for n in (units, units + 1))
+    data = strategies.numbers([seed, 0], 23, 3), strategies.numbers([seed, 1], 23, 2)
+    recipe = Recipe(epochs=3, batch=7, learning_rate=0.1, optimizer="adam", dtype=dtype)
+    start = narrow.initialize(seed, dtype)
+    place = np.random.default_rng(seed).integers(0, units + 1)
+
+    def widened(parameters):
+        (w0, b0), (w1, b1) = narrow.split(parameters)
+        parts = np.insert(w0, place, 0, 1), np.insert(b0, place, 0), np.insert(w1, place, 0, 0), b1
+        return np.concatenate([p.ravel() for p in parts])
+
+    plain = train(narrow, recipe, data, parameters=start)
+    other = train(wide, recipe, data, parameters=widened(start))
+    np.testing.assert_array_equal(other.parameters, widened(plain.parameters))
+    assert other.loss.tobytes() == plain.loss.tobytes()

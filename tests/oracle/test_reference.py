@@ -1,0 +1,109 @@
+"""The compiled loop does what the NumPy specification says, over generated trainings."""
+
+import numpy as np
+import pytest
+import strategies
+from hypothesis import given, settings
+
+from fastdense import Data, Dense, Dropout, Network, Recipe, train
+
+CURVES = "loss", "running_loss", "test_loss"
+SHARES = "accuracy", "test_accuracy"
+SIGNALS = (
+    *("gradient_norm", "parameter_norm", "update_ratio"),
+    *("dead_share", "mean_slope", "mean_preactivation"),
+)
+
+
+def compare(arguments, options, relative):
+    compiled = train(*arguments, **options)
+    reference = train(*arguments, device="reference", **options)
+    assert compiled.steps == reference.steps
+    for name in ("epochs", "observed_epochs"):
+        np.testing.assert_array_equal(getattr(compiled, name), getattr(reference, name))
+
+    # Parameters share a scale: one near zero is the difference of others that are not.
+    scale = max(1.0, np.abs(reference.parameters).max(initial=0))
+    np.testing.assert_allclose(
+        compiled.parameters, reference.parameters, rtol=0, atol=relative * scale
+    )
+    for name in (*CURVES, *SHARES, *SIGNALS):
+        ours, theirs = getattr(compiled, name), getattr(reference, name)
+        assert (ours is None) == (theirs is None), name
+        if ours is not None:
+            scale = max(1.0, np.abs(theirs[np.isfinite(theirs)]).max(initial=0))
+            np.testing.assert_allclose(
+                ours, theirs, rtol=relative, atol=relative * scale, err_msg=name
+            )
+    return compiled
+
+
+@settings(max_examples=80)
+@given(strategies.trainings())
+def test_any_training(training):
+    compare(*training, relative=1e-9)
+
+
+@pytest.mark.parametrize("activation", strategies.ACTIVATIONS)
+@settings(max_examples=5)
+@given(data=strategies.st.data())
+def test_every_activation(activation, data):
+    compare(*data.draw(strategies.trainings(activation=activation)), relative=1e-9)
+
+
+@pytest.mark.parametrize("loss", strategies.LOSSES)
+@settings(max_examples=8)
+@given(data=strategies.st.data())
+def test_every_loss(loss, data):
+    compare(*data.draw(strategies.trainings(loss=loss)), relative=1e-9)
+
+
+@pytest.mark.parametrize("optimizer", strategies.OPTIMIZERS)
+@settings(max_examples=8)
+@given(data=strategies.st.data())
+def test_every_optimizer(optimizer, data):
+    compare(*data.draw(strategies.trainings(optimizer=optimizer)), relative=1e-9)
+
+
+@settings(max_examples=60)
+@given(strategies.trainings(dtype="float32"))
+def test_float32_differs_by_rounding(training):
+    compare(*training, relative=1e-4)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_loss_that_overflows_ends_both(dtype):
+    network = Network(1, [Dense(1)])
+    rows = np.arange(1.0, 6.0)
+    recipe = Recipe(learning_rate=1e30, batch=None, epochs=50, dtype=dtype)
+    runs = [
+        train(network, recipe, Data(rows, rows, test=(rows, rows)), device=d, observe_every=1)
+        for d in ("cpu", "reference")
+    ]
+    for run in runs:
+        assert 0 < run.steps < 50
+        assert np.isfinite(run.loss[:-1]).all() and not np.isfinite(run.loss[-1])
+        assert len(run.test_loss) == len(run.loss) == len(run.observed_epochs) + 1
+    if dtype == "float64":  # the reference's numbers are float64 in any case
+        assert runs[0].steps == runs[1].steps
+        np.testing.assert_allclose(runs[0].loss[:-1], runs[1].loss[:-1], rtol=1e-9)
+
+
+def test_an_explicit_order_is_followed_and_reused():
+    network, order = Network.of(3, 5, 2), [[4, 4, 0], [1, 2, 3]]
+    rows = strategies.numbers(0, 6, 3), strategies.numbers(1, 6, 2)
+    recipe = Recipe(batch=2, epochs=5, learning_rate=0.1, dtype="float64")
+    both = compare((network, recipe, rows), {"order": order, "observe_every": 2}, 1e-9)
+    assert both.steps == 10
+    other = train(network, recipe, rows, order=order[::-1])
+    assert other.parameters.tobytes() != both.parameters.tobytes()
+
+
+def test_dropout_drops_its_share_and_only_while_training():
+    network = Network(400, [Dropout(0.25), Dense(1, weights={"name": "constant", "value": 1.0})])
+    recipe = Recipe(loss="mae", learning_rate=0.0, batch=100, epochs=1, dtype="float64")
+    rows = np.full((1000, 400), 1 / 400), np.zeros(1000)
+    run = compare((network, recipe, rows), {}, 1e-9)
+    np.testing.assert_allclose(run.loss, 1.0, rtol=1e-12)
+    # A mean of 400,000 independent masks, each of mean 1 and variance 1/3.
+    assert 0 < abs(run.running_loss[1] - 1) < 5 * np.sqrt(1 / 3 / 400_000)

@@ -1,0 +1,142 @@
+"""Networks, data that fit a loss, and recipes, drawn by Hypothesis."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue
+
+ACTIVATIONS = [
+    n for n in catalogue.names("activations") if not catalogue.get("activations", n).coupled
+]
+LOSSES = catalogue.names("losses")
+OPTIMIZERS = catalogue.names("optimizers")
+SCHEDULES = catalogue.names("schedules")
+# The slope of mae jumps, and so does that of a cross-entropy at its clip: where a prediction lies
+# within rounding of the jump, two right answers differ by the whole jump.
+OUTPUTS = {"distribution": "softmax", "probability": "sigmoid"}
+
+# Legal hyper-parameters at which a few steps stay well-conditioned.
+HYPER = {
+    "weight_decay": st.sampled_from([0.0, 0.01, 0.1]),
+    "momentum": st.floats(0.0, 0.99),
+    "beta1": st.floats(0.0, 0.99),
+    "beta2": st.floats(0.5, 0.9999),
+    "alpha": st.floats(0.5, 0.999),
+    "rho": st.floats(0.5, 0.999),
+    # Adaptive steps divide by the root of the squares: a small epsilon turns a gradient that is
+    # rounding noise (of a dead or saturated unit) into a step of full length.
+    "epsilon": st.floats(1e-3, 0.1),
+    "initial": st.floats(0.0, 1.0),
+    "clip": st.sampled_from([0.0, 1e-7, 1e-3]),
+    "delta": st.floats(0.1, 3.0),
+    "floor": st.floats(0.0, 0.5),
+    "gamma": st.floats(0.1, 1.0),
+    "decay": st.floats(0.0, 1.0),
+    "every": st.floats(0.3, 3.0),
+    "over": st.floats(0.5, 4.0),
+    "start": st.floats(0.0, 1.0),
+}
+
+
+def numbers(seed, *shape):
+    """Standard normal numbers, a function of the seed."""
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+@st.composite
+def choices(draw, kind, name, dtype="float64"):
+    """An entry by name, some of its hyper-parameters drawn."""
+    table = {"name": name}
+    for key in catalogue.get(kind, name).hyper:
+        if draw(st.booleans()):
+            table[key] = draw(HYPER[key])
+    if dtype == "float32" and table.get("clip") == 1e-7:
+        table["clip"] = 1e-3
+    return table
+
+
+@st.composite
+def networks(draw, loss="mse", activation=None, dropout=True, hidden=3, outputs=None):
+    """0 to `hidden` hidden layers of 1 to 20 units, and the output that `loss` reads."""
+    entry = catalogue.get("losses", loss)
+    name = OUTPUTS.get(entry.predictions, "identity")
+    least = 2 if entry.targets in ("distribution", "label") else 1
+    outputs = outputs or draw(st.integers(least, 6))
+    names = st.just(activation) if activation else st.sampled_from(ACTIVATIONS)
+    weights = st.sampled_from(["glorot_uniform", "he_normal", "torch_linear", "orthogonal"])
+    layers = []
+    for _ in range(draw(st.integers(1 if activation else 0, hidden))):
+        if dropout and draw(st.integers(0, 3)) == 0:
+            layers.append(Dropout(draw(st.floats(0.0, 0.8))))
+        layers.append(Dense(draw(st.integers(1, 20)), draw(names), weights=draw(weights)))
+    # A bias at zero puts the outputs of a dead network on a tie.
+    layers.append(Dense(outputs, name, bias="uniform"))
+    return Network(draw(st.integers(1, 20)), layers)
+
+
+@st.composite
+def data(draw, network, loss, most=70, test=True):
+    """Rows whose targets fit `loss`, with sample weights and test rows sometimes."""
+    n, seed = draw(st.integers(1, most)), draw(st.integers(0, 2**32))
+    fresh = draw(st.integers(1, 20)) if test and draw(st.booleans()) else 0
+    inputs = numbers([seed, 0], n + fresh, network.inputs)
+    targets = targets_for(loss, seed, n + fresh, network.outputs)
+    weights = draw(st.sampled_from([None, numbers([seed, 2], n) ** 2]))
+    rest = (inputs[n:], targets[n:]) if fresh else None
+    return Data(inputs[:n], targets[:n], weights, rest)
+
+
+def targets_for(loss, seed, n, outputs):
+    """Targets (n, columns) of the kind that a loss expects."""
+    kind = catalogue.get("losses", loss).targets
+    noise = numbers([seed, 1], n, outputs)
+    if kind == "label":
+        return noise.argmax(axis=1)[:, np.newaxis]
+    if kind == "distribution":
+        soft = np.exp(noise) / np.exp(noise).sum(axis=1, keepdims=True)
+        hard = np.eye(outputs)[noise.argmax(axis=1)]
+        return hard if seed % 2 else soft
+    if kind == "unit":
+        return (noise > 0).astype(float) if seed % 2 else 1 / (1 + np.exp(-noise))
+    return noise
+
+
+@st.composite
+def recipes(draw, rows, classes, loss=None, optimizer=None, dtype="float64", epochs=3):
+    """A recipe for `rows` rows; `classes` is what class weights must cover."""
+    loss = loss or draw(st.sampled_from(LOSSES))
+    optimizer = optimizer or draw(st.sampled_from(OPTIMIZERS))
+    batch = draw(st.one_of(st.none(), st.integers(1, rows)))
+    penalty = st.sampled_from([0.0, 0.0, 1e-3, 0.1])
+    bound = st.sampled_from([0.0, 0.0, 0.05, 1.0])
+    weighted = draw(st.integers(0, 3)) == 0
+    return Recipe(
+        loss=draw(choices("losses", loss, dtype)),
+        optimizer=draw(choices("optimizers", optimizer)),
+        schedule=draw(choices("schedules", draw(st.sampled_from(SCHEDULES)))),
+        learning_rate=draw(st.floats(1e-4, 0.05)),
+        # Few steps: each multiplies the rounding that it inherits.
+        batch=None if batch is None else max(batch, -(-rows // 8)),
+        epochs=draw(st.integers(0, epochs)),
+        shuffle=draw(st.booleans()),
+        l1=draw(penalty),
+        l2=draw(penalty),
+        clip_value=draw(bound),
+        clip_norm=draw(bound),
+        class_weights=[0.5 + 0.25 * c for c in range(classes)] if weighted else (),
+        seed=draw(st.integers(0, 2**63 - 1)),
+        dtype=dtype,
+    )
+
+
+@st.composite
+def trainings(draw, loss=None, activation=None, optimizer=None, dtype="float64", **options):
+    """Arguments of `train`: network, recipe, data and the rest as a dict."""
+    loss = loss or draw(st.sampled_from(LOSSES))
+    network = draw(networks(loss, activation, **options))
+    rows = draw(data(network, loss))
+    recipe = draw(recipes(len(rows), max(network.outputs, 2), loss, optimizer, dtype))
+    return (network, recipe, rows), {
+        "evaluate_every": draw(st.integers(1, 3)),
+        "observe_every": draw(st.integers(0, 3)),
+    }
