@@ -37,11 +37,11 @@ _LN2_HI64, _LN2_LO64 = D(6.93147180369123816490e-01), D(1.90821492927058770002e-
 
 def _at_most(x, limit):
     """The smaller of the two; NaN stays NaN, which `min` leaves to the order of its arguments."""
-    return limit if x > limit else x  # noqa: FURB136
+    return limit if x > limit else x
 
 
 def _at_least(x, limit):
-    return limit if x < limit else x  # noqa: FURB136
+    return limit if x < limit else x
 
 
 def _cubic(x, x2, a, b, c, d):

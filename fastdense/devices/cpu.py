@@ -10,7 +10,7 @@ from fastdense import catalogue
 from fastdense.kernels import cache as kernel_cache
 from fastdense.kernels import layout, linked, loop
 from fastdense.kernels import primitives as _primitives  # noqa: F401  (gives maths to the compiler)
-from fastdense.kernels.layout import LAYER, PLAN, STATE, padded
+from fastdense.kernels.layout import LAYER, PLAN, STATE, padded, row_stride
 from fastdense.kernels.matmul import FLOATS
 from fastdense.network import Dense
 
@@ -100,7 +100,7 @@ def arrange(network, dtype):
             if needs_gradient:
                 widest = max(widest, width)
         record["n_out"] = width
-        record["padded_out"] = padded(width)
+        record["padded_out"] = row_stride(width)
         widest = max(widest, width)
         record["slope_row"], row = row, row + width
         input_row = row
@@ -143,10 +143,14 @@ class Session:
         fields["observe_every"] = task.observe_every
         fields["columns"] = columns = chunk_columns(task.batch, rows["all"])
         fields["block"] = block = chunk_columns(len(task.inputs), rows["all"])
+        fields["stride"] = row_stride(columns)
+        fields["block_stride"] = row_stride(block)
         fields["target_row"] = rows["target"]
         fields["delta_row"] = rows["delta"]
         fields["other_delta_row"] = rows["other_delta"]
         fields["outputs"] = network.outputs
+        fields["units"] = sum(layer.units for _, layer in network.dense)
+        fields["dense_layers"] = len(network.dense)
         fields["labels"] = loss.targets == "label"
         fields["slope_factor"] = 1.0 if loss.coupled else 1.0 / network.outputs
         fields["accuracy"] = ACCURACIES[loss.accuracy(network.outputs)]
@@ -164,6 +168,7 @@ class Session:
         state[0]["phase"] = layout.EVALUATE
         evaluations = recipe.epochs // task.evaluate_every + 1
         evaluations += recipe.epochs % task.evaluate_every > 0
+        fields["evaluations"] = evaluations
         observations = 0
         if task.observe_every:
             observations = recipe.epochs // task.observe_every + 1
@@ -185,30 +190,29 @@ class Session:
             np.repeat(np.array(slots or [0.0], dtype), count if slots else 1),
             np.ones(2),  # running products of the optimizer
             np.zeros(16),  # scalars of its step
-            np.zeros(rows["all"] * side, dtype),
-            np.zeros(side * max(padded(layer.units) for _, layer in network.dense), dtype),
+            np.zeros(rows["all"] * row_stride(side), dtype),
+            np.zeros(side * max(row_stride(layer.units) for _, layer in network.dense), dtype),
             task.inputs.reshape(-1),
             task.targets.reshape(-1),
             task.weights,
             task.test_inputs.reshape(-1),
             task.test_targets.reshape(-1),
             task.test_weights,
-            task.order,
+            task.order.reshape(-1),
             np.arange(max(task.visits, len(task.inputs))),
             np.zeros(side),  # loss of each sample
             np.zeros(side),  # weight of each sample
             _numbers(recipe.loss.values("losses"), dtype),
             _numbers(hyper, np.float64),
             _numbers(recipe.schedule.values("schedules"), np.float64),
-            self.curves,
-            self.signals,
-            np.zeros((3, layout.PARTIAL_SUMS)),
+            self.curves.reshape(-1),
+            self.signals.reshape(-1),
+            np.zeros(2 * layout.PARTIAL_SUMS),
             np.zeros(count if observations else 1, dtype),  # parameters before the update
             np.full(len(layers), np.nan),  # update ratios
-            np.zeros(sum(layer.units for _, layer in network.dense), np.uint8),
-            np.zeros((len(layers), 2, layout.PARTIAL_SUMS)),
+            np.zeros(fields["units"], np.uint8),
+            np.zeros(2 * len(layers) * layout.PARTIAL_SUMS),
         )
-        self._order = self._arguments[17][: task.visits]
         self._budget = 1_000_000
         self._task = task
 
@@ -282,16 +286,18 @@ def predict(network, parameters, inputs):
     """Outputs (n, outputs) of inputs (n, features), in the dtype of the parameters."""
     dtype = str(parameters.dtype)
     layers, rows = arrange(network, dtype)
-    stride = chunk_columns(len(inputs), rows["all"])
+    block = chunk_columns(len(inputs), rows["all"])
+    stride = row_stride(block)
     outputs = np.empty((len(inputs), network.outputs), dtype)
     program("predict", dtype)(
         layers,
         parameters,
         np.zeros(rows["all"] * stride, dtype),
+        block,
         stride,
         np.ascontiguousarray(inputs, dtype).reshape(-1),
         len(inputs),
-        outputs,
+        outputs.reshape(-1),
         np.zeros(0, np.int64),
     )
     return outputs

@@ -67,11 +67,16 @@ PLAN = np.dtype(
         ("evaluate_every", _i8),
         ("observe_every", _i8),  # 0: never
         ("columns", _i8),  # samples a training chunk holds side by side
+        ("stride", _i8),  # numbers from one row of a training chunk to the next
         ("block", _i8),  # likewise in an evaluation
+        ("block_stride", _i8),
         ("target_row", _i8),  # rows of the arena
         ("delta_row", _i8),
         ("other_delta_row", _i8),
         ("outputs", _i8),
+        ("units", _i8),  # of all dense layers together
+        ("dense_layers", _i8),
+        ("evaluations", _i8),  # columns of the curves
         ("labels", _i8),  # targets are labels, expanded to one-hot rows
         ("slope_factor", _f8),  # 1 / outputs where the loss is a mean over outputs
         ("accuracy", _i8),
@@ -110,3 +115,12 @@ layer_type, plan_type, state_type = (from_dtype(d) for d in (LAYER, PLAN, STATE)
 def padded(count, multiple=COLUMN_MULTIPLE):
     """`count` rounded up to a multiple."""
     return -(-count // multiple) * multiple
+
+
+def row_stride(count):
+    """Numbers from one row to the next, for rows of `count`: padded, and never a multiple of 128.
+
+    Rows a large power of two apart fall into few sets of the first-level cache and evict each other.
+    """
+    whole = padded(count)
+    return whole + COLUMN_MULTIPLE if whole % 128 == 0 else whole

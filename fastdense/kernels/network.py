@@ -8,7 +8,7 @@ from numba import njit, types
 from fastdense import philox
 from fastdense.kernels.layout import DENSE
 from fastdense.kernels.matmul import product_for
-from fastdense.kernels.pointers import at, call, offset
+from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.primitives import INLINE
 from fastdense.kernels.simd import ACCUMULATE, BIAS, ZERO
 from fastdense.random import DROPOUT as DROPOUT_PURPOSE
@@ -45,14 +45,14 @@ def words(index, purpose, layer, time, seed):
 
 @cache
 def passes_for(kind):
-    """`forward` and `backward` for float32 or float64."""
+    """`forward` and `backward` for float32 or float64; all arrays are pointers."""
     product = product_for(kind)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
     def dropout_mask(layer, arena, stride, columns, first, seed, step):
         # The mask of sample b of the batch is words [b * n, b * n + n), n rounded up to 4.
-        mask = at(arena, layer.slope_row * stride)
+        mask = offset(arena, layer.slope_row * stride)
         blocks = (layer.n_in + 3) // 4
         scale = cast(layer.keep_scale)
         for b in range(columns):
@@ -64,23 +64,23 @@ def passes_for(kind):
                     mask[(4 * block + j) * stride + b] = scale if kept else cast(0)
 
     @njit(inline="never", **NUMPY)
-    def forward(layers, parameters, arena, stride, columns, training, first, seed, step):
+    def forward(layers, depth, parameters, arena, stride, columns, training, first, seed, step):
         """From the first layer's input rows to the last one's output rows.
 
         `columns` is a multiple of 16 and at most `stride`; `first` is the place of the first
         sample in its batch. Outside training, dropout lets everything pass.
         """
-        for index in range(layers.size):
-            layer = layers[index]
-            source = at(arena, layer.input_row * stride)
-            target = at(arena, layer.output_row * stride)
-            slopes = at(arena, layer.slope_row * stride)
+        for index in range(depth):
+            layer = record(layers, index)
+            source = offset(arena, layer.input_row * stride)
+            target = offset(arena, layer.output_row * stride)
+            slopes = offset(arena, layer.slope_row * stride)
             if layer.kind == DENSE:
                 # The row behind the inputs is the bias's input in the weight gradient.
                 ones = offset(source, layer.n_in * stride)
                 for b in range(columns):
                     ones[b] = cast(1)
-                weights = at(parameters, layer.weights)
+                weights = offset(parameters, layer.weights)
                 product(
                     weights, 1, layer.n_out, source, stride, slopes, stride,
                     layer.n_out, columns, layer.n_in,
@@ -110,38 +110,38 @@ def passes_for(kind):
 
     @njit(inline="never", **NUMPY)
     def backward(
-        layers, parameters, gradient, arena, transposed, stride, columns, samples, plan, accumulate
-    ):
+        layers, depth, parameters, gradient, arena, transposed, stride, columns, samples, plan,
+        accumulate,
+    ):  # fmt: skip
         """From the loss's derivative in the delta rows to the gradient of all parameters.
 
         Each gradient is one chain over samples in ascending order; with `accumulate` it goes on
         from the chain of the samples before.
         """
-        delta = at(arena, plan.delta_row * stride)
-        other = at(arena, plan.other_delta_row * stride)
+        delta = offset(arena, plan.delta_row * stride)
+        other = offset(arena, plan.other_delta_row * stride)
         start = ACCUMULATE if accumulate else ZERO
-        for index in range(layers.size - 1, -1, -1):
-            layer = layers[index]
+        for index in range(depth - 1, -1, -1):
+            layer = record(layers, index)
             if layer.kind != DENSE:
-                mask = at(arena, layer.slope_row * stride)
+                mask = offset(arena, layer.slope_row * stride)
                 for row in range(0, layer.n_in * stride, stride):
                     for i in range(row, row + columns):
                         delta[i] *= mask[i]
                 continue
             if layer.differentiate != 0:
-                outputs = at(arena, layer.output_row * stride)
+                outputs = offset(arena, layer.output_row * stride)
                 call(layer.differentiate, (outputs, delta, layer.n_out, columns, stride))
             else:
-                slopes = at(arena, layer.slope_row * stride)
+                slopes = offset(arena, layer.slope_row * stride)
                 for row in range(0, layer.n_out * stride, stride):
                     for i in range(row, row + columns):
                         delta[i] *= slopes[i]
-            flipped = at(transposed, 0)
-            transpose(delta, stride, flipped, layer.padded_out, layer.n_out, samples)
-            weights = at(parameters, layer.weights)
+            transpose(delta, stride, transposed, layer.padded_out, layer.n_out, samples)
+            weights = offset(parameters, layer.weights)
             product(
-                at(arena, layer.input_row * stride), stride, 1, flipped, layer.padded_out,
-                at(gradient, layer.weights), layer.n_out,
+                offset(arena, layer.input_row * stride), stride, 1, transposed, layer.padded_out,
+                offset(gradient, layer.weights), layer.n_out,
                 layer.n_in + 1, layer.n_out, samples, start, weights,
             )  # fmt: skip
             if layer.needs_input_gradient:

@@ -1,5 +1,7 @@
 """Brings samples from the rows of the data to feature-major columns, and visits them in order."""
 
+from collections import namedtuple
+
 import numpy as np
 from numba import njit
 
@@ -8,15 +10,17 @@ from fastdense.random import SHUFFLE as SHUFFLE_PURPOSE
 
 NUMPY = {"error_model": "numpy", "nogil": True}
 
+# Pointers to the rows of training or test data; `weights` counts only where `weighted`.
+Rows = namedtuple("Rows", "inputs targets weights weighted count")
+
 
 @njit(**NUMPY)
-def gather(rows, width, order, first, samples, columns, target, stride):
+def gather(rows, width, order, ordered, first, samples, columns, target, stride):
     """Samples `order[first + b]` of `rows` (n, width) into columns b of `target`.
 
-    An empty `order` takes rows `first + b` themselves. Columns from `samples` up to `columns`
-    are zero.
+    Without `ordered`, rows `first + b` themselves. Columns from `samples` up to `columns` are
+    zero.
     """
-    ordered = order.size > 0
     if width == 1:
         for b in range(samples):
             target[b] = rows[order[first + b] if ordered else first + b]
@@ -25,30 +29,30 @@ def gather(rows, width, order, first, samples, columns, target, stride):
             row = (order[first + b] if ordered else first + b) * width
             for i in range(width):
                 target[i * stride + b] = rows[row + i]
-    for i in range(width):
-        for b in range(samples, columns):
-            target[i * stride + b] = 0
+    if columns > samples:
+        for i in range(width):
+            for b in range(samples, columns):
+                target[i * stride + b] = 0
 
 
 @njit(**NUMPY)
-def gather_labels(labels, classes, order, first, samples, columns, target, stride):
+def gather_labels(labels, classes, order, ordered, first, samples, columns, target, stride):
     """Likewise for class labels, as one-hot columns."""
     for i in range(classes):
         for b in range(columns):
             target[i * stride + b] = 0
     for b in range(samples):
-        label = labels[order[first + b] if order.size > 0 else first + b]
+        label = labels[order[first + b] if ordered else first + b]
         target[np.int64(label) * stride + b] = 1
 
 
 @njit(**NUMPY)
-def shuffle(order, position, most, epoch, seed):
+def shuffle(order, count, position, most, epoch, seed):
     """Go on with the permutation of an epoch for at most `most` exchanges; returns the position.
 
-    Position 0 starts it; the exchanges run from the last sample down, and `order.size` says that
-    it is complete. The same permutation as `fastdense.random.permutation`.
+    Position 0 starts it; the exchanges run from the last sample down, and `count` says that it is
+    complete. The same permutation as `fastdense.random.permutation`.
     """
-    count = order.size
     if position == 0:
         for i in range(count):
             order[i] = i
@@ -62,5 +66,7 @@ def shuffle(order, position, most, epoch, seed):
         lane = i & 3
         word = four[0] if lane == 0 else (four[1] if lane == 1 else four[2 + (lane == 3)])
         j = np.int64((word * np.uint64(i + 1)) >> np.uint64(32))
-        order[i], order[j] = order[j], order[i]
+        swapped = order[i]
+        order[i] = order[j]
+        order[j] = swapped
     return count if last == 0 else count - 1 - last

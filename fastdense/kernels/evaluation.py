@@ -1,0 +1,185 @@
+"""The loss over all rows, and the signals of every layer, measured without touching the training."""
+
+from collections import namedtuple
+from functools import cache
+
+import numpy as np
+from numba import njit
+
+from fastdense.kernels import layout
+from fastdense.kernels.layout import DENSE, PARTIAL_SUMS
+from fastdense.kernels.matmul import product_for
+from fastdense.kernels.network import passes_for
+from fastdense.kernels.pointers import offset, record
+from fastdense.kernels.simd import BIAS
+from fastdense.kernels.step import pad, step_for
+from fastdense.kernels.sums import add_squared_differences, add_squares, clear, total
+
+NUMPY = {"error_model": "numpy", "nogil": True}
+
+# Pointers to what is kept between the blocks of an observation. `slopes` and `preactivations`
+# hold 16 partial sums a layer, `alive` a flag a unit, `previous` the parameters before an update.
+Notes = namedtuple("Notes", "previous updates alive slopes preactivations")
+
+
+@njit(inline="never", **NUMPY)
+def count_correct(kind, predictions, targets, outputs, samples, stride):
+    """Right predictions among samples; counted per output where the outputs are binary."""
+    correct = 0
+    if kind == layout.LARGEST:
+        for b in range(samples):
+            best = 0
+            truth = 0
+            for o in range(1, outputs):
+                if predictions[o * stride + b] > predictions[best * stride + b]:
+                    best = o
+                if targets[o * stride + b] > targets[truth * stride + b]:
+                    truth = o
+            correct += best == truth
+    else:
+        threshold = 0.5 if kind == layout.PROBABILITY else 0.0
+        for o in range(outputs):
+            for b in range(samples):
+                i = o * stride + b
+                correct += (predictions[i] > threshold) == (targets[i] > 0.5)
+    return correct
+
+
+@njit(inline="never", **NUMPY)
+def measure_updates(work, notes):
+    """Per layer, the norm of the update since `previous` over the norm of `previous`."""
+    for index in range(work.depth):
+        layer = record(work.layers, index)
+        if layer.kind == DENSE:
+            count = (layer.n_in + 1) * layer.n_out
+            before = offset(notes.previous, layer.weights)
+            after = offset(work.parameters, layer.weights)
+            clear(work.partial)
+            add_squares(before, count, work.partial)
+            size = np.sqrt(total(work.partial))
+            clear(work.partial)
+            add_squared_differences(after, before, count, work.partial)
+            notes.updates[index] = np.sqrt(total(work.partial)) / size
+
+
+@njit(inline="never", **NUMPY)
+def write_signals(plan, work, notes, row):
+    """The signals of an observation into `row` (dense layers, SIGNALS)."""
+    for index in range(work.depth):
+        layer = record(work.layers, index)
+        if layer.kind != DENSE:
+            continue
+        count = (layer.n_in + 1) * layer.n_out
+        clear(work.partial)
+        add_squares(offset(work.gradient, layer.weights), count, work.partial)
+        row[layout.GRADIENT_NORM] = np.sqrt(total(work.partial))
+        clear(work.partial)
+        add_squares(offset(work.parameters, layer.weights), count, work.partial)
+        row[layout.PARAMETER_NORM] = np.sqrt(total(work.partial))
+        row[layout.UPDATE_RATIO] = notes.updates[index]
+        dead = 0
+        for o in range(layer.n_out):
+            dead += notes.alive[layer.unit + o] == 0
+        row[layout.DEAD_SHARE] = dead / layer.n_out
+        values = plan.samples * layer.n_out
+        slope = total(offset(notes.slopes, index * PARTIAL_SUMS)) / values
+        # A coupled activation has no slope of its own.
+        row[layout.MEAN_SLOPE] = np.nan if layer.differentiate != 0 else slope
+        size = total(offset(notes.preactivations, index * PARTIAL_SUMS)) / values
+        row[layout.MEAN_PREACTIVATION] = size
+        row = offset(row, layout.SIGNALS)
+
+
+@cache
+def evaluation_for(kind):
+    """`evaluate` and `observe`, one block of rows at a time, for float32 or float64."""
+    forward, backward = passes_for(kind)
+    product = product_for(kind)
+    load, lose, scale_delta, _ = step_for(kind)
+
+    @njit(inline="never", **NUMPY)
+    def evaluate(plan, state, work, rows):
+        """Add the loss and accuracy of the next block of rows, in their own order."""
+        stride = plan.block_stride
+        samples = min(plan.block, rows.count - state.position)
+        columns = pad(samples)
+        load(plan, work, rows, False, state.position, samples, columns, stride)
+        forward(
+            work.layers, work.depth, work.parameters, work.arena, stride, columns,
+            False, 0, plan.seed, state.step,
+        )  # fmt: skip
+        lose(plan, work, samples, stride, work.partial)
+        if plan.accuracy != layout.NO_ACCURACY:
+            final = record(work.layers, work.depth - 1)
+            state.correct += count_correct(
+                plan.accuracy,
+                offset(work.arena, final.output_row * stride),
+                offset(work.arena, plan.target_row * stride),
+                plan.outputs,
+                samples,
+                stride,
+            )
+        state.position += samples
+        return samples
+
+    @njit(inline="never", **NUMPY)
+    def note_activations(plan, work, notes, samples):
+        stride = plan.block_stride
+        for index in range(work.depth):
+            layer = record(work.layers, index)
+            if layer.kind != DENSE:
+                continue
+            sums = offset(notes.slopes, index * PARTIAL_SUMS)
+            for o in range(layer.n_out):
+                outputs = offset(work.arena, (layer.output_row + o) * stride)
+                slopes = offset(work.arena, (layer.slope_row + o) * stride)
+                nonzero = False
+                for b in range(samples):
+                    nonzero |= outputs[b] != 0
+                    sums[b % PARTIAL_SUMS] += float(slopes[b])
+                if nonzero:
+                    notes.alive[layer.unit + o] = 1
+
+    @njit(inline="never", **NUMPY)
+    def note_preactivations(plan, work, notes, samples):
+        # The activation kernel wrote slopes over the pre-activations: the product once more, into
+        # delta rows that the backward pass has yet to fill.
+        stride = plan.block_stride
+        for index in range(work.depth):
+            layer = record(work.layers, index)
+            if layer.kind != DENSE:
+                continue
+            weights = offset(work.parameters, layer.weights)
+            z = offset(work.arena, plan.other_delta_row * stride)
+            product(
+                weights, 1, layer.n_out,
+                offset(work.arena, layer.input_row * stride), stride, z, stride,
+                layer.n_out, pad(samples), layer.n_in,
+                BIAS, offset(weights, layer.n_in * layer.n_out),
+            )  # fmt: skip
+            sums = offset(notes.preactivations, index * PARTIAL_SUMS)
+            for o in range(layer.n_out):
+                for b in range(samples):
+                    sums[b % PARTIAL_SUMS] += abs(float(z[o * stride + b]))
+
+    @njit(inline="never", **NUMPY)
+    def observe(plan, state, work, notes, rows):
+        """Add the gradient and the notes of the next block of rows."""
+        begun = state.position > 0
+        if not begun:
+            for i in range(plan.units):
+                notes.alive[i] = 0
+            for i in range(work.depth * PARTIAL_SUMS):
+                notes.slopes[i] = 0.0
+                notes.preactivations[i] = 0.0
+        stride = plan.block_stride
+        samples = evaluate(plan, state, work, rows)
+        note_activations(plan, work, notes, samples)
+        note_preactivations(plan, work, notes, samples)
+        scale_delta(plan, work, samples, pad(samples), stride, rows.count)
+        backward(
+            work.layers, work.depth, work.parameters, work.gradient, work.arena, work.transposed,
+            stride, pad(samples), samples, plan, begun,
+        )  # fmt: skip
+
+    return evaluate, observe

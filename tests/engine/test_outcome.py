@@ -1,0 +1,202 @@
+"""Outcomes at the boundaries of their definitions, just inside and just outside."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import strategies
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastdense import Data, Dense, Network, Recipe, catalogue, train
+from fastdense.outcome import OUTCOMES, Floors, Thresholds, classify, classify_curve, floors
+
+UNIT = Floors(constant=1.0, floor=0.0, rounding=0.0)
+EPOCHS = 100  # so the tail is 5 epochs and the window 20
+
+
+def curve(*tail, initial=1.0, level=0.5):
+    """`initial`, then EPOCHS losses at `level` whose last ones are `tail`."""
+    return np.array([initial, *[level] * (EPOCHS - len(tail)), *tail])
+
+
+def above(x):
+    return np.nextafter(x, np.inf)
+
+
+def classified(loss, floors=UNIT):
+    return classify_curve(np.asarray(loss, float), floors)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("place", [0, 50, EPOCHS])
+def test_a_loss_that_is_not_finite_diverged(bad, place):
+    loss = curve(level=0.0)
+    loss[place] = bad
+    assert classified(loss) == "diverged"
+
+
+@pytest.mark.parametrize(
+    ("initial", "constant", "edge"), [(1.0, 0.5, 2.0), (0.25, 1.0, 2.0), (8.0, 1.0, 16.0)]
+)
+def test_diverged_above_twice_the_larger_of_start_and_constant(initial, constant, edge):
+    scale = Floors(constant, 0.0, 0.0)
+    assert classified(curve(initial=initial, level=edge), scale) == "stalled"
+    assert classified(curve(initial=initial, level=above(edge)), scale) == "diverged"
+
+
+@pytest.mark.parametrize(
+    ("floors", "edge"),
+    [
+        (UNIT, 0.01),
+        (Floors(constant=3.0, floor=1.0, rounding=0.0), 1.02),
+        (Floors(constant=1.0, floor=0.0, rounding=0.125), 0.125),
+        (Floors(constant=0.0, floor=0.0, rounding=1e-9), 1e-9),
+        (Floors(constant=0.0, floor=0.0, rounding=0.0), 0.0),
+    ],
+)
+def test_converged_up_to_a_share_of_the_gap(floors, edge):
+    inside = edge * (1 - 1e-12)
+    outside = edge * (1 + 1e-12) + 1e-300
+    assert classified(curve(level=inside), floors) == "converged"
+    assert classified(curve(level=outside), floors) == "stalled"
+    assert classified(curve(level=floors.floor - 0.1), floors) == "converged"
+
+
+def test_slow_when_the_window_falls_by_more_than_its_share():
+    # The window opens at 0.5; its first five and last five losses are compared.
+    falls = [0.5] * 15
+    assert classified(curve(*falls, *[0.495 * (1 + 1e-12)] * 5)) == "stalled"
+    assert classified(curve(*falls, *[0.495 * (1 - 1e-12)] * 5)) == "slow"
+    # A fall that ended before the window opened is none.
+    assert classified([1.0, *np.linspace(1, 0.3, 80), *[0.3] * 20]) == "stalled"
+    assert classified([1.0, *np.linspace(1, 0.3, 81), *[0.3] * 19]) == "stalled"
+    assert classified([1.0, *np.linspace(1, 0.3, 84), *[0.3] * 16]) == "slow"
+
+
+def test_oscillating_when_the_window_swings_by_more_than_its_share():
+    level = 0.5
+    edge = level * 1.2
+    for size, expected in ((edge * (1 - 1e-12), "stalled"), (edge * (1 + 1e-12), "oscillating")):
+        # One spike inside the window, away from the tail's and the opening's medians.
+        assert classified(curve(*[level] * 10, size, *[level] * 9)) == expected
+    # A spike before the window is none.
+    assert classified(curve(*[level] * 20, level=0.9)) == "stalled"
+    assert classified(curve(5.0, *[level] * 20)) == "stalled"
+    assert classified(curve(5.0, *[level] * 19)) == "oscillating"
+
+
+def test_the_definitions_apply_in_order():
+    spikes = [0.5, 0.9] * 10
+    assert classified(curve(*spikes)) == "oscillating"
+    assert classified(curve(*np.linspace(0.9, 0.5, 20))) == "slow"  # swings too
+    assert classified(curve(*np.linspace(0.9, 0.0, 20), *[0.0] * 5)) == "converged"  # falls too
+    degenerate = Floors(constant=100.0, floor=0.0, rounding=1e9)
+    assert classified(curve(level=201.0), degenerate) == "diverged"  # within rounding too
+
+
+def test_the_final_loss_is_a_median():
+    assert classified(curve(0.0, 0.0, 0.0, 9.0, 9.0, level=0.0)) == "converged"
+    assert classified(curve(0.0, 0.0, 9.0, 9.0, 9.0, level=0.0)) == "diverged"
+
+
+def test_short_curves():
+    assert classified([1.0]) == "stalled"
+    assert classified([0.0]) == "converged"
+    assert classified([1.0, 0.5]) == "stalled"
+    assert classified([1.0, 0.5, 0.4]) == "slow"
+    assert classified([1.0, 0.5, 0.005]) == "converged"
+    assert classified([1.0, 2.5]) == "diverged"
+
+
+@given(
+    st.lists(st.floats(0, 1e6), min_size=1, max_size=60),
+    st.floats(0, 1e3),
+    st.floats(0, 1e3),
+    st.floats(1e-3, 1e3),
+)
+def test_every_curve_has_an_outcome_that_no_scale_changes(loss, constant, floor, scale):
+    scale = 2.0 ** round(np.log2(scale))  # exact
+    loss = np.array(loss)
+    ours = classified(loss, Floors(constant + floor, floor, 1e-6))
+    assert ours in OUTCOMES
+    if loss[loss > 0].min(initial=1) > 1e-290:
+        scaled = Floors(scale * (constant + floor), scale * floor, scale * 1e-6)
+        assert classified(scale * loss, scaled) == ours
+
+
+def test_thresholds_are_arguments():
+    loss = curve(*[0.5] * 15, *[0.45] * 5)
+    assert classify_curve(loss, UNIT) == "slow"
+    assert classify_curve(loss, UNIT, Thresholds(fall=0.2)) == "stalled"
+    assert classify_curve(loss, UNIT, Thresholds(fall=0.2, swing=0.05)) == "oscillating"
+    assert classify_curve(loss, UNIT, Thresholds(converged=0.46)) == "converged"
+    assert classify_curve(loss, UNIT, Thresholds(diverged=0.4)) == "diverged"
+    assert classify_curve(loss, UNIT, Thresholds(tail=0.15)) == "stalled"
+
+
+def a_run(before, after, loss):
+    return SimpleNamespace(
+        initial_parameters=np.array(before), parameters=np.array(after), loss=np.array(loss)
+    )
+
+
+def test_frozen_is_a_matter_of_bits():
+    assert classify(a_run([0.0, 1.0], [0.0, 1.0], [0.0, 0.0]), UNIT) == "frozen"
+    assert classify(a_run([0.0, 1.0], [-0.0, 1.0], [0.0, 0.0]), UNIT) == "converged"
+    assert classify(a_run([0.0, 1.0], [0.0, above(1.0)], [1.0, 1.0]), UNIT) == "stalled"
+    assert classify(a_run([0.0, 1.0], [np.nan, 1.0], [0.0, 0.0]), UNIT) == "diverged"
+
+
+# What a curve is measured against.
+
+
+def test_floors_of_equal_inputs_with_different_targets():
+    data = Data([[0.0], [0.0], [1.0], [2.0]], [[0.0], [1.0], [5.0], [6.0]])
+    ours = floors(data, Recipe(dtype="float64"))
+    assert ours.floor == pytest.approx((0.25 + 0.25) / 4)
+    assert ours.constant == pytest.approx(np.var([0, 1, 5, 6]))
+    assert 0 < ours.rounding < 1e-27
+    assert 1e-14 < floors(data, Recipe()).rounding < 1e-9
+    weighted = Data(data.inputs, data.targets, [3.0, 1.0, 1.0, 1.0])
+    assert floors(weighted, Recipe()).floor == pytest.approx(4 * (3 / 16) / 4)
+
+
+@given(st.sampled_from(strategies.LOSSES), st.integers(1, 40), st.integers(0, 99), st.booleans())
+def test_no_training_falls_below_its_floor(loss, rows, seed, weighted):
+    entry = catalogue.get("losses", loss)
+    inputs = np.round(strategies.numbers([seed, 0], rows, 1))  # many equal rows
+    targets = strategies.targets_for(loss, seed, rows, 3)
+    weights = strategies.numbers([seed, 2], rows) ** 2 if weighted else None
+    output = strategies.OUTPUTS.get(entry.predictions, "identity")
+    network = Network(1, [Dense(8, "tanh"), Dense(3, output)])
+    recipe = Recipe(
+        loss=loss, optimizer="adam", learning_rate=0.05, batch=None, epochs=40, dtype="float64"
+    )
+    data = Data(inputs, targets, weights)
+    run = train(network, recipe, data)
+    ours = floors(data, recipe)
+    assert run.outcome in OUTCOMES
+    assert 0 <= ours.floor <= ours.constant * (1 + 1e-9) + 1e-12
+    assert run.loss.min() >= ours.floor * (1 - 1e-6) - 1e-6
+
+
+def trained(rate=0.1, weights="glorot_uniform", activation="tanh", epochs=300, **changes):
+    x = np.linspace(-1, 1, 32)
+    network = Network.of(1, 8, 1, activation=activation, weights=weights)
+    recipe = Recipe(optimizer="adam", learning_rate=rate, epochs=epochs, seed=1, **changes)
+    return train(network, recipe, (x, np.sin(3 * x)))
+
+
+@pytest.mark.parametrize(
+    ("expected", "options"),
+    [
+        ("converged", {"rate": 0.02}),
+        ("slow", {"rate": 2e-3, "epochs": 50}),
+        ("stalled", {"weights": "zeros"}),
+        ("frozen", {"rate": 0.0}),
+        ("diverged", {"rate": 1e12, "activation": "identity"}),
+    ],
+)
+def test_outcomes_of_trainings(expected, options):
+    assert trained(**options).outcome == expected
