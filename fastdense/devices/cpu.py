@@ -8,7 +8,7 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.kernels import cache as kernel_cache
-from fastdense.kernels import layout, linked, loop
+from fastdense.kernels import layout, linked, loop, matmul
 from fastdense.kernels import primitives as _primitives  # noqa: F401  (gives maths to the compiler)
 from fastdense.kernels.layout import LAYER, PLAN, STATE, padded, row_stride
 from fastdense.kernels.matmul import FLOATS
@@ -26,12 +26,22 @@ ACCURACIES = {
 _lock = threading.RLock()
 
 
+KINDS = {
+    "activation": "activations",
+    "coupled_forward": "activations",
+    "coupled_backward": "activations",
+    "loss": "losses",
+    "optimizer": "optimizers",
+    "schedule": "schedules",
+}
+
+
 @cache
 def _kernel(role, name, dtype):
-    kinds = {"activation": "activations", "loss": "losses"}
-    kind = kinds.get(role, {"coupled_forward": "activations", "coupled_backward": "activations"}.get(
-        role, role + "s"))  # fmt: skip
-    entry = catalogue.get(kind, name)
+    if role == "product":
+        function, signature = matmul.product(FLOATS[dtype])
+        return kernel_cache.compile_callback(f"product-{dtype}", function, signature, [])
+    entry = catalogue.get(KINDS[role], name)
     function, signature = getattr(linked, role)(entry, FLOATS[dtype])
     formulas = [f for f in vars(entry).values() if callable(f)]
     return kernel_cache.compile_callback(
@@ -156,6 +166,7 @@ class Session:
         fields["accuracy"] = ACCURACIES[loss.accuracy(network.outputs)]
         fields["parameters"] = count
         fields["slots"] = len(optimizer.slots)
+        fields["product"] = kernel("product", None, recipe.dtype)
         fields["loss"] = kernel("loss", loss.name, recipe.dtype)
         fields["optimizer"] = kernel("optimizer", optimizer.name, recipe.dtype)
         fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
@@ -290,6 +301,7 @@ def predict(network, parameters, inputs):
     stride = row_stride(block)
     outputs = np.empty((len(inputs), network.outputs), dtype)
     program("predict", dtype)(
+        kernel("product", None, dtype),
         layers,
         parameters,
         np.zeros(rows["all"] * stride, dtype),

@@ -146,7 +146,9 @@ def compile_callback(name, function, signature, functions):
 
     `functions` are those whose source files decide the code, besides the engine's own.
     """
-    callback = CFunc(function, (signature.args, signature.return_type), {}, OPTIONS)
+    # forceinline: the body goes into the C wrapper, which saves a call and its error checks.
+    options = {**OPTIONS, "forceinline": True}
+    callback = CFunc(function, (signature.args, signature.return_type), {}, options)
     callback._cache = _KernelFile(name, functions)
     context = callback._targetdescr.target_context
     with _announce_and_lock(callback._cache, callback._sig, context):

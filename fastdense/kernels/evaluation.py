@@ -8,9 +8,8 @@ from numba import njit
 
 from fastdense.kernels import layout
 from fastdense.kernels.layout import DENSE, PARTIAL_SUMS
-from fastdense.kernels.matmul import product_for
 from fastdense.kernels.network import passes_for
-from fastdense.kernels.pointers import offset, record
+from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.simd import BIAS
 from fastdense.kernels.step import pad, step_for
 from fastdense.kernels.sums import add_squared_differences, add_squares, clear, total
@@ -94,7 +93,6 @@ def write_signals(plan, work, notes, row):
 def evaluation_for(kind):
     """`evaluate` and `observe`, one block of rows at a time, for float32 or float64."""
     forward, backward = passes_for(kind)
-    product = product_for(kind)
     load, lose, scale_delta, _ = step_for(kind)
 
     @njit(inline="never", **NUMPY)
@@ -103,10 +101,11 @@ def evaluation_for(kind):
         stride = plan.block_stride
         samples = min(plan.block, rows.count - state.position)
         columns = pad(samples)
-        load(plan, work, rows, False, state.position, samples, columns, stride)
+        no = np.int64(0)
+        load(plan, work, rows, no, state.position, samples, columns, stride)
         forward(
-            work.layers, work.depth, work.parameters, work.arena, stride, columns,
-            False, 0, plan.seed, state.step,
+            plan.product, work.layers, work.depth, work.parameters, work.arena, stride, columns,
+            no, no, plan.seed, state.step,
         )  # fmt: skip
         lose(plan, work, samples, stride, work.partial)
         if plan.accuracy != layout.NO_ACCURACY:
@@ -151,12 +150,12 @@ def evaluation_for(kind):
                 continue
             weights = offset(work.parameters, layer.weights)
             z = offset(work.arena, plan.other_delta_row * stride)
-            product(
+            call(plan.product, (
                 weights, 1, layer.n_out,
                 offset(work.arena, layer.input_row * stride), stride, z, stride,
                 layer.n_out, pad(samples), layer.n_in,
                 BIAS, offset(weights, layer.n_in * layer.n_out),
-            )  # fmt: skip
+            ))  # fmt: skip
             sums = offset(notes.preactivations, index * PARTIAL_SUMS)
             for o in range(layer.n_out):
                 for b in range(samples):

@@ -82,7 +82,8 @@ PLAN = np.dtype(
         ("accuracy", _i8),
         ("parameters", _i8),
         ("slots", _i8),
-        ("loss", _i8),  # addresses of linked kernels
+        ("product", _i8),  # addresses of linked kernels
+        ("loss", _i8),
         ("optimizer", _i8),
         ("schedule", _i8),
         ("learning_rate", _f8),

@@ -29,11 +29,15 @@ def is_due(epoch, every, epochs):
 
 
 @njit(**NUMPY)
-def enter(plan, state, phase):
-    """Begin a phase; what comes after the last epoch is the end."""
+def begin_phase(state):
     state.position = 0
     state.correct = 0
-    state.phase = DONE if phase == SHUFFLE and state.epoch == plan.epochs else phase
+
+
+@njit(**NUMPY)
+def begin_epoch(plan, state):
+    begin_phase(state)
+    state.phase = DONE if state.epoch == plan.epochs else SHUFFLE
 
 
 @njit(**NUMPY)
@@ -60,77 +64,10 @@ def program_for(dtype):
     step = step_for(kind)[-1]
     evaluate, observe = evaluation_for(kind)
 
-    @njit(inline="never", **NUMPY)
-    def advance(plan, state, work, notes, rows, test, given, curves, evaluations, signals, budget):
-        # curves: (CURVES, evaluations), signals: (observations, dense layers, SIGNALS)
-        spent = 0
-        while state.phase != DONE and spent < budget:
-            if state.phase == SHUFFLE:
-                spent += order_epoch(plan, state, work.order, given)
-                if state.position >= plan.visits:
-                    clear(work.running)
-                    enter(plan, state, STEP)
-            elif state.phase == STEP:
-                last = state.position + plan.batch >= plan.visits
-                observed = last and is_due(state.epoch + 1, plan.observe_every, plan.epochs)
-                if observed:
-                    for i in range(plan.parameters):
-                        notes.previous[i] = work.parameters[i]
-                step(plan, state, work, rows)
-                spent += plan.step_cost
-                if observed:
-                    measure_updates(work, notes)
-                if last:
-                    state.epoch += 1
-                    clear(work.partial)
-                    if is_due(state.epoch, plan.evaluate_every, plan.epochs):
-                        running = layout.RUNNING_LOSS * evaluations + state.row
-                        curves[running] = total(work.running) / plan.visits
-                        enter(plan, state, EVALUATE)
-                    elif is_due(state.epoch, plan.observe_every, plan.epochs):
-                        enter(plan, state, OBSERVE)
-                    else:
-                        enter(plan, state, SHUFFLE)
-            elif state.phase == EVALUATE:
-                evaluate(plan, state, work, rows)
-                spent += plan.block_cost
-                if state.position == rows.count:
-                    point = offset(curves, state.row)
-                    point[layout.LOSS * evaluations] = total(work.partial) / rows.count
-                    point[layout.ACCURACY * evaluations] = state.correct / rows.count
-                    clear(work.partial)
-                    enter(plan, state, VALIDATE)
-            elif state.phase == VALIDATE:
-                if test.count > 0:
-                    evaluate(plan, state, work, test)
-                    spent += plan.block_cost
-                if state.position == test.count:
-                    point = offset(curves, state.row)
-                    if test.count > 0:
-                        point[layout.TEST_LOSS * evaluations] = total(work.partial) / test.count
-                        point[layout.TEST_ACCURACY * evaluations] = state.correct / test.count
-                    clear(work.partial)
-                    state.row += 1
-                    if not np.isfinite(point[layout.LOSS * evaluations]):
-                        state.phase = DONE  # nothing that follows can change the outcome
-                    elif is_due(state.epoch, plan.observe_every, plan.epochs):
-                        enter(plan, state, OBSERVE)
-                    else:
-                        enter(plan, state, SHUFFLE)
-            else:
-                observe(plan, state, work, notes, rows)
-                spent += 4 * plan.block_cost
-                if state.position == rows.count:
-                    row = state.signal_row * plan.dense_layers * layout.SIGNALS
-                    write_signals(plan, work, notes, offset(signals, row))
-                    clear(work.partial)
-                    state.signal_row += 1
-                    enter(plan, state, SHUFFLE)
-
     def train(plans, states, layers, parameters, gradient, slots, powers, scalars, arena,
-              transposed, inputs, targets, weights, test_inputs, test_targets, test_weights, given,
-              order, losses, sample_weights, loss_hyper, optimizer_hyper, schedule_hyper, curves,
-              signals, sums, previous, updates, alive, note_sums, budget):  # fmt: skip
+              transposed, inputs, targets, weights, test_inputs, test_targets, test_weights, orders,
+              order, losses, sample_weights, loss_hyper, optimizer_hyper, schedule_hyper,
+              curve_rows, signals, sums, previous, updates, alive, note_sums, budget):  # fmt: skip
         plan = record(at(plans, 0), 0)
         state = record(at(states, 0), 0)
         work = Work(
@@ -150,10 +87,77 @@ def program_for(dtype):
             at(test_inputs, 0), at(test_targets, 0), at(test_weights, 0), test_weights.size > 0,
             plan.test_samples,
         )  # fmt: skip
-        advance(
-            plan, state, work, notes, rows, test, at(given, 0), at(curves, 0), plan.evaluations,
-            at(signals, 0), budget,
-        )  # fmt: skip
+        given = at(orders, 0)
+        curves = at(curve_rows, 0)  # (CURVES, evaluations)
+        evaluations = plan.evaluations
+        spent = 0
+        while state.phase != DONE and spent < budget:
+            if state.phase == SHUFFLE:
+                spent += order_epoch(plan, state, work.order, given)
+                if state.position >= plan.visits:
+                    clear(work.running)
+                    begin_phase(state)
+                    state.phase = STEP
+            elif state.phase == STEP:
+                last = state.position + plan.batch >= plan.visits
+                observed = last and is_due(state.epoch + 1, plan.observe_every, plan.epochs)
+                if observed:
+                    for i in range(plan.parameters):
+                        notes.previous[i] = work.parameters[i]
+                step(plan, state, work, rows)
+                spent += plan.step_cost
+                if observed:
+                    measure_updates(work, notes)
+                if last:
+                    state.epoch += 1
+                    clear(work.partial)
+                    if is_due(state.epoch, plan.evaluate_every, plan.epochs):
+                        running = layout.RUNNING_LOSS * evaluations + state.row
+                        curves[running] = total(work.running) / plan.visits
+                        begin_phase(state)
+                        state.phase = EVALUATE
+                    elif is_due(state.epoch, plan.observe_every, plan.epochs):
+                        begin_phase(state)
+                        state.phase = OBSERVE
+                    else:
+                        begin_epoch(plan, state)
+            elif state.phase == EVALUATE:
+                evaluate(plan, state, work, rows)
+                spent += plan.block_cost
+                if state.position == rows.count:
+                    point = offset(curves, state.row)
+                    point[layout.LOSS * evaluations] = total(work.partial) / rows.count
+                    point[layout.ACCURACY * evaluations] = state.correct / rows.count
+                    clear(work.partial)
+                    begin_phase(state)
+                    state.phase = VALIDATE
+            elif state.phase == VALIDATE:
+                if test.count > 0:
+                    evaluate(plan, state, work, test)
+                    spent += plan.block_cost
+                if state.position == test.count:
+                    point = offset(curves, state.row)
+                    if test.count > 0:
+                        point[layout.TEST_LOSS * evaluations] = total(work.partial) / test.count
+                        point[layout.TEST_ACCURACY * evaluations] = state.correct / test.count
+                    clear(work.partial)
+                    state.row += 1
+                    if not np.isfinite(point[layout.LOSS * evaluations]):
+                        state.phase = DONE  # nothing that follows can change the outcome
+                    elif is_due(state.epoch, plan.observe_every, plan.epochs):
+                        begin_phase(state)
+                        state.phase = OBSERVE
+                    else:
+                        begin_epoch(plan, state)
+            else:
+                observe(plan, state, work, notes, rows)
+                spent += 4 * plan.block_cost
+                if state.position == rows.count:
+                    row = state.signal_row * plan.dense_layers * layout.SIGNALS
+                    write_signals(plan, work, notes, at(signals, row))
+                    clear(work.partial)
+                    state.signal_row += 1
+                    begin_epoch(plan, state)
 
     def array(element, readonly=False):
         return types.Array(element, 1, "C", readonly=readonly)
@@ -176,21 +180,22 @@ def prediction_for(dtype):
     kind = FLOATS[dtype]
     forward, _ = passes_for(kind)
 
-    def predict(layers, parameters, arena, block, stride, inputs, count, outputs, unused_order):
+    def predict(product, layers, parameters, arena, block, stride, inputs, count, outputs, unused_order):
         # inputs: (count * features,), outputs: (count * n_out,)
         entry = record(at(layers, 0), 0)
         final = record(at(layers, 0), layers.size - 1)
-        first = 0
+        no = np.int64(0)
+        first = no
         while first < count:
             samples = min(block, count - first)
             columns = pad(samples)
             gather(
-                at(inputs, 0), entry.n_in, at(unused_order, 0), False, first, samples, columns,
+                at(inputs, 0), entry.n_in, at(unused_order, 0), no, first, samples, columns,
                 at(arena, entry.input_row * stride), stride,
             )  # fmt: skip
             forward(
-                at(layers, 0), layers.size, at(parameters, 0), at(arena, 0), stride, columns,
-                False, 0, 0, 0,
+                product, at(layers, 0), layers.size, at(parameters, 0), at(arena, 0), stride, columns,
+                no, no, no, no,
             )  # fmt: skip
             source = at(arena, final.output_row * stride)
             place = at(outputs, first * final.n_out)
@@ -203,6 +208,7 @@ def prediction_for(dtype):
         return types.Array(element, 1, "C", readonly=readonly)
 
     signature = types.void(
+        types.int64,
         *(array(layout.layer_type), array(kind, readonly=True), array(kind)),
         *(types.intp, types.intp, array(kind, readonly=True), types.intp),
         *(array(kind), array(types.int64)),

@@ -7,7 +7,6 @@ from numba import njit, types
 
 from fastdense import philox
 from fastdense.kernels.layout import DENSE
-from fastdense.kernels.matmul import product_for
 from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.primitives import INLINE
 from fastdense.kernels.simd import ACCUMULATE, BIAS, ZERO
@@ -46,7 +45,6 @@ def words(index, purpose, layer, time, seed):
 @cache
 def passes_for(kind):
     """`forward` and `backward` for float32 or float64; all arrays are pointers."""
-    product = product_for(kind)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
@@ -55,16 +53,18 @@ def passes_for(kind):
         mask = offset(arena, layer.slope_row * stride)
         blocks = (layer.n_in + 3) // 4
         scale = cast(layer.keep_scale)
+        purpose = np.int64(DROPOUT_PURPOSE)
         for b in range(columns):
             for block in range(blocks):
-                four = words((first + b) * blocks + block, DROPOUT_PURPOSE, layer.index, step, seed)
+                four = words((first + b) * blocks + block, purpose, layer.index, step, seed)
                 for j in range(min(4, layer.n_in - 4 * block)):
                     word = four[0] if j == 0 else (four[1] if j == 1 else four[2 + (j == 3)])
                     kept = np.int64(word) >= layer.keep_above
                     mask[(4 * block + j) * stride + b] = scale if kept else cast(0)
 
     @njit(inline="never", **NUMPY)
-    def forward(layers, depth, parameters, arena, stride, columns, training, first, seed, step):
+    def forward(product, layers, depth, parameters, arena, stride, columns, training, first, seed,
+                step):  # fmt: skip
         """From the first layer's input rows to the last one's output rows.
 
         `columns` is a multiple of 16 and at most `stride`; `first` is the place of the first
@@ -81,11 +81,11 @@ def passes_for(kind):
                 for b in range(columns):
                     ones[b] = cast(1)
                 weights = offset(parameters, layer.weights)
-                product(
+                call(product, (
                     weights, 1, layer.n_out, source, stride, slopes, stride,
                     layer.n_out, columns, layer.n_in,
                     BIAS, offset(weights, layer.n_in * layer.n_out),
-                )  # fmt: skip
+                ))  # fmt: skip
                 call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             elif training:
                 dropout_mask(layer, arena, stride, columns, first, seed, step)
@@ -139,16 +139,16 @@ def passes_for(kind):
                         delta[i] *= slopes[i]
             transpose(delta, stride, transposed, layer.padded_out, layer.n_out, samples)
             weights = offset(parameters, layer.weights)
-            product(
+            call(plan.product, (
                 offset(arena, layer.input_row * stride), stride, 1, transposed, layer.padded_out,
                 offset(gradient, layer.weights), layer.n_out,
                 layer.n_in + 1, layer.n_out, samples, start, weights,
-            )  # fmt: skip
+            ))  # fmt: skip
             if layer.needs_input_gradient:
-                product(
+                call(plan.product, (
                     weights, layer.n_out, 1, delta, stride, other, stride,
                     layer.n_in, columns, layer.n_out, ZERO, weights,
-                )  # fmt: skip
+                ))  # fmt: skip
                 delta, other = other, delta
 
     return forward, backward

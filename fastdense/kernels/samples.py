@@ -57,12 +57,13 @@ def shuffle(order, count, position, most, epoch, seed):
         for i in range(count):
             order[i] = i
     last = max(count - 1 - position - most, 0)
+    zero, purpose = np.int64(0), np.int64(SHUFFLE_PURPOSE)
     block = np.int64(-1)
-    four = words(0, SHUFFLE_PURPOSE, 0, epoch, seed)
+    four = words(zero, purpose, zero, epoch, seed)
     for i in range(count - 1 - position, last, -1):
         if i >> 2 != block:
             block = i >> 2
-            four = words(block, SHUFFLE_PURPOSE, 0, epoch, seed)
+            four = words(block, purpose, zero, epoch, seed)
         lane = i & 3
         word = four[0] if lane == 0 else (four[1] if lane == 1 else four[2 + (lane == 3)])
         j = np.int64((word * np.uint64(i + 1)) >> np.uint64(32))

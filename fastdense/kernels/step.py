@@ -123,14 +123,16 @@ def step_for(kind):
         """One mini-batch, in chunks of at most `plan.columns` samples, and one update."""
         stride = plan.stride
         count = min(plan.batch, plan.visits - state.position)
-        done = 0
+        # np.int64(1), not a literal: numba compiles a function anew for each literal it is given.
+        yes = np.int64(1)
+        done = np.int64(0)
         while done < count:
             samples = min(plan.columns, count - done)
             columns = pad(samples)
-            load(plan, work, rows, True, state.position + done, samples, columns, stride)
+            load(plan, work, rows, yes, state.position + done, samples, columns, stride)
             forward(
-                work.layers, work.depth, work.parameters, work.arena, stride, columns,
-                True, done, plan.seed, state.step,
+                plan.product, work.layers, work.depth, work.parameters, work.arena, stride, columns,
+                yes, done, plan.seed, state.step,
             )  # fmt: skip
             lose(plan, work, samples, stride, work.running)
             scale_delta(plan, work, samples, columns, stride, count)
