@@ -54,6 +54,8 @@ def main():
     if hasattr(signal, "SIGPIPE"):
         # End quietly when the reader of a pipe has gone.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # A terminal that lacks a character gets another instead of an error.
+    sys.stdout.reconfigure(errors="replace")
     sys.exit(invoke(sys.argv[1:]))
 
 
@@ -62,21 +64,24 @@ def invoke(arguments):
     from fastdense.errors import FastdenseError
 
     try:
-        return app.main(arguments, prog_name="fastdense", standalone_mode=False) or DONE
+        return (
+            app.main(arguments or ["--help"], prog_name="fastdense", standalone_mode=False) or DONE
+        )
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
-        error.show()
-        return USAGE
+        return _fail(error.format_message(), USAGE)
     except FastdenseError as error:
-        click.echo(f"Error: {error}", err=True)
-        return USAGE
+        return _fail(error, USAGE)
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except OSError as error:
-        click.echo(f"Error: {error.filename or 'output'}: {error.strerror or error}", err=True)
-        return FAILED
+        return _fail(f"{error.filename or 'output'}: {error.strerror or error}", FAILED)
     except MemoryError:
-        click.echo("Error: out of memory; use fewer seeds, rows or units", err=True)
-        return FAILED
+        return _fail("out of memory; use fewer seeds, rows or units", FAILED)
+
+
+def _fail(message, code):
+    click.echo(f"Error: {' '.join(str(message).split())}", err=True)
+    return code

@@ -13,7 +13,8 @@ def show(renderable):
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
-    Console(width=width, highlight=False).print(renderable)
+    # Markup and emoji codes would be read in the words of a user's own scenario.
+    Console(width=width, highlight=False, markup=False, emoji=False).print(renderable)
 
 
 def show_json(plain):
@@ -33,11 +34,17 @@ def progress(title):
         yield lambda done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     from fastdense.kernels import cache
 
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn()
     with Progress(
         *columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True
     ) as bar:

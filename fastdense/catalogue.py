@@ -2,11 +2,14 @@
 
 import importlib
 import pkgutil
+import sys
 from dataclasses import dataclass
 from functools import cache
 
 from fastdense import entry
-from fastdense.errors import FastdenseError, unknown
+from fastdense.errors import FastdenseError, shown, unknown
+
+MAXIMUM = sys.float_info.max  # a Python integer may be larger
 
 CONTRACTS = {
     "activations": entry.Activation,
@@ -63,7 +66,7 @@ class Choice:
             given = {"name": given}
         if not isinstance(given, dict) or not isinstance(given.get("name"), str):
             raise FastdenseError(
-                f"{given!r:.80} does not choose one of the {kind}; give a name, or a table with "
+                f"{shown(given)} does not choose one of the {kind}; give a name, or a table with "
                 "'name' and hyper-parameters"
             )
         chosen = get(kind, given["name"])
@@ -74,10 +77,15 @@ class Choice:
             if key not in chosen.hyper:
                 raise unknown(f"hyper-parameter of {chosen.name}", key, chosen.hyper or ["(none)"])
             hyper[key] = value = freeze(value)
+            if isinstance(value, tuple) and isinstance(chosen.hyper[key], (int, float)):
+                raise FastdenseError(
+                    f"{key} of {chosen.name} is {shown(value)}; expected one number"
+                )
             low, high = chosen.ranges.get(key, (None, None))
             if low is not None and not low <= value < high:
                 raise FastdenseError(
-                    f"{key} of {chosen.name} is {value!r}; expected {low:g} <= {key} < {high:g}"
+                    f"{key} of {chosen.name} is {shown(value)}; "
+                    f"expected {low:g} <= {key} < {high:g}"
                 )
         return cls(chosen.name, tuple(sorted(hyper.items())))
 
@@ -92,12 +100,12 @@ class Choice:
 
 def freeze(value: object) -> object:
     """A number, or nested sequences of numbers, as something hashable and finite."""
-    if hasattr(value, "tolist"):
+    if hasattr(value, "tolist") and not isinstance(value, type):
         value = value.tolist()
     if isinstance(value, (list, tuple)):
         return tuple(freeze(v) for v in value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise FastdenseError(f"{value!r:.80} is not a number; hyper-parameters are numbers")
-    if value != value or value in (float("inf"), float("-inf")):
-        raise FastdenseError(f"{value!r} is not finite; hyper-parameters must be finite numbers")
+        raise FastdenseError(f"{shown(value)} is not a number; hyper-parameters are numbers")
+    if not -MAXIMUM <= value <= MAXIMUM:
+        raise FastdenseError(f"{shown(value)} is not finite; hyper-parameters are finite numbers")
     return value

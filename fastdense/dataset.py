@@ -39,6 +39,17 @@ def _array(name, values, dimensions):
     return array
 
 
+def in_dtype(name, array, dtype):
+    """The array itself where it is C-contiguous in `dtype`, else a copy that is."""
+    with np.errstate(over="ignore"):
+        converted = np.ascontiguousarray(array, dtype)
+    if converted.dtype != array.dtype and not np.isfinite(converted).all():
+        raise FastdenseError(
+            f"{name} hold numbers beyond the range of {dtype}; scale them, or use float64"
+        )
+    return converted
+
+
 @dataclass(frozen=True, eq=False)
 class Data:
     """Rows to train on, and optionally rows to test on.
@@ -78,6 +89,8 @@ class Data:
                 )
             put(self, "weights", np.ascontiguousarray(weights[:, 0], dtype=np.float64))
         if self.test is not None:
+            if not isinstance(self.test, (list, tuple)) or len(self.test) != 2:
+                raise FastdenseError("test rows are a pair (inputs, targets)")
             inputs = _array("test inputs", self.test[0], 2)
             targets = _array("test targets", self.test[1], 2)
             _same_rows("test inputs", inputs, "test targets", targets)

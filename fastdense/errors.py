@@ -7,6 +7,11 @@ class FastdenseError(ValueError):
     """Input that cannot be used; its message is one sentence for the user."""
 
 
+def shown(value: object) -> str:
+    """A value on one short line of a message; arrays write their rows on several."""
+    return " ".join(repr(value).split())[:80]
+
+
 def unknown(kind: str, given: object, known) -> FastdenseError:
     """The error for a name that does not exist, with the nearest one that does."""
     known = sorted(known)

@@ -6,7 +6,9 @@ import numpy as np
 
 from fastdense import catalogue, random
 from fastdense.catalogue import Choice
-from fastdense.errors import FastdenseError, unknown
+from fastdense.errors import FastdenseError, shown, unknown
+
+MOST_PARAMETERS = 1 << 31
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,11 @@ class Dense:
     bias: Choice = field(default="zeros", kw_only=True)
 
     def __post_init__(self):
-        whole("units", self.units, 1)
+        object.__setattr__(self, "units", whole("units", self.units, 1))
+        if not isinstance(self.activation, str):
+            raise FastdenseError(
+                f"activation is {shown(self.activation)}; expected the name of an activation"
+            )
         catalogue.get("activations", self.activation)
         for name in ("weights", "bias"):
             object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
@@ -80,11 +86,13 @@ class Network:
     layers: tuple[Dense | Dropout, ...]
 
     def __post_init__(self):
-        whole("inputs", self.inputs, 1)
+        object.__setattr__(self, "inputs", whole("inputs", self.inputs, 1))
+        if not isinstance(self.layers, (list, tuple)):
+            raise FastdenseError(f"layers are {shown(self.layers)}; expected a list of layers")
         object.__setattr__(self, "layers", tuple(self.layers))
         for layer in self.layers:
             if not isinstance(layer, (Dense, Dropout)):
-                raise FastdenseError(f"{layer!r:.80} is not a layer; use Dense or Dropout")
+                raise FastdenseError(f"{shown(layer)} is not a layer; use Dense or Dropout")
         if not self.layers or not isinstance(self.layers[-1], Dense):
             raise FastdenseError("a network must end in a dense layer")
         for layer in self.layers[:-1]:
@@ -92,6 +100,10 @@ class Network:
                 raise FastdenseError(
                     f"{layer.activation} couples the units of a layer; only the last layer may use it"
                 )
+        if self.size > MOST_PARAMETERS:
+            raise FastdenseError(
+                f"a network of {shown(self.size)} parameters is too large; at most {MOST_PARAMETERS}"
+            )
 
     @classmethod
     def of(cls, *widths, activation="relu", output="identity", weights=None, bias="zeros"):
@@ -160,9 +172,12 @@ class Network:
                     )
                 else:
                     uniform = np.zeros(place.shape)
-                place[...] = entry.draw(
-                    uniform, fan_in, layer.units, choice.values("initializers")
-                )
+                values = entry.draw(uniform, fan_in, layer.units, choice.values("initializers"))
+                if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
+                    raise FastdenseError(
+                        f"{entry.name} draws numbers beyond the range of {flat.dtype}; scale it"
+                    )
+                place[...] = values
         return flat
 
     def to_dict(self):
@@ -184,18 +199,23 @@ class Network:
                 raise unknown("key in [network]", key, known)
         outputs = table.get("outputs", outputs)
         if "layers" in table:
+            if not isinstance(table["layers"], (list, tuple)):
+                raise FastdenseError(
+                    f"network.layers is {shown(table['layers'])}; expected a list of tables"
+                )
             return cls(inputs, [_layer(entry) for entry in table["layers"]])
         hidden = table.get("hidden", [])
         if isinstance(hidden, int):
             hidden = [hidden]
         if not isinstance(hidden, (list, tuple)):
-            raise FastdenseError(f"network.hidden is {hidden!r:.80}; expected a list of widths")
+            raise FastdenseError(f"network.hidden is {shown(hidden)}; expected a list of widths")
         given = {name: table[name] for name in ("weights", "bias") if name in table}
+        dropout = Dropout(table.get("dropout", 0.0))
         layers = []
         for width in hidden:
             layers.append(Dense(width, table.get("activation", "relu"), **given))
-            if table.get("dropout", 0) != 0:
-                layers.append(Dropout(table["dropout"]))
+            if dropout.rate > 0:
+                layers.append(dropout)
         layers.append(Dense(outputs, table.get("output", "identity"), **given))
         return cls(inputs, layers)
 
@@ -204,7 +224,7 @@ def _layer(table):
     if isinstance(table, dict) and set(table) == {"dropout"}:
         return Dropout(table["dropout"])
     if not isinstance(table, dict) or "dense" not in table:
-        raise FastdenseError(f"{table!r:.80} is not a layer; expected 'dense' or 'dropout' in it")
+        raise FastdenseError(f"{shown(table)} is not a layer; expected 'dense' or 'dropout' in it")
     rest = {key: value for key, value in table.items() if key != "dense"}
     for key in rest:
         if key not in ("activation", "weights", "bias"):
@@ -213,15 +233,22 @@ def _layer(table):
 
 
 def whole(name, value, low):
-    """Check that a value is an integer of at least `low`."""
+    """Check that a value is an integer of at least `low`, and give it as a Python integer."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
-        raise FastdenseError(f"{name} is {value!r:.80}; expected an integer of at least {low}")
+        raise FastdenseError(f"{name} is {shown(value)}; expected an integer of at least {low}")
+    return int(value)  # a NumPy integer would overflow in what is computed from it
 
 
 def real(name, value, low, high):
     """Check that a value is a finite number with `low <= value < high`."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-        raise FastdenseError(f"{name} is {value!r:.80}; expected a number")
-    if not low <= value < high:
+    if isinstance(value, bool) or not isinstance(
+        value, (int, float, np.integer, np.floating)
+    ):
+        raise FastdenseError(f"{name} is {shown(value)}; expected a number")
+    try:
+        number = float(value)
+    except OverflowError:  # a Python integer may be larger than any float
+        number = float("inf")
+    if not low <= number < high:
         expected = f"at least {low:g}" if high == float("inf") else f"{low:g} <= {name} < {high:g}"
-        raise FastdenseError(f"{name} is {value!r:.80}; expected {expected}")
+        raise FastdenseError(f"{name} is {shown(value)}; expected {expected}")

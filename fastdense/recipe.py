@@ -6,7 +6,7 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.catalogue import Choice
-from fastdense.errors import FastdenseError, unknown
+from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import real, whole
 
 DTYPES = ("float32", "float64")
@@ -72,23 +72,26 @@ class Recipe:
         if self.learning_rate is None:
             put(self, "learning_rate", catalogue.get("optimizers", self.optimizer.name).rate)
         if self.batch is not None:
-            whole("batch", self.batch, 1)
-        whole("epochs", self.epochs, 0)
-        whole("seed", self.seed, 0)
+            put(self, "batch", whole("batch", self.batch, 1))
+        put(self, "epochs", whole("epochs", self.epochs, 0))
+        put(self, "seed", whole("seed", self.seed, 0))
         if self.seed >= 2**63:
             raise FastdenseError(f"seed is {self.seed}; expected less than 2^63")
         for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm"):
             real(name, getattr(self, name), 0.0, float("inf"))
             put(self, name, float(getattr(self, name)))
         if not isinstance(self.shuffle, bool):
-            raise FastdenseError(f"shuffle is {self.shuffle!r:.80}; expected true or false")
+            raise FastdenseError(f"shuffle is {shown(self.shuffle)}; expected true or false")
         weights = self.class_weights
-        if not isinstance(weights, (list, tuple, np.ndarray)):
-            raise FastdenseError(f"class_weights is {weights!r:.80}; expected a list of numbers")
+        weights = weights.tolist() if isinstance(weights, np.ndarray) else weights
+        if not isinstance(weights, (list, tuple)):
+            raise FastdenseError(f"class_weights is {shown(weights)}; expected a list of numbers")
         for weight in weights:
             real("a class weight", weight, 0.0, float("inf"))
         put(self, "class_weights", tuple(float(w) for w in weights))
-        if self.dtype not in DTYPES:
+        if weights and not any(weights):
+            raise FastdenseError("class_weights are all zero; expected one above zero")
+        if not isinstance(self.dtype, str) or self.dtype not in DTYPES:
             raise unknown("dtype", self.dtype, DTYPES)
         loss = catalogue.get("losses", self.loss.name)
         if loss.check is not None:
@@ -106,7 +109,8 @@ class Recipe:
         for name in ("loss", "optimizer", "schedule"):
             plain[name] = getattr(self, name).to_dict()
         plain["class_weights"] = list(self.class_weights)
-        return {key: value for key, value in plain.items() if value is not None}
+        plain["batch"] = "full" if self.batch is None else self.batch
+        return plain
 
     @classmethod
     def from_dict(cls, table):

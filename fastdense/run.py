@@ -83,7 +83,7 @@ class Run:
 
     def predict(self, inputs):
         """Outputs of the trained network, shape (n, outputs), for inputs (n, features)."""
-        from fastdense.dataset import _array
+        from fastdense.dataset import _array, in_dtype
         from fastdense.devices import cpu
         from fastdense.errors import FastdenseError
 
@@ -92,4 +92,5 @@ class Run:
             raise FastdenseError(
                 f"the network takes {self.network.inputs} inputs but {inputs.shape[1]} are given"
             )
+        inputs = in_dtype("inputs", inputs, self.parameters.dtype)
         return cpu.predict(self.network, self.parameters, inputs)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastdense.dataset import Data, check_targets, classes_of
-from fastdense.errors import FastdenseError, unknown
-from fastdense.network import whole
+from fastdense.dataset import Data, _array, check_targets, classes_of, in_dtype
+from fastdense.errors import FastdenseError, shown, unknown
+from fastdense.network import Network, whole
+from fastdense.recipe import Recipe
 from fastdense.run import Run
 
 DEVICES = ("cpu", "reference")
+MOST_EVALUATIONS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Task:
 
 def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1, observe_every=0):
     """Check a training and convert what is not in the recipe's dtype yet; returns a `Task`."""
+    if not isinstance(network, Network):
+        raise FastdenseError(f"{shown(network)} is not a network; give a Network")
+    if not isinstance(recipe, Recipe):
+        raise FastdenseError(f"{shown(recipe)} is not a recipe; give a Recipe")
     data = Data.of(data)
     dtype = np.dtype(recipe.dtype)
     if data.inputs.shape[1] != network.inputs:
@@ -51,12 +57,18 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
             f"the network takes {network.inputs} inputs but the data have {data.inputs.shape[1]}"
         )
     check_targets(data.targets, recipe.loss.name, network.outputs)
-    whole("evaluate_every", evaluate_every, 1)
-    whole("observe_every", observe_every, 0)
+    longest = max(recipe.epochs, 1)
+    evaluate_every = min(whole("evaluate_every", evaluate_every, 1), longest)
+    observe_every = min(whole("observe_every", observe_every, 0), longest)
+    if recipe.epochs // evaluate_every > MOST_EVALUATIONS:
+        raise FastdenseError(
+            f"{shown(recipe.epochs)} epochs with an evaluation every {evaluate_every} are more than "
+            f"{MOST_EVALUATIONS} points of a curve; evaluate less often (evaluate_every)"
+        )
     if parameters is None:
         parameters = network.initialize(recipe.seed, dtype)
     else:
-        parameters = np.array(parameters, dtype=dtype).ravel()
+        parameters = in_dtype("parameters", _array("parameters", parameters, 2), dtype).ravel()
         if parameters.size != network.size:
             raise FastdenseError(
                 f"{parameters.size} parameters given; this network has {network.size}"
@@ -66,8 +78,8 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
     batch = visits if recipe.batch is None else recipe.batch
     if batch > visits:
         raise FastdenseError(
-            f"a batch of {batch} is larger than the {visits} samples; use at most {visits}, or "
-            "none (\"full\" in a file) for all of them"
+            f"a batch of {shown(batch)} is larger than the {visits} samples; use at most {visits}, "
+            "or none (\"full\" in a file) for all of them"
         )
     none = np.zeros((0, 1), dtype)
     test_inputs, test_targets = data.test or (none, none)
@@ -77,27 +89,17 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
         network,
         recipe,
         batch,
-        _in_place(data.inputs, dtype),
-        _in_place(data.targets, dtype),
+        in_dtype("inputs", data.inputs, dtype),
+        in_dtype("targets", data.targets, dtype),
         _weights(data.targets, data.weights, recipe),
-        _in_place(test_inputs, dtype),
-        _in_place(test_targets, dtype),
+        in_dtype("test inputs", test_inputs, dtype),
+        in_dtype("test targets", test_targets, dtype),
         _weights(test_targets, None, recipe),
         parameters,
         order,
-        min(evaluate_every, max(recipe.epochs, 1)),
+        evaluate_every,
         observe_every,
     )
-
-
-def _in_place(array, dtype):
-    with np.errstate(over="ignore"):
-        converted = np.ascontiguousarray(array, dtype)
-    if converted.dtype != array.dtype and not np.isfinite(converted).all():
-        raise FastdenseError(
-            f"the data hold numbers beyond the range of {dtype}; scale them, or use float64"
-        )
-    return converted
 
 
 def _weights(targets, weights, recipe):
@@ -110,13 +112,18 @@ def _weights(targets, weights, recipe):
             )
         by_class = np.array(recipe.class_weights)[classes]
         weights = by_class if weights is None else by_class * weights
+        if not weights.any():
+            raise FastdenseError("sample and class weights leave no row that counts")
     return np.zeros(0) if weights is None else weights
 
 
 def _check_order(order, samples):
     if order is None:
         return np.zeros((0, 0), np.int64)
-    order = np.asarray(order)
+    try:
+        order = np.asarray(order)
+    except ValueError:  # ragged
+        order = np.zeros(0)
     if order.ndim == 1:
         order = order[np.newaxis]
     if order.ndim != 2 or order.size == 0 or not np.issubdtype(order.dtype, np.integer):
@@ -131,9 +138,9 @@ def _check_order(order, samples):
     return np.ascontiguousarray(order, np.int64)
 
 
-def device(name):
-    """The device module of a name."""
-    if name not in DEVICES:
+def device_of(name):
+    """The module of a device."""
+    if not isinstance(name, str) or name not in DEVICES:
         raise unknown("device", name, DEVICES)
     return importlib.import_module(f"fastdense.devices.{name}")
 
@@ -182,8 +189,10 @@ def train(
         Data, parameters or an order that do not fit the network or the recipe.
     """
     task = prepare(network, recipe, data, parameters, order, evaluate_every, observe_every)
+    if on_progress is not None and not callable(on_progress):
+        raise FastdenseError(f"on_progress is {shown(on_progress)}; expected a function or nothing")
     started = time.perf_counter()
-    result = globals()["device"](device).train(task, on_progress)
+    result = device_of(device).train(task, on_progress)
     return Run(
         network=network,
         recipe=recipe,

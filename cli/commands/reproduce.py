@@ -1,5 +1,7 @@
 """`fastdense reproduce`: run every scenario and print one table of results and verdicts."""
 
+from collections import Counter
+
 import click
 
 
@@ -9,15 +11,21 @@ import click
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @click.option("--out", metavar="DIR", help="Also write results and curves as JSON and CSV.")
 def command(scenarios, seeds, as_json, out):
-    """Run the given scenarios, or all, and print what was measured and the verdict on each claim."""
+    """Run the given scenarios, or all; print what was measured and the verdict on each claim."""
     from fastdense.scenarios.experiment import experiment, to_dict
     from fastdense.scenarios.scenario import load, names
     from fastdense_cli.console import progress, show, show_json
 
     loaded = [load(name) for name in scenarios or names()]
     if out is not None:
+        from fastdense.errors import FastdenseError
         from fastdense.reports.files import check_folder
 
+        for identifier, count in Counter(scenario.id for scenario in loaded).items():
+            if count > 1:
+                raise FastdenseError(
+                    f"{count} of the scenarios are called {identifier!r}; give each once to --out"
+                )
         check_folder(out)
     done = []
     for index, scenario in enumerate(loaded, start=1):

@@ -48,8 +48,10 @@ def worst(experiments):
 @click.option("--dtype", type=click.Choice(["float32", "float64"]), help="Precision of every arm.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @click.option("--out", metavar="DIR", help="Also write results and curves as JSON and CSV.")
-@click.option("--strict", is_flag=True, default=False,
-              help="Exit 3 if half of an arm's runs stall or freeze, 4 if they diverge.")  # fmt: skip
+@click.option(
+    "--strict", is_flag=True, default=False,
+    help="Exit 3 if half of an arm's runs stall or freeze, 4 if they diverge.",
+)  # fmt: skip
 def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, strict):
     """Train a scenario's arms over seeds, and judge its claims by what is measured."""
     from fastdense.scenarios.experiment import experiment, to_dict

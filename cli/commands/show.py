@@ -18,7 +18,7 @@ def command(scenario, as_toml, as_json):
 
     loaded = scenarios.load(scenario)
     if as_toml:
-        is_file = scenario.endswith(".toml")
+        is_file = scenarios.is_file(scenario)
         text = toml.read_text(scenario) if is_file else scenarios.text_of(scenario)
         click.echo(text, nl=False)
     elif as_json:

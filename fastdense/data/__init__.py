@@ -9,6 +9,7 @@ from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, unknown
 from fastdense.network import whole
 
+MOST_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
 COMMON = {"name": None, "count": 100, "test": 0, "seed": 0}
 
 
@@ -50,18 +51,19 @@ def read(table, folder="."):
                 raise FastdenseError(
                     f"data.{key} is {value!r:.80}; expected a number, {low:g} <= {key} < {high:g}"
                 )
+            hyper[key] = float(value)
     settings = {**COMMON, **table}
     whole("data.test", settings["test"], 0)
     test = settings["test"]
     if source.load:
-        inputs, targets = source.load(hyper, Path(folder))
-        inputs, targets = np.asarray(inputs), np.asarray(targets)
-        if test and test >= len(inputs):
-            raise FastdenseError(
-                f"data.test is {test} but there are {len(inputs)} rows; leave some to train on"
-            )
+        rows = Data(*source.load(hyper, Path(folder)))
         if not test:
-            return Data(inputs, targets)
+            return rows
+        if test >= len(rows):
+            raise FastdenseError(
+                f"data.test is {test} but there are {len(rows)} rows; leave some to train on"
+            )
+        inputs, targets = rows.inputs, rows.targets
         return Data(inputs[:-test], targets[:-test], test=(inputs[-test:], targets[-test:]))
     whole("data.count", settings["count"], 1)
     whole("data.seed", settings["seed"], 0)
@@ -72,9 +74,15 @@ def read(table, folder="."):
         calls = iter(range(1 << 16))
 
         def draw(*shape):
+            if np.prod(shape, dtype=float) > MOST_NUMBERS:
+                raise FastdenseError(
+                    f"data of {shape[0]} rows and {shape[1]} columns are too large; "
+                    "use fewer rows or features"
+                )
             return random.uniform(settings["seed"], random.DATA, part, next(calls), shape)
 
-        return source.make(draw, hyper, count)
+        with np.errstate(all="ignore"):  # `Data` refuses what is not finite
+            return source.make(draw, hyper, count)
 
     return Data(*rows(0, settings["count"]), test=rows(1, test) if test else None)
 

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 
 from fastdense.data.npz import opened
-from fastdense.errors import FastdenseError
+from fastdense.errors import FastdenseError, unknown
 
 SOURCE = "A file. `targets` names the target columns, or their number counted from the last."
 HYPER = {"file": None, "targets": 1, "separator": ","}
@@ -15,27 +15,31 @@ MOST_BYTES = 1 << 30
 def load(hyper, folder):
     with opened(hyper["file"], folder, MOST_BYTES) as file:
         text = file.read()
+    separator = hyper["separator"]
+    if not isinstance(separator, str) or len(separator) != 1 or separator in '\r\n"':
+        raise FastdenseError(f"data.separator is {separator!r:.80}; expected one character")
     try:
-        lines = list(csv.reader(text.decode("utf-8-sig").splitlines(), delimiter=hyper["separator"]))
-    except (UnicodeDecodeError, csv.Error, TypeError) as error:
+        lines = list(csv.reader(text.decode("utf-8-sig").splitlines(), delimiter=separator))
+    except (UnicodeDecodeError, csv.Error) as error:
         raise FastdenseError(f"{hyper['file']} is not a CSV file: {error}") from None
-    lines = [line for line in lines if line]
+    lines = [(number, line) for number, line in enumerate(lines, start=1) if line]
     if not lines:
         raise FastdenseError(f"{hyper['file']} is empty; expected rows of numbers")
-    header = None if all(map(_is_number, lines[0])) else [name.strip() for name in lines.pop(0)]
-    width = len(header or lines[0]) if header or lines else 0
+    first = lines[0][1]
+    width = len(first)
+    header = None if all(map(_is_number, first)) else [name.strip() for name in first]
     rows = []
-    for number, line in enumerate(lines, start=2 if header else 1):
+    for number, line in lines[1:] if header else lines:
         if len(line) != width:
             raise FastdenseError(
-                f"{hyper['file']}, row {number} has {len(line)} columns; expected {width}"
+                f"{hyper['file']}, line {number} has {len(line)} columns; expected {width}"
             )
         try:
             rows.append([float(cell) for cell in line])
         except ValueError:
             wrong = next(cell for cell in line if not _is_number(cell))
             raise FastdenseError(
-                f"{hyper['file']}, row {number} holds {wrong!r:.80}; expected numbers"
+                f"{hyper['file']}, line {number} holds {wrong!r:.80}; expected numbers"
             ) from None
     if not rows:
         raise FastdenseError(f"{hyper['file']} has a header but no rows")
@@ -69,7 +73,7 @@ def _columns(targets, header, width):
         )
     for name in names:
         if name not in header:
-            from fastdense.errors import unknown
-
             raise unknown("column", name, header)
+        if header.count(name) > 1:
+            raise FastdenseError(f"there are {header.count(name)} columns {name!r:.80}; rename one")
     return [header.index(name) for name in names]

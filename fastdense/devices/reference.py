@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from fastdense import catalogue
 from fastdense.reference.training import SIGNALS, Training
-from fastdense.training import accuracy_kind
 
 
 def train(task, on_progress=None):
@@ -38,7 +38,8 @@ def _train(task, on_progress):
             on_progress(training.epochs)
 
     loss, running, accuracy, test_loss, test_accuracy = np.array(curves).T
-    classes = accuracy_kind(task.recipe, task.network.outputs) is not None
+    entry = catalogue.get("losses", task.recipe.loss.name)
+    classes = entry.accuracy(task.network.outputs) is not None
     tested = len(test_inputs) > 0
     shape = (len(signals), len(task.network.dense), len(SIGNALS))
     by_signal = np.reshape(np.array(signals), shape)

@@ -12,7 +12,10 @@ HYPER = {"values": None}
 def draw(uniform, fan_in, fan_out, hyper):
     if hyper["values"] is None:
         raise FastdenseError("the initializer 'explicit' needs 'values', a (nested) list of numbers")
-    values = np.array(hyper["values"], dtype=float)
+    try:
+        values = np.array(hyper["values"], dtype=float)
+    except ValueError:
+        raise FastdenseError("explicit values are ragged; give rows of equal length") from None
     if values.shape != uniform.shape:
         raise FastdenseError(
             f"explicit values have the shape {values.shape}; this layer needs {uniform.shape}"

@@ -9,7 +9,7 @@ from fastdense import philox
 from fastdense.kernels.layout import DENSE
 from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.primitives import INLINE
-from fastdense.kernels.simd import ACCUMULATE, BIAS, ZERO
+from fastdense.kernels.simd import ACCUMULATE, BIAS, ZERO, lanes, make_transpose
 from fastdense.random import DROPOUT as DROPOUT_PURPOSE
 
 NUMPY = {"error_model": "numpy", "nogil": True}
@@ -45,6 +45,8 @@ def words(index, purpose, layer, time, seed):
 @cache
 def passes_for(kind):
     """`forward` and `backward` for float32 or float64; all arrays are pointers."""
+    square = lanes(kind.bitwidth)
+    transpose = make_transpose(kind, square)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
@@ -99,14 +101,15 @@ def passes_for(kind):
                         slopes[i] = cast(1)
 
     @njit(inline="never", **NUMPY)
-    def transpose(source, stride, target, width, rows, columns):
-        # (rows, columns) to (columns, width), whose padding is zero.
-        for o in range(rows):
-            for b in range(columns):
-                target[b * width + o] = source[o * stride + b]
-        for b in range(columns):
-            for o in range(rows, width):
-                target[b * width + o] = cast(0)
+    def apply_slopes(delta, slopes, stride, target, width, rows, columns):
+        """From `da` to `dz = da * slope` (rows, columns) in place, and its transpose to `target`."""
+        for o in range(0, rows, square):
+            for b in range(0, columns, square):
+                start = o * stride + b
+                transpose(
+                    offset(delta, start), offset(slopes, start), stride, rows - o,
+                    offset(target, b * width + o), width,
+                )  # fmt: skip
 
     @njit(inline="never", **NUMPY)
     def backward(
@@ -129,15 +132,17 @@ def passes_for(kind):
                     for i in range(row, row + columns):
                         delta[i] *= mask[i]
                 continue
+            slopes = offset(arena, layer.slope_row * stride)
             if layer.differentiate != 0:
                 outputs = offset(arena, layer.output_row * stride)
                 call(layer.differentiate, (outputs, delta, layer.n_out, columns, stride))
-            else:
-                slopes = offset(arena, layer.slope_row * stride)
+                # What is left is to be transposed only.
                 for row in range(0, layer.n_out * stride, stride):
                     for i in range(row, row + columns):
-                        delta[i] *= slopes[i]
-            transpose(delta, stride, transposed, layer.padded_out, layer.n_out, samples)
+                        slopes[i] = cast(1)
+            apply_slopes(
+                delta, slopes, stride, transposed, layer.padded_out, layer.n_out, columns
+            )
             weights = offset(parameters, layer.weights)
             call(plan.product, (
                 offset(arena, layer.input_row * stride), stride, 1, transposed, layer.padded_out,

@@ -183,3 +183,66 @@ def make_tile(kind, rows, vectors, masked, width):
         return signature, codegen
 
     return intrinsic(emit)
+
+
+def make_transpose(kind, width):
+    """The intrinsic `transpose(delta, slope, stride, rows, target, target_stride)` of one square.
+
+    Multiplies `rows` rows of `width` numbers of `delta` by those of `slope`, in place, and writes
+    the square's transpose to `target`; rows that are missing count as zero. The exchange of
+    blocks of 1, 2, 4, ... lanes between vectors is Eklundh's (1972).
+    """
+    number = ir.FloatType() if kind == types.float32 else ir.DoubleType()
+    vector = ir.VectorType(number, width)
+    align = kind.bitwidth // 8
+
+    def emit(typingctx, delta, slope, stride, rows, target, target_stride):
+        pointer = types.CPointer(kind)
+        signature = types.void(
+            pointer, pointer, types.intp, types.intp, pointer, types.intp
+        )
+
+        def codegen(context, builder, signature, arguments):
+            delta, slope, stride, rows, target, target_stride = arguments
+            zero = ir.Constant(vector, [ir.Constant(number, 0.0)] * width)
+            last = builder.sub(rows, ir.Constant(I64, 1))
+
+            def place(base, row):
+                return builder.bitcast(builder.gep(base, [row]), vector.as_pointer())
+
+            lines = []
+            for r in range(width):
+                index = ir.Constant(I64, r)
+                present = builder.icmp_signed("<=", index, last)
+                # A missing row reads the last one again, which is harmless, and counts as zero.
+                offset = builder.mul(builder.select(present, index, last), stride)
+                loaded = builder.load(place(delta, offset))
+                loaded.align = align
+                factor = builder.load(place(slope, offset))
+                factor.align = align
+                lines.append((offset, present, builder.fmul(loaded, factor)))
+            for offset, _, product in reversed(lines):
+                builder.store(product, place(delta, offset)).align = align
+            lines = [builder.select(present, product, zero) for _, present, product in lines]
+            distance = 1
+            while distance < width:
+                for i in range(width):
+                    if i & distance:
+                        continue
+                    low, high = lines[i], lines[i + distance]
+                    first = [n if not n & distance else n - distance + width for n in range(width)]
+                    second = [n + distance if not n & distance else n + width for n in range(width)]
+                    for k, lanes_of in ((i, first), (i + distance, second)):
+                        mask = ir.Constant(
+                            ir.VectorType(I32, width), [ir.Constant(I32, n) for n in lanes_of]
+                        )
+                        lines[k] = builder.shuffle_vector(low, high, mask)
+                distance *= 2
+            for r in range(width):
+                offset = builder.mul(ir.Constant(I64, r), target_stride)
+                builder.store(lines[r], place(target, offset)).align = align
+            return context.get_dummy_value()
+
+        return signature, codegen
+
+    return intrinsic(emit)

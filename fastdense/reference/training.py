@@ -6,7 +6,6 @@ from fastdense import catalogue, random
 from fastdense.network import Dense
 from fastdense.reference.backward import clip, loss_and_gradient, penalize
 from fastdense.reference.forward import activate, dropout_masks, forward, losses
-from fastdense.training import accuracy_kind
 
 
 class Training:
@@ -68,7 +67,8 @@ class Training:
             return np.nan, np.nan
         outputs, _ = forward(self.network, self.parameters, inputs)
         loss, _ = losses(self.recipe, outputs, targets)
-        kind = accuracy_kind(self.recipe, self.network.outputs)
+        entry = catalogue.get("losses", self.recipe.loss.name)
+        kind = entry.accuracy(self.network.outputs)
         if kind == "largest":
             labels = targets[:, 0] if targets.shape[1] == 1 else targets.argmax(axis=1)
             right = outputs.argmax(axis=1) == labels

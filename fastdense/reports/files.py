@@ -22,11 +22,14 @@ def dumps(plain):
 
 
 def check_folder(folder):
-    """Make a folder to write results into, or say in one sentence why that cannot be."""
+    """Check, before anything is trained, that `write` can make and fill a folder.
+
+    It is made only when there is something to write.
+    """
     path = Path(folder)
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path):
+        existing = next(p for p in (path, *path.absolute().parents) if p.exists())
+        with tempfile.TemporaryFile(dir=existing):
             pass
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -71,6 +74,7 @@ def curves(experiment):
 
 def write(experiment, folder):
     """Write ID.json, ID-runs.csv and ID-curves.csv into a folder; returns their paths."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
     plain = to_dict(experiment)
     curve_rows = curves(experiment)
     runs = [{"arm": arm["name"], **run} for arm in plain["arms"] for run in arm["runs"]]
@@ -87,7 +91,9 @@ def write(experiment, folder):
     ]
     contents = {
         f"{plain['scenario']}.json": dumps({**plain, "curves": curve_rows}) + "\n",
-        f"{plain['scenario']}-runs.csv": _csv(columns, [[r.get(c, "") for c in columns] for r in runs]),
+        f"{plain['scenario']}-runs.csv": _csv(
+            columns, [[run.get(column, "") for column in columns] for run in runs]
+        ),
         f"{plain['scenario']}-curves.csv": _csv(
             ["arm", "seed", "epoch", "loss", "test_loss"], points
         ),

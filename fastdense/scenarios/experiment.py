@@ -2,7 +2,7 @@
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from fastdense.scenarios.verdict import judge
 from fastdense.training import train
 
 SCHEMA_VERSION = 1
+REFRESH_SECONDS = 0.1  # of the progress, at most
 OBSERVATIONS = 20  # rows of signals in a run, at most
 
 
@@ -90,8 +91,11 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         futures = [pool.submit(work, index) for index in range(len(jobs))]
         try:
-            for future in as_completed(futures):
-                future.result()
+            waiting = futures
+            while waiting:
+                done, waiting = wait(waiting, REFRESH_SECONDS, FIRST_COMPLETED)
+                for future in done:
+                    future.result()
                 if on_progress is not None:
                     on_progress(sum(progress), len(jobs))
         except BaseException:

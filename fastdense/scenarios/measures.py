@@ -84,16 +84,18 @@ def time_to_converge(run, floors):
 @measure
 def update_ratio(run, floors):
     """largest update, relative to the parameters"""
-    # A layer's parameters may be zero; its update is then measured against the whole network.
-    if not np.isfinite(run.update_ratio[1:]).all():
+    updates = run.update_ratio[1:]  # entry 0 is from before the first step
+    if not np.isfinite(updates).all():
         return np.inf
-    return float(run.update_ratio[1:].max())
+    return float(updates.max(initial=0.0))
 
 
 @measure
 def gradient_left(run, floors):
     """gradient norm at the end over that at the start"""
     norms = np.sqrt((run.gradient_norm**2).sum(axis=1))
+    if not len(norms):  # the loss was not finite from the start
+        return np.inf
     return _relative(float(norms[-1]), float(norms[0]))
 
 

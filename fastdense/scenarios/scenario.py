@@ -64,7 +64,8 @@ class Test:
         if self.measure == "outcome":
             return f"{self.arm}: {' or '.join(self.bound)}"
         bound = f"that of {self.bound}" if self.compares else f"{self.bound:g}"
-        return f"{self.arm}: {MEASURES[self.measure].name} {self.relation.replace('_', ' ')} {bound}"
+        relation = self.relation.replace("_", " ")
+        return f"{self.arm}: {MEASURES[self.measure].name} {relation} {bound}"
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,8 @@ def _arm(name, table, override, changes, read):
     if "seed" in parts["recipe"]:
         raise FastdenseError("recipe.seed is set for every run; use --seed for the first one")
     rows = read(parts["data"])
+    if len(rows) < Recipe.batch:  # the default is for data that have as many rows
+        parts["recipe"].setdefault("batch", "full")
     recipe = Recipe.from_dict(parts["recipe"])
     outputs = rows.outputs_for(recipe.loss.name)
     network = Network.from_dict(parts["network"], rows.inputs.shape[1], outputs)

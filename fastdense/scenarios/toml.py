@@ -17,7 +17,7 @@ OPAQUE = re.compile(
     re.DOTALL,
 )
 # The parser's time grows with the square of a dotted key's length.
-LONG_KEY = re.compile(r'''(?<![\w-])(?:(?:[\w-]++|"")[ \t]*+\.[ \t]*+){%d}''' % MOST_DEPTH)
+LONG_KEY = re.compile(rf'''(?<![\w-])(?:(?:[\w-]++|"")[ \t]*+\.[ \t]*+){{{MOST_DEPTH}}}''')
 
 
 def read_text(path):
@@ -61,9 +61,10 @@ def parse(text, name):
 def _check_integers(node, name):
     """TOML's integers have 64 bits; Python's parser takes any, which nothing behind it can use."""
     if isinstance(node, int) and not -(2**63) <= node < 2**63:
-        raise FastdenseError(f"{name} holds an integer beyond 64 bits, the most that TOML has; use a smaller one")
-    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _check_integers(inner, name)
+        raise FastdenseError(f"{name} holds an integer beyond 64 bits; use a smaller one")
+    if isinstance(node, (dict, list)):
+        for inner in node.values() if isinstance(node, dict) else node:
+            _check_integers(inner, name)
 
 
 def value(text):

@@ -18,7 +18,8 @@ RULE = (
     f"{HOW_OFTEN['often']:.0%}, sometimes: {HOW_OFTEN['sometimes']:.0%}, as the claim is worded), "
     f"is refuted at {REFUTED:.0%} or less, and holds partly in between. A comparison of two arms "
     "on random seeds holds if it is true more often than it is reversed by a one-sided sign test "
-    f"at {SIGNIFICANCE:.0%}, and is refuted if reversed likewise, or true for {REFUTED:.0%} or less."
+    f"at {SIGNIFICANCE:.0%}, and is refuted if reversed likewise, or true for {REFUTED:.0%} or "
+    "less."
 )
 
 COMPARE = {
@@ -44,7 +45,9 @@ class Verdict:
 def judge(claim, results):
     """The verdict on a claim; `results` maps arm names to their lists of measured runs."""
     values = [_values(test, results) for test in claim.tests]
-    true = np.all([_true(test, *v) for test, v in zip(claim.tests, values, strict=True)], axis=0)
+    by_test = [_true(test, *v) for test, v in zip(claim.tests, values, strict=True)]
+    seeds = max(map(len, by_test))
+    true = np.all([np.resize(t, seeds) for t in by_test], axis=0)  # an arm may be equal for all
     share, count = float(true.mean()), len(true)
     evidence = f"{share:.0%} of {count} seeds" if count > 1 else ("yes" if share else "no")
     evidence += "".join(
@@ -79,14 +82,21 @@ def _values(test, results):
     """The measure in the test's arm, and what it is held against, by seed."""
     if test.measure == "outcome":
         return [r.outcome for r in results[test.arm]], test.bound
-    of = MEASURES[test.measure].of
-    ours = np.array([of(r.run, r.floors) for r in results[test.arm]], dtype=float)
+    ours = measured(test.measure, results[test.arm])
     if not test.compares:
         return ours, np.full(len(ours), float(test.bound))
-    theirs = np.array([of(r.run, r.floors) for r in results[test.bound]], dtype=float)
+    theirs = measured(test.measure, results[test.bound])
     if len(ours) != len(theirs):  # one arm is the same for every seed
         ours, theirs = (np.resize(a, max(len(ours), len(theirs))) for a in (ours, theirs))
     return ours, theirs
+
+
+def measured(name, results):
+    """A measure by seed; what is not a number, after a divergence, is larger than any number."""
+    of = MEASURES[name].of
+    with np.errstate(all="ignore"):
+        values = np.array([of(r.run, r.floors) for r in results], dtype=float)
+    return np.where(np.isnan(values), np.inf, values)
 
 
 def _true(test, ours, theirs):

@@ -57,7 +57,8 @@ def test_an_entry_is_documented_and_complete(kind, name):
     assert len(entry.source) > 10
     assert Choice.of(kind, name).name == name
     assert Choice.of(kind, Choice.of(kind, name).to_dict()) == Choice.of(kind, name)
-    source = inspect.getsource(inspect.getmodule(next(f for f in vars(entry).values() if callable(f))))
+    formula = next(f for f in vars(entry).values() if callable(f))
+    source = inspect.getsource(inspect.getmodule(formula))
     assert "numba" not in source and "kernels" not in source
 
 

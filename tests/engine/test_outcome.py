@@ -192,7 +192,7 @@ def trained(rate=0.1, weights="glorot_uniform", activation="tanh", epochs=300, *
     ("expected", "options"),
     [
         ("converged", {"rate": 0.02}),
-        ("slow", {"rate": 2e-3, "epochs": 50}),
+        ("slow", {"rate": 5e-3, "epochs": 100}),
         ("stalled", {"weights": "zeros"}),
         ("frozen", {"rate": 0.0}),
         ("diverged", {"rate": 1e12, "activation": "identity"}),

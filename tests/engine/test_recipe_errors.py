@@ -149,7 +149,7 @@ BAD = {
     "hyper-parameter true": (table("optimizers", name="adam", beta1=True), "number"),
     "hyper-parameter list": (table("optimizers", name="adam", beta1=[0.5, 0.5]), "beta1"),
     "hyper-parameter list, no range": (table("initializers", name="constant", value=[1]), "value"),
-    "hyper-parameter too large": (table("optimizers", name="adam", epsilon=10**400), "epsilon"),
+    "hyper-parameter too large": (table("optimizers", name="adam", epsilon=10**400), "finite"),
     "no name": (table("optimizers", beta1=0.5), "name"),
     "choice of a number": (lambda: Recipe(loss=3), "does not choose"),
     "rate negative": (lambda: Recipe(learning_rate=-0.1), "learning_rate is -0.1"),
@@ -256,6 +256,11 @@ def survives(call, *arguments, **options):
         except FastdenseError as error:
             assert_sentence(error)
             return None
+
+
+@given(strategies.recipes(10, 3))
+def test_a_recipe_survives_its_plain_form(recipe):
+    assert Recipe.from_dict(recipe.to_dict()) == recipe
 
 
 FIELDS = (

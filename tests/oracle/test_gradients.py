@@ -97,8 +97,8 @@ def test_complex_step_through_the_specification(activation, loss):
 @pytest.mark.parametrize("name", strategies.ACTIVATIONS)
 def test_slope_is_the_derivative_of_value(name):
     entry = catalogue.get("activations", name)
-    z = np.concatenate([np.linspace(-9, 9, 91), strategies.numbers(0, 60), [-30.0, 30.0]])
-    for z in z[np.abs(z) > 0.01]:  # away from the kink of the rectifiers
+    points = np.concatenate([np.linspace(-9, 9, 91), strategies.numbers(0, 60), [-30.0, 30.0]])
+    for z in points[np.abs(points) > 0.01]:  # away from the kink of the rectifiers
         expected = extrapolated(lambda h, z=z: float(entry.value(np.float64(z + h))), 2e-3)
         slope = entry.slope(np.float64(z), entry.value(np.float64(z)))
         assert float(slope) == pytest.approx(expected, rel=1e-9, abs=1e-10), z

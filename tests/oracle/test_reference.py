@@ -1,5 +1,8 @@
 """The compiled loop does what the NumPy specification says, over generated trainings."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import strategies
@@ -87,6 +90,15 @@ def test_a_loss_that_overflows_ends_both(dtype):
     if dtype == "float64":  # the reference's numbers are float64 in any case
         assert runs[0].steps == runs[1].steps
         np.testing.assert_allclose(runs[0].loss[:-1], runs[1].loss[:-1], rtol=1e-9)
+
+
+def test_the_reference_needs_no_compiler():
+    program = (
+        "import sys; from fastdense import *;"
+        "train(Network.of(1, 2, 1), Recipe(batch=1), ([1], [2]), device='reference').outcome;"
+        "assert not {'numba', 'llvmlite', 'fastdense.kernels'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_an_explicit_order_is_followed_and_reused():
