@@ -8,7 +8,8 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.kernels import cache as kernel_cache
-from fastdense.kernels import layout, linked, loop, matmul
+from fastdense.kernels import layout, linked, loop
+from fastdense.kernels import network as passes
 from fastdense.kernels import primitives as _primitives  # noqa: F401  (gives maths to the compiler)
 from fastdense.kernels.layout import LAYER, PLAN, STATE, padded, row_stride
 from fastdense.kernels.matmul import FLOATS
@@ -38,9 +39,9 @@ KINDS = {
 
 @cache
 def _kernel(role, name, dtype):
-    if role == "product":
-        function, signature = matmul.product(FLOATS[dtype])
-        return kernel_cache.compile_callback(f"product-{dtype}", function, signature, [])
+    if role in ("forward", "backward"):
+        function, signature = getattr(passes, role)(FLOATS[dtype])
+        return kernel_cache.compile_callback(f"{role}-{dtype}", function, signature, [])
     entry = catalogue.get(KINDS[role], name)
     function, signature = getattr(linked, role)(entry, FLOATS[dtype])
     formulas = [f for f in vars(entry).values() if callable(f)]
@@ -166,7 +167,8 @@ class Session:
         fields["accuracy"] = ACCURACIES[loss.accuracy(network.outputs)]
         fields["parameters"] = count
         fields["slots"] = len(optimizer.slots)
-        fields["product"] = kernel("product", None, recipe.dtype)
+        fields["forward"] = kernel("forward", None, recipe.dtype)
+        fields["backward"] = kernel("backward", None, recipe.dtype)
         fields["loss"] = kernel("loss", loss.name, recipe.dtype)
         fields["optimizer"] = kernel("optimizer", optimizer.name, recipe.dtype)
         fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
@@ -301,7 +303,7 @@ def predict(network, parameters, inputs):
     stride = row_stride(block)
     outputs = np.empty((len(inputs), network.outputs), dtype)
     program("predict", dtype)(
-        kernel("product", None, dtype),
+        kernel("forward", None, dtype),
         layers,
         parameters,
         np.zeros(rows["all"] * stride, dtype),
@@ -311,5 +313,6 @@ def predict(network, parameters, inputs):
         len(inputs),
         outputs.reshape(-1),
         np.zeros(0, np.int64),
+        np.zeros(0),
     )
     return outputs

@@ -7,18 +7,16 @@ import numpy as np
 from numba import njit
 
 from fastdense.kernels import layout
-from fastdense.kernels.layout import DENSE, PARTIAL_SUMS
-from fastdense.kernels.network import passes_for
-from fastdense.kernels.pointers import call, offset, record
-from fastdense.kernels.simd import BIAS
-from fastdense.kernels.step import pad, step_for
+from fastdense.kernels.layout import DENSE, OBSERVING, PARTIAL_SUMS
+from fastdense.kernels.pointers import offset, record
+from fastdense.kernels.step import pad, run_backward, run_forward, step_for
 from fastdense.kernels.sums import add_squared_differences, add_squares, clear, total
 
 NUMPY = {"error_model": "numpy", "nogil": True}
 
-# Pointers to what is kept between the blocks of an observation. `slopes` and `preactivations`
-# hold 16 partial sums a layer, `alive` a flag a unit, `previous` the parameters before an update.
-Notes = namedtuple("Notes", "previous updates alive slopes preactivations")
+# Pointers to what is kept between the blocks of an observation: `slopes` holds 16 partial sums a
+# layer, as `work.sizes` does, `alive` a flag a unit, `previous` the parameters before an update.
+Notes = namedtuple("Notes", "previous updates alive slopes")
 
 
 @njit(inline="never", **NUMPY)
@@ -84,7 +82,7 @@ def write_signals(plan, work, notes, row):
         slope = total(offset(notes.slopes, index * PARTIAL_SUMS)) / values
         # A coupled activation has no slope of its own.
         row[layout.MEAN_SLOPE] = np.nan if layer.differentiate != 0 else slope
-        size = total(offset(notes.preactivations, index * PARTIAL_SUMS)) / values
+        size = total(offset(work.sizes, index * PARTIAL_SUMS)) / values
         row[layout.MEAN_PREACTIVATION] = size
         row = offset(row, layout.SIGNALS)
 
@@ -92,21 +90,17 @@ def write_signals(plan, work, notes, row):
 @cache
 def evaluation_for(kind):
     """`evaluate` and `observe`, one block of rows at a time, for float32 or float64."""
-    forward, backward = passes_for(kind)
     load, lose, scale_delta, _ = step_for(kind)
 
     @njit(inline="never", **NUMPY)
-    def evaluate(plan, state, work, rows):
+    def evaluate(plan, state, work, rows, purpose):
         """Add the loss and accuracy of the next block of rows, in their own order."""
         stride = plan.block_stride
         samples = min(plan.block, rows.count - state.position)
         columns = pad(samples)
         no = np.int64(0)
         load(plan, work, rows, no, state.position, samples, columns, stride)
-        forward(
-            plan.product, work.layers, work.depth, work.parameters, work.arena, stride, columns,
-            no, no, plan.seed, state.step,
-        )  # fmt: skip
+        run_forward(plan, state, work, stride, columns, samples, purpose, no)
         lose(plan, work, samples, stride, work.partial)
         if plan.accuracy != layout.NO_ACCURACY:
             final = record(work.layers, work.depth - 1)
@@ -140,45 +134,19 @@ def evaluation_for(kind):
                     notes.alive[layer.unit + o] = 1
 
     @njit(inline="never", **NUMPY)
-    def note_preactivations(plan, work, notes, samples):
-        # The activation kernel wrote slopes over the pre-activations: the product once more, into
-        # delta rows that the backward pass has yet to fill.
-        stride = plan.block_stride
-        for index in range(work.depth):
-            layer = record(work.layers, index)
-            if layer.kind != DENSE:
-                continue
-            weights = offset(work.parameters, layer.weights)
-            z = offset(work.arena, plan.other_delta_row * stride)
-            call(plan.product, (
-                weights, 1, layer.n_out,
-                offset(work.arena, layer.input_row * stride), stride, z, stride,
-                layer.n_out, pad(samples), layer.n_in,
-                BIAS, offset(weights, layer.n_in * layer.n_out),
-            ))  # fmt: skip
-            sums = offset(notes.preactivations, index * PARTIAL_SUMS)
-            for o in range(layer.n_out):
-                for b in range(samples):
-                    sums[b % PARTIAL_SUMS] += abs(float(z[o * stride + b]))
-
-    @njit(inline="never", **NUMPY)
     def observe(plan, state, work, notes, rows):
         """Add the gradient and the notes of the next block of rows."""
-        begun = state.position > 0
-        if not begun:
+        begun = np.int64(state.position > 0)
+        if begun == 0:
             for i in range(plan.units):
                 notes.alive[i] = 0
             for i in range(work.depth * PARTIAL_SUMS):
                 notes.slopes[i] = 0.0
-                notes.preactivations[i] = 0.0
+                work.sizes[i] = 0.0
         stride = plan.block_stride
-        samples = evaluate(plan, state, work, rows)
+        samples = evaluate(plan, state, work, rows, np.int64(OBSERVING))
         note_activations(plan, work, notes, samples)
-        note_preactivations(plan, work, notes, samples)
         scale_delta(plan, work, samples, pad(samples), stride, rows.count)
-        backward(
-            work.layers, work.depth, work.parameters, work.gradient, work.arena, work.transposed,
-            stride, pad(samples), samples, plan, begun,
-        )  # fmt: skip
+        run_backward(plan, work, stride, pad(samples), samples, begun)
 
     return evaluate, observe

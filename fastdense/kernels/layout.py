@@ -8,6 +8,9 @@ DENSE, DROPOUT = range(2)  # kinds of layer
 # What the loop does next; the order in which an epoch passes through.
 SHUFFLE, STEP, EVALUATE, VALIDATE, OBSERVE, DONE = range(6)
 
+# What a forward pass is for.
+PREDICTING, TRAINING, OBSERVING = range(3)
+
 # How a prediction is compared with its target for the accuracy.
 NO_ACCURACY, PROBABILITY, LOGIT, LARGEST = range(4)
 
@@ -82,7 +85,8 @@ PLAN = np.dtype(
         ("accuracy", _i8),
         ("parameters", _i8),
         ("slots", _i8),
-        ("product", _i8),  # addresses of linked kernels
+        ("forward", _i8),  # addresses of linked kernels
+        ("backward", _i8),
         ("loss", _i8),
         ("optimizer", _i8),
         ("schedule", _i8),

@@ -11,10 +11,9 @@ from numba import njit, types
 
 from fastdense.kernels import layout
 from fastdense.kernels.evaluation import Notes, evaluation_for, measure_updates, write_signals
-from fastdense.kernels.layout import DONE, EVALUATE, OBSERVE, SHUFFLE, STEP, VALIDATE
+from fastdense.kernels.layout import DONE, EVALUATE, OBSERVE, PREDICTING, SHUFFLE, STEP, VALIDATE
 from fastdense.kernels.matmul import FLOATS
-from fastdense.kernels.network import passes_for
-from fastdense.kernels.pointers import at, offset, record
+from fastdense.kernels.pointers import at, call, offset, record
 from fastdense.kernels.samples import Rows, gather, shuffle
 from fastdense.kernels.step import Work, pad, step_for
 from fastdense.kernels.sums import clear, total
@@ -75,11 +74,9 @@ def program_for(dtype):
             at(powers, 0), at(scalars, 0), at(arena, 0), at(transposed, 0), at(order, 0),
             at(losses, 0), at(sample_weights, 0), at(loss_hyper, 0), at(optimizer_hyper, 0),
             at(schedule_hyper, 0), at(sums, 0), at(sums, layout.PARTIAL_SUMS),
-        )  # fmt: skip
-        notes = Notes(
-            at(previous, 0), at(updates, 0), at(alive, 0), at(note_sums, 0),
             at(note_sums, layers.size * layout.PARTIAL_SUMS),
         )  # fmt: skip
+        notes = Notes(at(previous, 0), at(updates, 0), at(alive, 0), at(note_sums, 0))
         rows = Rows(
             at(inputs, 0), at(targets, 0), at(weights, 0), weights.size > 0, plan.samples
         )
@@ -90,6 +87,7 @@ def program_for(dtype):
         given = at(orders, 0)
         curves = at(curve_rows, 0)  # (CURVES, evaluations)
         evaluations = plan.evaluations
+        predicting = np.int64(PREDICTING)
         spent = 0
         while state.phase != DONE and spent < budget:
             if state.phase == SHUFFLE:
@@ -122,7 +120,7 @@ def program_for(dtype):
                     else:
                         begin_epoch(plan, state)
             elif state.phase == EVALUATE:
-                evaluate(plan, state, work, rows)
+                evaluate(plan, state, work, rows, predicting)
                 spent += plan.block_cost
                 if state.position == rows.count:
                     point = offset(curves, state.row)
@@ -133,7 +131,7 @@ def program_for(dtype):
                     state.phase = VALIDATE
             elif state.phase == VALIDATE:
                 if test.count > 0:
-                    evaluate(plan, state, work, test)
+                    evaluate(plan, state, work, test, predicting)
                     spent += plan.block_cost
                 if state.position == test.count:
                     point = offset(curves, state.row)
@@ -178,9 +176,9 @@ def program_for(dtype):
 def prediction_for(dtype):
     """The forward pass of many rows: `(predict, signature)`."""
     kind = FLOATS[dtype]
-    forward, _ = passes_for(kind)
 
-    def predict(product, layers, parameters, arena, block, stride, inputs, count, outputs, unused_order):
+    def predict(forward, layers, parameters, arena, block, stride, inputs, count, outputs, unused_order,
+                unused_sums):  # fmt: skip
         # inputs: (count * features,), outputs: (count * n_out,)
         entry = record(at(layers, 0), 0)
         final = record(at(layers, 0), layers.size - 1)
@@ -193,9 +191,12 @@ def prediction_for(dtype):
                 at(inputs, 0), entry.n_in, at(unused_order, 0), no, first, samples, columns,
                 at(arena, entry.input_row * stride), stride,
             )  # fmt: skip
-            forward(
-                product, at(layers, 0), layers.size, at(parameters, 0), at(arena, 0), stride, columns,
-                no, no, no, no,
+            call(
+                forward,
+                (
+                    at(layers, 0), layers.size, at(parameters, 0), at(arena, 0), stride, columns,
+                    samples, np.int64(PREDICTING), no, no, no, at(unused_sums, 0),
+                ),
             )  # fmt: skip
             source = at(arena, final.output_row * stride)
             place = at(outputs, first * final.n_out)
@@ -211,6 +212,6 @@ def prediction_for(dtype):
         types.int64,
         *(array(layout.layer_type), array(kind, readonly=True), array(kind)),
         *(types.intp, types.intp, array(kind, readonly=True), types.intp),
-        *(array(kind), array(types.int64)),
+        *(array(kind), array(types.int64), array(types.float64)),
     )
     return predict, signature

@@ -1,5 +1,7 @@
 """The matrix product of all three directions of a dense layer: register tiles over the output."""
 
+from functools import cache
+
 from numba import njit, types
 
 from fastdense.kernels.pointers import offset
@@ -9,8 +11,9 @@ NUMPY = {"error_model": "numpy", "nogil": True}
 DEPTH = 256  # k is cut into pieces whose panel of B stays in the first-level cache
 
 
-def product(kind):
-    """`(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias)` and its signature, to be linked.
+@cache
+def product_for(kind):
+    """`product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias)` for float32 or float64.
 
     C (m, n) = start + A (m, k) B (k, n); strides in elements, k >= 1. The rows of B must be
     readable up to a multiple of the vector width; of C only n columns are written.
@@ -57,7 +60,8 @@ def product(kind):
                 p11(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
             i += 8 if rest >= 8 else (4 if rest >= 4 else (2 if rest >= 2 else 1))
 
-    def multiply(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias):
+    @njit(inline="never", **NUMPY)
+    def product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias):
         done = 0
         while done < k:
             depth = min(DEPTH, k - done)
@@ -74,11 +78,7 @@ def product(kind):
                 j += take
             done += depth
 
-    pointer = types.CPointer(kind)
-    return multiply, types.void(
-        *(pointer, types.intp, types.intp, pointer, types.intp, pointer, types.intp),
-        *(types.intp, types.intp, types.intp, types.intp, pointer),
-    )
+    return product
 
 
 FLOATS = {"float32": types.float32, "float64": types.float64}

@@ -1,12 +1,16 @@
-"""A network's forward and backward pass over samples side by side, for one float type."""
+"""A network's forward and backward pass over samples side by side: two linked kernels.
 
-from functools import cache
+The training loop calls each once for a chunk of samples, so that the matrix product is compiled
+into two kernels and not again into everything that trains or evaluates.
+"""
 
 import numpy as np
 from numba import njit, types
 
 from fastdense import philox
-from fastdense.kernels.layout import DENSE
+from fastdense.kernels import layout
+from fastdense.kernels.layout import DENSE, OBSERVING, PARTIAL_SUMS, TRAINING
+from fastdense.kernels.matmul import product_for
 from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.primitives import INLINE
 from fastdense.kernels.simd import ACCUMULATE, BIAS, ZERO, lanes, make_transpose
@@ -42,17 +46,20 @@ def words(index, purpose, layer, time, seed):
     )
 
 
-@cache
-def passes_for(kind):
-    """`forward` and `backward` for float32 or float64; all arrays are pointers."""
-    square = lanes(kind.bitwidth)
-    transpose = make_transpose(kind, square)
+def forward(kind):
+    """`(layers, depth, parameters, arena, stride, columns, purpose, first, seed, step, sizes)`.
+
+    From the first layer's input rows to the last one's output rows. `columns` is a multiple of 16
+    and at most `stride`; `first` is the place of the first sample in its batch. Dropout acts in
+    TRAINING only. When OBSERVING the |pre-activations| of layer l are added to the sixteen sums
+    at `sizes[16 l]`.
+    """
+    product = product_for(kind)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
-    def dropout_mask(layer, arena, stride, columns, first, seed, step):
+    def draw_mask(layer, mask, stride, columns, first, seed, step):
         # The mask of sample b of the batch is words [b * n, b * n + n), n rounded up to 4.
-        mask = offset(arena, layer.slope_row * stride)
         blocks = (layer.n_in + 3) // 4
         scale = cast(layer.keep_scale)
         purpose = np.int64(DROPOUT_PURPOSE)
@@ -64,14 +71,8 @@ def passes_for(kind):
                     kept = np.int64(word) >= layer.keep_above
                     mask[(4 * block + j) * stride + b] = scale if kept else cast(0)
 
-    @njit(inline="never", **NUMPY)
-    def forward(product, layers, depth, parameters, arena, stride, columns, training, first, seed,
-                step):  # fmt: skip
-        """From the first layer's input rows to the last one's output rows.
-
-        `columns` is a multiple of 16 and at most `stride`; `first` is the place of the first
-        sample in its batch. Outside training, dropout lets everything pass.
-        """
+    def forward(layers, depth, parameters, arena, stride, columns, samples, purpose, first, seed,
+                step, sizes):  # fmt: skip
         for index in range(depth):
             layer = record(layers, index)
             source = offset(arena, layer.input_row * stride)
@@ -83,26 +84,51 @@ def passes_for(kind):
                 for b in range(columns):
                     ones[b] = cast(1)
                 weights = offset(parameters, layer.weights)
-                call(product, (
+                product(
                     weights, 1, layer.n_out, source, stride, slopes, stride,
                     layer.n_out, columns, layer.n_in,
                     BIAS, offset(weights, layer.n_in * layer.n_out),
-                ))  # fmt: skip
+                )  # fmt: skip
+                if purpose == OBSERVING:
+                    for row in range(0, layer.n_out * stride, stride):
+                        for b in range(samples):
+                            size = abs(float(slopes[row + b]))
+                            sizes[index * PARTIAL_SUMS + b % PARTIAL_SUMS] += size
                 call(layer.activate, (slopes, target, layer.n_out, columns, stride))
-            elif training:
-                dropout_mask(layer, arena, stride, columns, first, seed, step)
+            else:
+                if purpose == TRAINING:
+                    draw_mask(layer, slopes, stride, columns, first, seed, step)
+                else:
+                    for row in range(0, layer.n_in * stride, stride):
+                        for i in range(row, row + columns):
+                            slopes[i] = cast(1)
                 for row in range(0, layer.n_in * stride, stride):
                     for i in range(row, row + columns):
                         target[i] = source[i] * slopes[i]
-            else:
-                for row in range(0, layer.n_in * stride, stride):
-                    for i in range(row, row + columns):
-                        target[i] = source[i]
-                        slopes[i] = cast(1)
+
+    numbers, int64 = types.CPointer(kind), types.int64
+    return forward, types.void(
+        *(types.CPointer(layout.layer_type), int64, numbers, numbers, int64, int64, int64, int64),
+        *(int64, int64, int64, types.CPointer(types.float64)),
+    )
+
+
+def backward(kind):
+    """`(layers, depth, parameters, gradient, arena, transposed, delta, other, stride, columns,
+    samples, accumulate)`.
+
+    From the loss's derivative in the rows of `delta` to the gradient of all parameters. Each
+    gradient is one chain over samples in ascending order; with `accumulate` it goes on from the
+    chain of the samples before.
+    """
+    product = product_for(kind)
+    square = lanes(kind.bitwidth)
+    transpose = make_transpose(kind, square)
+    cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
     def apply_slopes(delta, slopes, stride, target, width, rows, columns):
-        """From `da` to `dz = da * slope` (rows, columns) in place, and its transpose to `target`."""
+        # From `da` to `dz = da * slope` (rows, columns) in place, and its transpose to `target`.
         for o in range(0, rows, square):
             for b in range(0, columns, square):
                 start = o * stride + b
@@ -111,28 +137,17 @@ def passes_for(kind):
                     offset(target, b * width + o), width,
                 )  # fmt: skip
 
-    @njit(inline="never", **NUMPY)
-    def backward(
-        layers, depth, parameters, gradient, arena, transposed, stride, columns, samples, plan,
-        accumulate,
-    ):  # fmt: skip
-        """From the loss's derivative in the delta rows to the gradient of all parameters.
-
-        Each gradient is one chain over samples in ascending order; with `accumulate` it goes on
-        from the chain of the samples before.
-        """
-        delta = offset(arena, plan.delta_row * stride)
-        other = offset(arena, plan.other_delta_row * stride)
+    def backward(layers, depth, parameters, gradient, arena, transposed, delta, other, stride,
+                 columns, samples, accumulate):  # fmt: skip
         start = ACCUMULATE if accumulate else ZERO
         for index in range(depth - 1, -1, -1):
             layer = record(layers, index)
+            slopes = offset(arena, layer.slope_row * stride)
             if layer.kind != DENSE:
-                mask = offset(arena, layer.slope_row * stride)
                 for row in range(0, layer.n_in * stride, stride):
                     for i in range(row, row + columns):
-                        delta[i] *= mask[i]
+                        delta[i] *= slopes[i]
                 continue
-            slopes = offset(arena, layer.slope_row * stride)
             if layer.differentiate != 0:
                 outputs = offset(arena, layer.output_row * stride)
                 call(layer.differentiate, (outputs, delta, layer.n_out, columns, stride))
@@ -144,16 +159,20 @@ def passes_for(kind):
                 delta, slopes, stride, transposed, layer.padded_out, layer.n_out, columns
             )
             weights = offset(parameters, layer.weights)
-            call(plan.product, (
+            product(
                 offset(arena, layer.input_row * stride), stride, 1, transposed, layer.padded_out,
                 offset(gradient, layer.weights), layer.n_out,
                 layer.n_in + 1, layer.n_out, samples, start, weights,
-            ))  # fmt: skip
+            )  # fmt: skip
             if layer.needs_input_gradient:
-                call(plan.product, (
+                product(
                     weights, layer.n_out, 1, delta, stride, other, stride,
                     layer.n_in, columns, layer.n_out, ZERO, weights,
-                ))  # fmt: skip
+                )  # fmt: skip
                 delta, other = other, delta
 
-    return forward, backward
+    numbers, int64 = types.CPointer(kind), types.int64
+    return backward, types.void(
+        *(types.CPointer(layout.layer_type), int64, numbers, numbers, numbers, numbers, numbers),
+        *(numbers, int64, int64, int64, int64),
+    )

@@ -6,8 +6,7 @@ from functools import cache
 import numpy as np
 from numba import njit, types
 
-from fastdense.kernels.layout import COLUMN_MULTIPLE, DENSE
-from fastdense.kernels.network import passes_for
+from fastdense.kernels.layout import COLUMN_MULTIPLE, DENSE, TRAINING
 from fastdense.kernels.pointers import call, call_float64, offset, record
 from fastdense.kernels.samples import gather, gather_labels
 from fastdense.kernels.sums import add_squares, add_weighted, clear, total
@@ -18,7 +17,7 @@ NUMPY = {"error_model": "numpy", "nogil": True}
 Work = namedtuple(
     "Work",
     "layers depth parameters gradient slots powers scalars arena transposed order losses "
-    "sample_weights loss_hyper optimizer_hyper schedule_hyper running partial",
+    "sample_weights loss_hyper optimizer_hyper schedule_hyper running partial sizes",
 )
 
 
@@ -27,10 +26,35 @@ def pad(count):
     return (count + COLUMN_MULTIPLE - 1) // COLUMN_MULTIPLE * COLUMN_MULTIPLE
 
 
+@njit(**NUMPY)
+def run_forward(plan, state, work, stride, columns, samples, purpose, first):
+    """The linked forward pass over what is in the arena."""
+    call(
+        plan.forward,
+        (
+            work.layers, work.depth, work.parameters, work.arena, stride, columns, samples,
+            purpose, first, plan.seed, state.step, work.sizes,
+        ),
+    )  # fmt: skip
+
+
+@njit(**NUMPY)
+def run_backward(plan, work, stride, columns, samples, accumulate):
+    """The linked backward pass from the delta rows to the gradient."""
+    call(
+        plan.backward,
+        (
+            work.layers, work.depth, work.parameters, work.gradient, work.arena, work.transposed,
+            offset(work.arena, plan.delta_row * stride),
+            offset(work.arena, plan.other_delta_row * stride),
+            stride, columns, samples, accumulate,
+        ),
+    )  # fmt: skip
+
+
 @cache
 def step_for(kind):
     """`load`, `lose`, `scale_delta` and `step` for float32 or float64."""
-    forward, backward = passes_for(kind)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(**NUMPY)
@@ -124,22 +148,16 @@ def step_for(kind):
         stride = plan.stride
         count = min(plan.batch, plan.visits - state.position)
         # np.int64(1), not a literal: numba compiles a function anew for each literal it is given.
-        yes = np.int64(1)
+        yes, training = np.int64(1), np.int64(TRAINING)
         done = np.int64(0)
         while done < count:
             samples = min(plan.columns, count - done)
             columns = pad(samples)
             load(plan, work, rows, yes, state.position + done, samples, columns, stride)
-            forward(
-                plan.product, work.layers, work.depth, work.parameters, work.arena, stride, columns,
-                yes, done, plan.seed, state.step,
-            )  # fmt: skip
+            run_forward(plan, state, work, stride, columns, samples, training, done)
             lose(plan, work, samples, stride, work.running)
             scale_delta(plan, work, samples, columns, stride, count)
-            backward(
-                work.layers, work.depth, work.parameters, work.gradient, work.arena,
-                work.transposed, stride, columns, samples, plan, done > 0,
-            )  # fmt: skip
+            run_backward(plan, work, stride, columns, samples, done)
             done += samples
         if plan.l1 != 0.0 or plan.l2 != 0.0:
             penalize(plan, work)
