@@ -20,7 +20,8 @@ class Entry:
     summary: str
     source: str
     hyper: dict[str, Any] = field(default_factory=dict, kw_only=True)  # names and defaults
-    ranges: dict[str, tuple[float, float]] = field(default_factory=dict, kw_only=True)  # [low, high)
+    # Where a hyper-parameter must lie: low <= value < high.
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict, kw_only=True)
 
     @classmethod
     def from_module(cls, module: ModuleType) -> "Entry":

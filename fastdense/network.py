@@ -8,7 +8,7 @@ from fastdense import catalogue, random
 from fastdense.catalogue import Choice
 from fastdense.errors import FastdenseError, shown, unknown
 
-MOST_PARAMETERS = 1 << 31
+MOST_PARAMETERS = 1 << 27
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ class Network:
         for layer in self.layers[:-1]:
             if isinstance(layer, Dense) and catalogue.get("activations", layer.activation).coupled:
                 raise FastdenseError(
-                    f"{layer.activation} couples the units of a layer; only the last layer may use it"
+                    f"{layer.activation} couples a layer's units; only the last layer may use it"
                 )
         if self.size > MOST_PARAMETERS:
             raise FastdenseError(
-                f"a network of {shown(self.size)} parameters is too large; at most {MOST_PARAMETERS}"
+                f"{shown(self.size)} parameters are too many; at most {MOST_PARAMETERS}"
             )
 
     @classmethod
@@ -119,7 +119,9 @@ class Network:
             Initializers of all layers; Glorot uniform and zeros by default.
         """
         if len(widths) < 2:
-            raise FastdenseError(f"{len(widths)} widths given; expected at least inputs and outputs")
+            raise FastdenseError(
+                f"{len(widths)} widths given; expected at least inputs and outputs"
+            )
         weights = "glorot_uniform" if weights is None else weights
         names = [activation] * (len(widths) - 2) + [output]
         layers = [
@@ -167,9 +169,7 @@ class Network:
             for place, choice, kind in ((weights, layer.weights, 0), (bias, layer.bias, 1)):
                 entry = catalogue.get("initializers", choice.name)
                 if entry.random:
-                    uniform = random.uniform(
-                        seed, random.INITIAL, 2 * index + kind, 0, place.shape
-                    )
+                    uniform = random.uniform(seed, random.INITIAL, 2 * index + kind, 0, place.shape)
                 else:
                     uniform = np.zeros(place.shape)
                 values = entry.draw(uniform, fan_in, layer.units, choice.values("initializers"))
@@ -241,9 +241,7 @@ def whole(name, value, low):
 
 def real(name, value, low, high):
     """Check that a value is a finite number with `low <= value < high`."""
-    if isinstance(value, bool) or not isinstance(
-        value, (int, float, np.integer, np.floating)
-    ):
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise FastdenseError(f"{name} is {shown(value)}; expected a number")
     try:
         number = float(value)

@@ -59,6 +59,7 @@ class Floors:
     rounding: float
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def floors(data, recipe):
     """The `Floors` of data under a recipe's loss and weights."""
     entry = catalogue.get("losses", recipe.loss.name)
@@ -68,7 +69,9 @@ def floors(data, recipe):
     if recipe.class_weights:
         weights *= np.array(recipe.class_weights)[classes_of(data.targets, recipe.loss.name)]
     if entry.targets == "label":
-        y = np.eye(int(y.max()) + 1)[y[:, 0].astype(int)]
+        labels = y[:, 0].astype(int)
+        y = np.zeros((len(labels), labels.max() + 1))
+        y[np.arange(len(labels)), labels] = 1
     mass = weights.sum() / len(y)  # losses are sum(w * loss) / n
 
     groups = _groups_of_equal_rows(data.inputs)
@@ -111,6 +114,7 @@ def classify(run, floors, thresholds=Thresholds()):
     return classify_curve(run.loss, floors, thresholds)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def classify_curve(loss, floors, thresholds=Thresholds()):
     """The outcome of a loss curve (rows,), entry 0 being from before the first step."""
     if not np.isfinite(loss).all():

@@ -1,4 +1,4 @@
-"""The few operations that every device supplies: fused multiply-add, rounding, square root, bit casts.
+"""What every device supplies: fused multiply-add, rounding, square root, bit casts.
 
 Formulas in `maths` and in the entries are written over these. This file holds what they do in
 the Python interpreter, on NumPy scalars; `kernels.primitives` gives the same names to the compiler.

@@ -9,6 +9,7 @@ from fastdense.catalogue import Choice
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import real, whole
 
+DEFAULT_BATCH = 32
 DTYPES = ("float32", "float64")
 
 
@@ -22,8 +23,9 @@ class Recipe:
         An entry's name, or a table `{"name": "adam", "epsilon": 1e-7}`.
     learning_rate : float, optional
         The optimizer's own default if not given.
-    batch : int, optional
-        Samples a mini-batch; all of them if not given. The short last batch is kept.
+    batch : int or "full", optional
+        Samples a mini-batch; 32 if not given, or all of them where they are fewer. The short last
+        batch of an epoch is kept.
     epochs : int
         Passes over the data.
     shuffle : bool
@@ -50,7 +52,7 @@ class Recipe:
     optimizer: Choice = "sgd"
     learning_rate: float | None = None
     schedule: Choice = "constant"
-    batch: int | None = 32
+    batch: int | str | None = None
     epochs: int = 100
     shuffle: bool = True
     l1: float = 0.0
@@ -71,7 +73,7 @@ class Recipe:
             put(self, name, Choice.of(kind, getattr(self, name)))
         if self.learning_rate is None:
             put(self, "learning_rate", catalogue.get("optimizers", self.optimizer.name).rate)
-        if self.batch is not None:
+        if self.batch is not None and not (isinstance(self.batch, str) and self.batch == "full"):
             put(self, "batch", whole("batch", self.batch, 1))
         put(self, "epochs", whole("epochs", self.epochs, 0))
         put(self, "seed", whole("seed", self.seed, 0))
@@ -103,20 +105,38 @@ class Recipe:
         """The same recipe with some fields changed."""
         return replace(self, **changes)
 
+    def batch_of(self, samples):
+        """Samples of a mini-batch when an epoch visits so many.
+
+        Raises
+        ------
+        FastdenseError
+            The batch is larger than that.
+        """
+        if self.batch is None:
+            return min(DEFAULT_BATCH, samples)
+        if self.batch == "full":
+            return samples
+        if self.batch > samples:
+            raise FastdenseError(
+                f"a batch of {shown(self.batch)} is larger than the {samples} samples; use at most "
+                f'{samples}, or "full"'
+            )
+        return self.batch
+
     def to_dict(self):
         """Plain values, as `from_dict` and scenario files have them."""
         plain = asdict(self)
         for name in ("loss", "optimizer", "schedule"):
             plain[name] = getattr(self, name).to_dict()
         plain["class_weights"] = list(self.class_weights)
-        plain["batch"] = "full" if self.batch is None else self.batch
         return plain
 
     @classmethod
     def from_dict(cls, table):
-        """Read the `[recipe]` table of a scenario; `batch = "full"` means all samples."""
+        """Read the `[recipe]` table of a scenario."""
         known = [f.name for f in fields(cls)]
         for key in table:
             if key not in known:
                 raise unknown("key in [recipe]", key, known)
-        return cls(**{k: None if (k, v) == ("batch", "full") else v for k, v in table.items()})
+        return cls(**table)

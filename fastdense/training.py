@@ -62,7 +62,7 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
     observe_every = min(whole("observe_every", observe_every, 0), longest)
     if recipe.epochs // evaluate_every > MOST_EVALUATIONS:
         raise FastdenseError(
-            f"{shown(recipe.epochs)} epochs with an evaluation every {evaluate_every} are more than "
+            f"{shown(recipe.epochs)} epochs, evaluated every {evaluate_every}, are more than "
             f"{MOST_EVALUATIONS} points of a curve; evaluate less often (evaluate_every)"
         )
     if parameters is None:
@@ -75,12 +75,7 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
             )
     order = _check_order(order, len(data))
     visits = order.shape[1] if order.size else len(data)
-    batch = visits if recipe.batch is None else recipe.batch
-    if batch > visits:
-        raise FastdenseError(
-            f"a batch of {shown(batch)} is larger than the {visits} samples; use at most {visits}, "
-            "or none (\"full\" in a file) for all of them"
-        )
+    batch = recipe.batch_of(visits)
     none = np.zeros((0, 1), dtype)
     test_inputs, test_targets = data.test or (none, none)
     if data.test:

@@ -116,7 +116,7 @@ def recipes(draw, rows, classes, loss=None, optimizer=None, dtype="float64", epo
         schedule=draw(choices("schedules", draw(st.sampled_from(SCHEDULES)))),
         learning_rate=draw(st.floats(1e-4, 0.05)),
         # Few steps: each multiplies the rounding that it inherits.
-        batch=None if batch is None else max(batch, -(-rows // 8)),
+        batch="full" if batch is None else max(batch, -(-rows // 8)),
         epochs=draw(st.integers(0, epochs)),
         shuffle=draw(st.booleans()),
         l1=draw(penalty),

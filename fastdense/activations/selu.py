@@ -22,4 +22,5 @@ def slope(z, a):
 def spec(z, da):
     on = z.real > 0
     below = np.exp(np.where(on, 0, z))
-    return SCALE * np.where(on, z, ALPHA * (below - 1)), SCALE * np.where(on, da, ALPHA * da * below)
+    a = SCALE * np.where(on, z, ALPHA * (below - 1))
+    return a, SCALE * np.where(on, da, ALPHA * da * below)

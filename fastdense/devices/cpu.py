@@ -45,9 +45,7 @@ def _kernel(role, name, dtype):
     entry = catalogue.get(KINDS[role], name)
     function, signature = getattr(linked, role)(entry, FLOATS[dtype])
     formulas = [f for f in vars(entry).values() if callable(f)]
-    return kernel_cache.compile_callback(
-        f"{role}-{name}-{dtype}", function, signature, formulas
-    )
+    return kernel_cache.compile_callback(f"{role}-{name}-{dtype}", function, signature, formulas)
 
 
 def kernel(role, name, dtype):
@@ -268,9 +266,7 @@ class Session:
             "accuracy": accuracy,
             "test_loss": test_loss if tested else None,
             "test_accuracy": test_accuracy if tested else None,
-            "observed_epochs": np.minimum(
-                np.arange(observed) * task.observe_every, epochs
-            ),
+            "observed_epochs": np.minimum(np.arange(observed) * task.observe_every, epochs),
             "gradient_norm": signals[:, :, layout.GRADIENT_NORM],
             "parameter_norm": signals[:, :, layout.PARAMETER_NORM],
             "update_ratio": signals[:, :, layout.UPDATE_RATIO],
@@ -282,7 +278,8 @@ class Session:
 
 
 def _numbers(hyper, dtype):
-    return np.array([float(v) for v in hyper.values()] or [0.0], dtype)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite in it
+        return np.array([float(v) for v in hyper.values()] or [0.0], dtype)
 
 
 def train(task, on_progress=None):

@@ -11,7 +11,7 @@ HYPER = {"values": None}
 
 def draw(uniform, fan_in, fan_out, hyper):
     if hyper["values"] is None:
-        raise FastdenseError("the initializer 'explicit' needs 'values', a (nested) list of numbers")
+        raise FastdenseError("'explicit' needs 'values', a (nested) list of numbers")
     try:
         values = np.array(hyper["values"], dtype=float)
     except ValueError:

@@ -4,7 +4,7 @@ import numpy as np
 
 from fastdense.random import normal_quantile
 
-SOURCE = "Glorot, Bengio (2010), Understanding the difficulty of training deep feedforward networks."
+SOURCE = "Glorot, Bengio (2010), Understanding the difficulty of training deep networks."
 
 
 def draw(uniform, fan_in, fan_out, hyper):

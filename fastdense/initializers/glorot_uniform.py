@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SOURCE = "Glorot, Bengio (2010), Understanding the difficulty of training deep feedforward networks."
+SOURCE = "Glorot, Bengio (2010), Understanding the difficulty of training deep networks."
 
 
 def draw(uniform, fan_in, fan_out, hyper):

@@ -11,10 +11,14 @@ HYPER = {"gain": 1.0}
 
 def draw(uniform, fan_in, fan_out, hyper):
     if uniform.ndim == 1:
-        raise FastdenseError("orthogonal fills matrices only; choose another initializer for biases")
+        raise FastdenseError(
+            "orthogonal fills matrices only; choose another initializer for biases"
+        )
     normal = normal_quantile(uniform)
     tall = normal if fan_in >= fan_out else normal.T
-    return hyper["gain"] * (tall_orthonormal(tall) if fan_in >= fan_out else tall_orthonormal(tall).T)
+    return hyper["gain"] * (
+        tall_orthonormal(tall) if fan_in >= fan_out else tall_orthonormal(tall).T
+    )
 
 
 def tall_orthonormal(columns):

@@ -2,9 +2,10 @@
 
 Numba's own cache indexes by the file of one function: it misses kernels that a factory makes,
 does not see an edit in an imported file, and two processes can leave an index that points at the
-wrong code. Here the name is the content: sources, numba, llvmlite, Python and CPU. A file is written
-whole and renamed, so that a reader sees all of it or nothing; one that cannot be loaded is deleted
-and compiled again; a lock keeps processes that start together from compiling the same kernel.
+wrong code. Here the name is the content: sources, numba, llvmlite, Python and CPU. A file is
+written whole and renamed, so that a reader sees all of it or nothing; one that cannot be loaded is
+deleted and compiled again; a lock keeps processes that start together from compiling the same
+kernel twice.
 """
 
 import contextlib

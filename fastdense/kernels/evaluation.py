@@ -1,4 +1,4 @@
-"""The loss over all rows, and the signals of every layer, measured without touching the training."""
+"""The loss over all rows and the signals of every layer; measuring leaves the training alone."""
 
 from collections import namedtuple
 from functools import cache

@@ -1,4 +1,4 @@
-"""What the compiled loop is told and what it keeps: record types shared by the loop and its device."""
+"""What the compiled loop is told and what it keeps, as record types."""
 
 import numpy as np
 from numba import from_dtype
@@ -125,7 +125,8 @@ def padded(count, multiple=COLUMN_MULTIPLE):
 def row_stride(count):
     """Numbers from one row to the next, for rows of `count`: padded, and never a multiple of 128.
 
-    Rows a large power of two apart fall into few sets of the first-level cache and evict each other.
+    Rows a large power of two apart fall into few sets of the first-level cache and evict each
+    other.
     """
     whole = padded(count)
     return whole + COLUMN_MULTIPLE if whole % 128 == 0 else whole

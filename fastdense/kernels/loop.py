@@ -77,9 +77,7 @@ def program_for(dtype):
             at(note_sums, layers.size * layout.PARTIAL_SUMS),
         )  # fmt: skip
         notes = Notes(at(previous, 0), at(updates, 0), at(alive, 0), at(note_sums, 0))
-        rows = Rows(
-            at(inputs, 0), at(targets, 0), at(weights, 0), weights.size > 0, plan.samples
-        )
+        rows = Rows(at(inputs, 0), at(targets, 0), at(weights, 0), weights.size > 0, plan.samples)
         test = Rows(
             at(test_inputs, 0), at(test_targets, 0), at(test_weights, 0), test_weights.size > 0,
             plan.test_samples,
@@ -177,8 +175,8 @@ def prediction_for(dtype):
     """The forward pass of many rows: `(predict, signature)`."""
     kind = FLOATS[dtype]
 
-    def predict(forward, layers, parameters, arena, block, stride, inputs, count, outputs, unused_order,
-                unused_sums):  # fmt: skip
+    def predict(forward, layers, parameters, arena, block, stride, inputs, count, outputs,
+                unused_order, unused_sums):  # fmt: skip
         # inputs: (count * features,), outputs: (count * n_out,)
         entry = record(at(layers, 0), 0)
         final = record(at(layers, 0), layers.size - 1)

@@ -155,9 +155,7 @@ def backward(kind):
                 for row in range(0, layer.n_out * stride, stride):
                     for i in range(row, row + columns):
                         slopes[i] = cast(1)
-            apply_slopes(
-                delta, slopes, stride, transposed, layer.padded_out, layer.n_out, columns
-            )
+            apply_slopes(delta, slopes, stride, transposed, layer.padded_out, layer.n_out, columns)
             weights = offset(parameters, layer.weights)
             product(
                 offset(arena, layer.input_row * stride), stride, 1, transposed, layer.padded_out,

@@ -64,17 +64,22 @@ _bits64 = _bit_cast(types.float64, types.int64)
 _float32_from_bits = _bit_cast(types.int32, types.float32)
 _float64_from_bits = _bit_cast(types.int64, types.float64)
 
-overload(primitives.fma, jit_options=INLINE)(lambda a, b, c: lambda a, b, c: _fma(a, b, c))
-overload(primitives.rint, jit_options=INLINE)(lambda x: lambda x: _rint(x))
-overload(primitives.sqrt, jit_options=INLINE)(lambda x: lambda x: _sqrt(x))
-overload(primitives.bits32, jit_options=INLINE)(lambda x: lambda x: _bits32(x))
-overload(primitives.bits64, jit_options=INLINE)(lambda x: lambda x: _bits64(x))
-overload(primitives.float32_from_bits, jit_options=INLINE)(lambda i: lambda i: _float32_from_bits(i))
-overload(primitives.float64_from_bits, jit_options=INLINE)(lambda i: lambda i: _float64_from_bits(i))
+
+def _give_primitive(primitive, implementation):
+    overload(primitive, jit_options=INLINE)(implementation)
+
+
+_give_primitive(primitives.fma, lambda a, b, c: lambda a, b, c: _fma(a, b, c))
+_give_primitive(primitives.rint, lambda x: lambda x: _rint(x))
+_give_primitive(primitives.sqrt, lambda x: lambda x: _sqrt(x))
+_give_primitive(primitives.bits32, lambda x: lambda x: _bits32(x))
+_give_primitive(primitives.bits64, lambda x: lambda x: _bits64(x))
+_give_primitive(primitives.float32_from_bits, lambda i: lambda i: _float32_from_bits(i))
+_give_primitive(primitives.float64_from_bits, lambda i: lambda i: _float64_from_bits(i))
 
 
 def _give(function):
-    """Let compiled code call `function`; one with two precisions is chosen by its argument's type."""
+    """Let compiled code call `function`; the twin for its argument's type, if it has two."""
     single, double = maths.BY_PRECISION.get(function, (function, function))
 
     def choose(*arguments):

@@ -93,9 +93,7 @@ def make_tile(kind, rows, vectors, masked, width):
                 )
                 masked_store = cgutils.get_or_insert_function(
                     module,
-                    ir.FunctionType(
-                        ir.VoidType(), [vector, vector.as_pointer(), I32, mask_type]
-                    ),
+                    ir.FunctionType(ir.VoidType(), [vector, vector.as_pointer(), I32, mask_type]),
                     f"llvm.masked.store.v{width}f{bits}.p0",
                 )
             align = ir.Constant(I32, bits // 8)
@@ -171,9 +169,7 @@ def make_tile(kind, rows, vectors, masked, width):
             index.add_incoming(following, blocks["loop"])
             for phi, value in zip(sums, next_sums, strict=True):
                 phi.add_incoming(value, blocks["loop"])
-            builder.cbranch(
-                builder.icmp_signed("<", following, k), blocks["loop"], blocks["done"]
-            )
+            builder.cbranch(builder.icmp_signed("<", following, k), blocks["loop"], blocks["done"])
 
             builder.position_at_end(blocks["done"])
             for (m, n), value in zip(tiles, next_sums, strict=True):
@@ -198,9 +194,7 @@ def make_transpose(kind, width):
 
     def emit(typingctx, delta, slope, stride, rows, target, target_stride):
         pointer = types.CPointer(kind)
-        signature = types.void(
-            pointer, pointer, types.intp, types.intp, pointer, types.intp
-        )
+        signature = types.void(pointer, pointer, types.intp, types.intp, pointer, types.intp)
 
         def codegen(context, builder, signature, arguments):
             delta, slope, stride, rows, target, target_stride = arguments

@@ -1,4 +1,4 @@
-"""Categorical cross-entropy fused with softmax: from logits, targets as class labels 0, 1, 2, ..."""
+"""Categorical cross-entropy fused with softmax: from logits, targets as labels 0, 1, 2, ..."""
 
 from fastdense.losses.softmax_cross_entropy import (  # noqa: F401
     PREDICTIONS,

@@ -37,4 +37,4 @@ def spec(p, g, state, rate, t, hyper):
     state["m"] = beta1 * state.get("m", 0.0) + (1 - beta1) * g
     state["v"] = beta2 * state.get("v", 0.0) + (1 - beta2) * g**2
     alpha = rate * (1 - beta2**t) ** 0.5 / (1 - beta1**t)
-    return p - alpha * state["m"] / (state["v"]**0.5 + hyper["epsilon"])
+    return p - alpha * state["m"] / (state["v"] ** 0.5 + hyper["epsilon"])

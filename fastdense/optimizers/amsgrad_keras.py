@@ -38,4 +38,4 @@ def spec(p, g, state, rate, t, hyper):
     state["v"] = beta2 * state.get("v", 0.0) + (1 - beta2) * g**2
     state["x"] = np.maximum(state.get("x", 0.0), state["v"])
     alpha = rate * (1 - beta2**t) ** 0.5 / (1 - beta1**t)
-    return p - alpha * state["m"] / (state["x"]**0.5 + hyper["epsilon"])
+    return p - alpha * state["m"] / (state["x"] ** 0.5 + hyper["epsilon"])

@@ -106,7 +106,8 @@ def describe(scenario):
             else:
                 layers.append(f"dropout {layer.rate:g}")
         initial = {f"{_choice(d.weights)}, bias {_choice(d.bias)}" for _, d in network.dense}
-        batch = "full batch" if recipe.batch is None else f"batch {recipe.batch}"
+        size = recipe.batch_of(len(arm.data))
+        batch = "full batch" if size == len(arm.data) else f"batch {size}"
         tested = f", {len(arm.data.test[0])} test rows" if arm.data.test else ""
         extras = [
             f"{name} {getattr(recipe, name):g}"

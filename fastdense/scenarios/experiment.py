@@ -15,7 +15,7 @@ from fastdense.training import train
 
 SCHEMA_VERSION = 1
 REFRESH_SECONDS = 0.1  # of the progress, at most
-OBSERVATIONS = 20  # rows of signals in a run, at most
+OBSERVATIONS = 100  # rows of signals in a run, at most
 
 
 @dataclass(frozen=True)

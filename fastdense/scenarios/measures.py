@@ -83,7 +83,7 @@ def time_to_converge(run, floors):
 
 @measure
 def update_ratio(run, floors):
-    """largest update, relative to the parameters"""
+    """largest of the updates observed, relative to the parameters"""
     updates = run.update_ratio[1:]  # entry 0 is from before the first step
     if not np.isfinite(updates).all():
         return np.inf

@@ -13,11 +13,11 @@ MOST_DEPTH = 16
 OPAQUE = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?|'''
     r"""'''(?:[^']|'(?!''))*+(?:''')?|"""
-    r'''"(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|\#[^\n]*+''',
+    r""""(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|\#[^\n]*+""",
     re.DOTALL,
 )
 # The parser's time grows with the square of a dotted key's length.
-LONG_KEY = re.compile(rf'''(?<![\w-])(?:(?:[\w-]++|"")[ \t]*+\.[ \t]*+){{{MOST_DEPTH}}}''')
+LONG_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"")[ \t]*+\.[ \t]*+){{{MOST_DEPTH}}}""")
 
 
 def read_text(path):

@@ -6,8 +6,8 @@ from operator import ge, gt, le, lt
 
 import numpy as np
 
+from fastdense.scenarios.claims import HOW_OFTEN
 from fastdense.scenarios.measures import MEASURES
-from fastdense.scenarios.scenario import HOW_OFTEN
 
 REFUTED = 0.05  # a claim that holds for no more of the seeds than this is refuted
 SIGNIFICANCE = 0.01  # of the sign test that compares two arms seed by seed

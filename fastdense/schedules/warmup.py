@@ -11,6 +11,8 @@ def factor(epoch, epochs, hyper):
 
 
 def spec(epoch, epochs, hyper):
-    return 1.0 if epoch >= hyper["over"] else (
-        hyper["start"] * (1 - epoch / hyper["over"]) + epoch / hyper["over"]
+    return (
+        1.0
+        if epoch >= hyper["over"]
+        else (hyper["start"] * (1 - epoch / hyper["over"]) + epoch / hyper["over"])
     )

@@ -65,9 +65,7 @@ def test_the_smallest_pieces_and_a_second_time(training):
 @given(trainings(), st.integers(1, 4), st.integers(1, 4))
 def test_looking_changes_nothing(training, evaluate_every, observe_every):
     plain = finished(session(training, evaluate_every=1, observe_every=0))
-    looked = finished(
-        session(training, evaluate_every=evaluate_every, observe_every=observe_every)
-    )
+    looked = finished(session(training, evaluate_every=evaluate_every, observe_every=observe_every))
     assert looked["parameters"].tobytes() == plain["parameters"].tobytes()
     assert looked["steps"] == plain["steps"]
     for name in CURVES:

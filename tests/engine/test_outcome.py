@@ -171,7 +171,7 @@ def test_no_training_falls_below_its_floor(loss, rows, seed, weighted):
     output = strategies.OUTPUTS.get(entry.predictions, "identity")
     network = Network(1, [Dense(8, "tanh"), Dense(3, output)])
     recipe = Recipe(
-        loss=loss, optimizer="adam", learning_rate=0.05, batch=None, epochs=40, dtype="float64"
+        loss=loss, optimizer="adam", learning_rate=0.05, batch="full", epochs=40, dtype="float64"
     )
     data = Data(inputs, targets, weights)
     run = train(network, recipe, data)

@@ -303,9 +303,7 @@ def test_any_hyper_parameter(kind, data):
 @example(2, ["relu"], "zeros", 0.5, True)
 def test_any_network(inputs, first, second, third, whole):
     inputs = 2 if whole else inputs
-    network = survives(
-        lambda: Network(inputs, [Dropout(third), Dense(3, first), Dense(second)])
-    )
+    network = survives(lambda: Network(inputs, [Dropout(third), Dense(3, first), Dense(second)]))
     assert network is None or network.size > 0
     survives(lambda: Network(inputs, first))
     survives(lambda: Network.of(inputs, 3, second, activation=first, weights=third))

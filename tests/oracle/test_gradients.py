@@ -23,7 +23,7 @@ def problem(activation="tanh", loss="mse"):
     else:
         layers = [Dense(4, activation, bias="uniform"), Dense(3, output, bias="uniform")]
     network = Network(3, layers)
-    recipe = Recipe(loss=loss, learning_rate=1.0, batch=None, epochs=1, dtype="float64")
+    recipe = Recipe(loss=loss, learning_rate=1.0, batch="full", epochs=1, dtype="float64")
     for seed in range(100):
         inputs = strategies.numbers([seed, 0], 5, 3)
         targets = strategies.targets_for(loss, seed, 5, 3)
@@ -77,9 +77,7 @@ PAIRS = [(a, "mse") for a in catalogue.names("activations")]
 PAIRS += [("tanh", name) for name in strategies.LOSSES]
 
 
-@pytest.mark.parametrize(
-    ("activation", "loss"), [p for p in PAIRS if not NOT_COMPLEX & set(p)]
-)
+@pytest.mark.parametrize(("activation", "loss"), [p for p in PAIRS if not NOT_COMPLEX & set(p)])
 def test_complex_step_through_the_specification(activation, loss):
     network, recipe, data, parameters = problem(activation, loss)
     exact = np.empty(len(parameters))

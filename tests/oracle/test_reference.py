@@ -78,7 +78,7 @@ def test_float32_differs_by_rounding(training):
 def test_a_loss_that_overflows_ends_both(dtype):
     network = Network(1, [Dense(1)])
     rows = np.arange(1.0, 6.0)
-    recipe = Recipe(learning_rate=1e30, batch=None, epochs=50, dtype=dtype)
+    recipe = Recipe(learning_rate=1e30, batch="full", epochs=50, dtype=dtype)
     runs = [
         train(network, recipe, Data(rows, rows, test=(rows, rows)), device=d, observe_every=1)
         for d in ("cpu", "reference")

@@ -1,0 +1,108 @@
+"""Claims: sentences of a source, with the tests that decide them."""
+
+from dataclasses import dataclass
+
+from fastdense.errors import FastdenseError, unknown
+from fastdense.outcome import OUTCOMES
+from fastdense.scenarios.measures import MEASURES
+from fastdense.scenarios.tables import known, table, text
+
+RELATIONS = ("below", "above", "at_most", "at_least", "equals")
+# The share of seeds for which a claim must be true, by how it is worded.
+HOW_OFTEN = {"always": 0.95, "usually": 0.5, "often": 0.25, "sometimes": 0.05}
+
+
+@dataclass(frozen=True)
+class Test:
+    """What must be true of a run: a measure in a relation to a number or to another arm."""
+
+    arm: str
+    measure: str
+    relation: str
+    bound: float | str | tuple[str, ...]
+
+    @property
+    def compares(self):
+        """Whether it compares two arms."""
+        return isinstance(self.bound, str)
+
+    def __str__(self):
+        if self.measure == "outcome":
+            return f"{self.arm}: {' or '.join(self.bound)}"
+        bound = f"that of {self.bound}" if self.compares else f"{self.bound:g}"
+        relation = self.relation.replace("_", " ")
+        return f"{self.arm}: {MEASURES[self.measure].name} {relation} {bound}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence of a source with the tests that decide it; all must hold for a seed to count."""
+
+    text: str
+    source: str
+    how_often: str
+    tests: tuple[Test, ...]
+
+
+def read_claims(identifier, entries, arms, overrides):
+    """The claims of a scenario whose arms are all among `arms`; `overrides` names all there are."""
+    kept = {arm.name: arm for arm in arms}
+    source = text(entries, "source", "")
+    entries = entries.get("claims", [])
+    if not isinstance(entries, list):
+        raise FastdenseError(f"{identifier}: claims are tables, [[claims]]")
+    claims = []
+    for entry in entries:
+        for key in table("a claim", entry):
+            known("key of a claim", key, ("text", "source", "how_often", "tests"))
+        often = entry.get("how_often", "always")
+        known("how_often", often, HOW_OFTEN)
+        tests = entry.get("tests")
+        if not isinstance(tests, list) or not tests:
+            raise FastdenseError(f"{identifier}: a claim needs 'tests', a list of tables")
+        read = tuple(_test(table("a test", test), overrides) for test in tests)
+        claim = Claim(text(entry, "text", ""), text(entry, "source", source), often, read)
+        needed = {t.arm for t in read} | {t.bound for t in read if t.compares}
+        if needed <= set(kept):
+            for test in read:
+                _check_test_rows(test, kept)
+            claims.append(claim)
+    return tuple(claims)
+
+
+def _test(test, arms):
+    arm = test.get("arm", next(iter(arms)))
+    known("arm of a claim", arm, arms)
+    if "outcome" in test:
+        outcomes = test["outcome"]
+        outcomes = [outcomes] if isinstance(outcomes, str) else outcomes
+        if not isinstance(outcomes, list) or not outcomes:
+            raise FastdenseError(f"outcome is {outcomes!r:.80}; expected a list of outcomes")
+        for outcome in outcomes:
+            known("outcome", outcome, OUTCOMES)
+        extra, result = set(test) - {"arm", "outcome"}, Test(arm, "outcome", "in", tuple(outcomes))
+    else:
+        measure = test.get("measure")
+        known("measure", measure, MEASURES)
+        relations = [r for r in RELATIONS if r in test]
+        if len(relations) != 1:
+            raise FastdenseError(f"a test needs exactly one of: {', '.join(RELATIONS)}")
+        bound = test[relations[0]]
+        if isinstance(bound, str):
+            known("arm of a claim", bound, arms)
+        elif isinstance(bound, bool) or not isinstance(bound, (int, float)) or bound != bound:
+            raise FastdenseError(f"{relations[0]} is {bound!r:.80}; expected a number or an arm")
+        extra = set(test) - {"arm", "measure", relations[0]}
+        result = Test(arm, measure, relations[0], bound)
+    for key in extra:
+        raise unknown("key of a test", key, ["arm", "outcome", "measure", *RELATIONS])
+    return result
+
+
+def _check_test_rows(test, arms):
+    """A measure of the test loss needs test rows."""
+    for name in (test.arm, test.bound) if test.compares else (test.arm,):
+        if test.measure.startswith("test_loss") and arms[name].data.test is None:
+            raise FastdenseError(
+                f"a claim about {test.measure} needs test rows; set data.test of the arm {name}"
+            )

@@ -1,0 +1,57 @@
+"""The command line called as a terminal calls it: in this process, or in one of its own."""
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from fastdense_cli.app import invoke
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        """Standard output as strict JSON: NaN and Infinity are refused."""
+        return json.loads(self.out, parse_constant=_refuse)
+
+    @property
+    def sentence(self):
+        """The one sentence of a refusal."""
+        assert (self.code, self.out) == (2, ""), self
+        assert self.err.startswith("Error: ") and self.err.endswith("\n"), self
+        assert self.err.count("\n") == 1, self
+        assert "Traceback" not in self.err and len(self.err) < 600, self
+        return self.err[len("Error: ") : -1]
+
+
+def _refuse(constant):
+    raise AssertionError(f"{constant} is not JSON")
+
+
+def call(*arguments):
+    """Run a command in this process, where warnings are errors."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = invoke([str(a) for a in arguments])
+    return Answer(code, out.getvalue(), err.getvalue())
+
+
+def process(*arguments, **options):
+    """Run a command in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "fastdense_cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        **options,
+    )
+    return Answer(done.returncode, done.stdout, done.stderr)

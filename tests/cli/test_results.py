@@ -1,0 +1,368 @@
+"""What `list`, `show`, `run` and `reproduce` print: a versioned contract, strict JSON."""
+
+import csv
+import io
+import json
+import os
+import sys
+
+import pytest
+from terminal import call, process
+
+from fastdense.kernels import cache
+from fastdense.outcome import OUTCOMES
+from fastdense.scenarios.scenario import names
+from fastdense_cli.console import progress
+
+QUICK = ("--seeds", 2, "--set", "recipe.epochs=3")
+LOSSES = ("initial_loss", "final_loss")
+TEST_LOSSES = ("initial_test_loss", "final_test_loss")
+
+
+def runs_of(answer, arm=0):
+    return answer.json["arms"][arm]["runs"]
+
+
+def check_contract(result):
+    """What a reader of `run --json` may rely on."""
+    assert result["schema_version"] == 1 and result["scenario"] in names()
+    assert isinstance(result["question"], str) and isinstance(result["source"], str)
+    for arm in result["arms"]:
+        assert arm["name"] and arm["samples"] > 0
+        assert {"network", "recipe", "best_constant_loss", "floor_loss"} <= set(arm)
+        assert abs(sum(arm["outcomes"].values()) - 1) < 1e-12
+        assert set(arm["outcomes"]) == {run["outcome"] for run in arm["runs"]} <= set(OUTCOMES)
+        for loss in LOSSES:
+            assert set(arm[loss]) == {"median", "p10", "p90"}
+        for run in arm["runs"]:
+            assert isinstance(run["seed"], int)
+            keys = {"seed", "outcome", *LOSSES}
+            assert set(run) in (keys, keys | set(TEST_LOSSES))
+            for key in set(run) - {"seed", "outcome"}:
+                assert isinstance(run[key], float) or run[key] in ("inf", "-inf", "nan")
+    for claim in result["claims"]:
+        assert claim["text"] and claim["source"] and claim["tests"] and claim["evidence"]
+        assert claim["verdict"] in ("holds", "partly", "refuted")
+        assert 0 <= claim["share"] <= 1 and claim["seeds"] >= 1
+
+
+def test_list_names_every_scenario():
+    answer = call("list", "--json")
+    assert (answer.code, answer.err) == (0, "")
+    assert [entry["scenario"] for entry in answer.json] == list(names())
+    for entry in answer.json:
+        assert entry["question"] and entry["source"] and entry["arms"] and entry["claims"]
+    table = call("list").out
+    assert all(name in table for name in names())
+
+
+@pytest.mark.parametrize("name", names())
+def test_show_has_the_data_network_recipe_and_claims(name):
+    answer = call("show", name, "--json")
+    assert (answer.code, answer.err) == (0, "")
+    shown = answer.json
+    assert shown["scenario"] == name
+    for arm in shown["arms"]:
+        assert arm["samples"] > 0 and arm["network"]["layers"] and arm["recipe"]["loss"]["name"]
+    for claim in shown["claims"]:
+        assert claim["text"] and claim["source"] and claim["tests"]
+    text = " ".join(call("show", name).out.split())
+    assert shown["question"] in text and shown["source"] in text
+    assert all(arm["name"] in text for arm in shown["arms"])
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_scenario_runs_under_the_contract(name):
+    answer = call("run", name, *QUICK, "--json")
+    assert (answer.code, answer.err) == (0, "")
+    check_contract(answer.json)
+    listed = next(entry for entry in call("list", "--json").json if entry["scenario"] == name)
+    assert [arm["name"] for arm in answer.json["arms"]] == listed["arms"]
+    assert [claim["text"] for claim in answer.json["claims"]] == listed["claims"]
+
+
+def test_three_seeds_are_three_runs_with_test_losses():
+    runs = runs_of(call("run", "zero-rate", "--seeds", 3, "--json"))
+    assert [run["seed"] for run in runs] == [0, 1, 2]
+    for run in runs:
+        assert run["final_loss"] == run["initial_loss"] > 0
+        assert run["final_test_loss"] == run["initial_test_loss"] > 0
+        assert run["outcome"] == "frozen"
+    assert len({run["initial_loss"] for run in runs}) == 3
+
+
+def test_the_table_and_the_json_say_the_same():
+    lines = ["run", "zero-rate", "--seeds", 3]
+    table = call(*lines)
+    assert (table.code, table.err) == (0, "")
+    assert "frozen" in table.out and "holds" in table.out and "▄▄▄" in table.out
+    for key in ("median", "p10", "p90"):
+        assert f"{call(*lines, '--json').json['arms'][0]['final_loss'][key]:.3g}" in table.out
+
+
+def test_the_first_seed_shifts_the_seeds_and_nothing_else():
+    few = runs_of(call("run", "zero-rate", "--seeds", 1, "--seed", 2, "--json"))
+    many = runs_of(call("run", "zero-rate", "--seeds", 3, "--json"))
+    assert few == many[2:]
+    last = runs_of(call("run", "zero-rate", "--seeds", 1, "--seed", 2**62, "--json"))
+    assert last[0]["seed"] == 2**62
+
+
+def test_an_arm_without_randomness_runs_once():
+    assert len(runs_of(call("run", "single-example", "--seeds", 9, *QUICK[2:], "--json"))) == 1
+
+
+def test_chosen_arms_come_alone_with_their_claims():
+    lines = ["run", "vanishing-sigmoid", *QUICK, "--json"]
+    both, one = call(*lines).json, call(*lines, "--arm", "relu").json
+    assert [arm["name"] for arm in one["arms"]] == ["relu"]
+    assert one["arms"][0] == both["arms"][1]
+    assert one["claims"] == []  # relu's only claim compares it with sigmoid
+    sigmoid = call(*lines, "--arm", "sigmoid").json
+    assert len(sigmoid["claims"]) == 2 and len(both["claims"]) == 3
+    assert call(*lines, "--arm", "relu", "--arm", "sigmoid").json == both
+
+
+def test_dtype_changes_every_arm():
+    one, other = (
+        call("run", "vanishing-sigmoid", *QUICK, "--dtype", dtype, "--json").json
+        for dtype in ("float32", "float64")
+    )
+    for left, right in zip(one["arms"], other["arms"], strict=True):
+        assert (left["recipe"]["dtype"], right["recipe"]["dtype"]) == ("float32", "float64")
+        for a, b in zip(left["runs"], right["runs"], strict=True):
+            assert a["final_loss"] != b["final_loss"]
+            assert a["final_loss"] == pytest.approx(b["final_loss"], rel=1e-4)
+
+
+SETTINGS = {
+    "recipe.epochs=7": lambda arm: arm["recipe"]["epochs"] == 7,
+    "epochs=7": lambda arm: arm["recipe"]["epochs"] == 7,
+    "recipe.learning_rate=1e-3": lambda arm: arm["recipe"]["learning_rate"] == 1e-3,
+    "recipe.learning_rate = 2": lambda arm: arm["recipe"]["learning_rate"] == 2.0,
+    "recipe.shuffle=false": lambda arm: arm["recipe"]["shuffle"] is False,
+    "recipe.batch=full": lambda arm: arm["recipe"]["batch"] == "full",
+    "recipe.batch='full'": lambda arm: arm["recipe"]["batch"] == "full",
+    "recipe.batch=7": lambda arm: arm["recipe"]["batch"] == 7,
+    "recipe.optimizer=adam": lambda arm: arm["recipe"]["optimizer"] == {"name": "adam"},
+    "recipe.optimizer={name='adam', beta1=0.5}": lambda arm: (
+        arm["recipe"]["optimizer"] == {"name": "adam", "beta1": 0.5}
+    ),
+    "recipe.loss.clip=0.25": lambda arm: (
+        arm["recipe"]["loss"] == {"name": "binary_crossentropy", "clip": 0.25}
+    ),
+    "recipe.class_weights=[1, 2]": lambda arm: arm["recipe"]["class_weights"] == [1.0, 2.0],
+    "network.hidden=[4, 3]": lambda arm: (
+        [layer["dense"] for layer in arm["network"]["layers"]] == [4, 3, 1]
+    ),
+    "network.weights=zeros": lambda arm: (
+        arm["network"]["layers"][0]["weights"] == {"name": "zeros"}
+    ),
+    "data.count=64": lambda arm: arm["samples"] == 64,
+    "data.features=3": lambda arm: arm["network"]["inputs"] == 3,
+}
+
+
+@pytest.mark.parametrize("assignment", SETTINGS)
+def test_a_setting_of_any_kind_takes_effect(assignment):
+    answer = call("run", "zero-rate", "--seeds", 1, "--set", assignment, "--json")
+    assert (answer.code, answer.err) == (0, "")
+    assert SETTINGS[assignment](answer.json["arms"][0])
+
+
+def test_later_settings_build_on_earlier_ones():
+    optimizer = ["--set", "recipe.optimizer=adam_keras", "--set", "recipe.optimizer.epsilon=1e-3"]
+    arm = call("run", "zero-rate", "--seeds", 1, *optimizer, "--json").json["arms"][0]
+    assert arm["recipe"]["optimizer"] == {"name": "adam_keras", "epsilon": 1e-3}
+
+
+def test_a_diverging_run_is_strict_json():
+    rate = ("--seeds", 2, "--set", "recipe.learning_rate=1e30", "--json")
+    answer = call("run", "vanishing-sigmoid", *rate)
+    assert (answer.code, answer.err) == (0, "")
+    check_contract(answer.json)
+    for arm in answer.json["arms"]:
+        assert arm["outcomes"] == {"diverged": 1.0}
+    found = {run["final_loss"] for arm in answer.json["arms"] for run in arm["runs"]}
+    assert found & {"inf", "nan"}
+    assert "×" in call("run", "vanishing-sigmoid", *rate[:-1]).out
+
+
+def test_reproduce_is_a_list_of_runs():
+    answer = call("reproduce", "zero-rate", "constant-init", "--seeds", 2, "--json")
+    assert (answer.code, answer.err) == (0, "")
+    singles = [
+        call("run", name, "--seeds", 2, "--json").json for name in ("zero-rate", "constant-init")
+    ]
+    assert answer.json == singles
+    table = call("reproduce", "zero-rate", "constant-init", "--seeds", 2)
+    assert table.code == 0 and "constant-targets" in table.out and "zero-rate" in table.out
+
+
+def test_the_same_command_twice_gives_the_same_bytes():
+    line = ("run", "vanishing-sigmoid", "--seeds", 3, "--set", "recipe.epochs=20", "--json")
+    assert call(*line).out == call(*line).out == process(*line).out
+
+
+def test_a_process_of_its_own_prints_nothing_but_json():
+    answer = process("run", "zero-rate", "--seeds", 1, "--json")
+    assert (answer.code, answer.err) == (0, "")
+    check_contract(answer.json)
+
+
+def test_a_terminal_without_the_characters_gets_others():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    for line in (("run", "zero-rate", "--seeds", 1), ("list",)):
+        answer = process(*line, env=environment)
+        assert (answer.code, answer.err) == (0, "") and "zero-rate" in answer.out
+
+
+class Terminal(io.StringIO):
+    """What a person looks at."""
+
+    def isatty(self):
+        return True
+
+
+def test_a_person_sees_progress_and_that_kernels_are_compiled(monkeypatch):
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with progress("[x] (1 of 2)") as report:
+        cache.on_compile("train-float32")
+        cache.on_compile("loss-mse-float32")
+        report(1, 4)
+    assert screen.getvalue().count("compiling kernels, once on this machine") == 1
+    assert "[x] (1 of 2)" in screen.getvalue() and "25%" in screen.getvalue()
+    assert cache.on_compile is None
+
+
+def test_what_is_no_terminal_gets_no_progress(capsys):
+    with progress("title") as report:
+        report(1, 4)
+    assert capsys.readouterr() == ("", "")
+
+
+STRICT = {
+    # Adam at 1.0 on a line reaches the floor.
+    0: ("adam-rates", "--arm", "rate-1.0", "--seeds", 3),
+    # At rate zero nothing moves.
+    3: ("zero-rate", "--seeds", 3),
+    4: ("vanishing-sigmoid", "--seeds", 2, "--set", "recipe.learning_rate=1e30"),
+}
+
+
+@pytest.mark.parametrize("code", STRICT)
+def test_strict_turns_outcomes_into_exit_codes(code):
+    assert call("run", *STRICT[code]).code == 0
+    strict = call("run", *STRICT[code], "--strict", "--json")
+    assert strict.code == code and strict.err == ""
+    check_contract(strict.json)
+
+
+def test_strict_reports_the_worst_arm(tmp_path):
+    """One arm is frozen, one diverges."""
+    path = tmp_path / "two.toml"
+    path.write_text(
+        'data = { name = "inline", x = [1, 2, 3], y = [1, 2, 3] }\n'
+        'recipe.batch = "full"\n'
+        "arms.none.recipe.learning_rate = 0.0\n"
+        "arms.wild.recipe.learning_rate = 100.0\n"
+    )
+    assert [arm["outcomes"] for arm in call("run", path, "--json").json["arms"]] == [
+        {"frozen": 1.0}, {"diverged": 1.0},
+    ]  # fmt: skip
+    assert call("run", path, "--strict").code == 4
+    assert call("run", path, "--strict", "--arm", "none").code == 3
+
+
+def read_csv(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("name", ["zero-rate", "vanishing-sigmoid", "single-example"])
+def test_out_writes_what_stdout_says(name, tmp_path):
+    folder = tmp_path / "new" / "deep"
+    answer = call("run", name, "--seeds", 2, "--json", "--out", folder)
+    assert (answer.code, answer.err) == (0, "")
+    files = {f"{name}.json", f"{name}-runs.csv", f"{name}-curves.csv"}
+    assert {path.name for path in folder.iterdir()} == files
+    written = json.loads((folder / f"{name}.json").read_text("utf-8"))
+    curves = written.pop("curves")
+    assert written == answer.json
+
+    runs = [{"arm": arm["name"], **run} for arm in written["arms"] for run in arm["runs"]]
+    assert read_csv(folder / f"{name}-runs.csv") == [
+        {key: str(value) for key, value in run.items()} for run in runs
+    ]
+    rows = iter(read_csv(folder / f"{name}-curves.csv"))
+    assert len(curves) == len(runs)
+    for curve, run in zip(curves, runs, strict=True):
+        assert (curve["arm"], curve["seed"]) == (run["arm"], run["seed"])
+        assert curve["loss"][0] == run["initial_loss"] and curve["loss"][-1] == run["final_loss"]
+        epochs = next(a for a in written["arms"] if a["name"] == run["arm"])["recipe"]["epochs"]
+        assert curve["epochs"][0] == 0 and curve["epochs"][-1] == epochs
+        assert curve["epochs"] == sorted(set(curve["epochs"])) and len(curve["epochs"]) <= 200
+        tested = curve["test_loss"] or [""] * len(curve["loss"])
+        for epoch, loss, test in zip(curve["epochs"], curve["loss"], tested, strict=True):
+            row = next(rows)
+            assert (row["arm"], row["seed"]) == (curve["arm"], str(curve["seed"]))
+            assert (row["epoch"], row["loss"], row["test_loss"]) == (
+                str(epoch), str(loss), str(test),
+            )  # fmt: skip
+    assert next(rows, None) is None
+
+
+def test_out_replaces_older_results(tmp_path):
+    for seeds in (2, 1):
+        assert call("run", "zero-rate", "--seeds", seeds, "--out", tmp_path).code == 0
+    assert len(read_csv(tmp_path / "zero-rate-runs.csv")) == 1
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_reproduce_writes_every_scenario(tmp_path):
+    answer = call("reproduce", "zero-rate", "constant-init", "--seeds", 1, "--out", tmp_path)
+    assert answer.code == 0 and len(list(tmp_path.iterdir())) == 6
+    twice = call("reproduce", "zero-rate", "zero-rate", "--out", tmp_path / "twice")
+    assert "give each once" in twice.sentence and not (tmp_path / "twice").exists()
+
+
+@pytest.mark.parametrize("command", [("run", "zero-rate"), ("reproduce", "zero-rate")])
+@pytest.mark.parametrize("place", ["file", "file/below", "x" * 300])
+def test_an_impossible_out_is_refused_before_training(command, place, tmp_path, monkeypatch):
+    from fastdense.scenarios import experiment
+
+    monkeypatch.setattr(experiment, "train", lambda *a, **k: pytest.fail("it trained"))
+    (tmp_path / "file").write_text("kept")
+    assert "cannot write into" in call(*command, "--out", tmp_path / place).sentence
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
+    """Simulated, for a superuser may write anywhere."""
+    from fastdense.reports import files
+
+    def refuse(**options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(files.tempfile, "TemporaryFile", refuse)
+    assert "Permission denied" in call("run", "zero-rate", "--out", tmp_path / "new").sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_run_leaves_no_folder(tmp_path):
+    refused = call("run", "zero-rate", "--set", "recipe.batch=101", "--out", tmp_path / "new")
+    assert refused.sentence and list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_no_partial_file(tmp_path, monkeypatch):
+    from fastdense.reports import files
+
+    def full(source, target):
+        raise OSError(28, "No space left on device", str(target))
+
+    monkeypatch.setattr(files.os, "replace", full)
+    answer = call("run", "zero-rate", "--seeds", 1, "--out", tmp_path)
+    assert (answer.code, answer.err.count("\n")) == (1, 1)
+    assert "No space left on device" in answer.err and list(tmp_path.iterdir()) == []

@@ -1,0 +1,148 @@
+"""Generators and loaders of data: what they promise for any rows, and the same rows every time."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from fastdense import catalogue
+from fastdense.data import read
+from fastdense.errors import FastdenseError
+
+GENERATORS = [n for n in catalogue.names("data") if catalogue.get("data", n).load is None]
+LOADERS = [n for n in catalogue.names("data") if catalogue.get("data", n).load is not None]
+TABLES = arrays.arrays(
+    np.float64,
+    st.tuples(st.integers(1, 8), st.integers(2, 5)),
+    elements=st.floats(-1e300, 1e300),
+)
+
+
+def same(one, other):
+    return one.inputs.tobytes() == other.inputs.tobytes() and (
+        one.targets.tobytes() == other.targets.tobytes()
+    )
+
+
+def test_every_source_is_a_generator_or_a_loader():
+    assert set(GENERATORS) == {"polynomial", "random_labels", "sine"}
+    assert set(LOADERS) == {"csv", "inline", "npz"}
+    for name in catalogue.names("data"):
+        source = catalogue.get("data", name)
+        assert (source.make is None) != (source.load is None)
+        assert source.summary and source.source
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+@given(count=st.integers(1, 50), test=st.integers(0, 9), seed=st.integers(0, 2**63 - 1))
+def test_a_generator_makes_what_is_asked_for(name, count, test, seed):
+    table = {"name": name, "count": count, "test": test, "seed": seed}
+    data = read(table)
+    assert len(data) == count and same(data, read(table))
+    assert (data.test is None) == (test == 0)
+    if test:
+        assert len(data.test[0]) == len(data.test[1]) == test
+        without = read({**table, "test": 0})
+        assert same(data, without)
+
+
+@pytest.mark.parametrize("name", ["polynomial", "sine"])
+@given(low=st.floats(-100, 100), width=st.floats(0.1, 100), seed=st.integers(0, 99))
+def test_inputs_lie_on_their_interval(name, low, width, seed):
+    table = {"name": name, "low": low, "high": low + width, "count": 20, "seed": seed}
+    even = read(table).inputs[:, 0]
+    assert np.array_equal(even, np.linspace(low, low + width, 20))
+    drawn = read({**table, "spacing": "random"}).inputs[:, 0]
+    assert (low <= drawn).all() and (drawn <= low + width).all() and len(set(drawn)) == 20
+    assert not np.array_equal(drawn, np.sort(drawn))
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_seeds_and_test_rows_differ(name):
+    table = {"name": name, "count": 30, "test": 30}
+    table |= {} if name == "random_labels" else {"spacing": "random"}
+    one, other = read(table), read({**table, "seed": 1})
+    assert not set(one.inputs.ravel()) & set(other.inputs.ravel())
+    assert not set(one.inputs.ravel()) & set(one.test[0].ravel())
+
+
+@given(coefficients=st.lists(st.integers(-9, 9), max_size=5))
+def test_a_polynomial_has_its_coefficients(coefficients):
+    data = read({"name": "polynomial", "low": -2, "high": 2, "coefficients": coefficients})
+    expected = np.polynomial.polynomial.polyval(data.inputs[:, 0], coefficients or [0])
+    assert data.targets[:, 0] == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+@given(
+    amplitude=st.floats(-10, 10),
+    frequency=st.floats(-50, 50),
+    offset=st.floats(-10, 10),
+)
+def test_a_sine_is_a_sine(amplitude, frequency, offset):
+    data = read({"name": "sine", "amplitude": amplitude, "frequency": frequency, "offset": offset})
+    expected = offset + amplitude * np.sin(frequency * data.inputs)
+    assert data.targets == pytest.approx(expected, rel=0, abs=1e-13)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.9])
+def test_labels_have_their_share_and_nothing_to_do_with_the_inputs(share):
+    data = read({"name": "random_labels", "features": 3, "share": share, "count": 20_000})
+    assert data.inputs.shape == (20_000, 3)
+    assert set(np.unique(data.targets)) <= {0.0, 1.0}
+    assert abs(data.targets.mean() - share) < 0.02
+    if share:
+        together = np.corrcoef(np.hstack([data.inputs, data.targets]).T)
+        assert np.abs(together - np.eye(4)).max() < 0.04
+
+
+@given(table=TABLES, targets=st.integers(1, 4), separator=st.sampled_from(",;\t |"))
+def test_a_csv_file_gives_the_numbers_that_were_written(
+    table, targets, separator, tmp_path_factory
+):
+    targets = min(targets, table.shape[1] - 1)
+    path = tmp_path_factory.getbasetemp() / "numbers.csv"
+    path.write_text("\n".join(separator.join(map(repr, row.tolist())) for row in table))
+    data = read(
+        {"name": "csv", "file": path.name, "targets": targets, "separator": separator}, path.parent
+    )
+    assert np.array_equal(data.inputs, table[:, :-targets])
+    assert np.array_equal(data.targets, table[:, -targets:])
+
+
+def test_targets_of_a_csv_file_come_in_the_order_of_their_names(tmp_path):
+    (tmp_path / "a.csv").write_text("a,b,c,d\n1,2,3,4\n5,6,7,8\n")
+    data = read({"name": "csv", "file": "a.csv", "targets": ["d", "b"]}, tmp_path)
+    assert data.inputs.tolist() == [[1, 3], [5, 7]]
+    assert data.targets.tolist() == [[4, 2], [8, 6]]
+
+
+@given(table=TABLES, dtype=st.sampled_from(["f8", ">f8", "i4", "u1", "?"]))
+def test_an_npz_file_gives_the_numbers_that_were_saved(table, dtype, tmp_path_factory):
+    path = tmp_path_factory.getbasetemp() / "numbers.npz"
+    x = np.abs(table) > 1 if dtype == "?" else np.clip(table, 0, 200).astype(dtype)
+    np.savez(path, x=np.asfortranarray(x), y=table[:, 0])
+    data = read({"name": "npz", "file": path.name}, path.parent)
+    assert np.array_equal(data.inputs, x) and np.array_equal(data.targets[:, 0], table[:, 0])
+
+
+@given(table=TABLES, test=st.integers(0, 9))
+def test_the_last_rows_are_the_test_rows(table, test):
+    rows = {"name": "inline", "x": table[:, 1:].tolist(), "y": table[:, 0].tolist(), "test": test}
+    if test >= len(table) and test:
+        with pytest.raises(FastdenseError, match="leave some to train on"):
+            read(rows)
+        return
+    data = read(rows)
+    kept = len(table) - test
+    assert np.array_equal(data.inputs, table[:kept, 1:])
+    assert (data.test is None) == (test == 0)
+    if test:
+        assert np.array_equal(data.test[0], table[kept:, 1:])
+        assert np.array_equal(data.test[1][:, 0], table[kept:, 0])
+
+
+def test_a_label_file_is_trained_on_as_classes(tmp_path):
+    (tmp_path / "a.csv").write_text("size,kind\n0.5,2\n0.1,0\n0.2,1\n")
+    data = read({"name": "csv", "file": "a.csv"}, tmp_path)
+    assert data.outputs_for("sparse_softmax_cross_entropy") == 3

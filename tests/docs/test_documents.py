@@ -1,0 +1,71 @@
+"""What the documents show is true: the README's example runs, its commands exist."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(text, language):
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_example_runs_and_fits_in_twelve_lines(capsys):
+    (example,) = blocks(README, "python")
+    assert len([line for line in example.splitlines() if line.strip()]) <= 12
+    exec(compile(example, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("converged")
+
+
+@pytest.mark.parametrize(
+    "line", [line for b in blocks(README, "sh") for line in b.splitlines() if "fastdense " in line]
+)
+def test_commands_are_accepted(line, tmp_path, monkeypatch, capsys):
+    from fastdense_cli.app import app, invoke
+
+    command = line.partition("#")[0].rpartition("&&")[2].partition(">")[0].strip()
+    if command.startswith("python"):
+        pytest.skip("installs or measures; run by hand and by .ci/run")
+    arguments = shlex.split(command)[1:]
+    monkeypatch.chdir(tmp_path)
+    invoke(["show", "rate-adam", "--toml"])
+    (tmp_path / "mine.toml").write_text(capsys.readouterr().out)
+    # Parsed in full, but not run: the scenarios' own tests do that.
+    name, *rest = arguments
+    context = app.make_context("fastdense", [name, *rest], resilient_parsing=False)
+    app.get_command(context, name).make_context(name, rest)
+
+
+def test_scenario_of_the_documentation_is_read(tmp_path):
+    from fastdense.scenarios.scenario import load
+
+    (text,) = blocks((ROOT / "docs" / "scenarios.md").read_text(), "toml")
+    (tmp_path / "mine.toml").write_text(text)
+    rows = "\n".join(f"{i},{i * i}" for i in range(60))
+    (tmp_path / "mine.csv").write_text(f"x,y\n{rows}\n")
+    scenario = load(tmp_path / "mine.toml")
+    assert [arm.name for arm in scenario.arms] == ["as-it-is", "smaller-rate"]
+    assert len(scenario.claims) == 2
+    assert len(scenario.arms[0].data.test[0]) == 20
+
+
+def test_every_measure_is_documented():
+    from fastdense.scenarios.measures import MEASURES
+
+    text = (ROOT / "docs" / "scenarios.md").read_text()
+    assert set(MEASURES) <= set(re.findall(r"`(\w+)`", text))
+
+
+def test_every_json_field_is_documented():
+    from fastdense.scenarios.experiment import experiment, to_dict
+    from fastdense.scenarios.scenario import load
+
+    plain = to_dict(experiment(load("zero-rate", {"recipe.epochs": 2}), seeds=2))
+    named = set(re.findall(r"[`\"](\w+)[`\"]", (ROOT / "docs" / "json.md").read_text()))
+    fields = set(plain) | set(plain["arms"][0]) | set(plain["claims"][0])
+    fields |= set(plain["arms"][0]["runs"][0])
+    assert fields <= named

@@ -1,0 +1,45 @@
+"""Dependencies run one way, the code is clean, and no file is without its one idea."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("fastdense", "cli", "tests", "bench")
+FILES = sorted(path for name in FOLDERS for path in (ROOT / name).rglob("*.py"))
+
+
+def tool(*command):
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_dependencies_run_one_way():
+    lint = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports({}))"
+    done = subprocess.run(
+        [sys.executable, "-c", lint.format("config_filename='setup.cfg', no_cache=True")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 kept, 0 broken" in done.stdout
+
+
+def test_ruff_finds_nothing():
+    assert "All checks passed" in tool("ruff", "check", "--no-cache", ".")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_first_line_of_a_file_says_its_idea(path):
+    text = path.read_text("utf-8")
+    if path.name == "__init__.py" and not text.strip():
+        return
+    idea = (ast.get_docstring(ast.parse(text)) or "").split("\n")[0]
+    assert idea.endswith((".", ":", "?")), f"{path} begins with {idea!r}"

@@ -1,0 +1,116 @@
+"""What is installed: the packages and scenario files, and nothing else, with sound metadata."""
+
+import ast
+import configparser
+import email
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import fastdense
+
+ROOT = Path(__file__).parents[2]
+CONFIG = configparser.ConfigParser()
+CONFIG.read(ROOT / "setup.cfg")
+SOURCES = {"fastdense": ROOT / "fastdense", "fastdense_cli": ROOT / "cli"}
+
+
+def on_disk(pattern):
+    """Files of the two packages as they are called in the wheel."""
+    return {
+        f"{name}/{path.relative_to(folder).as_posix()}"
+        for name, folder in SOURCES.items()
+        for path in folder.rglob(pattern)
+        if not any(part.startswith((".", "__pycache__")) for part in path.parts)
+    }
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, built from a copy so that the tree stays as it is."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    source.mkdir()
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    ignored = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
+    for name in ("fastdense", "cli", "tests", "bench"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name, ignore=ignored)
+    built = subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", folder, source],
+        capture_output=True,
+        text=True,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    (path,) = folder.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel):
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    return email.message_from_bytes(wheel.read(name))
+
+
+def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
+    installed = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    assert installed == on_disk("*.py") | on_disk("*.toml")
+    assert {name.split("/")[0] for name in installed} == {"fastdense", "fastdense_cli"}
+    scenarios = {name for name in installed if name.endswith(".toml")}
+    assert len(scenarios) == 10
+    assert {Path(name).parent.as_posix() for name in scenarios} == {"fastdense/scenarios"}
+
+
+def test_the_metadata_are_what_setup_cfg_says(metadata):
+    assert metadata["Name"] == "fastdense" and metadata["Version"] == fastdense.__version__
+    assert metadata["Requires-Python"] == ">=3.11"
+    assert "MIT" in (metadata["License"], metadata["License-Expression"])
+    assert metadata["License-File"] == "LICENSE"
+    required = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
+    names = {line.split(">=")[0].strip() for line in required}
+    assert names == {"click", "filelock", "numba", "numpy", "platformdirs", "rich"}
+    assert "numba>=0.67" in {line.replace(" ", "") for line in required}  # older ones miscompile
+    assert "test" in metadata.get_all("Provides-Extra")
+
+
+def test_the_command_is_installed(wheel):
+    (name,) = (name for name in wheel.namelist() if name.endswith("/entry_points.txt"))
+    entries = configparser.ConfigParser()
+    entries.read_string(wheel.read(name).decode())
+    assert dict(entries["console_scripts"]) == {"fastdense": "fastdense_cli.app:main"}
+
+
+def test_what_is_imported_is_required():
+    """Third-party packages imported anywhere in the sources."""
+    third = set()
+    for folder in SOURCES.values():
+        for path in folder.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Import):
+                    third |= {name.name.split(".")[0] for name in node.names}
+                elif isinstance(node, ast.ImportFrom):
+                    third.add(node.module.split(".")[0])
+    third -= {*SOURCES, *sys.stdlib_module_names}
+    lines = CONFIG["options"]["install_requires"].split("\n")
+    required = {line.split(">=")[0].strip() for line in lines if line.strip()}
+    assert third - {"llvmlite"} == required  # llvmlite is a part of numba
+
+
+def test_every_folder_with_code_is_a_listed_package():
+    listed = set(CONFIG["options"]["packages"].split())
+    assert {str(Path(name).parent).replace("/", ".") for name in on_disk("*.py")} == listed
+    assert {name for name in on_disk("*.py") if name.endswith("__init__.py")} == {
+        f"{package.replace('.', '/')}/__init__.py" for package in listed
+    }
+
+
+def test_pyproject_has_what_pip_needs():
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert pyproject["build-system"]["build-backend"] == "setuptools.build_meta"
+    assert set(pyproject) == {"build-system", "tool"} and set(pyproject["tool"]) == {"ruff"}

@@ -1,0 +1,141 @@
+"""Measures on curves made by hand, and summaries over seeds."""
+
+from math import inf, nan
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from fastdense.reports.sparkline import BARS, sparkline
+from fastdense.scenarios.experiment import number, shares, summary
+from fastdense.scenarios.measures import MEASURES
+from fastdense.scenarios.verdict import measured
+
+FLOORS = SimpleNamespace(constant=2.0, floor=0.5, rounding=1e-9)
+
+
+def run(loss, **more):
+    loss = np.array(loss, float)
+    given = {"initial_loss": loss[0], "final_loss": loss[-1], "epochs": np.arange(len(loss))}
+    return SimpleNamespace(loss=loss, **{**given, **more})
+
+
+def measure(name, *arguments, **more):
+    (value,) = measured(name, [SimpleNamespace(run=run(*arguments, **more), floors=FLOORS)])
+    return value
+
+
+BY_HAND = [
+    ("initial_loss", [4, 3, 1], 4),
+    ("final_loss", [4, 3, 1], 1),
+    ("loss_left", [4, 3, 1], 0.25),
+    ("loss_left", [0, 0], 0),
+    ("loss_left", [0, 1], inf),
+    ("excess", [4, 3, 2], 1),
+    ("excess", [4, 3, 0.5], 0),
+    ("excess", [4, 3, 5], 3),
+    ("loss_change", [4, 4, 4], 0),
+    ("loss_change", [4, 1, 4], 0.75),
+    ("loss_change", [2, 4], 0.5),
+    ("loss_change", [0, 0], 0),
+    ("loss_change", [0, 3], 1),
+    ("late_change", [9, 9, 4, 3], 0.25),
+    ("late_change", [9, 1, 3, 3, 3], 0),
+    ("late_change", [5], 0),
+    ("swing", [9] * 8 + [2, 4], 2 / 3),
+    ("swing", [3, 3], 0),
+    ("time_to_converge", [4, 3, 1, 0.514, 0.5], 0.75),
+    ("time_to_converge", [4, 0.5, 4, 4, 0.5], 0.25),
+    ("time_to_converge", [0.5, 0.5, 0.5], 0),
+    ("time_to_converge", [4, 3, 0.516], inf),
+    ("final_loss", [4, nan], inf),
+    ("loss_change", [4, nan], inf),
+    ("loss_change", [inf], inf),
+    ("late_change", [4, inf], inf),
+    ("swing", [4, inf], inf),
+    ("excess", [4, inf], inf),
+]
+
+
+@pytest.mark.parametrize("name, loss, expected", BY_HAND)
+def test_measures_of_curves_made_by_hand(name, loss, expected):
+    assert measure(name, loss) == pytest.approx(expected, rel=1e-15)
+
+
+def test_measures_of_the_signals():
+    ratio = np.array([[nan, nan], [0.1, 0.3], [0.2, 0.1]])
+    assert measure("update_ratio", [1], update_ratio=ratio) == 0.3
+    assert measure("update_ratio", [1], update_ratio=ratio[:1]) == 0  # no step was made
+    assert measure("update_ratio", [1], update_ratio=np.array([[nan], [inf]])) == inf
+    norm = np.array([[3.0, 4.0], [9.0, 9.0], [0.3, 0.4]])
+    assert measure("gradient_left", [1], gradient_norm=norm) == pytest.approx(0.1, rel=1e-15)
+    assert measure("gradient_left", [1], gradient_norm=np.zeros((2, 1))) == 0
+    assert measure("gradient_left", [1], gradient_norm=np.zeros((0, 1))) == inf
+    assert measure("gradient_left", [1], gradient_norm=np.array([[1e-9], [nan]])) == inf
+
+
+def test_measures_of_the_test_loss_are_exact():
+    one = 0.7
+    ulp = np.nextafter(one, 1)
+    curve = np.array([one, one, ulp, one])
+    assert measure("test_loss_changes", [1], test_loss=curve) == 1
+    assert measure("test_loss_range", [1], test_loss=curve) == ulp - one > 0
+    assert measure("test_loss_changes", [1], test_loss=curve[:2]) == 0
+    assert measure("test_loss_range", [1], test_loss=np.array([one, nan])) == inf
+
+
+def test_every_measure_says_what_it_is():
+    for name, found in MEASURES.items():
+        assert found.name and not found.name.endswith("."), name
+
+
+FINITE = st.floats(-1e300, 1e300)
+
+
+@given(values=st.lists(FINITE, min_size=1, max_size=80))
+def test_the_summary_is_the_percentiles(values):
+    found = summary(values)
+    expected = np.percentile(values, [50, 10, 90])
+    size = max(map(abs, values))
+    for key, value in zip(("median", "p10", "p90"), expected, strict=True):
+        assert found[key] == pytest.approx(value, rel=1e-12, abs=1e-12 * size)
+
+
+def test_the_summary_of_what_is_not_finite_is_strings():
+    assert summary([1.0, inf, nan]) == {"median": "inf", "p10": "inf", "p90": "nan"}
+    assert summary([1.0] * 9 + [nan]) == {"median": 1.0, "p10": 1.0, "p90": "nan"}
+    assert summary([inf]) == {"median": "inf", "p10": "inf", "p90": "inf"}
+    assert summary([2.5]) == {"median": 2.5, "p10": 2.5, "p90": 2.5}
+
+
+def test_numbers_of_json():
+    assert [number(v) for v in (1, np.float32(0.5), nan, inf, -inf, None)] == [
+        1.0, 0.5, "nan", "inf", "-inf", None,
+    ]  # fmt: skip
+
+
+def test_shares_sum_to_one_in_a_fixed_order():
+    found = shares([SimpleNamespace(outcome=o) for o in ("slow", "frozen", "slow", "converged")])
+    assert list(found.items()) == [("converged", 0.25), ("slow", 0.5), ("frozen", 0.25)]
+
+
+CURVES = arrays.arrays(np.float64, st.integers(0, 60), elements=st.floats(width=64))
+
+
+@given(curve=CURVES, width=st.integers(1, 30))
+def test_a_sparkline_of_anything_is_bars_and_crosses(curve, width):
+    line = sparkline(curve, width)
+    assert len(line) == min(width, len(curve)) and set(line) <= set(BARS) | {"×"}
+    if len(curve) <= width:
+        assert [c == "×" for c in line] == [not f for f in np.isfinite(curve)]
+
+
+@given(curve=st.lists(st.floats(0, 1e30), min_size=1, max_size=16))
+def test_a_sparkline_falls_where_the_curve_falls(curve):
+    heights = [BARS.index(c) for c in sparkline(sorted(curve, reverse=True))]
+    assert heights == sorted(heights, reverse=True)
+    if max(curve) > 2 * min(curve):
+        assert heights[0] == len(BARS) - 1 and heights[-1] == 0

@@ -1,0 +1,127 @@
+"""How an arm's tables and `--set` change the tables they stand on."""
+
+import copy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastdense.errors import FastdenseError
+from fastdense.scenarios import toml
+from fastdense.scenarios.scenario import build, load
+from fastdense.scenarios.tables import merge
+
+TABLES = st.recursive(
+    st.one_of(st.integers(), st.text(max_size=3), st.lists(st.integers(), max_size=2)),
+    lambda inner: st.dictionaries(st.sampled_from(["name", "a", "b", "c"]), inner, max_size=3),
+    max_leaves=8,
+).filter(lambda node: isinstance(node, dict))
+DATA = {"name": "inline", "x": [1, 2, 3], "y": [1, 2, 3]}
+
+
+@given(base=TABLES, override=TABLES)
+def test_merging_leaves_both_tables_alone(base, override):
+    before = copy.deepcopy((base, override))
+    merged = merge(base, override)
+    assert (base, override) == before
+    for key, value in override.items():
+        if not isinstance(value, dict):
+            assert merged[key] == value
+    assert merge(base, {}) == base and merge(base, base) == base
+
+
+MERGED = [
+    ({"a": 1, "b": 2}, {"b": 3}, {"a": 1, "b": 3}),
+    ({"a": {"b": 1, "c": 2}}, {"a": {"c": 3}}, {"a": {"b": 1, "c": 3}}),
+    # another entry's hyper-parameters do not carry over
+    ({"o": {"name": "adam", "e": 1}}, {"o": {"name": "sgd"}}, {"o": {"name": "sgd"}}),
+    ({"o": {"name": "adam", "e": 1}}, {"o": "sgd"}, {"o": "sgd"}),
+    # the same entry keeps them
+    (
+        {"o": {"name": "adam", "e": 1}},
+        {"o": {"name": "adam", "b": 2}},
+        {"o": {"name": "adam", "e": 1, "b": 2}},
+    ),
+    ({"o": {"name": "adam", "e": 1}}, {"o": {"e": 2}}, {"o": {"name": "adam", "e": 2}}),
+    ({"o": "adam"}, {"o": {"e": 2}}, {"o": {"name": "adam", "e": 2}}),
+    ({"o": "adam"}, {"o": {"name": "sgd", "e": 2}}, {"o": {"name": "sgd", "e": 2}}),
+    ({"name": "sine", "low": 1}, {"name": "inline", "x": [1]}, {"name": "inline", "x": [1]}),
+    ({"x": [1, 2]}, {"x": [3]}, {"x": [3]}),
+]
+
+
+@pytest.mark.parametrize("base, override, expected", MERGED)
+def test_merging_by_hand(base, override, expected):
+    assert merge(base, override) == expected
+
+
+def test_changes_reach_every_arm_and_no_other_scenario():
+    changed = load("rate-adam", {"recipe.learning_rate": 0.5, "network.hidden": [3]})
+    assert {arm.recipe.learning_rate for arm in changed.arms} == {0.5}
+    assert {arm.network.layers[0].units for arm in changed.arms} == {3}
+    plain = load("rate-adam")
+    assert len({arm.recipe.learning_rate for arm in plain.arms}) == 6
+
+
+def test_a_change_by_name_keeps_or_drops_what_belongs_to_the_entry():
+    table = {"data": DATA, "recipe": {"optimizer": {"name": "adam", "epsilon": 1e-3}}}
+
+    def optimizer(**changes):
+        return build("x", table, changes).arms[0].recipe.optimizer.to_dict()
+
+    assert optimizer() == {"name": "adam", "epsilon": 1e-3}
+    assert optimizer(**{"recipe.optimizer": "sgd"}) == {"name": "sgd"}
+    assert optimizer(**{"recipe.optimizer.epsilon": 0.5}) == {"name": "adam", "epsilon": 0.5}
+    assert table["recipe"]["optimizer"]["epsilon"] == 1e-3
+    with pytest.raises(FastdenseError, match="does not choose"):
+        build("x", {"data": DATA}, {"recipe.optimizer.epsilon": 0.5})
+
+
+def test_arms_that_share_data_share_its_arrays():
+    arms = load("rate-adam").arms
+    assert len({id(arm.data) for arm in arms}) == 1
+    arms = load("constant-init").arms
+    assert len({id(arm.data) for arm in arms}) == 2
+
+
+VALUES = {
+    "1": 1,
+    "1.5": 1.5,
+    "1e-3": 1e-3,
+    "true": True,
+    "[1, 2]": [1, 2],
+    "{ name = 'adam' }": {"name": "adam"},
+    "'full'": "full",
+    "full": "full",
+    "a b": "a b",
+    "": "",
+    "1\nx = 2": "1\nx = 2",
+    "1 # one": 1,
+    "0x10": 16,
+    "99999999999999999999": "99999999999999999999",
+    "[" * 100: "[" * 100,
+}
+
+
+@pytest.mark.parametrize("text", VALUES)
+def test_a_value_on_the_command_line_is_toml_or_text(text):
+    assert toml.value(text) == VALUES[text]
+
+
+@given(text=st.text(max_size=60))
+def test_any_text_is_a_value(text):
+    toml.value(text)
+
+
+FRAGMENTS = ["[", "]", "{", "}", '"', "'", '"""', "'''", "\\", "#", "\n", ".", "=", ",", "a", "1"]
+
+
+FRAGMENTS += [" ", "\t", "-", "\r\n", "nan", "é"]
+
+
+@given(parts=st.lists(st.sampled_from(FRAGMENTS), max_size=80))
+def test_any_file_is_tables_or_one_sentence(parts):
+    try:
+        assert isinstance(toml.parse("".join(parts), "mine.toml"), dict)
+    except FastdenseError as error:
+        assert str(error).startswith("mine.toml ") and "\n" not in str(error)

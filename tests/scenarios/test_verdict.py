@@ -1,0 +1,213 @@
+"""The rule of the verdicts, at its thresholds and against exact binomial numbers."""
+
+import tomllib
+from fractions import Fraction
+from math import comb, inf, nan
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastdense.scenarios import claims, verdict
+from fastdense.scenarios.claims import HOW_OFTEN
+from fastdense.scenarios.scenario import names, text_of
+
+FLOORS = SimpleNamespace(constant=1.0, floor=0.0, rounding=0.0)
+
+
+def results(losses, outcomes=None):
+    """Runs that ended with the given losses and outcomes."""
+    outcomes = outcomes or ["slow"] * len(losses)
+    return [
+        SimpleNamespace(run=SimpleNamespace(final_loss=loss), floors=FLOORS, outcome=outcome)
+        for loss, outcome in zip(losses, outcomes, strict=True)
+    ]
+
+
+def loss(relation, bound, arm="ours"):
+    return claims.Test(arm, "final_loss", relation, bound)
+
+
+def outcome(*wanted, arm="ours"):
+    return claims.Test(arm, "outcome", "in", wanted)
+
+
+def judge(tests, how_often="always", **arms):
+    claim = claims.Claim("It does.", "Nobody", how_often, tuple(tests))
+    return verdict.judge(claim, arms)
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 19, 20, 40, 64, 100])
+@pytest.mark.parametrize("how_often", HOW_OFTEN)
+def test_a_share_of_seeds_decides_at_the_stated_thresholds(how_often, seeds):
+    need = {
+        "always": Fraction(95, 100),
+        "usually": Fraction(1, 2),
+        "often": Fraction(1, 4),
+        "sometimes": Fraction(1, 20),
+    }[how_often]
+    for true in range(seeds + 1):
+        share = Fraction(true, seeds)
+        if true and share >= need:
+            expected = "holds"
+        else:
+            expected = "refuted" if share <= Fraction(1, 20) else "partly"
+        found = judge(
+            [loss("below", 1.0)], how_often, ours=results([0.5] * true + [1.5] * (seeds - true))
+        )
+        assert found.verdict == expected, (true, seeds)
+        assert (found.share, found.seeds) == (true / seeds, seeds)
+
+
+RELATIONS = {
+    "below": (True, False, False),
+    "at_most": (True, True, False),
+    "equals": (False, True, False),
+    "at_least": (False, True, True),
+    "above": (False, False, True),
+}
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_every_relation_to_a_number_and_to_an_arm(relation):
+    assert set(RELATIONS) == set(claims.RELATIONS) == set(verdict.COMPARE)
+    for value, expected in zip((1.0, 2.0, 3.0), RELATIONS[relation], strict=True):
+        by_number = judge([loss(relation, 2.0)], ours=results([value]))
+        by_arm = judge([loss(relation, "theirs")], ours=results([value]), theirs=results([2.0]))
+        assert by_number.verdict == by_arm.verdict == ("holds" if expected else "refuted")
+
+
+KNOWN = {  # (wins, losses): P(at least so many heads)
+    (0, 0): 1.0,
+    (0, 7): 1.0,
+    (1, 0): 0.5,
+    (5, 0): 1 / 32,
+    (7, 0): 1 / 128,
+    (8, 2): 56 / 1024,
+    (9, 1): 11 / 1024,
+    (15, 5): 21700 / 2**20,
+    (64, 0): 2.0**-64,
+}
+
+
+@pytest.mark.parametrize("wins, losses", KNOWN)
+def test_the_sign_test_has_the_binomial_tail(wins, losses):
+    assert verdict.sign_test(wins, losses) == pytest.approx(KNOWN[wins, losses], rel=1e-14)
+
+
+@given(wins=st.integers(0, 80), losses=st.integers(0, 80))
+def test_the_two_sides_of_the_sign_test_overlap_in_one_term(wins, losses):
+    n = wins + losses
+    both = verdict.sign_test(wins, losses) + verdict.sign_test(losses, wins)
+    assert both == pytest.approx(1 + comb(n, wins) / 2**n, rel=1e-12)
+
+
+COUNTS = st.integers(0, 70)
+
+
+@given(wins=COUNTS, ties=COUNTS, losses=COUNTS, strict=st.booleans())
+def test_a_comparison_of_arms_is_a_sign_test(wins, ties, losses, strict):
+    seeds = wins + ties + losses
+    if seeds < 2:
+        return
+    ours = results([1.0] * wins + [2.0] * ties + [3.0] * losses)
+    relation = "below" if strict else "at_most"
+    found = judge([loss(relation, "theirs")], ours=ours, theirs=results([2.0] * seeds))
+    true = wins if strict else wins + ties
+
+    def tail(k, n):
+        return Fraction(sum(comb(n, j) for j in range(k, n + 1)), 2**n)
+
+    if tail(true, true + losses) < Fraction(1, 100):
+        expected = "holds"
+    elif tail(losses, true + losses) < Fraction(1, 100) or 20 * true <= seeds:
+        expected = "refuted"
+    else:
+        expected = "partly"
+    assert found.verdict == expected
+    assert f"{true / seeds:.0%} of {seeds} seeds" in found.evidence
+    assert "sign test p = " in found.evidence
+
+
+def test_ties_alone_prove_nothing_better():
+    equal = results([0.0] * 64)
+    assert judge([loss("below", "theirs")], ours=equal, theirs=equal).verdict == "refuted"
+
+
+def test_how_often_does_not_soften_a_comparison():
+    """Sixty percent is no evidence, however the claim is worded."""
+    arms = {"ours": results([1.0] * 6 + [3.0] * 4), "theirs": results([2.0] * 10)}
+    for how_often in HOW_OFTEN:
+        assert judge([loss("below", "theirs")], how_often, **arms).verdict == "partly"
+
+
+def test_an_arm_that_no_seed_changes_is_held_against_every_seed():
+    rng = np.random.default_rng(0)
+    many, one = results(rng.uniform(0.0, 1.0, 64)), results([2.0])
+    found = judge([loss("below", "one")], ours=many, one=one)
+    assert (found.verdict, found.share, found.seeds) == ("holds", 1.0, 64)
+    found = judge([loss("below", "many", arm="one")], one=one, many=many)
+    assert (found.verdict, found.share, found.seeds) == ("refuted", 0.0, 64)
+    mixed = [loss("below", 3.0, arm="one"), loss("below", 1.0)]
+    found = judge(mixed, ours=many, one=one)
+    assert (found.verdict, found.seeds) == ("holds", 64)
+
+
+def test_two_arms_without_seeds_are_compared_plainly():
+    found = judge([loss("below", "theirs")], ours=results([1.0]), theirs=results([2.0]))
+    assert found.verdict == "holds" and "sign test" not in found.evidence
+
+
+def test_all_tests_of_a_claim_must_hold_in_the_same_seed():
+    """Each is true for half of the seeds, both for none."""
+    ours = results([1.0] * 32 + [3.0] * 32, ["slow"] * 32 + ["stalled"] * 32)
+    tests = [loss("below", 2.0), outcome("stalled", "frozen")]
+    assert judge(tests[:1], "usually", ours=ours).verdict == "holds"
+    assert judge(tests[1:], "usually", ours=ours).verdict == "holds"
+    both = judge(tests, "usually", ours=ours)
+    assert (both.verdict, both.share) == ("refuted", 0.0)
+    assert judge([outcome("slow"), loss("below", 2.0)], "usually", ours=ours).share == 0.5
+
+
+def test_what_diverged_is_worse_than_any_number():
+    """A loss that is not a number neither beats a number nor is left out."""
+    for worst in (nan, inf):
+        bad, good = results([worst] * 20), results([1.0] * 20)
+        assert judge([loss("below", "good")], ours=bad, good=good).verdict == "refuted"
+        assert judge([loss("above", "good")], ours=bad, good=good).verdict == "holds"
+        assert judge([loss("below", "bad")], ours=good, bad=bad).verdict == "holds"
+        assert judge([loss("above", 1e300)], ours=bad).verdict == "holds"
+        assert judge([loss("at_most", 1e300)], ours=bad).verdict == "refuted"
+
+
+def test_the_evidence_holds_the_number_that_decides():
+    found = judge([loss("below", 2.0)], ours=results([1.25] * 3))
+    assert found.evidence == "100% of 3 seeds; ours loss at the end 1.25"
+    found = judge([outcome("slow")], ours=results([1.0] * 4, ["slow"] * 3 + ["frozen"]))
+    assert found.evidence == "75% of 4 seeds; ours slow 75%, frozen 25%"
+    assert judge([loss("below", 2.0)], ours=results([3.0])).evidence.startswith("no; ")
+
+
+def test_the_printed_rule_states_the_numbers_of_the_code():
+    for share in (*HOW_OFTEN.values(), verdict.REFUTED, verdict.SIGNIFICANCE):
+        assert f"{share:.0%}" in verdict.RULE
+
+
+def strings(node):
+    if isinstance(node, dict):
+        for key, inner in node.items():
+            yield key
+            yield from strings(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from strings(inner)
+    elif isinstance(node, str):
+        yield node
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_scenario_file_holds_its_own_verdict(name):
+    found = set(strings(tomllib.loads(text_of(name))))
+    assert not found & {"holds", "partly", "refuted", "verdict", "evidence", "expected"}
