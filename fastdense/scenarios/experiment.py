@@ -1,8 +1,6 @@
 """Runs a scenario's arms over seeds on all cores, and collects what the verdicts need."""
 
-import os
-import threading
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +8,7 @@ import numpy as np
 from fastdense import __version__
 from fastdense.outcome import OUTCOMES, classify, floors
 from fastdense.run import Run
+from fastdense.scenarios.parallel import on_all_cores
 from fastdense.scenarios.verdict import judge
 from fastdense.training import train
 
@@ -36,10 +35,6 @@ class Experiment:
     verdicts: tuple
 
 
-class Stopped(Exception):
-    """Raised in the workers when the user has interrupted."""
-
-
 def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
     """Train every arm of a scenario on every seed and judge its claims.
 
@@ -63,17 +58,15 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
     observed = any(
         t.measure in ("update_ratio", "gradient_left") for c in scenario.claims for t in c.tests
     )
-    stop = threading.Event()
     progress = [0.0] * len(jobs)
 
-    def work(index):
+    def work(index, check):
         arm, seed = jobs[index]
         epochs = max(arm.recipe.epochs, 1)
 
         def look(epoch):
             progress[index] = epoch / epochs
-            if stop.is_set():
-                raise Stopped
+            check()
 
         every = scenario.observe or (-(-epochs // OBSERVATIONS) if observed else 0)
         run = train(
@@ -87,23 +80,18 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
         yardstick = measured[arm.name]
         return Result(run, yardstick, classify(run, yardstick, scenario.thresholds))
 
+    shown_at = 0.0
+
+    def report():
+        nonlocal shown_at
+        now = time.monotonic()
+        if on_progress is not None and now - shown_at > REFRESH_SECONDS:
+            shown_at = now
+            on_progress(sum(progress), len(jobs))
+
     results = {arm.name: [] for arm in scenario.arms}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        futures = [pool.submit(work, index) for index in range(len(jobs))]
-        try:
-            waiting = futures
-            while waiting:
-                done, waiting = wait(waiting, REFRESH_SECONDS, FIRST_COMPLETED)
-                for future in done:
-                    future.result()
-                if on_progress is not None:
-                    on_progress(sum(progress), len(jobs))
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
-    for (arm, _), future in zip(jobs, futures, strict=True):
-        results[arm.name].append(future.result())
+    for (arm, _), result in zip(jobs, on_all_cores(work, len(jobs), report), strict=True):
+        results[arm.name].append(result)
     verdicts = tuple(judge(claim, results) for claim in scenario.claims)
     return Experiment(scenario, results, verdicts)
 

@@ -1,0 +1,61 @@
+"""Calls a function for many jobs on all cores, and can be interrupted at any moment.
+
+The main thread only sleeps and looks: an interrupt that lands inside a lock or a condition, as a
+pool's `wait` takes them, can leave it locked and the workers waiting for ever.
+"""
+
+import itertools
+import os
+import threading
+import time
+
+LOOK_SECONDS = 0.005
+
+
+class Stopped(Exception):
+    """Raised in a worker by `check` when the others are to end."""
+
+
+def on_all_cores(work, count, look=lambda: None):
+    """The results of `work(index, check)` for every index below `count`, in order.
+
+    `work` calls `check()` now and then, which ends it if another job has failed or the user has
+    interrupted. `look()` is called every few milliseconds. The first exception of a job, or of
+    `look`, is raised here after all workers have ended.
+    """
+    results = [None] * count
+    failures = []
+    stopped = False
+    jobs = itertools.count()  # `next` of it is atomic
+
+    def check():
+        if stopped:
+            raise Stopped
+
+    def worker():
+        try:
+            while (index := next(jobs)) < count:
+                check()
+                results[index] = work(index, check)
+        except Stopped:
+            pass
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [
+        threading.Thread(target=worker, daemon=True) for _ in range(min(os.cpu_count() or 1, count))
+    ]
+    try:
+        for thread in threads:
+            thread.start()
+        while not failures and any(thread.is_alive() for thread in threads):
+            look()
+            time.sleep(LOOK_SECONDS)
+    finally:
+        stopped = True
+        for thread in threads:
+            while thread.is_alive():
+                time.sleep(LOOK_SECONDS)
+    if failures:
+        raise failures[0]
+    return results
