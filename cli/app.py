@@ -1,67 +1,54 @@
-"""The `fastdense` command: finds its commands by file name, turns errors into exit codes.
+"""The `fastdense` command as a process: its streams, its exit codes, and how it is interrupted.
 
-Nothing here or at the top of a command's file imports NumPy or Numba, so that `--help` is quick.
+Nothing is imported here before `main` is ready for an interrupt, and NumPy and Numba are not
+imported by what `--help` needs, so that it is quick.
 """
 
-import importlib
-import pkgutil
-import signal
 import sys
-
-import click
-
-import fastdense
-from fastdense_cli import commands
 
 DONE, FAILED, USAGE, STALLED, DIVERGED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
-class Commands(click.Group):
-    """One file under `commands/` is one command, named by its file."""
-
-    def list_commands(self, context):
-        return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
-
-    def get_command(self, context, name):
-        if name not in self.list_commands(context):
-            return None
-        return importlib.import_module(f"fastdense_cli.commands.{name}").command
-
-    def resolve_command(self, context, args):
-        if args and not args[0].startswith("-") and self.get_command(context, args[0]) is None:
-            from fastdense.errors import unknown
-
-            raise click.UsageError(str(unknown("command", args[0], self.list_commands(context))))
-        return super().resolve_command(context, args)
-
-
-@click.group(
-    cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-@click.version_option(fastdense.__version__, prog_name="fastdense")
-def app():
-    """Reproduce training stalls of dense networks, and judge what is claimed about them.
-
-    \b
-    Exit codes: 0 done, 1 failed, 2 wrong usage or input, 130 interrupted;
-    with run --strict also 3 (an arm stalled) and 4 (an arm diverged).
-    """
-
-
 def main():
     """Run the command line and exit."""
+    try:
+        _prepare_streams()
+        code = invoke(sys.argv[1:])
+    # Before `invoke` was ready for it, or once more while it was dealt with.
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        import os
+
+        # At once: a worker may still be compiling, and a compiler cannot be interrupted.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _prepare_streams():
+    import os
+    import signal
+
     if hasattr(signal, "SIGPIPE"):
         # End quietly when the reader of a pipe has gone.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # What the shell has closed, as `>&-` does, Python leaves as None: nobody wants to read it.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))
     # A terminal that lacks a character gets another instead of an error.
     sys.stdout.reconfigure(errors="replace")
-    sys.exit(invoke(sys.argv[1:]))
 
 
 def invoke(arguments):
     """Run with arguments; returns the exit code."""
+    import click
+
     from fastdense.errors import FastdenseError
+    from fastdense_cli.group import app
 
     try:
         return (
@@ -83,5 +70,7 @@ def invoke(arguments):
 
 
 def _fail(message, code):
+    import click
+
     click.echo(f"Error: {' '.join(str(message).split())}", err=True)
     return code

@@ -10,7 +10,8 @@ from fastdense.errors import FastdenseError
 ROWS_AT_ONCE = 1 << 16  # checks go block by block, so that they need no copy of the data
 
 
-def _array(name, values, dimensions):
+def rectangular(name, values, dimensions):
+    """Check that values are finite real numbers in rows and columns; a vector is one column."""
     try:
         array = np.asanyarray(values)
         if array.dtype == object or not (
@@ -77,11 +78,11 @@ class Data:
 
     def __post_init__(self):
         put = object.__setattr__
-        put(self, "inputs", _array("inputs", self.inputs, 2))
-        put(self, "targets", _array("targets", self.targets, 2))
+        put(self, "inputs", rectangular("inputs", self.inputs, 2))
+        put(self, "targets", rectangular("targets", self.targets, 2))
         _same_rows("inputs", self.inputs, "targets", self.targets)
         if self.weights is not None:
-            weights = _array("sample weights", self.weights, 2)
+            weights = rectangular("sample weights", self.weights, 2)
             _same_rows("inputs", self.inputs, "sample weights", weights)
             if weights.shape[1] != 1 or weights.min() < 0 or weights.max() == 0:
                 raise FastdenseError(
@@ -91,8 +92,8 @@ class Data:
         if self.test is not None:
             if not isinstance(self.test, (list, tuple)) or len(self.test) != 2:
                 raise FastdenseError("test rows are a pair (inputs, targets)")
-            inputs = _array("test inputs", self.test[0], 2)
-            targets = _array("test targets", self.test[1], 2)
+            inputs = rectangular("test inputs", self.test[0], 2)
+            targets = rectangular("test targets", self.test[1], 2)
             _same_rows("test inputs", inputs, "test targets", targets)
             for name, ours, theirs in (
                 ("features", self.inputs, inputs),

@@ -6,6 +6,7 @@ import numpy as np
 
 from fastdense import catalogue, random
 from fastdense.catalogue import Choice
+from fastdense.checks import real, whole
 from fastdense.errors import FastdenseError, shown, unknown
 
 MOST_PARAMETERS = 1 << 27
@@ -189,15 +190,17 @@ class Network:
 
         Either `hidden` (a list of widths) with `activation`, `output` (the last activation),
         `weights`, `bias` and `dropout` (after each hidden layer), or `layers`, a list of tables
-        with `dense` or `dropout`. The last layer's width comes from the data.
+        with `dense` or `dropout`. `outputs` sets the width of the layer that follows the hidden
+        ones, which otherwise comes from the data; `layers` stands alone and states every width,
+        the last one's too.
         """
+        kind = "key in [network]"
         known = {"hidden", "activation", "output", "weights", "bias", "dropout", "outputs"}
         if "layers" in table:
-            known = {"layers", "outputs"}
+            kind, known = "key in [network] beside layers", {"layers"}
         for key in table:
             if key not in known:
-                raise unknown("key in [network]", key, known)
-        outputs = table.get("outputs", outputs)
+                raise unknown(kind, key, known)
         if "layers" in table:
             if not isinstance(table["layers"], (list, tuple)):
                 raise FastdenseError(
@@ -216,6 +219,7 @@ class Network:
             layers.append(Dense(width, table.get("activation", "relu"), **given))
             if dropout.rate > 0:
                 layers.append(dropout)
+        outputs = table.get("outputs", outputs)
         layers.append(Dense(outputs, table.get("output", "identity"), **given))
         return cls(inputs, layers)
 
@@ -230,23 +234,3 @@ def _layer(table):
         if key not in ("activation", "weights", "bias"):
             raise unknown("key of a dense layer", key, ["dense", "activation", "weights", "bias"])
     return Dense(table["dense"], **rest)
-
-
-def whole(name, value, low):
-    """Check that a value is an integer of at least `low`, and give it as a Python integer."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
-        raise FastdenseError(f"{name} is {shown(value)}; expected an integer of at least {low}")
-    return int(value)  # a NumPy integer would overflow in what is computed from it
-
-
-def real(name, value, low, high):
-    """Check that a value is a finite number with `low <= value < high`."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise FastdenseError(f"{name} is {shown(value)}; expected a number")
-    try:
-        number = float(value)
-    except OverflowError:  # a Python integer may be larger than any float
-        number = float("inf")
-    if not low <= number < high:
-        expected = f"at least {low:g}" if high == float("inf") else f"{low:g} <= {name} < {high:g}"
-        raise FastdenseError(f"{name} is {shown(value)}; expected {expected}")

@@ -64,7 +64,9 @@ def floors(data, recipe):
     """The `Floors` of data under a recipe's loss and weights."""
     entry = catalogue.get("losses", recipe.loss.name)
     hyper = recipe.loss.values("losses")
-    y = np.asarray(data.targets, np.float64)
+    # In the recipe's dtype, since inputs that differ in float64 may be the same there.
+    inputs = np.asarray(data.inputs, recipe.dtype)
+    y = np.asarray(data.targets, recipe.dtype).astype(np.float64)
     weights = np.ones(len(y)) if data.weights is None else data.weights.copy()
     if recipe.class_weights:
         weights *= np.array(recipe.class_weights)[classes_of(data.targets, recipe.loss.name)]
@@ -74,12 +76,17 @@ def floors(data, recipe):
         y[np.arange(len(labels)), labels] = 1
     mass = weights.sum() / len(y)  # losses are sum(w * loss) / n
 
-    groups = _groups_of_equal_rows(data.inputs)
+    groups, lone = _groups_of_equal_rows(inputs)
     floor = 0.0
     for rows in groups:
         total = weights[rows].sum()
-        if total > 0 and len(rows) > 1:
+        if total > 0:
             floor += total * entry.constant(y[rows], weights[rows], hyper)
+    if entry.targets != "real":  # cross-entropy with a soft target, or clipped, is never zero
+        distinct, which = np.unique(y[lone], axis=0, return_inverse=True)
+        masses = np.bincount(which.ravel(), weights[lone], len(distinct))
+        for target, total in zip(distinct, masses, strict=True):
+            floor += total * entry.constant(target[np.newaxis], np.ones(1), hyper)
     epsilon = ROUNDING_ULPS * np.finfo(recipe.dtype).eps
     if entry.targets == "real":
         shifted = y + epsilon * np.abs(y).max()
@@ -94,12 +101,14 @@ def floors(data, recipe):
 
 
 def _groups_of_equal_rows(inputs):
-    order = np.lexsort(np.asarray(inputs).T)
-    ordered = np.asarray(inputs)[order]
+    """The rows of each group of equal inputs, and the rows that have no equal."""
+    order = np.lexsort(inputs.T)
+    ordered = inputs[order]
     starts = np.flatnonzero((ordered[1:] != ordered[:-1]).any(axis=1)) + 1
-    if len(starts) == len(ordered) - 1:
-        return []  # all distinct
-    return np.split(order, starts)
+    edges = np.concatenate([[0], starts, [len(order)]])
+    sizes = np.diff(edges)
+    groups = [order[edges[i] : edges[i + 1]] for i in np.flatnonzero(sizes > 1)]
+    return groups, order[edges[:-1][sizes == 1]]
 
 
 def classify(run, floors, thresholds=Thresholds()):
@@ -107,6 +116,8 @@ def classify(run, floors, thresholds=Thresholds()):
 
     The definitions apply in the order frozen, diverged, converged, slow, oscillating, stalled.
     """
+    if not np.isfinite(run.loss[0]):
+        return "diverged"  # before the first step: the bits are those of the start, but no matter
     if run.parameters.tobytes() == run.initial_parameters.tobytes():
         return "frozen"
     if not np.isfinite(run.parameters).all():
@@ -128,8 +139,11 @@ def classify_curve(loss, floors, thresholds=Thresholds()):
     allowed = thresholds.converged * (floors.constant - floors.floor)
     if gap <= max(allowed, floors.rounding):
         return "converged"
-    window = trained[-max(2, round(thresholds.window * len(trained))) :]
-    before = float(np.median(window[:tail]))
+    length = max(2, round(thresholds.window * len(trained)))
+    window = trained[-length:]
+    # The same median as `final`, one window earlier.
+    earlier = max(len(trained) - length, tail)
+    before = float(np.median(trained[earlier - tail : earlier]))
     if before - final > thresholds.fall * before:
         return "slow"
     if window.max() - window.min() > thresholds.swing * np.median(window):

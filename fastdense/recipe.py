@@ -6,8 +6,8 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.catalogue import Choice
+from fastdense.checks import real, seed, whole
 from fastdense.errors import FastdenseError, shown, unknown
-from fastdense.network import real, whole
 
 DEFAULT_BATCH = 32
 DTYPES = ("float32", "float64")
@@ -76,9 +76,7 @@ class Recipe:
         if self.batch is not None and not (isinstance(self.batch, str) and self.batch == "full"):
             put(self, "batch", whole("batch", self.batch, 1))
         put(self, "epochs", whole("epochs", self.epochs, 0))
-        put(self, "seed", whole("seed", self.seed, 0))
-        if self.seed >= 2**63:
-            raise FastdenseError(f"seed is {self.seed}; expected less than 2^63")
+        put(self, "seed", seed("seed", self.seed))
         for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm"):
             real(name, getattr(self, name), 0.0, float("inf"))
             put(self, name, float(getattr(self, name)))

@@ -83,11 +83,11 @@ class Run:
 
     def predict(self, inputs):
         """Outputs of the trained network, shape (n, outputs), for inputs (n, features)."""
-        from fastdense.dataset import _array, in_dtype
+        from fastdense.dataset import in_dtype, rectangular
         from fastdense.devices import cpu
         from fastdense.errors import FastdenseError
 
-        inputs = _array("inputs", inputs, 2)
+        inputs = rectangular("inputs", inputs, 2)
         if inputs.shape[1] != self.network.inputs:
             raise FastdenseError(
                 f"the network takes {self.network.inputs} inputs but {inputs.shape[1]} are given"

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastdense.dataset import Data, _array, check_targets, classes_of, in_dtype
+from fastdense.checks import whole
+from fastdense.dataset import Data, check_targets, classes_of, in_dtype, rectangular
 from fastdense.errors import FastdenseError, shown, unknown
-from fastdense.network import Network, whole
+from fastdense.network import Network
 from fastdense.recipe import Recipe
 from fastdense.run import Run
 
@@ -32,7 +33,6 @@ class Task:
     weights: np.ndarray
     test_inputs: np.ndarray
     test_targets: np.ndarray
-    test_weights: np.ndarray
     parameters: np.ndarray
     order: np.ndarray
     evaluate_every: int
@@ -68,7 +68,8 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
     if parameters is None:
         parameters = network.initialize(recipe.seed, dtype)
     else:
-        parameters = in_dtype("parameters", _array("parameters", parameters, 2), dtype).ravel()
+        parameters = rectangular("parameters", parameters, 2)
+        parameters = in_dtype("parameters", parameters, dtype).flatten()
         if parameters.size != network.size:
             raise FastdenseError(
                 f"{parameters.size} parameters given; this network has {network.size}"
@@ -89,7 +90,6 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
         _weights(data.targets, data.weights, recipe),
         in_dtype("test inputs", test_inputs, dtype),
         in_dtype("test targets", test_targets, dtype),
-        _weights(test_targets, None, recipe),
         parameters,
         order,
         evaluate_every,
@@ -98,7 +98,7 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
 
 
 def _weights(targets, weights, recipe):
-    if recipe.class_weights and len(targets):
+    if recipe.class_weights:  # for training only, as in Keras
         classes = classes_of(targets, recipe.loss.name)
         if classes.max() >= len(recipe.class_weights):
             raise FastdenseError(

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from fastdense import catalogue, random
+from fastdense.checks import seed, whole
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, unknown
-from fastdense.network import whole
 
 MOST_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
 COMMON = {"name": None, "count": 100, "test": 0, "seed": 0}
@@ -53,8 +53,7 @@ def read(table, folder="."):
                 )
             hyper[key] = float(value)
     settings = {**COMMON, **table}
-    whole("data.test", settings["test"], 0)
-    test = settings["test"]
+    test = whole("data.test", settings["test"], 0)
     if source.load:
         rows = Data(*source.load(hyper, Path(folder)))
         if not test:
@@ -65,9 +64,8 @@ def read(table, folder="."):
             )
         inputs, targets = rows.inputs, rows.targets
         return Data(inputs[:-test], targets[:-test], test=(inputs[-test:], targets[-test:]))
-    whole("data.count", settings["count"], 1)
-    whole("data.seed", settings["seed"], 0)
-    if max(settings["count"], test) > 10_000_000:
+    count, first = whole("data.count", settings["count"], 1), seed("data.seed", settings["seed"])
+    if max(count, test) > 10_000_000:
         raise FastdenseError("data.count and data.test may be at most 10000000")
 
     def rows(part, count):
@@ -79,12 +77,12 @@ def read(table, folder="."):
                     f"data of {shape[0]} rows and {shape[1]} columns are too large; "
                     "use fewer rows or features"
                 )
-            return random.uniform(settings["seed"], random.DATA, part, next(calls), shape)
+            return random.uniform(first, random.DATA, part, next(calls), shape)
 
         with np.errstate(all="ignore"):  # `Data` refuses what is not finite
             return source.make(draw, hyper, count)
 
-    return Data(*rows(0, settings["count"]), test=rows(1, test) if test else None)
+    return Data(*rows(0, count), test=rows(1, test) if test else None)
 
 
 def spread(draw, hyper, count):

@@ -1,5 +1,6 @@
 """Two arrays of an .npz file."""
 
+import math
 import zipfile
 
 import numpy as np
@@ -9,30 +10,40 @@ from fastdense.errors import FastdenseError, unknown
 SOURCE = "A file written by `numpy.savez`; nothing in it can run code."
 HYPER = {"file": None, "x": "x", "y": "y"}
 MOST_BYTES = 1 << 34
+HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 
 
 def load(hyper, folder):
     with opened(hyper["file"], folder, MOST_BYTES) as file:
         try:
-            if not zipfile.is_zipfile(file):
-                raise ValueError("it is no archive of arrays")
-            file.seek(0)
-            with np.load(file, allow_pickle=False) as arrays:
+            with zipfile.ZipFile(file) as archive:
+                members = {name.removesuffix(".npy"): name for name in archive.namelist()}
                 for key in (hyper["x"], hyper["y"]):
-                    if not isinstance(key, str) or key not in arrays:
-                        raise unknown(f"array in {hyper['file']}", key, arrays.files)
-                return [_read(arrays, hyper[key]) for key in ("x", "y")]
+                    if not isinstance(key, str) or key not in members:
+                        raise unknown(f"array in {hyper['file']}", key, members)
+                return [_read(archive, members[hyper[key]]) for key in ("x", "y")]
         except (FastdenseError, MemoryError):
             raise
         except Exception as error:  # whatever zipfile, zlib and numpy's header parser trip over
             raise FastdenseError(f"{hyper['file']} is not an .npz file: {error}") from None
 
 
-def _read(arrays, key):
-    array = arrays[key]
-    if not isinstance(array, np.ndarray):  # a member that is no array comes back as its bytes
-        raise ValueError(f"{key!r} is no array")
-    return array
+def _read(archive, name):
+    """An array of the archive; memory is taken only for what is there, whatever it claims."""
+    with archive.open(name) as member:
+        version = np.lib.format.read_magic(member)
+        if version not in HEADERS:
+            raise ValueError(f"{name} is an array of format {version}, which holds records")
+        shape, _, dtype = HEADERS[version](member)
+        claimed = math.prod(shape) * dtype.itemsize
+        there = archive.getinfo(name).file_size - member.tell()
+        if claimed > there:
+            raise ValueError(f"{name} claims {claimed} bytes of numbers but holds {there}")
+        member.seek(0)
+        return np.lib.format.read_array(member, allow_pickle=False)
 
 
 def opened(path, folder, most_bytes):

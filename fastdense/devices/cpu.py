@@ -1,5 +1,7 @@
 """The compiled device: arranges arrays for the training loop and calls it in short pieces."""
 
+import importlib
+import inspect
 import threading
 import time
 from functools import cache
@@ -41,11 +43,14 @@ KINDS = {
 def _kernel(role, name, dtype):
     if role in ("forward", "backward"):
         function, signature = getattr(passes, role)(FLOATS[dtype])
-        return kernel_cache.compile_callback(f"{role}-{dtype}", function, signature, [])
+        return kernel_cache.compile_callback(f"{role}-{dtype}", function, signature)
     entry = catalogue.get(KINDS[role], name)
     function, signature = getattr(linked, role)(entry, FLOATS[dtype])
+    # An entry may take its formulas from another's file.
     formulas = [f for f in vars(entry).values() if callable(f)]
-    return kernel_cache.compile_callback(f"{role}-{name}-{dtype}", function, signature, formulas)
+    module = importlib.import_module(f"fastdense.{KINDS[role]}.{name}")
+    sources = sorted({module.__file__, *(inspect.getsourcefile(f) for f in formulas)})
+    return kernel_cache.compile_callback(f"{role}-{name}-{dtype}", function, signature, sources)
 
 
 def kernel(role, name, dtype):
@@ -172,7 +177,7 @@ class Session:
         fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
         for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm"):
             fields[name] = getattr(recipe, name)
-        fields["step_cost"] = 3 * count * task.batch + 8 * count + 1000
+        fields["chunk_cost"] = 3 * count * columns + 8 * count + 1000
         fields["block_cost"] = count * block + 1000
 
         state = np.zeros(1, STATE)
@@ -208,7 +213,6 @@ class Session:
             task.weights,
             task.test_inputs.reshape(-1),
             task.test_targets.reshape(-1),
-            task.test_weights,
             task.order.reshape(-1),
             np.arange(max(task.visits, len(task.inputs))),
             np.zeros(side),  # loss of each sample

@@ -16,14 +16,13 @@ def _train(task, on_progress):
     training, last = Training(task), task.recipe.epochs
     test_inputs = task.test_inputs.astype(float)
     test_targets = task.test_targets.astype(float)
-    test_weights = task.test_weights if task.test_weights.size else np.ones(len(test_inputs))
     epochs, curves, observed, signals = [], [], [], []
     finite = True
     while True:
         epoch = training.epochs
         if _due(epoch, task.evaluate_every, last):
             loss, accuracy = training.evaluate(training.inputs, training.targets, training.weights)
-            test = training.evaluate(test_inputs, test_targets, test_weights)
+            test = training.evaluate(test_inputs, test_targets, np.ones(len(test_inputs)))
             epochs.append(epoch)
             curves.append((loss, training.running_loss, accuracy, *test))
             finite = np.isfinite(loss)

@@ -11,7 +11,6 @@ kernel twice.
 import contextlib
 import functools
 import hashlib
-import inspect
 import os
 import pickle
 import sys
@@ -58,7 +57,8 @@ def folder() -> Path | None:
 def _engine_digest() -> bytes:
     """A hash of everything that every kernel depends on."""
     package = Path(fastdense.__file__).parent
-    sources = [package / name for name in ("maths.py", "primitives.py", "philox.py")]
+    names = ("entry.py", "maths.py", "philox.py", "primitives.py", "random.py")
+    sources = [package / name for name in names]
     sources += sorted((package / "kernels").glob("*.py"))
     digest = hashlib.sha256()
     for source in sources:
@@ -71,11 +71,11 @@ def _engine_digest() -> bytes:
 class _KernelFile(_Cache):
     """Numba's cache protocol over one file."""
 
-    def __init__(self, name: str, functions):
+    def __init__(self, name: str, sources):
         self.name = name
         digest = hashlib.sha256(_engine_digest() + name.encode())
-        for function in functions:
-            digest.update(Path(inspect.getsourcefile(function)).read_bytes())
+        for source in sources:
+            digest.update(Path(source).read_bytes())
         self._digest = digest
         self.path = None
 
@@ -83,13 +83,19 @@ class _KernelFile(_Cache):
     def cache_path(self):
         return str(folder())
 
-    def _locate(self, signature, context):
+    def locate(self, signature, context):
         if folder() is not None and self.path is None:
             self._digest.update(repr((signature, context.codegen().magic_tuple())).encode())
             self.path = folder() / f"{self.name}-{self._digest.hexdigest()[:32]}.kernel"
 
     def load_overload(self, signature, context):
-        self._locate(signature, context)
+        found = self._load(signature, context)
+        if found is None and on_compile is not None:
+            on_compile(self.name)
+        return found
+
+    def _load(self, signature, context):
+        self.locate(signature, context)
         if self.path is None:
             return None
         try:
@@ -129,30 +135,28 @@ class _KernelFile(_Cache):
         pass
 
 
-def _announce_and_lock(kernel_file, signature, context):
-    """A context in which the kernel may be compiled: locked, announced if it must be."""
-    kernel_file._locate(signature, context)
+def _locked(kernel_file, signature, context):
+    """A context in which the kernel may be compiled if there is none yet."""
+    kernel_file.locate(signature, context)
     stack = contextlib.ExitStack()
     path = kernel_file.path
     if path is not None and not path.exists():
         with contextlib.suppress(OSError):
             stack.enter_context(filelock.FileLock(path.with_suffix(".lock")))
-    if on_compile is not None and (path is None or not path.exists()):
-        on_compile(kernel_file.name)
     return stack
 
 
-def compile_callback(name, function, signature, functions):
+def compile_callback(name, function, signature, sources=()):
     """Compile `function` as a C callback, or load it; returns an object with an `.address`.
 
-    `functions` are those whose source files decide the code, besides the engine's own.
+    `sources` are the files that decide the code, besides the engine's own.
     """
     # forceinline: the body goes into the C wrapper, which saves a call and its error checks.
     options = {**OPTIONS, "forceinline": True}
     callback = CFunc(function, (signature.args, signature.return_type), {}, options)
-    callback._cache = _KernelFile(name, functions)
+    callback._cache = _KernelFile(name, sources)
     context = callback._targetdescr.target_context
-    with _announce_and_lock(callback._cache, callback._sig, context):
+    with _locked(callback._cache, callback._sig, context):
         callback.compile()
     return callback
 
@@ -161,7 +165,7 @@ def compile_program(name, function, signature):
     """Compile `function` for one signature, or load it; returns what Python calls."""
     dispatcher = njit(function, nogil=True, **OPTIONS)
     dispatcher._cache = _KernelFile(name, [])
-    with _announce_and_lock(dispatcher._cache, signature.args, dispatcher.targetctx):
+    with _locked(dispatcher._cache, signature.args, dispatcher.targetctx):
         dispatcher.compile(signature.args)
     dispatcher.disable_compile()
     return dispatcher

@@ -95,7 +95,7 @@ PLAN = np.dtype(
         ("l2", _f8),
         ("clip_value", _f8),  # 0: none
         ("clip_norm", _f8),  # 0: none
-        ("step_cost", _i8),  # in multiply-adds, roughly: what the budget of a call counts
+        ("chunk_cost", _i8),  # in multiply-adds, roughly: what the budget of a call counts
         ("block_cost", _i8),
     ],
     align=True,
@@ -106,6 +106,7 @@ STATE = np.dtype(
         ("phase", _i8),
         ("epoch", _i8),  # epochs completed; the one under way is this plus one
         ("position", _i8),  # within the phase, in samples
+        ("done", _i8),  # samples of the mini-batch under way whose gradient is taken
         ("step", _i8),
         ("row", _i8),  # of the curves
         ("signal_row", _i8),

@@ -99,11 +99,11 @@ def loss(entry, kind):
 
 
 def optimizer(entry, kind):
-    """`(p, g, slots, n, stride, rate, hyper, powers, scalars, begin)`: the update in place.
+    """`(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen)`: the update in place.
 
-    Slot j of parameter i is `slots[j * stride + i]`. With `begin` the scalars of the step are
-    computed first; without, they are taken as an earlier call left them. At rate zero the
-    parameters keep their bits and only the slots advance.
+    Slot j of parameter i is `slots[j * stride + i]`. With `frozen`, for a recipe whose learning
+    rate is zero, the parameters keep their bits and only the slots advance: `0 * g` would lose the
+    sign of a zero, or make NaN of an infinite gradient.
     """
     advance, step = _compiled(entry.advance), _compiled(entry.step)
     defaults = tuple(float(v) for v in entry.hyper.values())
@@ -111,44 +111,43 @@ def optimizer(entry, kind):
     read_hyper = tuple_reader(max(1, len(defaults)))
     read_scalars = tuple_reader(count)
 
-    def prepare(rate, hyper, powers, scalars, begin):
-        if begin:
-            fresh = advance(rate, read_hyper(hyper), powers)
-            for i in range(count):
-                scalars[i] = fresh[i]
+    def prepare(rate, hyper, powers, scalars):
+        fresh = advance(rate, read_hyper(hyper), powers)
+        for i in range(count):
+            scalars[i] = fresh[i]
 
     prepare = _compiled(prepare)
 
-    def no_slot(p, g, slots, n, stride, rate, hyper, powers, scalars, begin):
-        prepare(rate, hyper, powers, scalars, begin)
+    def no_slot(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
+        prepare(rate, hyper, powers, scalars)
         k = cast_tuple(read_scalars(scalars), p[0])
         for i in range(n):
             (new,) = step(p[i], g[i], k)
-            p[i] = new if rate != 0.0 else p[i]
+            p[i] = p[i] if frozen else new
 
-    def one_slot(p, g, slots, n, stride, rate, hyper, powers, scalars, begin):
-        prepare(rate, hyper, powers, scalars, begin)
+    def one_slot(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
+        prepare(rate, hyper, powers, scalars)
         k = cast_tuple(read_scalars(scalars), p[0])
         for i in range(n):
             new, a = step(p[i], g[i], slots[i], k)
-            p[i] = new if rate != 0.0 else p[i]
+            p[i] = p[i] if frozen else new
             slots[i] = a
 
-    def two_slots(p, g, slots, n, stride, rate, hyper, powers, scalars, begin):
-        prepare(rate, hyper, powers, scalars, begin)
+    def two_slots(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
+        prepare(rate, hyper, powers, scalars)
         k = cast_tuple(read_scalars(scalars), p[0])
         for i in range(n):
             new, a, b = step(p[i], g[i], slots[i], slots[stride + i], k)
-            p[i] = new if rate != 0.0 else p[i]
+            p[i] = p[i] if frozen else new
             slots[i] = a
             slots[stride + i] = b
 
-    def three_slots(p, g, slots, n, stride, rate, hyper, powers, scalars, begin):
-        prepare(rate, hyper, powers, scalars, begin)
+    def three_slots(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
+        prepare(rate, hyper, powers, scalars)
         k = cast_tuple(read_scalars(scalars), p[0])
         for i in range(n):
             new, a, b, c = step(p[i], g[i], slots[i], slots[stride + i], slots[2 * stride + i], k)
-            p[i] = new if rate != 0.0 else p[i]
+            p[i] = p[i] if frozen else new
             slots[i] = a
             slots[stride + i] = b
             slots[2 * stride + i] = c

@@ -64,7 +64,7 @@ def program_for(dtype):
     evaluate, observe = evaluation_for(kind)
 
     def train(plans, states, layers, parameters, gradient, slots, powers, scalars, arena,
-              transposed, inputs, targets, weights, test_inputs, test_targets, test_weights, orders,
+              transposed, inputs, targets, weights, test_inputs, test_targets, orders,
               order, losses, sample_weights, loss_hyper, optimizer_hyper, schedule_hyper,
               curve_rows, signals, sums, previous, updates, alive, note_sums, budget):  # fmt: skip
         plan = record(at(plans, 0), 0)
@@ -77,10 +77,10 @@ def program_for(dtype):
             at(note_sums, layers.size * layout.PARTIAL_SUMS),
         )  # fmt: skip
         notes = Notes(at(previous, 0), at(updates, 0), at(alive, 0), at(note_sums, 0))
-        rows = Rows(at(inputs, 0), at(targets, 0), at(weights, 0), weights.size > 0, plan.samples)
+        weighted, unweighted = np.int64(weights.size > 0), np.int64(0)
+        rows = Rows(at(inputs, 0), at(targets, 0), at(weights, 0), weighted, plan.samples)
         test = Rows(
-            at(test_inputs, 0), at(test_targets, 0), at(test_weights, 0), test_weights.size > 0,
-            plan.test_samples,
+            at(test_inputs, 0), at(test_targets, 0), at(weights, 0), unweighted, plan.test_samples
         )  # fmt: skip
         given = at(orders, 0)
         curves = at(curve_rows, 0)  # (CURVES, evaluations)
@@ -97,14 +97,14 @@ def program_for(dtype):
             elif state.phase == STEP:
                 last = state.position + plan.batch >= plan.visits
                 observed = last and is_due(state.epoch + 1, plan.observe_every, plan.epochs)
-                if observed:
+                if observed and state.done == 0:
                     for i in range(plan.parameters):
                         notes.previous[i] = work.parameters[i]
-                step(plan, state, work, rows)
-                spent += plan.step_cost
-                if observed:
+                updated = step(plan, state, work, rows)
+                spent += plan.chunk_cost
+                if updated and observed:
                     measure_updates(work, notes)
-                if last:
+                if updated and last:
                     state.epoch += 1
                     clear(work.partial)
                     if is_due(state.epoch, plan.evaluate_every, plan.epochs):
@@ -163,7 +163,7 @@ def program_for(dtype):
     signature = types.void(
         *(array(t) for t in (layout.plan_type, layout.state_type, layout.layer_type)),
         *(ours, ours, ours, float64, float64, ours, ours),
-        *(given, given, given64, given, given, given64, array(types.int64, readonly=True)),
+        *(given, given, given64, given, given, array(types.int64, readonly=True)),
         *(array(types.int64), float64, float64, ours, float64, float64, float64),
         *(float64, float64, ours, float64, array(types.uint8), float64, types.intp),
     )

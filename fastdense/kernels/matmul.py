@@ -5,7 +5,7 @@ from functools import cache
 from numba import njit, types
 
 from fastdense.kernels.pointers import offset
-from fastdense.kernels.simd import ACCUMULATE, lanes, make_tile
+from fastdense.kernels.simd import ACCUMULATE, make_tile, vector_length
 
 NUMPY = {"error_model": "numpy", "nogil": True}
 DEPTH = 256  # k is cut into pieces whose panel of B stays in the first-level cache
@@ -18,7 +18,7 @@ def product_for(kind):
     C (m, n) = start + A (m, k) B (k, n); strides in elements, k >= 1. The rows of B must be
     readable up to a multiple of the vector width; of C only n columns are written.
     """
-    width = lanes(kind.bitwidth)
+    width = vector_length(kind.bitwidth)
     t82, t42, t22, t12 = (make_tile(kind, rows, 2, False, width) for rows in (8, 4, 2, 1))
     t81, t41, t21, t11 = (make_tile(kind, rows, 1, False, width) for rows in (8, 4, 2, 1))
     p81, p41, p21, p11 = (make_tile(kind, rows, 1, True, width) for rows in (8, 4, 2, 1))

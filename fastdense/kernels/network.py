@@ -13,7 +13,7 @@ from fastdense.kernels.layout import DENSE, OBSERVING, PARTIAL_SUMS, TRAINING
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.primitives import INLINE
-from fastdense.kernels.simd import ACCUMULATE, BIAS, ZERO, lanes, make_transpose
+from fastdense.kernels.simd import ACCUMULATE, BIAS, ZERO, make_transpose, vector_length
 from fastdense.random import DROPOUT as DROPOUT_PURPOSE
 
 NUMPY = {"error_model": "numpy", "nogil": True}
@@ -122,7 +122,7 @@ def backward(kind):
     chain of the samples before.
     """
     product = product_for(kind)
-    square = lanes(kind.bitwidth)
+    square = vector_length(kind.bitwidth)
     transpose = make_transpose(kind, square)
     cast = np.float32 if kind == types.float32 else np.float64
 

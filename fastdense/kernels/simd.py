@@ -29,7 +29,7 @@ def register_bytes():
     return 32 if "+avx" in features else 16
 
 
-def lanes(bitwidth):
+def vector_length(bitwidth):
     """Numbers of `bitwidth` bits in one register."""
     return register_bytes() * 8 // bitwidth
 

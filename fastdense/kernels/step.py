@@ -144,21 +144,25 @@ def step_for(kind):
 
     @njit(**NUMPY)
     def step(plan, state, work, rows):
-        """One mini-batch, in chunks of at most `plan.columns` samples, and one update."""
+        """The next chunk of a mini-batch, at most `plan.columns` samples; an update after the last.
+
+        Returns whether that was the last.
+        """
         stride = plan.stride
         count = min(plan.batch, plan.visits - state.position)
+        samples = min(plan.columns, count - state.done)
+        columns = pad(samples)
         # np.int64(1), not a literal: numba compiles a function anew for each literal it is given.
         yes, training = np.int64(1), np.int64(TRAINING)
-        done = np.int64(0)
-        while done < count:
-            samples = min(plan.columns, count - done)
-            columns = pad(samples)
-            load(plan, work, rows, yes, state.position + done, samples, columns, stride)
-            run_forward(plan, state, work, stride, columns, samples, training, done)
-            lose(plan, work, samples, stride, work.running)
-            scale_delta(plan, work, samples, columns, stride, count)
-            run_backward(plan, work, stride, columns, samples, done)
-            done += samples
+        load(plan, work, rows, yes, state.position + state.done, samples, columns, stride)
+        run_forward(plan, state, work, stride, columns, samples, training, state.done)
+        lose(plan, work, samples, stride, work.running)
+        scale_delta(plan, work, samples, columns, stride, count)
+        run_backward(plan, work, stride, columns, samples, state.done)
+        state.done += samples
+        if state.done < count:
+            return False
+        state.done = 0
         if plan.l1 != 0.0 or plan.l2 != 0.0:
             penalize(plan, work)
         if plan.clip_value > 0.0 or plan.clip_norm > 0.0:
@@ -178,10 +182,11 @@ def step_for(kind):
                 work.optimizer_hyper,
                 work.powers,
                 work.scalars,
-                True,
+                plan.learning_rate == 0.0,
             ),
         )
         state.position += count
         state.step += 1
+        return True
 
     return load, lose, scale_delta, step

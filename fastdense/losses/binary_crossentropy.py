@@ -29,7 +29,10 @@ def slope(p, y, hyper):
     (clip,) = hyper
     T = type(p)
     outside = (p < clip) or (p > T(1) - clip)
-    return T(0) if outside else (p - y) / (p * (T(1) - p))
+    # As in `value`: where the target leaves no weight, a division by zero must not count.
+    one = y / p if y > T(0) else T(0)
+    zero = (T(1) - y) / (T(1) - p) if y < T(1) else T(0)
+    return T(0) if outside else zero - one
 
 
 def spec(p, y, hyper):
@@ -38,15 +41,15 @@ def spec(p, y, hyper):
     with np.errstate(divide="ignore", invalid="ignore"):
         loss = -(np.where(y > 0, y * np.log(q), 0) + np.where(y < 1, (1 - y) * np.log1p(-q), 0))
         inside = (p >= clip) & (p <= 1 - clip)
-        gradient = np.where(inside, (p - y) / (p * (1 - p)), 0.0)
+        gradient = np.where(y < 1, (1 - y) / (1 - p), 0) - np.where(y > 0, y / p, 0)
+        gradient = np.where(inside, gradient, 0.0)
     return loss.mean(axis=1), gradient / y.shape[1]
 
 
 def constant(y, weights, hyper):
-    """The entropy of the mean target."""
+    """At the mean target, or as near to it as the clip allows."""
     p = np.average(y, axis=0, weights=weights)
-    p = np.clip(p, 1e-300, 1 - 1e-16)
-    return float(-(p * np.log(p) + (1 - p) * np.log1p(-p)).mean())
+    return float(spec(p[np.newaxis], p[np.newaxis], hyper)[0][0])
 
 
 def check(hyper, dtype):

@@ -55,7 +55,8 @@ def spec(p, y, hyper):
 
 
 def constant(y, weights, hyper):
-    """The entropy of the mean target."""
+    """At the mean target, or as near to it as the clip, if there is one, allows."""
     p = np.average(y, axis=0, weights=weights)
     p = p[p > 0]
-    return float(-(p * np.log(p)).sum())
+    clip = hyper.get("clip", 0.0)
+    return float(-(p * np.log(np.clip(p, clip, 1 - clip))).sum())

@@ -3,7 +3,7 @@
 from fastdense.primitives import fma
 
 SOURCE = "Polyak (1964); PyTorch `SGD(momentum=...)`, dampening 0."
-RATE = 0.01
+RATE = 0.001
 SLOTS = (0.0,)
 HYPER = {"momentum": 0.9, "weight_decay": 0.0}
 RANGES = {"momentum": (0.0, float("inf")), "weight_decay": (0.0, float("inf"))}

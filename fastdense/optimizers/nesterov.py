@@ -3,7 +3,7 @@
 from fastdense.primitives import fma
 
 SOURCE = "Nesterov (1983), Sutskever et al. (2013); PyTorch `SGD(nesterov=True)`."
-RATE = 0.01
+RATE = 0.001
 SLOTS = (0.0,)
 HYPER = {"momentum": 0.9, "weight_decay": 0.0}
 RANGES = {"momentum": (0.0, float("inf")), "weight_decay": (0.0, float("inf"))}

@@ -57,8 +57,8 @@ class Training:
         hyper = recipe.optimizer.values("optimizers")
         self.before = self.parameters
         new = optimizer.spec(self.before, gradient, self.state, rate, self.steps, hyper)
-        # At rate zero the optimizer's state advances and the parameters stay.
-        self.parameters = new if rate != 0 else self.before
+        # At a learning rate of zero the optimizer's state advances and the parameters stay.
+        self.parameters = new if recipe.learning_rate != 0 else self.before
         return loss.sum()
 
     def evaluate(self, inputs, targets, weights):

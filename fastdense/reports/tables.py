@@ -66,7 +66,13 @@ def results(experiments):
                 Text(claim["verdict"], style=COLORS[claim["verdict"]]),
                 claim["evidence"],
             )
-    parts = [arms, Text("Losses: median [10th, 90th percentile] over seeds.", style="dim")]
+    parts = [
+        arms,
+        Text(
+            "Losses: median [10th, 90th percentile] over seeds, which share their data.",
+            style="dim",
+        ),
+    ]
     if claims.row_count:
         parts += [claims, Text(RULE, style="dim")]
     return Group(*parts)

@@ -61,6 +61,7 @@ def read_claims(identifier, entries, arms, overrides):
         if not isinstance(tests, list) or not tests:
             raise FastdenseError(f"{identifier}: a claim needs 'tests', a list of tables")
         read = tuple(_test(table("a test", test), overrides) for test in tests)
+        _check_comparison(identifier, entry, read)
         claim = Claim(text(entry, "text", ""), text(entry, "source", source), often, read)
         needed = {t.arm for t in read} | {t.bound for t in read if t.compares}
         if needed <= set(kept):
@@ -68,6 +69,22 @@ def read_claims(identifier, entries, arms, overrides):
                 _check_test_rows(test, kept)
             claims.append(claim)
     return tuple(claims)
+
+
+def _check_comparison(identifier, entry, tests):
+    """A comparison has a rule of its own, which knows neither `how_often` nor other tests."""
+    if not any(test.compares for test in tests):
+        return
+    if len(tests) > 1:
+        raise FastdenseError(
+            f"{identifier}: a claim compares two arms beside other tests; "
+            "a comparison stands alone, so write two claims"
+        )
+    if "how_often" in entry:
+        raise FastdenseError(
+            f"{identifier}: how_often stands on a claim that compares two arms; "
+            "leave it out, for the sign test decides comparisons"
+        )
 
 
 def _test(test, arms):

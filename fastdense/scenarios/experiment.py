@@ -92,6 +92,8 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
     results = {arm.name: [] for arm in scenario.arms}
     for (arm, _), result in zip(jobs, on_all_cores(work, len(jobs), report), strict=True):
         results[arm.name].append(result)
+    if on_progress is not None:
+        on_progress(len(jobs), len(jobs))
     verdicts = tuple(judge(claim, results) for claim in scenario.claims)
     return Experiment(scenario, results, verdicts)
 
@@ -144,7 +146,10 @@ def to_dict(experiment):
             {
                 "name": arm.name,
                 "network": arm.network.to_dict(),
-                "recipe": {k: v for k, v in arm.recipe.to_dict().items() if k != "seed"},
+                "recipe": {
+                    **{k: v for k, v in arm.recipe.to_dict().items() if k != "seed"},
+                    "batch": arm.recipe.batch_of(len(arm.data)),
+                },
                 "samples": len(arm.data),
                 "best_constant_loss": number(measured.constant),
                 "floor_loss": number(measured.floor),

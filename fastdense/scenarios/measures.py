@@ -84,10 +84,11 @@ def time_to_converge(run, floors):
 @measure
 def update_ratio(run, floors):
     """largest of the updates observed, relative to the parameters"""
-    updates = run.update_ratio[1:]  # entry 0 is from before the first step
-    if not np.isfinite(updates).all():
+    if not np.isfinite(run.parameters).all():
         return np.inf
-    return float(updates.max(initial=0.0))
+    updates = run.update_ratio[1:]  # entry 0 is from before the first step
+    # NaN is 0 / 0, a layer of zeros that stays so; an update of such a layer is infinite.
+    return float(np.where(np.isnan(updates), 0.0, updates).max(initial=0.0))
 
 
 @measure

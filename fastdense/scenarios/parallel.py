@@ -10,10 +10,18 @@ import threading
 import time
 
 LOOK_SECONDS = 0.005
+PATIENCE_SECONDS = 2.0  # with workers that are to end
 
 
 class Stopped(Exception):
     """Raised in a worker by `check` when the others are to end."""
+
+
+def cores():
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def on_all_cores(work, count, look=lambda: None):
@@ -21,7 +29,7 @@ def on_all_cores(work, count, look=lambda: None):
 
     `work` calls `check()` now and then, which ends it if another job has failed or the user has
     interrupted. `look()` is called every few milliseconds. The first exception of a job, or of
-    `look`, is raised here after all workers have ended.
+    `look`, is raised here once the workers have ended, or after two seconds.
     """
     results = [None] * count
     failures = []
@@ -42,9 +50,7 @@ def on_all_cores(work, count, look=lambda: None):
         except BaseException as failure:
             failures.append(failure)
 
-    threads = [
-        threading.Thread(target=worker, daemon=True) for _ in range(min(os.cpu_count() or 1, count))
-    ]
+    threads = [threading.Thread(target=worker, daemon=True) for _ in range(min(cores(), count))]
     try:
         for thread in threads:
             thread.start()
@@ -53,9 +59,10 @@ def on_all_cores(work, count, look=lambda: None):
             time.sleep(LOOK_SECONDS)
     finally:
         stopped = True
-        for thread in threads:
-            while thread.is_alive():
-                time.sleep(LOOK_SECONDS)
+        # A worker ends within a piece of training, unless it is compiling.
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while any(thread.is_alive() for thread in threads) and time.monotonic() < give_up:
+            time.sleep(LOOK_SECONDS)
     if failures:
         raise failures[0]
     return results

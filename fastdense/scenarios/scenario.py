@@ -7,9 +7,10 @@ from importlib import resources
 from pathlib import Path
 
 from fastdense import catalogue, data
+from fastdense.checks import real, whole
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError
-from fastdense.network import Dropout, Network, real, whole
+from fastdense.network import Dropout, Network
 from fastdense.outcome import Thresholds
 from fastdense.recipe import Recipe
 from fastdense.scenarios import tables, toml
@@ -156,12 +157,10 @@ def cache_by_content(function):
 def _arm(name, table, override, changes, read):
     for key in tables.table(f"arms.{name}", override):
         known(f"key in [arms.{name}]", key, PARTS)
-    parts = {
-        part: merge(
-            tables.table(part, table.get(part, {})), tables.table(part, override.get(part, {}))
-        )
-        for part in PARTS
-    }
+    parts = {}
+    for part in PARTS:
+        given = merge(tables.DEFAULTS.get(part, {}), tables.table(part, table.get(part, {})))
+        parts[part] = merge(given, tables.table(part, override.get(part, {})))
     for path, value in changes.items():
         set_path(parts, path, value)
     if "seed" in parts["recipe"]:

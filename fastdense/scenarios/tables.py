@@ -3,10 +3,13 @@
 import copy
 from dataclasses import fields
 
+from fastdense.catalogue import Choice
 from fastdense.errors import FastdenseError, unknown
 from fastdense.recipe import Recipe
 
 PARTS = ("data", "network", "recipe")
+# The entries of a recipe that chooses none, so that their hyper-parameters can be set alone.
+DEFAULTS = {"recipe": {f.name: f.default for f in fields(Recipe) if f.type is Choice}}
 
 
 def known(kind, given, names):

@@ -9,10 +9,11 @@ from fastdense.errors import FastdenseError
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 16
 # What brackets and dots mean nothing in: strings and comments. An unclosed one runs to its end, and
-# nothing backtracks, so that the time is linear in the text whatever is in it.
+# nothing backtracks, so that the time is linear in the text whatever is in it. One or two quotes
+# may stand at the end of a multi-line string, before the three that close it.
 OPAQUE = re.compile(
-    r'''"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?|'''
-    r"""'''(?:[^']|'(?!''))*+(?:''')?|"""
+    r'''"""(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5}+)?|'''
+    r"""'''(?:[^']|'(?!''))*+(?:'{3,5}+)?|"""
     r""""(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|\#[^\n]*+""",
     re.DOTALL,
 )
@@ -58,13 +59,15 @@ def parse(text, name):
     return tables
 
 
-def _check_integers(node, name):
+def _check_integers(tables, name):
     """TOML's integers have 64 bits; Python's parser takes any, which nothing behind it can use."""
-    if isinstance(node, int) and not -(2**63) <= node < 2**63:
-        raise FastdenseError(f"{name} holds an integer beyond 64 bits; use a smaller one")
-    if isinstance(node, (dict, list)):
-        for inner in node.values() if isinstance(node, dict) else node:
-            _check_integers(inner, name)
+    left = [tables]
+    while left:
+        node = left.pop()
+        if isinstance(node, int) and not -(2**63) <= node < 2**63:
+            raise FastdenseError(f"{name} holds an integer beyond 64 bits; use a smaller one")
+        if isinstance(node, (dict, list)):
+            left.extend(node.values() if isinstance(node, dict) else node)
 
 
 def value(text):

@@ -12,14 +12,16 @@ from fastdense.scenarios.measures import MEASURES
 REFUTED = 0.05  # a claim that holds for no more of the seeds than this is refuted
 SIGNIFICANCE = 0.01  # of the sign test that compares two arms seed by seed
 
+SEEDS_TO_DECIDE = math.ceil(-math.log2(SIGNIFICANCE))  # below, no sign test can be significant
+
 RULE = (
     "A claim is tested seed by seed. It holds if the share of seeds for which all its tests are "
     f"true is at least {HOW_OFTEN['always']:.0%} (usually: {HOW_OFTEN['usually']:.0%}, often: "
     f"{HOW_OFTEN['often']:.0%}, sometimes: {HOW_OFTEN['sometimes']:.0%}, as the claim is worded), "
     f"is refuted at {REFUTED:.0%} or less, and holds partly in between. A comparison of two arms "
-    "on random seeds holds if it is true more often than it is reversed by a one-sided sign test "
-    f"at {SIGNIFICANCE:.0%}, and is refuted if reversed likewise, or true for {REFUTED:.0%} or "
-    "less."
+    f"is refuted if true for {REFUTED:.0%} of the seeds or less; else it holds if true more often "
+    f"than reversed, by a one-sided sign test at {SIGNIFICANCE:.0%}, is refuted if reversed by the "
+    f"same test, and is partly true in between (with fewer than {SEEDS_TO_DECIDE} seeds, always)."
 )
 
 COMPARE = {
@@ -61,10 +63,12 @@ def judge(claim, results):
         p = sign_test(wins, losses)
         reverse = sign_test(losses, wins)
         evidence += f"; sign test p = {p:.2g}"
-        if p < SIGNIFICANCE:
-            verdict = "holds"
+        if count < SEEDS_TO_DECIDE:
+            evidence += f", too few seeds to decide (at least {SEEDS_TO_DECIDE})"
+        if share <= REFUTED or reverse < SIGNIFICANCE:
+            verdict = "refuted"
         else:
-            verdict = "refuted" if reverse < SIGNIFICANCE or share <= REFUTED else "partly"
+            verdict = "holds" if p < SIGNIFICANCE else "partly"
     else:
         need = HOW_OFTEN[claim.how_often]
         holds = share >= need and share > 0

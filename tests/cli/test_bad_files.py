@@ -12,6 +12,7 @@ from terminal import call
 
 DATA = '[data]\nname = "inline"\nx = [1, 2, 3]\ny = [0, 1, 0]\n'
 CLAIM = DATA + "[[claims]]\ntests = [{ %s }]\n"
+TWO_ARMS = DATA + "[arms.a]\n[arms.b]\n[[claims]]\ntests = [%s]\n"
 
 
 def refused(path, *arguments):
@@ -27,6 +28,14 @@ def refused(path, *arguments):
 
 
 DEEP = 300
+
+
+def after_quotes(quote, count, parts):
+    """A text that ends in quotes of its own, which its line must not be hidden behind."""
+    key = ".".join(["b"] * parts)
+    return f"x = {{a = {quote * 3}x{quote * count}, {key} = 1}}"
+
+
 NOT_TOML = {
     "words": ("this is not TOML", "not valid TOML"),
     "json": ('{"data": 1}', "not valid TOML"),
@@ -47,6 +56,14 @@ NOT_TOML = {
     "quoted key": (".".join(['"a"'] * 10_000) + " = 1", "nested"),
     "dotted header": ("[" + ".".join(["a"] * 20_000) + "]", "nested"),
     "dotted inline": ("x = { " + ".".join(["a"] * 20_000) + " = 1 }", "nested"),
+    "four quotes": (after_quotes('"', 4, 3000), "nested"),
+    "five quotes": (after_quotes('"', 5, 3000), "nested"),
+    "four apostrophes": (after_quotes("'", 4, 3000), "nested"),
+    "five apostrophes": (after_quotes("'", 5, 3000), "nested"),
+    "four quotes, long": (after_quotes('"', 4, 400_000), "nested"),
+    "five apostrophes, long": (after_quotes("'", 5, 400_000), "nested"),
+    "brackets after quotes": ('x = ["""x"""", ' + "[" * DEEP + "]" * DEEP + "]", "nested"),
+    "six quotes": (after_quotes('"', 6, 3), "not valid TOML"),
     "escaped quotes": ('question = "' + '\\"' * 500_000, "not valid TOML"),
     "one word": ("a" * 1_000_000, "not valid TOML"),
     "quotes": ('"' * 1_000_000, "not valid TOML"),
@@ -107,6 +124,7 @@ BAD_TABLES = {
     DATA + "[network]\nlayers = [{ dense = 1, activaton = 'relu' }]\n": "did you mean 'activation'",
     DATA + "[network]\nlayers = [{ dens = 1 }]\n": "expected 'dense' or 'dropout'",
     DATA + "[network]\nhidden = [3]\nlayers = [{ dense = 1 }]\n": "unknown key in [network]",
+    DATA + "[network]\noutputs = 1\nlayers = [{ dense = 1 }]\n": "beside layers 'outputs'",
     DATA + "[network]\nweights = { name = 'constant', valu = 1 }\n": "did you mean 'value'",
     DATA + "[recipe]\nloss = { name = 'huber', dleta = 1 }\n": "did you mean 'delta'",
     CLAIM % "measure = 'final_loss', beloww = 1": "exactly one of",
@@ -148,6 +166,11 @@ BAD_TABLES = {
     CLAIM % "arm = 'other', measure = 'final_loss', below = 1": "unknown arm",
     CLAIM % "arm = ['only'], measure = 'final_loss', below = 1": "unknown arm",
     CLAIM % "measure = 'test_loss_range', below = 1": "needs test rows",
+    TWO_ARMS % "{ measure = 'final_loss', below = 'b' }" + "how_often = 'often'\n": "sign test",
+    TWO_ARMS % "{ measure = 'final_loss', below = 'b' }" + "how_often = 'always'\n": "sign test",
+    TWO_ARMS % "{ measure = 'final_loss', below = 'b' }, { outcome = 'slow' }": "stands alone",
+    TWO_ARMS % "{ outcome = 'slow' }, { measure = 'final_loss', below = 'b' }": "stands alone",
+    TWO_ARMS % ("{ measure = 'final_loss', below = 'b' }, " * 2): "stands alone",
     CLAIM % "outcome = 'stoled'": "did you mean 'stalled'",
     CLAIM % "outcome = []": "expected a list of outcomes",
     CLAIM % "outcome = [['stalled']]": "unknown outcome",
@@ -382,3 +405,34 @@ def test_npz_files_that_are_none(case, tmp_path):
     (tmp_path / "rows.npz").write_bytes(content)
     (tmp_path / "bad.toml").write_text(NPZ)
     assert "is not an .npz file" in refused(tmp_path / "bad.toml")
+
+
+CLAIMED = {
+    "a terabyte": ((1 << 40, 1), "f8", (1, 0)),
+    "a product of 64 bits": ((1 << 62, 4), "f8", (1, 0)),
+    "a product that is zero": ((1 << 62, 1 << 62), "f8", (2, 0)),
+    "one row more": ((7, 1), "f8", (1, 0)),
+    "objects": ((1 << 40, 1), "O", (1, 0)),
+    "records": ((1 << 40, 1), "f8", (3, 0)),
+    "less than nothing": ((-1, 1), "f8", (1, 0)),
+}
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("case", CLAIMED)
+def test_npz_files_that_claim_more_than_they_hold(case, compression, tmp_path):
+    """No memory is asked for that a header only promises."""
+    shape, dtype, version = CLAIMED[case]
+    member = io.BytesIO()
+    header = {"descr": "<f8" if dtype == "f8" else "|O", "fortran_order": False, "shape": shape}
+    if version == (1, 0):
+        np.lib.format.write_array_header_1_0(member, header)
+    else:
+        np.lib.format.write_array_header_2_0(member, header)
+    member.write(np.arange(6.0).tobytes())
+    member.getbuffer()[6] = version[0]  # behind the six bytes that say what the file is
+    with zipfile.ZipFile(tmp_path / "rows.npz", "w", compression) as archive:
+        archive.writestr("x.npy", member.getvalue())
+        archive.writestr("y.npy", member.getvalue())
+    (tmp_path / "bad.toml").write_text(NPZ)
+    assert "rows.npz is not an .npz file: " in refused(tmp_path / "bad.toml")

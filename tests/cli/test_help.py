@@ -30,6 +30,10 @@ def test_importing_fastdense_loads_nothing_heavy():
     assert "fastdense" in loaded and not loaded & {*HEAVY, "click"}
 
 
+def test_importing_the_command_loads_nothing_that_an_interrupt_could_meet():
+    assert not modules_after("import fastdense_cli.app") & {*HEAVY, "click", "fastdense"}
+
+
 def test_a_public_name_is_loaded_when_it_is_used():
     assert "numpy" in modules_after("import fastdense; fastdense.Network")
     with pytest.raises(AttributeError, match="no attribute 'Netwrok'"):

@@ -1,5 +1,6 @@
-"""A reader that goes away and a user who presses Ctrl-C: both end quietly."""
+"""A reader that goes away, a closed stream, a user who presses Ctrl-C: all end quietly."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -21,6 +22,56 @@ def test_a_pipe_whose_reader_goes_away_ends_quietly(arguments):
     assert writer.stderr.read() == b""
     writer.stderr.close()
     assert writer.wait(timeout=60) in (0, -signal.SIGPIPE)
+
+
+def in_shell(line):
+    """Run `line` of the shell, in which $0 is the Python that runs this."""
+    return subprocess.run(
+        ["sh", "-c", line, sys.executable], capture_output=True, text=True, timeout=60
+    )
+
+
+RUN = "run zero-rate --seeds 1 --set recipe.epochs=1 --json"
+
+
+@pytest.mark.parametrize("line", ["list", "list --json", "--version", "--help", "show zero-rate"])
+def test_a_closed_output_is_written_to_by_nobody(line):
+    done = in_shell(f'"$0" -m fastdense_cli {line} >&-')
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- 2>&-"])
+def test_results_come_without_the_other_streams(closed):
+    done = in_shell(f'"$0" -m fastdense_cli {RUN} {closed}')
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["scenario"] == "zero-rate"
+
+
+def test_exit_codes_come_without_any_stream():
+    for line, code in ((RUN, 0), ("run zero-rat", 2), ("lst", 2)):
+        assert in_shell(f'"$0" -m fastdense_cli {line} <&- >&- 2>&-').returncode == code
+
+
+@pytest.mark.parametrize("module", ["signal", "click", "fastdense.errors", "fastdense_cli.group"])
+def test_an_interrupt_of_the_first_imports_is_one_too(module):
+    """Raised by the import itself, for no signal can be timed so well."""
+    code = f"""
+import sys
+from fastdense_cli.app import main
+
+class Interrupt:
+    def find_spec(name, path=None, target=None):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+
+for name in [n for n in sys.modules if n == {module!r}]:
+    del sys.modules[name]
+sys.meta_path.insert(0, Interrupt)
+sys.argv = ["fastdense", "list"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Interrupted.\n")
 
 
 @pytest.mark.parametrize("command", ["run", "reproduce"])

@@ -141,8 +141,8 @@ SETTINGS = {
     "recipe.learning_rate=1e-3": lambda arm: arm["recipe"]["learning_rate"] == 1e-3,
     "recipe.learning_rate = 2": lambda arm: arm["recipe"]["learning_rate"] == 2.0,
     "recipe.shuffle=false": lambda arm: arm["recipe"]["shuffle"] is False,
-    "recipe.batch=full": lambda arm: arm["recipe"]["batch"] == "full",
-    "recipe.batch='full'": lambda arm: arm["recipe"]["batch"] == "full",
+    "recipe.batch=full": lambda arm: arm["recipe"]["batch"] == 100,
+    "recipe.batch='full'": lambda arm: arm["recipe"]["batch"] == 100,
     "recipe.batch=7": lambda arm: arm["recipe"]["batch"] == 7,
     "recipe.optimizer=adam": lambda arm: arm["recipe"]["optimizer"] == {"name": "adam"},
     "recipe.optimizer={name='adam', beta1=0.5}": lambda arm: (

@@ -24,6 +24,7 @@ NEAR = {
     "run zero-rate --set data.name=random_label": "'random_labels'",
     "run zero-rate --set recipe.loss.clp=0.1": "'clip'",
     "run vanishing-sigmoid --set data.spacing=evn": "'even'",
+    "run zero-rate --set optimizer.weight_decy=0.1": "'weight_decay'",
 }
 WRONG = {
     "run": "ID|FILE.toml",

@@ -1,5 +1,8 @@
 """Generators and loaders of data: what they promise for any rows, and the same rows every time."""
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -146,3 +149,23 @@ def test_a_label_file_is_trained_on_as_classes(tmp_path):
     (tmp_path / "a.csv").write_text("size,kind\n0.5,2\n0.1,0\n0.2,1\n")
     data = read({"name": "csv", "file": "a.csv"}, tmp_path)
     assert data.outputs_for("sparse_softmax_cross_entropy") == 3
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_a_seed_has_63_bits(name):
+    for seed in (2**63, 2**64, 10**30):
+        with pytest.raises(FastdenseError, match=r"data.seed is \d+; expected less than 2\^63"):
+            read({"name": name, "seed": seed})
+
+
+@pytest.mark.parametrize("rows", [4, 2**40, 2**62, 2**63])
+def test_an_array_that_claims_more_than_its_file_holds(rows, tmp_path):
+    member = io.BytesIO()
+    header = {"descr": "<f8", "fortran_order": False, "shape": (rows, 2)}
+    np.lib.format.write_array_header_1_0(member, header)
+    member.write(bytes(3 * 2 * 8))
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("x.npy", member.getvalue())
+        archive.writestr("y.npy", member.getvalue())
+    with pytest.raises(FastdenseError, match=f"claims {rows * 16} bytes of numbers but holds 48"):
+        read({"name": "npz", "file": "a.npz"}, tmp_path)

@@ -25,7 +25,8 @@ def test_example_runs_and_fits_in_twelve_lines(capsys):
     "line", [line for b in blocks(README, "sh") for line in b.splitlines() if "fastdense " in line]
 )
 def test_commands_are_accepted(line, tmp_path, monkeypatch, capsys):
-    from fastdense_cli.app import app, invoke
+    from fastdense_cli.app import invoke
+    from fastdense_cli.group import app
 
     command = line.partition("#")[0].rpartition("&&")[2].partition(">")[0].strip()
     if command.startswith("python"):

@@ -237,3 +237,22 @@ def test_a_unit_of_zeros_changes_nothing(units, seed, dtype):
     other = train(wide, recipe, data, parameters=widened(start))
     np.testing.assert_array_equal(other.parameters, widened(plain.parameters))
     assert other.loss.tobytes() == plain.loss.tobytes()
+
+
+def test_a_large_batch_is_cut_into_chunks(monkeypatch):
+    """A call may end between two chunks of one mini-batch, and the bits are the same."""
+    network = Network.of(3, 20, 1, activation="tanh")
+    rng = np.random.default_rng(0)
+    data = rng.standard_normal((3000, 3)), rng.standard_normal((3000, 1))
+    recipe = Recipe(optimizer="adam", batch="full", epochs=3, clip_norm=0.5)
+    monkeypatch.setattr(cpu, "ARENA_NUMBERS", 1)
+    session = cpu.Session(prepare(network, recipe, data, observe_every=2))
+    calls = 0
+    while not session.done:
+        session.advance(1)
+        calls += 1
+    assert calls > 3 * 3000 // 128
+    monkeypatch.undo()
+    whole = train(network, recipe, data, observe_every=2)
+    assert session.parameters.tobytes() == whole.parameters.tobytes()
+    assert session.result()["update_ratio"].tobytes() == whole.update_ratio.tobytes()

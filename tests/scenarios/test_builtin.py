@@ -216,8 +216,8 @@ def test_constant_init(measured):
     assert run.initial_loss == 2 == y.var()
     assert run.final_loss == pytest.approx(descent(x, y, 0.0, 3.0, 0.01, 100), rel=1e-5)
     assert run.final_loss < run.initial_loss
-    # Constant where it is already right, and then it is no bad place; else neither claim.
-    assert verdicts(done) == ["holds", "refuted", "refuted", "holds"]
+    # Constant where it is already right, and then it is no bad place; else it is left at once.
+    assert verdicts(done) == ["holds", "refuted", "refuted", "refuted"]
 
 
 def test_single_example(measured):

@@ -67,9 +67,14 @@ def test_measures_of_curves_made_by_hand(name, loss, expected):
 
 def test_measures_of_the_signals():
     ratio = np.array([[nan, nan], [0.1, 0.3], [0.2, 0.1]])
-    assert measure("update_ratio", [1], update_ratio=ratio) == 0.3
-    assert measure("update_ratio", [1], update_ratio=ratio[:1]) == 0  # no step was made
-    assert measure("update_ratio", [1], update_ratio=np.array([[nan], [inf]])) == inf
+    ours = {"parameters": np.ones(2)}
+    assert measure("update_ratio", [1], update_ratio=ratio, **ours) == 0.3
+    assert measure("update_ratio", [1], update_ratio=ratio[:1], **ours) == 0  # no step was made
+    assert measure("update_ratio", [1], update_ratio=np.array([[nan], [inf]]), **ours) == inf
+    # 0 / 0 is a layer of zeros that stays so; NaN among the parameters is another matter.
+    assert measure("update_ratio", [1], update_ratio=np.array([[nan], [nan]]), **ours) == 0
+    lost = {"parameters": np.array([nan])}
+    assert measure("update_ratio", [1], update_ratio=ratio, **lost) == inf
     norm = np.array([[3.0, 4.0], [9.0, 9.0], [0.3, 0.4]])
     assert measure("gradient_left", [1], gradient_norm=norm) == pytest.approx(0.1, rel=1e-15)
     assert measure("gradient_left", [1], gradient_norm=np.zeros((2, 1))) == 0

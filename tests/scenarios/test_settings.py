@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastdense.errors import FastdenseError
+from fastdense.network import Network
 from fastdense.scenarios import toml
 from fastdense.scenarios.scenario import build, load
 from fastdense.scenarios.tables import merge
@@ -73,8 +74,54 @@ def test_a_change_by_name_keeps_or_drops_what_belongs_to_the_entry():
     assert optimizer(**{"recipe.optimizer": "sgd"}) == {"name": "sgd"}
     assert optimizer(**{"recipe.optimizer.epsilon": 0.5}) == {"name": "adam", "epsilon": 0.5}
     assert table["recipe"]["optimizer"]["epsilon"] == 1e-3
-    with pytest.raises(FastdenseError, match="does not choose"):
-        build("x", {"data": DATA}, {"recipe.optimizer.epsilon": 0.5})
+
+
+DECAY = {"optimizer": {"weight_decay": 0.1}}
+
+
+def test_what_belongs_to_the_default_can_be_set_alone():
+    """On the command line, in an arm, or in the file."""
+    for table, changes in (
+        ({}, {"recipe.optimizer.weight_decay": 0.1}),
+        ({}, {"optimizer.weight_decay": 0.1}),
+        ({"arms": {"a": {"recipe": DECAY}}}, {}),
+        ({"recipe": DECAY}, {}),
+        ({"recipe": DECAY, "arms": {"a": {"recipe": {"optimizer": {"name": "sgd"}}}}}, {}),
+    ):
+        recipe = build("x", {"data": DATA, **table}, changes).arms[0].recipe
+        assert recipe.optimizer.to_dict() == {"name": "sgd", "weight_decay": 0.1}
+    for path in ("optimizer.epsilon", "loss.delta", "schedule.floor"):
+        with pytest.raises(FastdenseError, match="of (sgd|mse|constant)"):
+            build("x", {"data": DATA}, {path: 0.5})
+    other = {"optimizer": {"name": "adam", "epsilon": 1e-3}}
+    recipe = build("x", {"data": DATA, "recipe": DECAY, "arms": {"a": {"recipe": other}}})
+    assert recipe.arms[0].recipe.optimizer.to_dict() == {"name": "adam", "epsilon": 1e-3}
+
+
+def test_a_comparison_is_decided_by_the_sign_test_alone():
+    table = {"data": DATA, "arms": {"a": {}, "b": {}}}
+    comparison = {"measure": "final_loss", "below": "b"}
+    level = {"measure": "final_loss", "below": 1.0}
+
+    def claims(**claim):
+        return build("x", {**table, "claims": [claim]}).claims
+
+    assert claims(tests=[comparison])[0].how_often == "always"
+    assert claims(tests=[level, level], how_often="often")[0].how_often == "often"
+    for how_often in ("always", "often"):
+        with pytest.raises(FastdenseError, match="the sign test decides"):
+            claims(tests=[comparison], how_often=how_often)
+    for tests in ([comparison, level], [level, comparison], [comparison, comparison]):
+        with pytest.raises(FastdenseError, match="write two claims"):
+            claims(tests=tests)
+
+
+def test_a_list_of_layers_stands_alone():
+    layers = [{"dense": 4}, {"dense": 2}]
+    assert Network.from_dict({"layers": layers}, 3, 1).outputs == 2
+    assert Network.from_dict({"outputs": 2}, 3, 1).outputs == 2
+    with pytest.raises(FastdenseError, match="beside layers 'outputs'"):
+        Network.from_dict({"layers": layers, "outputs": 2}, 3, 2)
 
 
 def test_arms_that_share_data_share_its_arrays():
@@ -106,6 +153,18 @@ VALUES = {
 @pytest.mark.parametrize("text", VALUES)
 def test_a_value_on_the_command_line_is_toml_or_text(text):
     assert toml.value(text) == VALUES[text]
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+@pytest.mark.parametrize("count", [3, 4, 5])
+def test_a_text_may_end_in_quotes(quote, count):
+    """And what stands behind it on its line is neither hidden nor part of it."""
+    text = f"x = [{quote * 3}[[{quote * count}, {quote * 3}{quote * count}, [1]] # {quote}\ny = 2"
+    end = quote * (count - 3)
+    assert toml.parse(text, "mine.toml") == {"x": ["[[" + end, end, [1]], "y": 2}
+    deep = text.replace("[1]", "[" * 17 + "]" * 17)
+    with pytest.raises(FastdenseError, match="nested"):
+        toml.parse(deep, "mine.toml")
 
 
 @given(text=st.text(max_size=60))

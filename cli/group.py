@@ -1,0 +1,45 @@
+"""The commands of `fastdense`, found by file name.
+
+Nothing here or at the top of a command's file imports NumPy or Numba, so that `--help` is quick.
+"""
+
+import importlib
+import pkgutil
+
+import click
+
+import fastdense
+from fastdense_cli import commands
+
+
+class Commands(click.Group):
+    """One file under `commands/` is one command, named by its file."""
+
+    def list_commands(self, context):
+        return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+
+    def get_command(self, context, name):
+        if name not in self.list_commands(context):
+            return None
+        return importlib.import_module(f"fastdense_cli.commands.{name}").command
+
+    def resolve_command(self, context, args):
+        if args and not args[0].startswith("-") and self.get_command(context, args[0]) is None:
+            from fastdense.errors import unknown
+
+            raise click.UsageError(str(unknown("command", args[0], self.list_commands(context))))
+        return super().resolve_command(context, args)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(fastdense.__version__, prog_name="fastdense")
+def app():
+    """Reproduce training stalls of dense networks, and judge what is claimed about them.
+
+    \b
+    Exit codes: 0 done, 1 failed, 2 wrong usage or input, 130 interrupted;
+    with run --strict also 3 (an arm stalled) and 4 (an arm diverged).
+    """

@@ -1,0 +1,33 @@
+"""Checks of single values that recipes, networks, data and scenarios share."""
+
+import numpy as np
+
+from fastdense.errors import FastdenseError, shown
+
+
+def whole(name, value, low):
+    """Check that a value is an integer of at least `low`, and give it as a Python integer."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
+        raise FastdenseError(f"{name} is {shown(value)}; expected an integer of at least {low}")
+    return int(value)  # a NumPy integer would overflow in what is computed from it
+
+
+def seed(name, value):
+    """Check that a value is a seed, and give it as a Python integer."""
+    value = whole(name, value, 0)
+    if value >= 2**63:
+        raise FastdenseError(f"{name} is {shown(value)}; expected less than 2^63")
+    return value
+
+
+def real(name, value, low, high):
+    """Check that a value is a finite number with `low <= value < high`."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise FastdenseError(f"{name} is {shown(value)}; expected a number")
+    try:
+        number = float(value)
+    except OverflowError:  # a Python integer may be larger than any float
+        number = float("inf")
+    if not low <= number < high:
+        expected = f"at least {low:g}" if high == float("inf") else f"{low:g} <= {name} < {high:g}"
+        raise FastdenseError(f"{name} is {shown(value)}; expected {expected}")
