@@ -1,17 +1,11 @@
 """Adam with decoupled weight decay, PyTorch: p shrinks by rate * weight_decay first."""
 
+from fastdense.optimizers.adam import RANGES, RATE  # noqa: F401
 from fastdense.primitives import fma, sqrt
 
 SOURCE = "Loshchilov, Hutter (2017), arXiv:1711.05101; PyTorch `AdamW`."
-RATE = 0.001
 SLOTS = (0.0, 0.0)
 HYPER = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01}
-RANGES = {
-    "beta1": (0.0, 1.0),
-    "beta2": (0.0, 1.0),
-    "epsilon": (0.0, float("inf")),
-    "weight_decay": (0.0, float("inf")),
-}
 
 
 def advance(rate, hyper, powers):

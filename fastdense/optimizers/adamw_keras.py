@@ -1,17 +1,11 @@
 """Adam with decoupled weight decay, Keras: epsilon is added to the uncorrected root."""
 
+from fastdense.optimizers.adam import RANGES, RATE  # noqa: F401
 from fastdense.primitives import fma, sqrt
 
 SOURCE = "Loshchilov, Hutter (2017), arXiv:1711.05101; Keras 3 `AdamW`."
-RATE = 0.001
 SLOTS = (0.0, 0.0)
 HYPER = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7, "weight_decay": 0.004}
-RANGES = {
-    "beta1": (0.0, 1.0),
-    "beta2": (0.0, 1.0),
-    "epsilon": (0.0, float("inf")),
-    "weight_decay": (0.0, float("inf")),
-}
 
 
 def advance(rate, hyper, powers):

@@ -2,27 +2,11 @@
 
 import numpy as np
 
+from fastdense.optimizers.adam import HYPER, RANGES, RATE, advance  # noqa: F401
 from fastdense.primitives import fma, sqrt
 
 SOURCE = "Reddi, Kale, Kumar (2018), arXiv:1904.09237; PyTorch `Adam(amsgrad=True)`."
-RATE = 0.001
 SLOTS = (0.0, 0.0, 0.0)
-HYPER = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.0}
-RANGES = {
-    "beta1": (0.0, 1.0),
-    "beta2": (0.0, 1.0),
-    "epsilon": (0.0, float("inf")),
-    "weight_decay": (0.0, float("inf")),
-}
-
-
-def advance(rate, hyper, powers):
-    beta1, beta2, epsilon, weight_decay = hyper
-    powers[0] *= beta1
-    powers[1] *= beta2
-    scale = rate / (1.0 - powers[0])
-    correction = 1.0 / sqrt(1.0 - powers[1])
-    return scale, correction, beta1, 1.0 - beta1, beta2, 1.0 - beta2, epsilon, weight_decay
 
 
 def step(p, g, mean, square, largest, k):

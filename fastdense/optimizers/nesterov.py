@@ -1,17 +1,9 @@
 """Nesterov momentum, PyTorch: v = momentum v + g, p -= rate (g + momentum v)."""
 
+from fastdense.optimizers.momentum import HYPER, RANGES, RATE, SLOTS, advance  # noqa: F401
 from fastdense.primitives import fma
 
 SOURCE = "Nesterov (1983), Sutskever et al. (2013); PyTorch `SGD(nesterov=True)`."
-RATE = 0.001
-SLOTS = (0.0,)
-HYPER = {"momentum": 0.9, "weight_decay": 0.0}
-RANGES = {"momentum": (0.0, float("inf")), "weight_decay": (0.0, float("inf"))}
-
-
-def advance(rate, hyper, powers):
-    momentum, weight_decay = hyper
-    return rate, momentum, weight_decay
 
 
 def step(p, g, velocity, k):

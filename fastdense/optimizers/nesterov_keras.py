@@ -1,17 +1,9 @@
 """Nesterov momentum, Keras: the velocity holds the rate it was built with."""
 
+from fastdense.optimizers.momentum_keras import HYPER, RANGES, RATE, SLOTS, advance  # noqa: F401
 from fastdense.primitives import fma
 
 SOURCE = "Keras 3 `SGD(momentum=..., nesterov=True)`."
-RATE = 0.01
-SLOTS = (0.0,)
-HYPER = {"momentum": 0.9}
-RANGES = {"momentum": (0.0, float("inf"))}
-
-
-def advance(rate, hyper, powers):
-    (momentum,) = hyper
-    return rate, momentum
 
 
 def step(p, g, velocity, k):
