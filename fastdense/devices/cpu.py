@@ -10,7 +10,7 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.kernels import cache as kernel_cache
-from fastdense.kernels import layout, linked, loop
+from fastdense.kernels import layout, linked, loop, matmul
 from fastdense.kernels import network as passes
 from fastdense.kernels import primitives as _primitives  # noqa: F401  (gives maths to the compiler)
 from fastdense.kernels.layout import LAYER, PLAN, STATE, padded, row_stride
@@ -131,6 +131,13 @@ def chunk_columns(samples, rows):
     return min(padded(samples), padded(most))
 
 
+def scratch_size(network, columns):
+    """Numbers for the transposed delta of `columns` samples, or for packed weights."""
+    widest = max(row_stride(layer.units) for _, layer in network.dense)
+    largest = max(fan_in * layer.units for fan_in, layer in network.dense)
+    return max(columns * widest, matmul.PACKED if largest >= matmul.PACK_FROM else 0)
+
+
 class Session:
     """One training under way: its whole state in arrays, advanced piece by piece."""
 
@@ -207,7 +214,7 @@ class Session:
             np.ones(2),  # running products of the optimizer
             np.zeros(16),  # scalars of its step
             np.zeros(rows["all"] * row_stride(side), dtype),
-            np.zeros(side * max(row_stride(layer.units) for _, layer in network.dense), dtype),
+            np.zeros(scratch_size(network, side), dtype),
             task.inputs.reshape(-1),
             task.targets.reshape(-1),
             task.weights,
@@ -308,6 +315,7 @@ def predict(network, parameters, inputs):
         layers,
         parameters,
         np.zeros(rows["all"] * stride, dtype),
+        np.zeros(scratch_size(network, 0) or 1, dtype),
         block,
         stride,
         np.ascontiguousarray(inputs, dtype).reshape(-1),

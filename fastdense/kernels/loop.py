@@ -175,8 +175,8 @@ def prediction_for(dtype):
     """The forward pass of many rows: `(predict, signature)`."""
     kind = FLOATS[dtype]
 
-    def predict(forward, layers, parameters, arena, block, stride, inputs, count, outputs,
-                unused_order, unused_sums):  # fmt: skip
+    def predict(forward, layers, parameters, arena, scratch, block, stride, inputs, count,
+                outputs, unused_order, unused_sums):  # fmt: skip
         # inputs: (count * features,), outputs: (count * n_out,)
         entry = record(at(layers, 0), 0)
         final = record(at(layers, 0), layers.size - 1)
@@ -192,8 +192,8 @@ def prediction_for(dtype):
             call(
                 forward,
                 (
-                    at(layers, 0), layers.size, at(parameters, 0), at(arena, 0), stride, columns,
-                    samples, np.int64(PREDICTING), no, no, no, at(unused_sums, 0),
+                    at(layers, 0), layers.size, at(parameters, 0), at(arena, 0), at(scratch, 0),
+                    stride, columns, samples, np.int64(PREDICTING), no, no, no, at(unused_sums, 0),
                 ),
             )  # fmt: skip
             source = at(arena, final.output_row * stride)
@@ -208,7 +208,7 @@ def prediction_for(dtype):
 
     signature = types.void(
         types.int64,
-        *(array(layout.layer_type), array(kind, readonly=True), array(kind)),
+        *(array(layout.layer_type), array(kind, readonly=True), array(kind), array(kind)),
         *(types.intp, types.intp, array(kind, readonly=True), types.intp),
         *(array(kind), array(types.int64), array(types.float64)),
     )

@@ -47,7 +47,8 @@ def words(index, purpose, layer, time, seed):
 
 
 def forward(kind):
-    """`(layers, depth, parameters, arena, stride, columns, purpose, first, seed, step, sizes)`.
+    """`(layers, depth, parameters, arena, scratch, stride, columns, samples, purpose, first, seed,
+    step, sizes)`.
 
     From the first layer's input rows to the last one's output rows. `columns` is a multiple of 16
     and at most `stride`; `first` is the place of the first sample in its batch. Dropout acts in
@@ -71,8 +72,8 @@ def forward(kind):
                     kept = np.int64(word) >= layer.keep_above
                     mask[(4 * block + j) * stride + b] = scale if kept else cast(0)
 
-    def forward(layers, depth, parameters, arena, stride, columns, samples, purpose, first, seed,
-                step, sizes):  # fmt: skip
+    def forward(layers, depth, parameters, arena, scratch, stride, columns, samples, purpose,
+                first, seed, step, sizes):  # fmt: skip
         for index in range(depth):
             layer = record(layers, index)
             source = offset(arena, layer.input_row * stride)
@@ -87,7 +88,7 @@ def forward(kind):
                 product(
                     weights, 1, layer.n_out, source, stride, slopes, stride,
                     layer.n_out, columns, layer.n_in,
-                    BIAS, offset(weights, layer.n_in * layer.n_out),
+                    BIAS, offset(weights, layer.n_in * layer.n_out), scratch,
                 )  # fmt: skip
                 if purpose == OBSERVING:
                     for row in range(0, layer.n_out * stride, stride):
@@ -108,8 +109,8 @@ def forward(kind):
 
     numbers, int64 = types.CPointer(kind), types.int64
     return forward, types.void(
-        *(types.CPointer(layout.layer_type), int64, numbers, numbers, int64, int64, int64, int64),
-        *(int64, int64, int64, types.CPointer(types.float64)),
+        *(types.CPointer(layout.layer_type), int64, numbers, numbers, numbers, int64, int64, int64),
+        *(int64, int64, int64, int64, types.CPointer(types.float64)),
     )
 
 
@@ -160,12 +161,12 @@ def backward(kind):
             product(
                 offset(arena, layer.input_row * stride), stride, 1, transposed, layer.padded_out,
                 offset(gradient, layer.weights), layer.n_out,
-                layer.n_in + 1, layer.n_out, samples, start, weights,
+                layer.n_in + 1, layer.n_out, samples, start, weights, transposed,
             )  # fmt: skip
             if layer.needs_input_gradient:
                 product(
                     weights, layer.n_out, 1, delta, stride, other, stride,
-                    layer.n_in, columns, layer.n_out, ZERO, weights,
+                    layer.n_in, columns, layer.n_out, ZERO, weights, transposed,
                 )  # fmt: skip
                 delta, other = other, delta
 

@@ -240,3 +240,22 @@ def make_transpose(kind, width):
         return signature, codegen
 
     return intrinsic(emit)
+
+
+def make_move(kind, count):
+    """The intrinsic `move(source, target)` of `count` neighboring numbers."""
+    number = ir.FloatType() if kind == types.float32 else ir.DoubleType()
+    vector = ir.VectorType(number, count)
+    align = kind.bitwidth // 8
+
+    def emit(typingctx, source, target):
+        def codegen(context, builder, signature, arguments):
+            source, target = (builder.bitcast(p, vector.as_pointer()) for p in arguments)
+            loaded = builder.load(source)
+            loaded.align = align
+            builder.store(loaded, target).align = align
+            return context.get_dummy_value()
+
+        return types.void(types.CPointer(kind), types.CPointer(kind)), codegen
+
+    return intrinsic(emit)

@@ -32,8 +32,8 @@ def run_forward(plan, state, work, stride, columns, samples, purpose, first):
     call(
         plan.forward,
         (
-            work.layers, work.depth, work.parameters, work.arena, stride, columns, samples,
-            purpose, first, plan.seed, state.step, work.sizes,
+            work.layers, work.depth, work.parameters, work.arena, work.transposed, stride, columns,
+            samples, purpose, first, plan.seed, state.step, work.sizes,
         ),
     )  # fmt: skip
 

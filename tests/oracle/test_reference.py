@@ -119,3 +119,23 @@ def test_dropout_drops_its_share_and_only_while_training():
     np.testing.assert_allclose(run.loss, 1.0, rtol=1e-12)
     # A mean of 400,000 independent masks, each of mean 1 and variance 1/3.
     assert 0 < abs(run.running_loss[1] - 1) < 5 * np.sqrt(1 / 3 / 400_000)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "widths, batch", [((300, 301, 5), 70), ((520, 130, 128, 3), 150), ((3, 257, 300, 1), 33)]
+)
+def test_layers_beyond_the_caches(widths, batch, dtype):
+    """k in several pieces, several vectors of columns, packed weights, padded strides."""
+    generator = np.random.default_rng(1)
+    data = generator.standard_normal((150, widths[0])), generator.standard_normal((150, widths[-1]))
+    network = Network.of(*widths, activation="tanh")
+    recipe = Recipe(learning_rate=0.01, batch=batch, epochs=2, dtype=dtype)
+    compiled, reference = (train(network, recipe, data, device=d) for d in ("cpu", "reference"))
+    tolerance = 1e-10 if dtype == "float64" else 2e-4
+    np.testing.assert_allclose(compiled.loss, reference.loss, rtol=tolerance)
+    np.testing.assert_allclose(
+        compiled.parameters, reference.parameters, rtol=tolerance, atol=tolerance
+    )
+    rows = data[0][:7].astype(dtype)
+    np.testing.assert_array_equal(compiled.predict(rows), compiled.predict(data[0])[:7])
