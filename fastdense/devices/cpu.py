@@ -18,6 +18,8 @@ from fastdense.kernels.matmul import FLOATS
 from fastdense.network import Dense
 
 PIECE_SECONDS = 0.03  # aimed at; a call must return within 50 ms
+SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside the activations
+CHUNK_PRODUCTS = 800_000_000  # parameters times samples, about 30 ms
 ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, in numbers
 ACCURACIES = {
     None: layout.NO_ACCURACY,
@@ -125,10 +127,16 @@ def arrange(network, dtype):
     return layers, rows
 
 
-def chunk_columns(samples, rows):
-    """How many samples stand side by side: all, up to what a cache holds well."""
-    most = min(max(ARENA_NUMBERS // rows, 128), 1024)
-    return min(padded(samples), padded(most))
+def chunk_columns(samples, rows, parameters):
+    """How many samples stand side by side: all, up to what the caches hold well.
+
+    A chunk's activations should stay in the cache; but each chunk reads all weights once, so where
+    they do not fit there, chunks are longer. None may take longer than a piece of training.
+    """
+    least = 128 if parameters <= SMALL_NETWORK else 512
+    most = min(max(ARENA_NUMBERS // rows, least), 1024)
+    in_time = max(CHUNK_PRODUCTS // parameters, 1)
+    return min(padded(samples), padded(min(most, in_time)))
 
 
 def scratch_size(network, columns):
@@ -162,8 +170,8 @@ class Session:
         fields["epochs"] = recipe.epochs
         fields["evaluate_every"] = task.evaluate_every
         fields["observe_every"] = task.observe_every
-        fields["columns"] = columns = chunk_columns(task.batch, rows["all"])
-        fields["block"] = block = chunk_columns(len(task.inputs), rows["all"])
+        fields["columns"] = columns = chunk_columns(task.batch, rows["all"], count)
+        fields["block"] = block = chunk_columns(len(task.inputs), rows["all"], count)
         fields["stride"] = row_stride(columns)
         fields["block_stride"] = row_stride(block)
         fields["target_row"] = rows["target"]
@@ -307,7 +315,7 @@ def predict(network, parameters, inputs):
     """Outputs (n, outputs) of inputs (n, features), in the dtype of the parameters."""
     dtype = str(parameters.dtype)
     layers, rows = arrange(network, dtype)
-    block = chunk_columns(len(inputs), rows["all"])
+    block = chunk_columns(len(inputs), rows["all"], network.size)
     stride = row_stride(block)
     outputs = np.empty((len(inputs), network.outputs), dtype)
     program("predict", dtype)(

@@ -79,7 +79,7 @@ def test_chunks_of_any_width(training, columns, block):
     expected = finished(session(training))
     widths = iter([16 * columns, 16 * block])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cpu, "chunk_columns", lambda samples, rows: next(widths))
+        patch.setattr(cpu, "chunk_columns", lambda *given: next(widths))
         narrow = session(training)
     same(finished(narrow), expected)
 
