@@ -1,5 +1,6 @@
 """The compiled device: arranges arrays for the training loop and calls it in short pieces."""
 
+import ctypes
 import importlib
 import inspect
 import threading
@@ -7,6 +8,7 @@ import time
 from functools import cache
 
 import numpy as np
+from numba.types import CPointer
 
 from fastdense import catalogue
 from fastdense.kernels import cache as kernel_cache
@@ -43,8 +45,9 @@ KINDS = {
 
 @cache
 def _kernel(role, name, dtype):
-    if role in ("forward", "backward"):
-        function, signature = getattr(passes, role)(FLOATS[dtype])
+    if name is None:
+        module = loop if role in ("train", "predict") else passes
+        function, signature = getattr(module, role)(FLOATS[dtype])
         return kernel_cache.compile_callback(f"{role}-{dtype}", function, signature)
     entry = catalogue.get(KINDS[role], name)
     function, signature = getattr(linked, role)(entry, FLOATS[dtype])
@@ -56,21 +59,31 @@ def _kernel(role, name, dtype):
 
 
 def kernel(role, name, dtype):
-    """Address of the linked kernel of an entry, compiled or loaded at the first call."""
+    """Address of a linked kernel, compiled or loaded at the first call.
+
+    `name` is that of the entry whose kernel it is, or None for those of the engine.
+    """
     with _lock:
         return _kernel(role, name, "float64" if role == "schedule" else dtype).address
 
 
 @cache
-def _program(role, dtype):
-    function, signature = {"train": loop.program_for, "predict": loop.prediction_for}[role](dtype)
-    return kernel_cache.compile_program(f"{role}-{dtype}", function, signature)
+def _prototype(role, dtype):
+    address = kernel(role, None, dtype)
+    arguments = _kernel(role, None, dtype).argument_types
+    kinds = [ctypes.c_void_p if isinstance(a, CPointer) else ctypes.c_int64 for a in arguments]
+    return ctypes.CFUNCTYPE(None, *kinds)(address)
 
 
 def program(role, dtype):
-    """The compiled "train" or "predict"."""
+    """ "train" or "predict" as a function of addresses and integers; it lets other threads run."""
     with _lock:
-        return _program(role, dtype)
+        return _prototype(role, dtype)
+
+
+def addresses(arguments):
+    """Arrays as their addresses, integers as they are."""
+    return [a.ctypes.data if isinstance(a, np.ndarray) else int(a) for a in arguments]
 
 
 def arrange(network, dtype):
@@ -223,26 +236,27 @@ class Session:
             np.zeros(16),  # scalars of its step
             np.zeros(rows["all"] * row_stride(side), dtype),
             np.zeros(scratch_size(network, side), dtype),
-            task.inputs.reshape(-1),
-            task.targets.reshape(-1),
+            task.inputs,
+            task.targets,
             task.weights,
-            task.test_inputs.reshape(-1),
-            task.test_targets.reshape(-1),
-            task.order.reshape(-1),
+            task.test_inputs,
+            task.test_targets,
+            task.order,
             np.arange(max(task.visits, len(task.inputs))),
             np.zeros(side),  # loss of each sample
             np.zeros(side),  # weight of each sample
             _numbers(recipe.loss.values("losses"), dtype),
             _numbers(hyper, np.float64),
             _numbers(recipe.schedule.values("schedules"), np.float64),
-            self.curves.reshape(-1),
-            self.signals.reshape(-1),
+            self.curves,
+            self.signals,
             np.zeros(2 * layout.PARTIAL_SUMS),
             np.zeros(count if observations else 1, dtype),  # parameters before the update
             np.full(len(layers), np.nan),  # update ratios
             np.zeros(fields["units"], np.uint8),
             np.zeros(2 * len(layers) * layout.PARTIAL_SUMS),
         )
+        self._addresses = addresses([*self._arguments, len(layers), task.weights.size > 0])
         self._budget = 1_000_000
         self._task = task
 
@@ -258,7 +272,7 @@ class Session:
     def advance(self, budget=None):
         """Go on for one piece; its size follows the clock unless a budget is given."""
         started = time.perf_counter()
-        self._run(*self._arguments, self._budget if budget is None else budget)
+        self._run(*self._addresses, self._budget if budget is None else budget)
         elapsed = time.perf_counter() - started
         growth = PIECE_SECONDS / max(elapsed, 1e-9)
         self._budget = max(int(self._budget * min(growth, 4.0)), 1)
@@ -318,18 +332,20 @@ def predict(network, parameters, inputs):
     block = chunk_columns(len(inputs), rows["all"], network.size)
     stride = row_stride(block)
     outputs = np.empty((len(inputs), network.outputs), dtype)
-    program("predict", dtype)(
+    arguments = [
         kernel("forward", None, dtype),
         layers,
+        len(layers),
         parameters,
         np.zeros(rows["all"] * stride, dtype),
         np.zeros(scratch_size(network, 0) or 1, dtype),
         block,
         stride,
-        np.ascontiguousarray(inputs, dtype).reshape(-1),
+        np.ascontiguousarray(inputs, dtype),
         len(inputs),
-        outputs.reshape(-1),
-        np.zeros(0, np.int64),
-        np.zeros(0),
-    )
+        outputs,
+        np.zeros(1, np.int64),
+        np.zeros(1),
+    ]
+    program("predict", dtype)(*addresses(arguments))
     return outputs

@@ -21,7 +21,6 @@ import filelock
 import llvmlite
 import numba
 import platformdirs
-from numba import njit
 from numba.core.caching import _Cache
 from numba.core.ccallback import CFunc
 from numba.core.compiler import CompileResult
@@ -146,26 +145,22 @@ def _locked(kernel_file, signature, context):
     return stack
 
 
+class Kernel(CFunc):
+    """A compiled C function with its `address` and `argument_types`."""
+
+    @property
+    def argument_types(self):
+        return self._sig.args
+
+
 def compile_callback(name, function, signature, sources=()):
-    """Compile `function` as a C callback, or load it; returns an object with an `.address`.
+    """Compile `function` as a C function, or load it.
 
     `sources` are the files that decide the code, besides the engine's own.
     """
-    # forceinline: the body goes into the C wrapper, which saves a call and its error checks.
-    options = {**OPTIONS, "forceinline": True}
-    callback = CFunc(function, (signature.args, signature.return_type), {}, options)
-    callback._cache = _KernelFile(name, sources)
-    context = callback._targetdescr.target_context
-    with _locked(callback._cache, callback._sig, context):
-        callback.compile()
-    return callback
-
-
-def compile_program(name, function, signature):
-    """Compile `function` for one signature, or load it; returns what Python calls."""
-    dispatcher = njit(function, nogil=True, **OPTIONS)
-    dispatcher._cache = _KernelFile(name, [])
-    with _locked(dispatcher._cache, signature.args, dispatcher.targetctx):
-        dispatcher.compile(signature.args)
-    dispatcher.disable_compile()
-    return dispatcher
+    kernel = Kernel(function, (signature.args, signature.return_type), {}, OPTIONS)
+    kernel._cache = _KernelFile(name, sources)
+    context = kernel._targetdescr.target_context
+    with _locked(kernel._cache, kernel._sig, context):
+        kernel.compile()
+    return kernel

@@ -123,15 +123,16 @@ def evaluation_for(kind):
             if layer.kind != DENSE:
                 continue
             sums = offset(notes.slopes, index * PARTIAL_SUMS)
-            for o in range(layer.n_out):
-                outputs = offset(work.arena, (layer.output_row + o) * stride)
-                slopes = offset(work.arena, (layer.slope_row + o) * stride)
-                nonzero = False
-                for b in range(samples):
-                    nonzero |= outputs[b] != 0
-                    sums[b % PARTIAL_SUMS] += float(slopes[b])
-                if nonzero:
-                    notes.alive[layer.unit + o] = 1
+            outputs = offset(work.arena, layer.output_row * stride)
+            slopes = offset(work.arena, layer.slope_row * stride)
+            # Sample by sample, so that the order of the sum does not depend on the block.
+            for b in range(samples):
+                slope = 0.0
+                for o in range(layer.n_out):
+                    slope += float(slopes[o * stride + b])
+                    if outputs[o * stride + b] != 0:
+                        notes.alive[layer.unit + o] = 1
+                sums[b % PARTIAL_SUMS] += slope
 
     @njit(inline="never", **NUMPY)
     def observe(plan, state, work, notes, rows):

@@ -4,16 +4,13 @@ A call goes on from `state` until its budget is spent; everything is in arrays, 
 stop or save between calls, and the bits do not depend on where the calls end.
 """
 
-from functools import cache
-
 import numpy as np
 from numba import njit, types
 
 from fastdense.kernels import layout
 from fastdense.kernels.evaluation import Notes, evaluation_for, measure_updates, write_signals
 from fastdense.kernels.layout import DONE, EVALUATE, OBSERVE, PREDICTING, SHUFFLE, STEP, VALIDATE
-from fastdense.kernels.matmul import FLOATS
-from fastdense.kernels.pointers import at, call, offset, record
+from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.samples import Rows, gather, shuffle
 from fastdense.kernels.step import Work, pad, step_for
 from fastdense.kernels.sums import clear, total
@@ -56,34 +53,28 @@ def order_epoch(plan, state, order, given):
     return 20 * min(plan.visits, SHUFFLED_AT_ONCE)
 
 
-@cache
-def program_for(dtype):
-    """The training program of a dtype, for its one signature: `(train, signature)`."""
-    kind = FLOATS[dtype]
+def train(kind):
+    """The training loop for float32 or float64, and its signature: pointers to what the device
+    arranges, a flag for sample weights, and the budget of the call.
+    """
     step = step_for(kind)[-1]
     evaluate, observe = evaluation_for(kind)
 
     def train(plans, states, layers, parameters, gradient, slots, powers, scalars, arena,
-              transposed, inputs, targets, weights, test_inputs, test_targets, orders,
-              order, losses, sample_weights, loss_hyper, optimizer_hyper, schedule_hyper,
-              curve_rows, signals, sums, previous, updates, alive, note_sums, budget):  # fmt: skip
-        plan = record(at(plans, 0), 0)
-        state = record(at(states, 0), 0)
+              transposed, inputs, targets, weights, test_inputs, test_targets, given, order, losses,
+              sample_weights, loss_hyper, optimizer_hyper, schedule_hyper, curves, signals, sums,
+              previous, updates, alive, note_sums, depth, weighted, budget):  # fmt: skip
+        # curves: (CURVES, evaluations), signals: (observations, dense layers, SIGNALS)
+        plan = record(plans, 0)
+        state = record(states, 0)
         work = Work(
-            at(layers, 0), layers.size, at(parameters, 0), at(gradient, 0), at(slots, 0),
-            at(powers, 0), at(scalars, 0), at(arena, 0), at(transposed, 0), at(order, 0),
-            at(losses, 0), at(sample_weights, 0), at(loss_hyper, 0), at(optimizer_hyper, 0),
-            at(schedule_hyper, 0), at(sums, 0), at(sums, layout.PARTIAL_SUMS),
-            at(note_sums, layers.size * layout.PARTIAL_SUMS),
+            layers, depth, parameters, gradient, slots, powers, scalars, arena, transposed, order,
+            losses, sample_weights, loss_hyper, optimizer_hyper, schedule_hyper, sums,
+            offset(sums, layout.PARTIAL_SUMS), offset(note_sums, depth * layout.PARTIAL_SUMS),
         )  # fmt: skip
-        notes = Notes(at(previous, 0), at(updates, 0), at(alive, 0), at(note_sums, 0))
-        weighted, unweighted = np.int64(weights.size > 0), np.int64(0)
-        rows = Rows(at(inputs, 0), at(targets, 0), at(weights, 0), weighted, plan.samples)
-        test = Rows(
-            at(test_inputs, 0), at(test_targets, 0), at(weights, 0), unweighted, plan.test_samples
-        )  # fmt: skip
-        given = at(orders, 0)
-        curves = at(curve_rows, 0)  # (CURVES, evaluations)
+        notes = Notes(previous, updates, alive, note_sums)
+        rows = Rows(inputs, targets, weights, weighted, plan.samples)
+        test = Rows(test_inputs, test_targets, weights, np.int64(0), plan.test_samples)
         evaluations = plan.evaluations
         predicting = np.int64(PREDICTING)
         spent = 0
@@ -150,66 +141,56 @@ def program_for(dtype):
                 spent += 4 * plan.block_cost
                 if state.position == rows.count:
                     row = state.signal_row * plan.dense_layers * layout.SIGNALS
-                    write_signals(plan, work, notes, at(signals, row))
+                    write_signals(plan, work, notes, offset(signals, row))
                     clear(work.partial)
                     state.signal_row += 1
                     begin_epoch(plan, state)
 
-    def array(element, readonly=False):
-        return types.Array(element, 1, "C", readonly=readonly)
-
-    ours, given = array(kind), array(kind, readonly=True)
-    float64, given64 = array(types.float64), array(types.float64, readonly=True)
-    signature = types.void(
-        *(array(t) for t in (layout.plan_type, layout.state_type, layout.layer_type)),
+    pointer = types.CPointer
+    ours, float64, int64 = pointer(kind), pointer(types.float64), pointer(types.int64)
+    return train, types.void(
+        *(pointer(t) for t in (layout.plan_type, layout.state_type, layout.layer_type)),
         *(ours, ours, ours, float64, float64, ours, ours),
-        *(given, given, given64, given, given, array(types.int64, readonly=True)),
-        *(array(types.int64), float64, float64, ours, float64, float64, float64),
-        *(float64, float64, ours, float64, array(types.uint8), float64, types.intp),
+        *(ours, ours, float64, ours, ours, int64, int64, float64),
+        *(float64, ours, float64, float64, float64, float64, float64),
+        *(ours, float64, pointer(types.uint8), float64, types.int64, types.int64, types.int64),
     )
-    return train, signature
 
 
-@cache
-def prediction_for(dtype):
-    """The forward pass of many rows: `(predict, signature)`."""
-    kind = FLOATS[dtype]
+def predict(kind):
+    """The forward pass of many rows, and its signature."""
 
-    def predict(forward, layers, parameters, arena, scratch, block, stride, inputs, count,
+    def predict(forward, layers, depth, parameters, arena, scratch, block, stride, inputs, count,
                 outputs, unused_order, unused_sums):  # fmt: skip
-        # inputs: (count * features,), outputs: (count * n_out,)
-        entry = record(at(layers, 0), 0)
-        final = record(at(layers, 0), layers.size - 1)
+        # inputs: (count, features), outputs: (count, n_out)
+        entry = record(layers, 0)
+        final = record(layers, depth - 1)
         no = np.int64(0)
         first = no
         while first < count:
             samples = min(block, count - first)
             columns = pad(samples)
             gather(
-                at(inputs, 0), entry.n_in, at(unused_order, 0), no, first, samples, columns,
-                at(arena, entry.input_row * stride), stride,
+                inputs, entry.n_in, unused_order, no, first, samples, columns,
+                offset(arena, entry.input_row * stride), stride,
             )  # fmt: skip
             call(
                 forward,
                 (
-                    at(layers, 0), layers.size, at(parameters, 0), at(arena, 0), at(scratch, 0),
-                    stride, columns, samples, np.int64(PREDICTING), no, no, no, at(unused_sums, 0),
+                    layers, depth, parameters, arena, scratch, stride, columns, samples,
+                    np.int64(PREDICTING), no, no, no, unused_sums,
                 ),
             )  # fmt: skip
-            source = at(arena, final.output_row * stride)
-            place = at(outputs, first * final.n_out)
+            source = offset(arena, final.output_row * stride)
+            place = offset(outputs, first * final.n_out)
             for b in range(samples):
                 for o in range(final.n_out):
                     place[b * final.n_out + o] = source[o * stride + b]
             first += samples
 
-    def array(element, readonly=False):
-        return types.Array(element, 1, "C", readonly=readonly)
-
-    signature = types.void(
-        types.int64,
-        *(array(layout.layer_type), array(kind, readonly=True), array(kind), array(kind)),
-        *(types.intp, types.intp, array(kind, readonly=True), types.intp),
-        *(array(kind), array(types.int64), array(types.float64)),
+    numbers, int64 = types.CPointer(kind), types.int64
+    return predict, types.void(
+        *(int64, types.CPointer(layout.layer_type), int64, numbers, numbers, numbers),
+        *(int64, int64, numbers, int64, numbers),
+        *(types.CPointer(int64), types.CPointer(types.float64)),
     )
-    return predict, signature

@@ -91,10 +91,12 @@ def forward(kind):
                     BIAS, offset(weights, layer.n_in * layer.n_out), scratch,
                 )  # fmt: skip
                 if purpose == OBSERVING:
-                    for row in range(0, layer.n_out * stride, stride):
-                        for b in range(samples):
-                            size = abs(float(slopes[row + b]))
-                            sizes[index * PARTIAL_SUMS + b % PARTIAL_SUMS] += size
+                    # Sample by sample, so that the order of the sum does not depend on `columns`.
+                    for b in range(samples):
+                        size = 0.0
+                        for row in range(0, layer.n_out * stride, stride):
+                            size += abs(float(slopes[row + b]))
+                        sizes[index * PARTIAL_SUMS + b % PARTIAL_SUMS] += size
                 call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
                 if purpose == TRAINING:

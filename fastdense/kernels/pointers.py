@@ -13,17 +13,6 @@ from numba.extending import intrinsic
 
 
 @intrinsic
-def at(typingctx, array, index):
-    """Pointer to element `index` of a one-dimensional C-contiguous array."""
-
-    def codegen(context, builder, signature, arguments):
-        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        return builder.gep(data, [arguments[1]])
-
-    return types.CPointer(array.dtype)(array, types.intp), codegen
-
-
-@intrinsic
 def offset(typingctx, pointer, index):
     """`pointer + index`, in elements."""
 
