@@ -197,7 +197,6 @@ class Session:
         fields["slope_factor"] = 1.0 if loss.coupled else 1.0 / network.outputs
         fields["accuracy"] = ACCURACIES[loss.accuracy(network.outputs)]
         fields["parameters"] = count
-        fields["slots"] = len(optimizer.slots)
         fields["forward"] = kernel("forward", None, recipe.dtype)
         fields["backward"] = kernel("backward", None, recipe.dtype)
         fields["loss"] = kernel("loss", loss.name, recipe.dtype)

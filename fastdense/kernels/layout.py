@@ -84,7 +84,6 @@ PLAN = np.dtype(
         ("slope_factor", _f8),  # 1 / outputs where the loss is a mean over outputs
         ("accuracy", _i8),
         ("parameters", _i8),
-        ("slots", _i8),
         ("forward", _i8),  # addresses of linked kernels
         ("backward", _i8),
         ("loss", _i8),
