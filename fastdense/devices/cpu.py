@@ -12,10 +12,10 @@ from numba.types import CPointer
 
 from fastdense import catalogue
 from fastdense.kernels import cache as kernel_cache
-from fastdense.kernels import layout, linked, loop, matmul
-from fastdense.kernels import network as passes
+from fastdense.kernels import layout, linked, loop, matmul, team
 from fastdense.kernels import primitives as _primitives  # noqa: F401  (gives maths to the compiler)
-from fastdense.kernels.layout import LAYER, PLAN, STATE, padded, row_stride
+from fastdense.kernels import work as _work
+from fastdense.kernels.layout import JOB, LAYER, PLAN, STATE, padded, row_stride
 from fastdense.kernels.matmul import FLOATS
 from fastdense.network import Dense
 
@@ -23,6 +23,8 @@ PIECE_SECONDS = 0.03  # aimed at; a call must return within 50 ms
 SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside the activations
 CHUNK_PRODUCTS = 800_000_000  # parameters times samples, about 30 ms
 CACHE_LINE = 64  # bytes
+BLOCK_NUMBERS = 32768  # of a gradient, that the cache holds beside parameters and slots
+SPARE = 64  # numbers behind an array that a vector may read over
 ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, in numbers
 ACCURACIES = {
     None: layout.NO_ACCURACY,
@@ -47,7 +49,7 @@ KINDS = {
 @cache
 def _kernel(role, name, dtype):
     if name is None:
-        module = loop if role in ("train", "predict") else passes
+        module = loop if role == "train" else _work
         function, signature = getattr(module, role)(FLOATS[dtype])
         return kernel_cache.compile_callback(f"{role}-{dtype}", function, signature)
     entry = catalogue.get(KINDS[role], name)
@@ -93,11 +95,12 @@ def arrange(network, dtype):
     Returns
     -------
     layers : record array (layers,)
-    rows : dict
-        First row of "target", "delta" and "other_delta", and the number of rows in "all".
+    places : dict
+        First row of "target", "delta" and "other_delta", the number of "rows" in all, "turned"
+        numbers for the transposed deltas of one sample, "blocks" of the gradient.
     """
     layers = np.zeros(len(network.layers), LAYER)
-    width, row, weights, unit = network.inputs, 0, 0, 0
+    width, row, weights, unit, turned, block = network.inputs, 0, 0, 0, 0, 0
     input_row, row = row, row + width + 1  # each input ends in a row of ones for the bias
     needs_gradient = False
     widest = network.outputs
@@ -107,15 +110,21 @@ def arrange(network, dtype):
         record["input_row"] = input_row
         record["n_in"] = width
         record["needs_input_gradient"] = needs_gradient
+        record["first_block"] = block
         if isinstance(layer, Dense):
             if needs_gradient:
                 widest = max(widest, width)
-            width = layer.units
+            fan_in, width = width, layer.units
             record["kind"] = layout.DENSE
             record["weights"] = weights
             record["unit"] = unit
-            weights += (record["n_in"] + 1) * width
+            record["turned"] = turned
+            record["turned_stride"] = row_stride(width) if width > 1 else 1
+            record["block_rows"] = rows = max(BLOCK_NUMBERS // width // 8 * 8, 8)
+            turned += record["turned_stride"]
+            weights += (fan_in + 1) * width
             unit += width
+            block += -(-(fan_in + 1) // rows)
             entry = catalogue.get("activations", layer.activation)
             if entry.coupled:
                 record["activate"] = kernel("coupled_forward", entry.name, dtype)
@@ -130,15 +139,14 @@ def arrange(network, dtype):
             if needs_gradient:
                 widest = max(widest, width)
         record["n_out"] = width
-        record["padded_out"] = row_stride(width)
         widest = max(widest, width)
         record["slope_row"], row = row, row + width
         input_row = row
         record["output_row"], row = row, row + width + 1
-    rows = {"target": row, "delta": row + network.outputs}
-    rows["other_delta"] = rows["delta"] + widest
-    rows["all"] = rows["other_delta"] + widest
-    return layers, rows
+    places = {"target": row, "delta": row + network.outputs, "turned": turned, "blocks": block}
+    places["other_delta"] = places["delta"] + widest
+    places["rows"] = places["other_delta"] + widest
+    return layers, places
 
 
 def chunk_columns(samples, rows, parameters):
@@ -147,17 +155,22 @@ def chunk_columns(samples, rows, parameters):
     A chunk's activations should stay in the cache; but each chunk reads all weights once, so where
     they do not fit there, chunks are longer. None may take longer than a piece of training.
     """
+    if samples == 1:
+        return 1
     least = 128 if parameters <= SMALL_NETWORK else 512
     most = min(max(ARENA_NUMBERS // rows, least), 1024)
     in_time = max(CHUNK_PRODUCTS // parameters, 1)
     return min(padded(samples), padded(min(most, in_time)))
 
 
-def scratch_size(network, columns):
-    """Numbers for the transposed delta of `columns` samples, or for packed weights."""
-    widest = max(row_stride(layer.units) for _, layer in network.dense)
-    largest = max(fan_in * layer.units for fan_in, layer in network.dense)
-    return max(columns * widest, matmul.PACKED if largest >= matmul.PACK_FROM else 0)
+def stride_of(columns):
+    """Numbers from one row of a chunk to the next; a single sample stands in one line."""
+    return 1 if columns == 1 else row_stride(columns)
+
+
+def arena_size(places, columns):
+    """Numbers of the arena of one chunk: rows, transposed deltas, and a vector to read over."""
+    return padded(places["rows"] * stride_of(columns) + places["turned"] * columns + 64)
 
 
 def aligned(count, dtype):
@@ -172,20 +185,26 @@ def aligned(count, dtype):
 class Session:
     """One training under way: its whole state in arrays, advanced piece by piece."""
 
-    def __init__(self, task):
+    def __init__(self, task, threads=1):
         network, recipe = task.network, task.recipe
         dtype = np.dtype(recipe.dtype)
         loss = catalogue.get("losses", recipe.loss.name)
         optimizer = catalogue.get("optimizers", recipe.optimizer.name)
         hyper = recipe.optimizer.values("optimizers")
-        layers, rows = arrange(network, recipe.dtype)
+        layers, places = arrange(network, recipe.dtype)
         count = network.size
+        columns = chunk_columns(task.batch, places["rows"], count)
+        block = chunk_columns(max(len(task.inputs), 2), places["rows"], count)
+        chunks = 1
+        slots = [hyper[s] if isinstance(s, str) else s for s in optimizer.slots]
+        apart = padded(count)
 
         plan = np.zeros(1, PLAN)
         fields = plan[0]
         fields["seed"] = recipe.seed
         fields["samples"] = len(task.inputs)
         fields["test_samples"] = len(task.test_inputs)
+        fields["weighted"] = task.weights.size > 0
         fields["order_rows"] = len(task.order)
         fields["visits"] = task.visits
         fields["shuffle"] = recipe.shuffle
@@ -193,29 +212,40 @@ class Session:
         fields["epochs"] = recipe.epochs
         fields["evaluate_every"] = task.evaluate_every
         fields["observe_every"] = task.observe_every
-        fields["columns"] = columns = chunk_columns(task.batch, rows["all"], count)
-        fields["block"] = block = chunk_columns(len(task.inputs), rows["all"], count)
-        fields["stride"] = row_stride(columns)
-        fields["block_stride"] = row_stride(block)
-        fields["target_row"] = rows["target"]
-        fields["delta_row"] = rows["delta"]
-        fields["other_delta_row"] = rows["other_delta"]
+        fields["members"] = threads
+        fields["columns"] = columns
+        fields["chunks"] = chunks
+        fields["block"] = block
+        fields["stride"] = stride_of(columns)
+        fields["block_stride"] = stride_of(block)
+        fields["rows"] = places["rows"]
+        fields["arena"] = max(arena_size(places, columns), arena_size(places, block))
+        fields["scratch"] = matmul.PACKED
+        fields["target_row"] = places["target"]
+        fields["delta_row"] = places["delta"]
+        fields["other_delta_row"] = places["other_delta"]
         fields["outputs"] = network.outputs
         fields["units"] = sum(layer.units for _, layer in network.dense)
+        fields["depth"] = len(layers)
         fields["dense_layers"] = len(network.dense)
         fields["labels"] = loss.targets == "label"
         fields["slope_factor"] = 1.0 if loss.coupled else 1.0 / network.outputs
         fields["accuracy"] = ACCURACIES[loss.accuracy(network.outputs)]
         fields["parameters"] = count
-        fields["forward"] = kernel("forward", None, recipe.dtype)
-        fields["backward"] = kernel("backward", None, recipe.dtype)
+        fields["slots"] = len(slots)
+        fields["apart"] = apart
+        fields["blocks"] = places["blocks"]
+        whole = threads == 1 and count <= SMALL_NETWORK
+        fields["update_by_block"] = not whole and recipe.clip_norm == 0.0
+        fields["work"] = kernel("work", None, recipe.dtype)
         fields["loss"] = kernel("loss", loss.name, recipe.dtype)
         fields["optimizer"] = kernel("optimizer", optimizer.name, recipe.dtype)
         fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
+        fields["pause"] = 0
         for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm"):
             fields[name] = getattr(recipe, name)
-        fields["chunk_cost"] = 3 * count * columns + 8 * count + 1000
-        fields["block_cost"] = count * block + 1000
+        fields["chunk_cost"] = chunks * (3 * count * columns + 8 * count) + 1000
+        fields["block_cost"] = chunks * count * block + 1000
 
         state = np.zeros(1, STATE)
         state[0]["phase"] = layout.EVALUATE
@@ -226,50 +256,56 @@ class Session:
         if task.observe_every:
             observations = recipe.epochs // task.observe_every + 1
             observations += recipe.epochs % task.observe_every > 0
-        slots = [hyper[s] if isinstance(s, str) else s for s in optimizer.slots]
-        side = max(columns, block)
-        initial_slots = aligned(max(len(slots), 1) * count, dtype)
-        for slot, initial in enumerate(slots):
-            initial_slots[slot * count : (slot + 1) * count] = initial
+
+        numbers = aligned(apart * (1 + len(slots)) + SPARE, dtype)
+        numbers[:count] = task.parameters
+        for slot, initial in enumerate(slots, 1):
+            numbers[slot * apart : slot * apart + count] = initial
+        side = chunks * max(columns, block)
 
         self.state = state
-        self.parameters = aligned(count, dtype)
-        self.parameters[:] = task.parameters
+        self.parameters = numbers[:count]
         self.curves = np.full((layout.CURVES, evaluations), np.nan)
         self.signals = np.full((observations, len(network.dense), layout.SIGNALS), np.nan)
         self._run = program("train", recipe.dtype)
-        self._arguments = (
-            plan,
-            state,
-            layers,
-            self.parameters,
-            aligned(count, dtype),  # gradient
-            initial_slots,
-            np.ones(2),  # running products of the optimizer
-            np.zeros(16),  # scalars of its step
-            aligned(rows["all"] * row_stride(side), dtype),
-            aligned(scratch_size(network, side), dtype),
-            task.inputs,
-            task.targets,
-            task.weights,
-            task.test_inputs,
-            task.test_targets,
-            task.order,
-            np.arange(max(task.visits, len(task.inputs))),
-            np.zeros(side),  # loss of each sample
-            np.zeros(side),  # weight of each sample
-            _numbers(recipe.loss.values("losses"), dtype),
-            _numbers(hyper, np.float64),
-            _numbers(recipe.schedule.values("schedules"), np.float64),
-            self.curves,
-            self.signals,
-            np.zeros(2 * layout.PARTIAL_SUMS),
-            np.zeros(count if observations else 1, dtype),  # parameters before the update
-            np.full(len(layers), np.nan),  # update ratios
-            np.zeros(fields["units"], np.uint8),
-            np.zeros(2 * len(layers) * layout.PARTIAL_SUMS),
-        )
-        self._addresses = addresses([*self._arguments, len(layers), task.weights.size > 0])
+        self.arrays = {
+            "plan": plan,
+            "state": state,
+            "job": np.zeros(1, JOB),
+            "layers": layers,
+            "parameters": numbers,
+            "gradient": aligned(count + SPARE, dtype),
+            "scalars": np.zeros(16),
+            "arena": aligned(chunks * fields["arena"], dtype),
+            "scratch": aligned(threads * fields["scratch"], dtype),
+            "inputs": task.inputs,
+            "targets": task.targets,
+            "weights": task.weights,
+            "test_inputs": task.test_inputs,
+            "test_targets": task.test_targets,
+            "predictions": np.zeros(1, dtype),
+            "order": np.arange(max(task.visits, len(task.inputs))),
+            "losses": np.zeros(side),
+            "sample_weights": np.zeros(side),
+            "correct": np.zeros(chunks, np.int64),
+            "loss_hyper": _numbers(recipe.loss.values("losses"), dtype),
+            "optimizer_hyper": _numbers(hyper, np.float64),
+            "powers": np.ones(2),
+            "sizes": np.zeros(len(layers) * layout.PARTIAL_SUMS),
+            # What only the loop needs.
+            "given": task.order,
+            "schedule_hyper": _numbers(recipe.schedule.values("schedules"), np.float64),
+            "curves": self.curves,
+            "signals": self.signals,
+            "running": np.zeros(layout.PARTIAL_SUMS),
+            "partial": np.zeros(layout.PARTIAL_SUMS),
+            "previous": np.zeros(count if observations else 1, dtype),
+            "updates": np.full(len(layers), np.nan),
+            "alive": np.zeros(fields["units"], np.uint8),
+            "slopes": np.zeros(len(layers) * layout.PARTIAL_SUMS),
+            "team": np.zeros(team.TEAM, np.int64),
+        }
+        self._addresses = addresses(self.arrays.values())
         self._budget = 1_000_000
         self._task = task
 
@@ -285,7 +321,7 @@ class Session:
     def advance(self, budget=None):
         """Go on for one piece; its size follows the clock unless a budget is given."""
         started = time.perf_counter()
-        self._run(*self._addresses, self._budget if budget is None else budget)
+        self._run(*self._addresses, 0, self._budget if budget is None else budget)
         elapsed = time.perf_counter() - started
         growth = PIECE_SECONDS / max(elapsed, 1e-9)
         self._budget = max(int(self._budget * min(growth, 4.0)), 1)
@@ -341,24 +377,33 @@ def train(task, on_progress=None):
 def predict(network, parameters, inputs):
     """Outputs (n, outputs) of inputs (n, features), in the dtype of the parameters."""
     dtype = str(parameters.dtype)
-    layers, rows = arrange(network, dtype)
-    block = chunk_columns(len(inputs), rows["all"], network.size)
-    stride = row_stride(block)
+    layers, places = arrange(network, dtype)
+    columns = chunk_columns(len(inputs), places["rows"], network.size)
     outputs = np.empty((len(inputs), network.outputs), dtype)
-    arguments = [
-        kernel("forward", None, dtype),
-        layers,
-        len(layers),
-        parameters,
-        aligned(rows["all"] * stride, dtype),
-        aligned(scratch_size(network, 0) or 1, dtype),
-        block,
-        stride,
-        np.ascontiguousarray(inputs, dtype),
-        len(inputs),
-        outputs,
-        np.zeros(1, np.int64),
-        np.zeros(1),
-    ]
-    program("predict", dtype)(*addresses(arguments))
+    numbers = aligned(network.size + SPARE, dtype)
+    numbers[: network.size] = parameters
+    plan = np.zeros(1, PLAN)
+    fields = plan[0]
+    fields["rows"] = places["rows"]
+    fields["depth"] = len(layers)
+    fields["arena"] = arena_size(places, columns)
+    job = np.zeros(1, JOB)
+    fields = job[0]
+    fields["purpose"] = layout.PREDICTING
+    fields["samples"] = len(inputs)
+    fields["columns"] = columns
+    fields["stride"] = stride_of(columns)
+    fields["own_arena"] = True
+    arguments = dict.fromkeys(_work.Work._fields, plan)  # what a prediction does not use
+    arguments |= {
+        "job": job,
+        "layers": layers,
+        "parameters": numbers,
+        "arena": aligned(plan[0]["arena"], dtype),
+        "scratch": aligned(matmul.PACKED, dtype),
+        "inputs": np.ascontiguousarray(inputs, dtype),
+        "predictions": outputs,
+    }
+    chunks = -(-len(inputs) // columns)
+    program("work", dtype)(*addresses(arguments.values()), 0, 0, chunks)
     return outputs

@@ -1,16 +1,15 @@
 """The loss over all rows and the signals of every layer; measuring leaves the training alone."""
 
 from collections import namedtuple
-from functools import cache
 
 import numpy as np
 from numba import njit
 
 from fastdense.kernels import layout
-from fastdense.kernels.layout import DENSE, OBSERVING, PARTIAL_SUMS
+from fastdense.kernels.layout import DENSE, PARTIAL_SUMS
 from fastdense.kernels.pointers import offset, record
-from fastdense.kernels.step import pad, run_backward, run_forward, step_for
-from fastdense.kernels.sums import add_squared_differences, add_squares, clear, total
+from fastdense.kernels.sums import add_squared_differences, add_squares, add_weighted, clear, total
+from fastdense.kernels.team import dispatch
 
 NUMPY = {"error_model": "numpy", "nogil": True}
 
@@ -20,59 +19,36 @@ Notes = namedtuple("Notes", "previous updates alive slopes")
 
 
 @njit(inline="never", **NUMPY)
-def count_correct(kind, predictions, targets, outputs, samples, stride):
-    """Right predictions among samples; counted per output where the outputs are binary."""
-    correct = 0
-    if kind == layout.LARGEST:
-        for b in range(samples):
-            best = 0
-            truth = 0
-            for o in range(1, outputs):
-                if predictions[o * stride + b] > predictions[best * stride + b]:
-                    best = o
-                if targets[o * stride + b] > targets[truth * stride + b]:
-                    truth = o
-            correct += best == truth
-    else:
-        threshold = 0.5 if kind == layout.PROBABILITY else 0.0
-        for o in range(outputs):
-            for b in range(samples):
-                i = o * stride + b
-                correct += (predictions[i] > threshold) == (targets[i] > 0.5)
-    return correct
-
-
-@njit(inline="never", **NUMPY)
-def measure_updates(work, notes):
+def measure_updates(plan, work, notes, partial):
     """Per layer, the norm of the update since `previous` over the norm of `previous`."""
-    for index in range(work.depth):
+    for index in range(plan.depth):
         layer = record(work.layers, index)
         if layer.kind == DENSE:
             count = (layer.n_in + 1) * layer.n_out
             before = offset(notes.previous, layer.weights)
             after = offset(work.parameters, layer.weights)
-            clear(work.partial)
-            add_squares(before, count, work.partial)
-            size = np.sqrt(total(work.partial))
-            clear(work.partial)
-            add_squared_differences(after, before, count, work.partial)
-            notes.updates[index] = np.sqrt(total(work.partial)) / size
+            clear(partial)
+            add_squares(before, count, partial)
+            size = np.sqrt(total(partial))
+            clear(partial)
+            add_squared_differences(after, before, count, partial)
+            notes.updates[index] = np.sqrt(total(partial)) / size
 
 
 @njit(inline="never", **NUMPY)
-def write_signals(plan, work, notes, row):
+def write_signals(plan, work, notes, partial, row):
     """The signals of an observation into `row` (dense layers, SIGNALS)."""
-    for index in range(work.depth):
+    for index in range(plan.depth):
         layer = record(work.layers, index)
         if layer.kind != DENSE:
             continue
         count = (layer.n_in + 1) * layer.n_out
-        clear(work.partial)
-        add_squares(offset(work.gradient, layer.weights), count, work.partial)
-        row[layout.GRADIENT_NORM] = np.sqrt(total(work.partial))
-        clear(work.partial)
-        add_squares(offset(work.parameters, layer.weights), count, work.partial)
-        row[layout.PARAMETER_NORM] = np.sqrt(total(work.partial))
+        clear(partial)
+        add_squares(offset(work.gradient, layer.weights), count, partial)
+        row[layout.GRADIENT_NORM] = np.sqrt(total(partial))
+        clear(partial)
+        add_squares(offset(work.parameters, layer.weights), count, partial)
+        row[layout.PARAMETER_NORM] = np.sqrt(total(partial))
         row[layout.UPDATE_RATIO] = notes.updates[index]
         dead = 0
         for o in range(layer.n_out):
@@ -87,67 +63,78 @@ def write_signals(plan, work, notes, row):
         row = offset(row, layout.SIGNALS)
 
 
-@cache
-def evaluation_for(kind):
-    """`evaluate` and `observe`, one block of rows at a time, for float32 or float64."""
-    load, lose, scale_delta, _ = step_for(kind)
+@njit(**NUMPY)
+def describe(plan, job, samples, first):
+    """A job for the next samples of an evaluation, in the order of the rows."""
+    job.task = layout.PROPAGATE
+    job.ordered = 0
+    job.first = first
+    job.samples = samples
+    job.place = 0
+    job.columns = plan.block
+    job.stride = plan.block_stride
+    job.update = 0
 
-    @njit(inline="never", **NUMPY)
-    def evaluate(plan, state, work, rows, purpose):
-        """Add the loss and accuracy of the next block of rows, in their own order."""
-        stride = plan.block_stride
-        samples = min(plan.block, rows.count - state.position)
-        columns = pad(samples)
-        no = np.int64(0)
-        load(plan, work, rows, no, state.position, samples, columns, stride)
-        run_forward(plan, state, work, stride, columns, samples, purpose, no)
-        lose(plan, work, samples, stride, work.partial)
-        if plan.accuracy != layout.NO_ACCURACY:
-            final = record(work.layers, work.depth - 1)
-            state.correct += count_correct(
-                plan.accuracy,
-                offset(work.arena, final.output_row * stride),
-                offset(work.arena, plan.target_row * stride),
-                plan.outputs,
-                samples,
-                stride,
-            )
-        state.position += samples
-        return samples
 
-    @njit(inline="never", **NUMPY)
-    def note_activations(plan, work, notes, samples):
-        stride = plan.block_stride
-        for index in range(work.depth):
-            layer = record(work.layers, index)
-            if layer.kind != DENSE:
-                continue
-            sums = offset(notes.slopes, index * PARTIAL_SUMS)
-            outputs = offset(work.arena, layer.output_row * stride)
-            slopes = offset(work.arena, layer.slope_row * stride)
-            # Sample by sample, so that the order of the sum does not depend on the block.
-            for b in range(samples):
-                slope = 0.0
-                for o in range(layer.n_out):
-                    slope += float(slopes[o * stride + b])
-                    if outputs[o * stride + b] != 0:
-                        notes.alive[layer.unit + o] = 1
-                sums[b % PARTIAL_SUMS] += slope
+@njit(inline="never", **NUMPY)
+def evaluate(plan, state, work, team, test, partial):
+    """Add the loss and accuracy of the next blocks of rows, in their own order."""
+    job = record(work.job, 0)
+    count = plan.test_samples if test else plan.samples
+    samples = min(plan.block * plan.chunks, count - state.position)
+    describe(plan, job, samples, state.position)
+    job.purpose = layout.EVALUATING
+    job.test = test
+    job.own_arena = 1
+    job.differentiate = 0
+    blocks = (samples + plan.block - 1) // plan.block
+    dispatch(plan, work, team, blocks)
+    add_weighted(work.losses, work.sample_weights, samples, partial)
+    for block in range(blocks):
+        state.correct += work.correct[block]
+    state.position += samples
 
-    @njit(inline="never", **NUMPY)
-    def observe(plan, state, work, notes, rows):
-        """Add the gradient and the notes of the next block of rows."""
-        begun = np.int64(state.position > 0)
-        if begun == 0:
-            for i in range(plan.units):
-                notes.alive[i] = 0
-            for i in range(work.depth * PARTIAL_SUMS):
-                notes.slopes[i] = 0.0
-                work.sizes[i] = 0.0
-        stride = plan.block_stride
-        samples = evaluate(plan, state, work, rows, np.int64(OBSERVING))
-        note_activations(plan, work, notes, samples)
-        scale_delta(plan, work, samples, pad(samples), stride, rows.count)
-        run_backward(plan, work, stride, pad(samples), samples, begun)
 
-    return evaluate, observe
+@njit(inline="never", **NUMPY)
+def note_activations(plan, work, notes, samples):
+    stride = plan.block_stride
+    for index in range(plan.depth):
+        layer = record(work.layers, index)
+        if layer.kind != DENSE:
+            continue
+        sums = offset(notes.slopes, index * PARTIAL_SUMS)
+        outputs = offset(work.arena, layer.output_row * stride)
+        slopes = offset(work.arena, layer.slope_row * stride)
+        # Sample by sample, so that the order of the sum does not depend on the block.
+        for b in range(samples):
+            slope = 0.0
+            for o in range(layer.n_out):
+                slope += float(slopes[o * stride + b])
+                if outputs[o * stride + b] != 0:
+                    notes.alive[layer.unit + o] = 1
+            sums[b % PARTIAL_SUMS] += slope
+
+
+@njit(inline="never", **NUMPY)
+def observe(plan, state, work, team, notes):
+    """Add the gradient and the notes of the next block of rows."""
+    job = record(work.job, 0)
+    if state.position == 0:
+        for i in range(plan.units):
+            notes.alive[i] = 0
+        for i in range(plan.depth * PARTIAL_SUMS):
+            notes.slopes[i] = 0.0
+            work.sizes[i] = 0.0
+    samples = min(plan.block, plan.samples - state.position)
+    describe(plan, job, samples, state.position)
+    job.purpose = layout.OBSERVING
+    job.test = 0
+    job.own_arena = 0
+    job.differentiate = 1
+    job.count = plan.samples
+    dispatch(plan, work, team, np.int64(1))
+    note_activations(plan, work, notes, samples)
+    job.task = layout.ACCUMULATE
+    job.begun = state.position > 0
+    dispatch(plan, work, team, plan.blocks)
+    state.position += samples

@@ -9,7 +9,10 @@ DENSE, DROPOUT = range(2)  # kinds of layer
 SHUFFLE, STEP, EVALUATE, VALIDATE, OBSERVE, DONE = range(6)
 
 # What a forward pass is for.
-PREDICTING, TRAINING, OBSERVING = range(3)
+PREDICTING, EVALUATING, TRAINING, OBSERVING = range(4)
+
+# Kinds of work: chunks of samples through all layers, or blocks of the gradient.
+PROPAGATE, ACCUMULATE = range(2)
 
 # How a prediction is compared with its target for the accuracy.
 NO_ACCURACY, PROBABILITY, LOGIT, LARGEST = range(4)
@@ -41,11 +44,12 @@ LAYER = np.dtype(
         ("kind", _i8),
         ("n_in", _i8),
         ("n_out", _i8),
-        ("padded_out", _i8),  # n_out rounded up to whole vectors: a row of the transposed delta
         ("weights", _i8),  # where its weights (n_in, n_out) and then its bias stand
         ("input_row", _i8),  # rows of the arena: each is one feature of all samples side by side
         ("output_row", _i8),
         ("slope_row", _i8),  # pre-activations, then slopes; a dropout layer's mask
+        ("turned", _i8),  # where its transposed delta stands, behind the rows, by columns
+        ("turned_stride", _i8),  # from one sample of it to the next
         ("index", _i8),
         ("unit", _i8),  # where its units stand among all units, dense layers only
         ("needs_input_gradient", _i8),
@@ -53,6 +57,8 @@ LAYER = np.dtype(
         ("differentiate", _i8),  # 0: multiply by the slope
         ("keep_above", _i8),  # dropout: a random word below this drops the unit
         ("keep_scale", _f8),
+        ("block_rows", _i8),  # rows of weights whose gradient is one unit of work
+        ("first_block", _i8),  # among those of all layers
     ],
     align=True,
 )
@@ -62,6 +68,7 @@ PLAN = np.dtype(
         ("seed", _i8),
         ("samples", _i8),
         ("test_samples", _i8),
+        ("weighted", _i8),  # samples have weights
         ("order_rows", _i8),  # 0: no explicit order
         ("visits", _i8),  # samples an epoch visits
         ("shuffle", _i8),
@@ -69,26 +76,38 @@ PLAN = np.dtype(
         ("epochs", _i8),
         ("evaluate_every", _i8),
         ("observe_every", _i8),  # 0: never
+        ("members", _i8),  # threads that share the work
         ("columns", _i8),  # samples a training chunk holds side by side
         ("stride", _i8),  # numbers from one row of a training chunk to the next
-        ("block", _i8),  # likewise in an evaluation
+        ("chunks", _i8),  # training chunks between two gradients
+        ("block", _i8),  # samples of a chunk in an evaluation
         ("block_stride", _i8),
+        ("rows", _i8),  # of an arena
+        ("arena", _i8),  # numbers of the arena of one chunk
+        ("scratch", _i8),  # numbers of one member's scratch
         ("target_row", _i8),  # rows of the arena
         ("delta_row", _i8),
         ("other_delta_row", _i8),
         ("outputs", _i8),
         ("units", _i8),  # of all dense layers together
+        ("depth", _i8),
         ("dense_layers", _i8),
         ("evaluations", _i8),  # columns of the curves
         ("labels", _i8),  # targets are labels, expanded to one-hot rows
         ("slope_factor", _f8),  # 1 / outputs where the loss is a mean over outputs
         ("accuracy", _i8),
         ("parameters", _i8),
-        ("forward", _i8),  # addresses of linked kernels
-        ("backward", _i8),
+        ("slots", _i8),  # arrays of the optimizer's
+        ("apart", _i8),  # numbers from the parameters to the first slot, and from slot to slot
+        ("blocks", _i8),  # units of work of a whole gradient
+        # Parameters are updated block by block, for they are too many for the cache or for one
+        # member; never with clip_norm, which looks at all of the gradient first.
+        ("update_by_block", _i8),
+        ("work", _i8),  # addresses of linked kernels
         ("loss", _i8),
         ("optimizer", _i8),
         ("schedule", _i8),
+        ("pause", _i8),  # address of a function that lets other processes run
         ("learning_rate", _f8),
         ("l1", _f8),
         ("l2", _f8),
@@ -114,7 +133,29 @@ STATE = np.dtype(
     align=True,
 )
 
-layer_type, plan_type, state_type = (from_dtype(d) for d in (LAYER, PLAN, STATE))
+# What the members of a team are to do: `task` for the units of some samples.
+JOB = np.dtype(
+    [
+        ("task", _i8),
+        ("purpose", _i8),
+        ("test", _i8),  # of the test rows instead of the training rows
+        ("ordered", _i8),  # in the order of the epoch instead of that of the rows
+        ("first", _i8),  # place of the first sample in that order
+        ("samples", _i8),
+        ("place", _i8),  # of the first sample in its batch
+        ("columns", _i8),  # samples of a chunk
+        ("stride", _i8),
+        ("own_arena", _i8),  # a chunk uses the arena of the member, not one of its own
+        ("differentiate", _i8),  # go on from the loss to the deltas of all layers
+        ("count", _i8),  # samples of the whole mean
+        ("begun", _i8),  # the gradient goes on from that of samples before
+        ("update", _i8),  # the gradient is complete: update the parameters
+        ("step", _i8),
+    ],
+    align=True,
+)
+
+layer_type, plan_type, state_type, job_type = (from_dtype(d) for d in (LAYER, PLAN, STATE, JOB))
 
 
 def padded(count, multiple=COLUMN_MULTIPLE):

@@ -101,9 +101,11 @@ def loss(entry, kind):
 def optimizer(entry, kind):
     """`(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen)`: the update in place.
 
-    Slot j of parameter i is `slots[j * stride + i]`. With `frozen`, for a recipe whose learning
-    rate is zero, the parameters keep their bits and only the slots advance: `0 * g` would lose the
-    sign of a zero, or make NaN of an infinite gradient.
+    With `n` zero it prepares `scalars` for the updates of one step, from the rate, the
+    hyper-parameters and their running products; otherwise it applies them. Slot j of parameter i is
+    `slots[j * stride + i]`. With `frozen`, for a recipe whose learning rate is zero, the parameters
+    keep their bits and only the slots advance: `0 * g` would lose the sign of a zero, or make NaN
+    of an infinite gradient.
     """
     advance, step = _compiled(entry.advance), _compiled(entry.step)
     defaults = tuple(float(v) for v in entry.hyper.values())
@@ -119,14 +121,18 @@ def optimizer(entry, kind):
     prepare = _compiled(prepare)
 
     def no_slot(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
-        prepare(rate, hyper, powers, scalars)
+        if n == 0:
+            prepare(rate, hyper, powers, scalars)
+            return
         k = cast_tuple(read_scalars(scalars), p[0])
         for i in range(n):
             (new,) = step(p[i], g[i], k)
             p[i] = p[i] if frozen else new
 
     def one_slot(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
-        prepare(rate, hyper, powers, scalars)
+        if n == 0:
+            prepare(rate, hyper, powers, scalars)
+            return
         k = cast_tuple(read_scalars(scalars), p[0])
         for i in range(n):
             new, a = step(p[i], g[i], slots[i], k)
@@ -134,7 +140,9 @@ def optimizer(entry, kind):
             slots[i] = a
 
     def two_slots(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
-        prepare(rate, hyper, powers, scalars)
+        if n == 0:
+            prepare(rate, hyper, powers, scalars)
+            return
         k = cast_tuple(read_scalars(scalars), p[0])
         for i in range(n):
             new, a, b = step(p[i], g[i], slots[i], slots[stride + i], k)
@@ -143,7 +151,9 @@ def optimizer(entry, kind):
             slots[stride + i] = b
 
     def three_slots(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
-        prepare(rate, hyper, powers, scalars)
+        if n == 0:
+            prepare(rate, hyper, powers, scalars)
+            return
         k = cast_tuple(read_scalars(scalars), p[0])
         for i in range(n):
             new, a, b, c = step(p[i], g[i], slots[i], slots[stride + i], slots[2 * stride + i], k)

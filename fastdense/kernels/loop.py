@@ -8,12 +8,14 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels import layout
-from fastdense.kernels.evaluation import Notes, evaluation_for, measure_updates, write_signals
-from fastdense.kernels.layout import DONE, EVALUATE, OBSERVE, PREDICTING, SHUFFLE, STEP, VALIDATE
-from fastdense.kernels.pointers import call, offset, record
-from fastdense.kernels.samples import Rows, gather, shuffle
-from fastdense.kernels.step import Work, pad, step_for
+from fastdense.kernels.evaluation import Notes, evaluate, measure_updates, observe, write_signals
+from fastdense.kernels.layout import DONE, EVALUATE, OBSERVE, SHUFFLE, STEP, VALIDATE
+from fastdense.kernels.pointers import offset, record
+from fastdense.kernels.samples import shuffle
+from fastdense.kernels.step import step_for
 from fastdense.kernels.sums import clear, total
+from fastdense.kernels.team import ENDED, assist, atomic_write
+from fastdense.kernels.work import Work, work_fields
 
 NUMPY = {"error_model": "numpy", "nogil": True}
 SHUFFLED_AT_ONCE = 1 << 20
@@ -54,35 +56,35 @@ def order_epoch(plan, state, order, given):
 
 
 def train(kind):
-    """The training loop for float32 or float64, and its signature: pointers to what the device
-    arranges, a flag for sample weights, and the budget of the call.
+    """The training loop for float32 or float64, and its signature: the pointers of a `Work`, then
+    what only the loop needs, the number of this member of the team, and the budget of the call.
     """
-    step = step_for(kind)[-1]
-    evaluate, observe = evaluation_for(kind)
+    step = step_for(kind)
 
-    def train(plans, states, layers, parameters, gradient, slots, powers, scalars, arena,
-              transposed, inputs, targets, weights, test_inputs, test_targets, given, order, losses,
-              sample_weights, loss_hyper, optimizer_hyper, schedule_hyper, curves, signals, sums,
-              previous, updates, alive, note_sums, depth, weighted, budget):  # fmt: skip
+    def train(plan, state, job, layers, parameters, gradient, scalars, arena, scratch, inputs,
+              targets, weights, test_inputs, test_targets, predictions, order, losses,
+              sample_weights, correct, loss_hyper, optimizer_hyper, powers, sizes, given,
+              schedule_hyper, curves, signals, running, partial, previous, updates, alive, slopes,
+              team, member, budget):  # fmt: skip
         # curves: (CURVES, evaluations), signals: (observations, dense layers, SIGNALS)
-        plan = record(plans, 0)
-        state = record(states, 0)
         work = Work(
-            layers, depth, parameters, gradient, slots, powers, scalars, arena, transposed, order,
-            losses, sample_weights, loss_hyper, optimizer_hyper, schedule_hyper, sums,
-            offset(sums, layout.PARTIAL_SUMS), offset(note_sums, depth * layout.PARTIAL_SUMS),
+            plan, state, job, layers, parameters, gradient, scalars, arena, scratch, inputs,
+            targets, weights, test_inputs, test_targets, predictions, order, losses,
+            sample_weights, correct, loss_hyper, optimizer_hyper, powers, sizes,
         )  # fmt: skip
-        notes = Notes(previous, updates, alive, note_sums)
-        rows = Rows(inputs, targets, weights, weighted, plan.samples)
-        test = Rows(test_inputs, test_targets, weights, np.int64(0), plan.test_samples)
+        plan, state = record(work.plan, 0), record(work.state, 0)
+        if member > 0:
+            assist(plan, work, team, member)
+            return
+        notes = Notes(previous, updates, alive, slopes)
         evaluations = plan.evaluations
-        predicting = np.int64(PREDICTING)
+        no, yes = np.int64(0), np.int64(1)
         spent = 0
         while state.phase != DONE and spent < budget:
             if state.phase == SHUFFLE:
                 spent += order_epoch(plan, state, work.order, given)
                 if state.position >= plan.visits:
-                    clear(work.running)
+                    clear(running)
                     begin_phase(state)
                     state.phase = STEP
             elif state.phase == STEP:
@@ -91,16 +93,16 @@ def train(kind):
                 if observed and state.done == 0:
                     for i in range(plan.parameters):
                         notes.previous[i] = work.parameters[i]
-                updated = step(plan, state, work, rows)
+                updated = step(plan, state, work, team, schedule_hyper, running, partial)
                 spent += plan.chunk_cost
                 if updated and observed:
-                    measure_updates(work, notes)
+                    measure_updates(plan, work, notes, partial)
                 if updated and last:
                     state.epoch += 1
-                    clear(work.partial)
+                    clear(partial)
                     if is_due(state.epoch, plan.evaluate_every, plan.epochs):
-                        running = layout.RUNNING_LOSS * evaluations + state.row
-                        curves[running] = total(work.running) / plan.visits
+                        mean = layout.RUNNING_LOSS * evaluations + state.row
+                        curves[mean] = total(running) / plan.visits
                         begin_phase(state)
                         state.phase = EVALUATE
                     elif is_due(state.epoch, plan.observe_every, plan.epochs):
@@ -109,25 +111,26 @@ def train(kind):
                     else:
                         begin_epoch(plan, state)
             elif state.phase == EVALUATE:
-                evaluate(plan, state, work, rows, predicting)
+                evaluate(plan, state, work, team, no, partial)
                 spent += plan.block_cost
-                if state.position == rows.count:
+                if state.position == plan.samples:
                     point = offset(curves, state.row)
-                    point[layout.LOSS * evaluations] = total(work.partial) / rows.count
-                    point[layout.ACCURACY * evaluations] = state.correct / rows.count
-                    clear(work.partial)
+                    point[layout.LOSS * evaluations] = total(partial) / plan.samples
+                    point[layout.ACCURACY * evaluations] = state.correct / plan.samples
+                    clear(partial)
                     begin_phase(state)
                     state.phase = VALIDATE
             elif state.phase == VALIDATE:
-                if test.count > 0:
-                    evaluate(plan, state, work, test, predicting)
+                if plan.test_samples > 0:
+                    evaluate(plan, state, work, team, yes, partial)
                     spent += plan.block_cost
-                if state.position == test.count:
+                if state.position == plan.test_samples:
                     point = offset(curves, state.row)
-                    if test.count > 0:
-                        point[layout.TEST_LOSS * evaluations] = total(work.partial) / test.count
-                        point[layout.TEST_ACCURACY * evaluations] = state.correct / test.count
-                    clear(work.partial)
+                    if plan.test_samples > 0:
+                        count = plan.test_samples
+                        point[layout.TEST_LOSS * evaluations] = total(partial) / count
+                        point[layout.TEST_ACCURACY * evaluations] = state.correct / count
+                    clear(partial)
                     state.row += 1
                     if not np.isfinite(point[layout.LOSS * evaluations]):
                         state.phase = DONE  # nothing that follows can change the outcome
@@ -137,60 +140,21 @@ def train(kind):
                     else:
                         begin_epoch(plan, state)
             else:
-                observe(plan, state, work, notes, rows)
+                observe(plan, state, work, team, notes)
                 spent += 4 * plan.block_cost
-                if state.position == rows.count:
+                if state.position == plan.samples:
                     row = state.signal_row * plan.dense_layers * layout.SIGNALS
-                    write_signals(plan, work, notes, offset(signals, row))
-                    clear(work.partial)
+                    write_signals(plan, work, notes, partial, offset(signals, row))
+                    clear(partial)
                     state.signal_row += 1
                     begin_epoch(plan, state)
+        atomic_write(offset(team, ENDED), yes)
 
     pointer = types.CPointer
-    ours, float64, int64 = pointer(kind), pointer(types.float64), pointer(types.int64)
+    float64, int64 = pointer(types.float64), pointer(types.int64)
     return train, types.void(
-        *(pointer(t) for t in (layout.plan_type, layout.state_type, layout.layer_type)),
-        *(ours, ours, ours, float64, float64, ours, ours),
-        *(ours, ours, float64, ours, ours, int64, int64, float64),
-        *(float64, ours, float64, float64, float64, float64, float64),
-        *(ours, float64, pointer(types.uint8), float64, types.int64, types.int64, types.int64),
-    )
-
-
-def predict(kind):
-    """The forward pass of many rows, and its signature."""
-
-    def predict(forward, layers, depth, parameters, arena, scratch, block, stride, inputs, count,
-                outputs, unused_order, unused_sums):  # fmt: skip
-        # inputs: (count, features), outputs: (count, n_out)
-        entry = record(layers, 0)
-        final = record(layers, depth - 1)
-        no = np.int64(0)
-        first = no
-        while first < count:
-            samples = min(block, count - first)
-            columns = pad(samples)
-            gather(
-                inputs, entry.n_in, unused_order, no, first, samples, columns,
-                offset(arena, entry.input_row * stride), stride,
-            )  # fmt: skip
-            call(
-                forward,
-                (
-                    layers, depth, parameters, arena, scratch, stride, columns, samples,
-                    np.int64(PREDICTING), no, no, no, unused_sums,
-                ),
-            )  # fmt: skip
-            source = offset(arena, final.output_row * stride)
-            place = offset(outputs, first * final.n_out)
-            for b in range(samples):
-                for o in range(final.n_out):
-                    place[b * final.n_out + o] = source[o * stride + b]
-            first += samples
-
-    numbers, int64 = types.CPointer(kind), types.int64
-    return predict, types.void(
-        *(int64, types.CPointer(layout.layer_type), int64, numbers, numbers, numbers),
-        *(int64, int64, numbers, int64, numbers),
-        *(types.CPointer(int64), types.CPointer(types.float64)),
+        *work_fields(kind).values(),
+        *(int64, float64, float64, float64, float64, float64),
+        *(pointer(kind), float64, pointer(types.uint8), float64),
+        *(int64, types.int64, types.int64),
     )

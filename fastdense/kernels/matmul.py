@@ -4,8 +4,9 @@ from functools import cache
 
 from numba import njit, types
 
-from fastdense.kernels.pointers import offset
-from fastdense.kernels.simd import ACCUMULATE, make_move, make_tile, vector_length
+from fastdense.kernels.pointers import move_eight, offset, prefetch
+from fastdense.kernels.simd import vector_length
+from fastdense.kernels.tile import ACCUMULATE, make_tile
 
 NUMPY = {"error_model": "numpy", "nogil": True}
 PACKED_ROWS = 128  # of A that are copied together, to be read in one stream
@@ -13,59 +14,83 @@ PACK_FROM = 1 << 16  # numbers in A, beyond which its strided reads miss the cac
 DEPTH = 256  # k is cut into pieces whose panel of B stays in the first-level cache
 GROUP = 8 * DEPTH + 16  # from eight packed rows to the next; a power of two would thrash the cache
 PACKED = PACKED_ROWS // 8 * GROUP  # numbers of scratch
+PACK_AHEAD = 4  # rows of A that are on their way to the cache while one is copied
 
 
 @cache
 def product_for(kind):
-    """`product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias, packed)` for float32 or float64.
+    """`product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias, packed, ahead, apart, arrays)`.
 
     C (m, n) = start + A (m, k) B (k, n); strides in elements, k >= 1. The rows of B must be
     readable up to a multiple of the vector width; of C only n columns are written. `packed` is
-    scratch of PACKED numbers, used where the rows of a large A are neighbors.
+    scratch of PACKED numbers, used where the rows of a large A are neighbors. What stands beside
+    C in `arrays` arrays, `apart` numbers from one to the next and the first at `ahead`, is fetched
+    into the cache meanwhile.
     """
     width = vector_length(kind.bitwidth)
-    move = make_move(kind, 8)
-    t82, t42, t22, t12 = (make_tile(kind, rows, 2, False, width) for rows in (8, 4, 2, 1))
-    t81, t41, t21, t11 = (make_tile(kind, rows, 1, False, width) for rows in (8, 4, 2, 1))
-    p81, p41, p21, p11 = (make_tile(kind, rows, 1, True, width) for rows in (8, 4, 2, 1))
+    t8, t7, t6, t5, t4, t3, t2, t1 = (make_tile(kind, m, 2, False, width) for m in range(8, 0, -1))
+    s8, s7, s6, s5, s4, s3, s2, s1 = (make_tile(kind, m, 1, True, width) for m in range(8, 0, -1))
+    line = 512 // kind.bitwidth  # numbers of a cache line
+    quad = make_tile(kind, 1, 4, False, width)
+
+    @njit(**NUMPY)
+    def fetch(ahead, apart, arrays, rows, ldc, n):
+        for array in range(arrays):
+            for row in range(rows):
+                start = array * apart + row * ldc
+                for column in range(0, n, line):
+                    prefetch(offset(ahead, start + column))
 
     @njit(inline="never", **NUMPY)
-    def panel(a, sam, sak, tile, b, ldb, c, ldc, m, n, k, start, bias):
-        # One or two vectors of columns, or the masked rest, down all rows; `tile` numbers lie
-        # between one group of eight rows of A and the next.
+    def panel(a, sam, sak, tile, b, ldb, c, ldc, m, n, k, start, bias, ahead, apart, arrays):
+        # One or two vectors of columns, the single one masked, down all rows; `tile` numbers lie
+        # between one group of eight rows of A and the next. What eight rows do not divide ends in
+        # two tiles of four or more, for fewer rows would wait for their chains.
         i = 0
         while i < m:
             rest = m - i
+            rows = 8 if rest >= 16 else (rest if rest <= 8 else (rest + 1) >> 1)
+            if tile != 8 * sam:
+                rows = min(rest, 8)
             ai = offset(a, (i >> 3) * tile + (i & 7) * sam)
             ci = offset(c, i * ldc)
             bi = offset(bias, i)
+            if arrays > 0:
+                fetch(offset(ahead, i * ldc), apart, arrays, rows, ldc, n)
             if n == 2 * width:
-                if rest >= 8:
-                    t82(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                elif rest >= 4:
-                    t42(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                elif rest >= 2:
-                    t22(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
+                if rows == 8:
+                    t8(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
+                elif rows == 7:
+                    t7(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
+                elif rows == 6:
+                    t6(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
+                elif rows == 5:
+                    t5(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
+                elif rows == 4:
+                    t4(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
+                elif rows == 3:
+                    t3(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
+                elif rows == 2:
+                    t2(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
                 else:
-                    t12(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-            elif n == width:
-                if rest >= 8:
-                    t81(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                elif rest >= 4:
-                    t41(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                elif rest >= 2:
-                    t21(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                else:
-                    t11(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-            elif rest >= 8:
-                p81(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            elif rest >= 4:
-                p41(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            elif rest >= 2:
-                p21(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
+                    t1(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
+            elif rows == 8:
+                s8(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
+            elif rows == 7:
+                s7(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
+            elif rows == 6:
+                s6(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
+            elif rows == 5:
+                s5(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
+            elif rows == 4:
+                s4(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
+            elif rows == 3:
+                s3(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
+            elif rows == 2:
+                s2(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
             else:
-                p11(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            i += 8 if rest >= 8 else (4 if rest >= 4 else (2 if rest >= 2 else 1))
+                s1(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
+            i += rows
 
     @njit(inline="never", **NUMPY)
     def pack(a, sak, packed, m, k):
@@ -74,14 +99,17 @@ def product_for(kind):
         whole = m - m % 8
         for kk in range(k):
             source = offset(a, kk * sak)
+            coming = offset(source, PACK_AHEAD * sak)
+            for i in range(0, m, line):
+                prefetch(offset(coming, i))
             target = offset(packed, kk * 8)
             for i in range(0, whole, 8):
-                move(offset(source, i), offset(target, (i >> 3) * GROUP))
+                move_eight(offset(source, i), offset(target, (i >> 3) * GROUP))
             for i in range(whole, m):
                 target[(whole >> 3) * GROUP + i - whole] = source[i]
 
     @njit(inline="never", **NUMPY)
-    def product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias, packed):
+    def product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias, packed, ahead, apart, arrays):
         done = 0
         worth_packing = sam == 1 and n > 2 * width and m * k >= PACK_FROM
         while done < k:
@@ -98,12 +126,19 @@ def product_for(kind):
                     ai, sai, ski, tile = packed, 1, 8, GROUP
                 ci = offset(c, i * ldc)
                 j = 0
+                if m == 1:
+                    while n - j >= 4 * width:
+                        quad(
+                            depth, ai, sai, ski, offset(bk, j), ldb, offset(ci, j), ldc,
+                            begin, bias, 0,
+                        )  # fmt: skip
+                        j += 4 * width
                 while j < n:
                     rest = n - j
-                    take = 2 * width if rest >= 2 * width else (width if rest >= width else rest)
+                    take = 2 * width if rest >= 2 * width else min(rest, width)
                     panel(
                         ai, sai, ski, tile, offset(bk, j), ldb, offset(ci, j), ldc, rows, take,
-                        depth, begin, offset(bias, i),
+                        depth, begin, offset(bias, i), offset(ahead, i * ldc + j), apart, arrays,
                     )  # fmt: skip
                     j += take
                 i += rows

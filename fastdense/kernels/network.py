@@ -1,81 +1,63 @@
-"""A network's forward and backward pass over samples side by side: two linked kernels.
+"""A chunk of samples through all layers: forward, loss, and back to every layer's delta."""
 
-The training loop calls each once for a chunk of samples, so that the matrix product is compiled
-into two kernels and not again into everything that trains or evaluates.
-"""
+from functools import cache
 
 import numpy as np
 from numba import njit, types
 
-from fastdense import philox
 from fastdense.kernels import layout
-from fastdense.kernels.layout import DENSE, OBSERVING, PARTIAL_SUMS, TRAINING
+from fastdense.kernels.accuracy import count_correct
+from fastdense.kernels.layout import COLUMN_MULTIPLE, DENSE, OBSERVING, PARTIAL_SUMS, TRAINING
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.pointers import call, offset, record
-from fastdense.kernels.primitives import INLINE
-from fastdense.kernels.simd import ACCUMULATE, BIAS, ZERO, make_transpose, vector_length
+from fastdense.kernels.samples import gather_for, gather_labels
+from fastdense.kernels.simd import vector_length
+from fastdense.kernels.square import make_gather, make_offsets, make_turn
+from fastdense.kernels.tile import ACCUMULATE, BIAS, ZERO
+from fastdense.kernels.words import words
 from fastdense.random import DROPOUT as DROPOUT_PURPOSE
 
 NUMPY = {"error_model": "numpy", "nogil": True}
-random_block = njit(philox.block, **INLINE)
-
-LOW_WORD = np.uint64(0xFFFFFFFF)
-HALF = np.uint64(32)
+# Of a weight matrix that are transposed together for one sample; their product fits the scratch.
+TURNED_ROWS, TURNED_DEPTH = 64, 512
 
 
 @njit(**NUMPY)
-def low_word(number):
-    return np.uint64(number) & LOW_WORD
+def pad(count):
+    return (count + COLUMN_MULTIPLE - 1) // COLUMN_MULTIPLE * COLUMN_MULTIPLE
 
 
-@njit(**NUMPY)
-def high_word(number):
-    return np.uint64(number) >> HALF
+@cache
+def forward_for(kind):
+    """`forward(work, job, seed, depth, arena, scratch, columns, samples, place)`.
 
-
-@njit(**NUMPY)
-def words(index, purpose, layer, time, seed):
-    """The four random words of one block: `fastdense.random.words` in compiled form."""
-    return random_block(
-        np.uint64(index),
-        low_word(time),
-        np.uint64(purpose << 24 | layer),
-        high_word(time),
-        low_word(seed),
-        high_word(seed),
-    )
-
-
-def forward(kind):
-    """`(layers, depth, parameters, arena, scratch, stride, columns, samples, purpose, first, seed,
-    step, sizes)`.
-
-    From the first layer's input rows to the last one's output rows. `columns` is a multiple of 16
-    and at most `stride`; `first` is the place of the first sample in its batch. Dropout acts in
-    TRAINING only. When OBSERVING the |pre-activations| of layer l are added to the sixteen sums
-    at `sizes[16 l]`.
+    From the first layer's input rows to the last one's output rows. Dropout acts in TRAINING
+    only. When OBSERVING the |pre-activations| of layer l are added to the sixteen sums at
+    `sizes[16 l]`.
     """
     product = product_for(kind)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
-    def draw_mask(layer, mask, stride, columns, first, seed, step):
+    def draw_mask(layer, mask, stride, columns, place, seed, step):
         # The mask of sample b of the batch is words [b * n, b * n + n), n rounded up to 4.
         blocks = (layer.n_in + 3) // 4
         scale = cast(layer.keep_scale)
         purpose = np.int64(DROPOUT_PURPOSE)
         for b in range(columns):
             for block in range(blocks):
-                four = words((first + b) * blocks + block, purpose, layer.index, step, seed)
+                four = words((place + b) * blocks + block, purpose, layer.index, step, seed)
                 for j in range(min(4, layer.n_in - 4 * block)):
                     word = four[0] if j == 0 else (four[1] if j == 1 else four[2 + (j == 3)])
                     kept = np.int64(word) >= layer.keep_above
                     mask[(4 * block + j) * stride + b] = scale if kept else cast(0)
 
-    def forward(layers, depth, parameters, arena, scratch, stride, columns, samples, purpose,
-                first, seed, step, sizes):  # fmt: skip
+    @njit(inline="never", **NUMPY)
+    def forward(work, job, seed, depth, arena, scratch, columns, samples, place):
+        stride = job.stride
+        zero, one = np.int64(0), np.int64(1)
         for index in range(depth):
-            layer = record(layers, index)
+            layer = record(work.layers, index)
             source = offset(arena, layer.input_row * stride)
             target = offset(arena, layer.output_row * stride)
             slopes = offset(arena, layer.slope_row * stride)
@@ -84,23 +66,33 @@ def forward(kind):
                 ones = offset(source, layer.n_in * stride)
                 for b in range(columns):
                     ones[b] = cast(1)
-                weights = offset(parameters, layer.weights)
-                product(
-                    weights, 1, layer.n_out, source, stride, slopes, stride,
-                    layer.n_out, columns, layer.n_in,
-                    BIAS, offset(weights, layer.n_in * layer.n_out), scratch,
-                )  # fmt: skip
-                if purpose == OBSERVING:
+                weights = offset(work.parameters, layer.weights)
+                bias = offset(weights, layer.n_in * layer.n_out)
+                if stride == 1:  # one sample: the lanes run over the outputs
+                    for o in range(layer.n_out):
+                        slopes[o] = bias[o]
+                    product(
+                        source, zero, one, weights, layer.n_out, slopes, one,
+                        one, layer.n_out, layer.n_in,
+                        np.int64(ACCUMULATE), bias, scratch, scratch, zero, zero,
+                    )  # fmt: skip
+                else:
+                    product(
+                        weights, one, layer.n_out, source, stride, slopes, stride,
+                        layer.n_out, columns, layer.n_in,
+                        np.int64(BIAS), bias, scratch, scratch, zero, zero,
+                    )  # fmt: skip
+                if job.purpose == OBSERVING:
                     # Sample by sample, so that the order of the sum does not depend on `columns`.
                     for b in range(samples):
                         size = 0.0
                         for row in range(0, layer.n_out * stride, stride):
                             size += abs(float(slopes[row + b]))
-                        sizes[index * PARTIAL_SUMS + b % PARTIAL_SUMS] += size
+                        work.sizes[index * PARTIAL_SUMS + b % PARTIAL_SUMS] += size
                 call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
-                if purpose == TRAINING:
-                    draw_mask(layer, slopes, stride, columns, first, seed, step)
+                if job.purpose == TRAINING:
+                    draw_mask(layer, slopes, stride, columns, place, seed, job.step)
                 else:
                     for row in range(0, layer.n_in * stride, stride):
                         for i in range(row, row + columns):
@@ -109,42 +101,70 @@ def forward(kind):
                     for i in range(row, row + columns):
                         target[i] = source[i] * slopes[i]
 
-    numbers, int64 = types.CPointer(kind), types.int64
-    return forward, types.void(
-        *(types.CPointer(layout.layer_type), int64, numbers, numbers, numbers, int64, int64, int64),
-        *(int64, int64, int64, int64, types.CPointer(types.float64)),
-    )
+    return forward
 
 
-def backward(kind):
-    """`(layers, depth, parameters, gradient, arena, transposed, delta, other, stride, columns,
-    samples, accumulate)`.
+@cache
+def backward_for(kind):
+    """`backward(work, job, depth, arena, turned, scratch, delta, other, columns)`.
 
-    From the loss's derivative in the rows of `delta` to the gradient of all parameters. Each
-    gradient is one chain over samples in ascending order; with `accumulate` it goes on from the
-    chain of the samples before.
+    From the loss's derivative in the rows of `delta` to the transposed delta of every layer.
     """
     product = product_for(kind)
     square = vector_length(kind.bitwidth)
-    transpose = make_transpose(kind, square)
+    turn, gather_square = make_turn(kind, square), make_gather(kind, square)
+    offsets_of_square = make_offsets(square)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
-    def apply_slopes(delta, slopes, stride, target, width, rows, columns):
-        # From `da` to `dz = da * slope` (rows, columns) in place, and its transpose to `target`.
-        for o in range(0, rows, square):
-            for b in range(0, columns, square):
-                start = o * stride + b
-                transpose(
-                    offset(delta, start), offset(slopes, start), stride, rows - o,
-                    offset(target, b * width + o), width,
-                )  # fmt: skip
+    def apply_slopes(delta, slopes, stride, turned, turned_stride, rows, columns):
+        # From `da` to `dz = da * slope` (rows, columns) in place, and its transpose to `turned`.
+        if stride == 1 or rows == 1:
+            for i in range(rows * columns):
+                dz = delta[i] * slopes[i]
+                delta[i] = dz
+                turned[i] = dz
+        else:
+            for o in range(0, rows, square):
+                for b in range(0, columns, square):
+                    start = o * stride + b
+                    turn(
+                        offset(delta, start), offset(slopes, start), stride,
+                        min(rows - o, square), offset(turned, b * turned_stride + o),
+                        turned_stride,
+                    )  # fmt: skip
 
-    def backward(layers, depth, parameters, gradient, arena, transposed, delta, other, stride,
-                 columns, samples, accumulate):  # fmt: skip
-        start = ACCUMULATE if accumulate else ZERO
+    @njit(inline="never", **NUMPY)
+    def multiply_transposed(weights, delta, target, n_in, n_out, scratch):
+        # target (n_in) = weights (n_in, n_out) delta (n_out) for one sample, lanes over the inputs.
+        zero, one, width = np.int64(0), np.int64(1), np.int64(TURNED_ROWS)
+        offsets = offsets_of_square()
+        begun = False
+        for first in range(0, n_out, TURNED_DEPTH):
+            depth = min(n_out - first, TURNED_DEPTH)
+            for row in range(0, n_in, TURNED_ROWS):
+                rows = min(n_in - row, TURNED_ROWS)
+                for i in range(0, rows, square):
+                    for r in range(square):
+                        offsets[r] = (row + min(i + r, rows - 1)) * n_out + first
+                    for o in range(0, depth, square):
+                        gather_square(
+                            offset(weights, o), offsets, min(rows - i, square),
+                            min(depth - o, square), offset(scratch, o * width + i), width,
+                        )  # fmt: skip
+                product(
+                    offset(delta, first), zero, one, scratch, width, offset(target, row), one,
+                    one, rows, depth, np.int64(ACCUMULATE if begun else ZERO), weights,
+                    scratch, scratch, zero, zero,
+                )  # fmt: skip
+            begun = True
+
+    @njit(inline="never", **NUMPY)
+    def backward(work, job, depth, arena, turned, scratch, delta, other, columns):
+        stride = job.stride
+        zero, one = np.int64(0), np.int64(1)
         for index in range(depth - 1, -1, -1):
-            layer = record(layers, index)
+            layer = record(work.layers, index)
             slopes = offset(arena, layer.slope_row * stride)
             if layer.kind != DENSE:
                 for row in range(0, layer.n_in * stride, stride):
@@ -158,22 +178,116 @@ def backward(kind):
                 for row in range(0, layer.n_out * stride, stride):
                     for i in range(row, row + columns):
                         slopes[i] = cast(1)
-            apply_slopes(delta, slopes, stride, transposed, layer.padded_out, layer.n_out, columns)
-            weights = offset(parameters, layer.weights)
-            product(
-                offset(arena, layer.input_row * stride), stride, 1, transposed, layer.padded_out,
-                offset(gradient, layer.weights), layer.n_out,
-                layer.n_in + 1, layer.n_out, samples, start, weights, transposed,
+            apply_slopes(
+                delta, slopes, stride, offset(turned, layer.turned * job.columns),
+                layer.turned_stride, layer.n_out, columns,
             )  # fmt: skip
             if layer.needs_input_gradient:
-                product(
-                    weights, layer.n_out, 1, delta, stride, other, stride,
-                    layer.n_in, columns, layer.n_out, ZERO, weights, transposed,
-                )  # fmt: skip
+                weights = offset(work.parameters, layer.weights)
+                if stride == 1:
+                    multiply_transposed(weights, delta, other, layer.n_in, layer.n_out, scratch)
+                else:
+                    product(
+                        weights, layer.n_out, one, delta, stride, other, stride,
+                        layer.n_in, columns, layer.n_out, np.int64(ZERO), weights, scratch,
+                        scratch, zero, zero,
+                    )  # fmt: skip
                 delta, other = other, delta
 
-    numbers, int64 = types.CPointer(kind), types.int64
-    return backward, types.void(
-        *(types.CPointer(layout.layer_type), int64, numbers, numbers, numbers, numbers, numbers),
-        *(numbers, int64, int64, int64, int64),
-    )
+    return backward
+
+
+@cache
+def propagate_for(kind):
+    """`propagate(work, member, chunk)`: a chunk of the job's samples through the network.
+
+    Depending on the job: predictions; or the loss of every sample; or also the transposed deltas
+    of all layers, which `accumulate` turns into a gradient.
+    """
+    cast = np.float32 if kind == types.float32 else np.float64
+    gather = gather_for(kind)
+    forward, backward = forward_for(kind), backward_for(kind)
+
+    @njit(inline="never", **NUMPY)
+    def load_targets(plan, job, work, arena, first, samples, columns, chunk_first):
+        targets = work.test_targets if job.test else work.targets
+        place = offset(arena, plan.target_row * job.stride)
+        if plan.labels:
+            gather_labels(
+                targets, plan.outputs, work.order, job.ordered, first, samples, columns, place,
+                job.stride,
+            )  # fmt: skip
+        else:
+            gather(
+                targets, plan.outputs, work.order, job.ordered, first, samples, columns, place,
+                job.stride,
+            )  # fmt: skip
+        weights = offset(work.sample_weights, chunk_first)
+        if plan.weighted and not job.test:
+            for b in range(samples):
+                weights[b] = work.weights[work.order[first + b] if job.ordered else first + b]
+        else:
+            for b in range(samples):
+                weights[b] = 1.0
+
+    @njit(inline="never", **NUMPY)
+    def scale_delta(plan, job, work, delta, samples, columns, chunk_first):
+        # From the slope of each sample's loss to that of the weighted mean over `count`.
+        factor = plan.slope_factor / job.count
+        weights = offset(work.sample_weights, chunk_first)
+        for o in range(plan.outputs):
+            line = offset(delta, o * job.stride)
+            for b in range(samples):
+                line[b] *= cast(weights[b] * factor)
+            # Padding is zero, so that nothing grows in columns that no result reads.
+            for b in range(samples, columns):
+                line[b] = cast(0)
+
+    @njit(inline="never", **NUMPY)
+    def propagate(work, member, chunk):
+        plan, job = record(work.plan, 0), record(work.job, 0)
+        chunk_first = chunk * job.columns
+        first = job.first + chunk_first
+        samples = min(job.columns, job.samples - chunk_first)
+        stride = job.stride
+        columns = np.int64(1) if stride == 1 else pad(samples)
+        arena = offset(work.arena, (member if job.own_arena else chunk) * plan.arena)
+        scratch = offset(work.scratch, member * plan.scratch)
+        entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
+        gather(
+            work.test_inputs if job.test else work.inputs, entry.n_in, work.order, job.ordered,
+            first, samples, columns, offset(arena, entry.input_row * stride), stride,
+        )  # fmt: skip
+        forward(
+            work, job, plan.seed, plan.depth, arena, scratch, columns, samples,
+            job.place + chunk_first,
+        )  # fmt: skip
+        outputs = offset(arena, final.output_row * stride)
+        if job.purpose == layout.PREDICTING:
+            predictions = offset(work.predictions, first * final.n_out)
+            for b in range(samples):
+                for o in range(final.n_out):
+                    predictions[b * final.n_out + o] = outputs[o * stride + b]
+            return
+        load_targets(plan, job, work, arena, first, samples, columns, chunk_first)
+        targets = offset(arena, plan.target_row * stride)
+        delta = offset(arena, plan.delta_row * stride)
+        call(
+            plan.loss,
+            (
+                outputs, targets, delta, offset(work.losses, chunk_first), work.loss_hyper,
+                plan.outputs, samples, stride,
+            ),
+        )  # fmt: skip
+        if job.purpose != TRAINING and plan.accuracy != layout.NO_ACCURACY:
+            work.correct[chunk] = count_correct(
+                plan.accuracy, outputs, targets, plan.outputs, samples, stride
+            )
+        if job.differentiate:
+            scale_delta(plan, job, work, delta, samples, columns, chunk_first)
+            backward(
+                work, job, plan.depth, arena, offset(arena, plan.rows * stride), scratch, delta,
+                offset(arena, plan.other_delta_row * stride), columns,
+            )  # fmt: skip
+
+    return propagate

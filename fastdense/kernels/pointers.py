@@ -32,17 +32,59 @@ def record(typingctx, pointer, index):
     return pointer.dtype(pointer, types.intp), codegen
 
 
+@intrinsic
+def prefetch(typingctx, pointer):
+    """Ask for the cache line behind a pointer, which need not be one that may be read."""
+
+    def codegen(context, builder, signature, arguments):
+        i32 = ir.IntType(32)
+        function_type = ir.FunctionType(ir.VoidType(), [arguments[0].type, i32, i32, i32])
+        function = cgutils.get_or_insert_function(builder.module, function_type, "llvm.prefetch.p0")
+        # For reading, into the second-level cache, data.
+        builder.call(function, [arguments[0], i32(0), i32(2), i32(1)])
+        return context.get_dummy_value()
+
+    return types.void(pointer), codegen
+
+
+@intrinsic
+def move_eight(typingctx, source, target):
+    """Copy eight neighboring numbers."""
+
+    def codegen(context, builder, signature, arguments):
+        number = context.get_value_type(source.dtype)
+        eight = ir.VectorType(number, 8).as_pointer()
+        loaded = builder.load(builder.bitcast(arguments[0], eight))
+        loaded.align = source.dtype.bitwidth // 8
+        stored = builder.store(loaded, builder.bitcast(arguments[1], eight))
+        stored.align = source.dtype.bitwidth // 8
+        return context.get_dummy_value()
+
+    return types.void(source, target), codegen
+
+
+def _flat(builder, kind, value):
+    """Types and values of a tuple of tuples, in one row."""
+    if not isinstance(kind, types.BaseTuple):
+        return [(kind, value)]
+    values = cgutils.unpack_tuple(builder, value)
+    return [pair for k, v in zip(kind.types, values, strict=True) for pair in _flat(builder, k, v)]
+
+
 def _call_returning(result):
-    """An intrinsic `call(address, arguments)` of a C function; `arguments` is a tuple."""
+    """An intrinsic `call(address, arguments)` of a C function; `arguments` is a tuple, and a tuple
+    in it counts as its members.
+    """
 
     def emit(typingctx, address, arguments):
         def codegen(context, builder, signature, values):
+            pairs = _flat(builder, arguments, values[1])
             function_type = ir.FunctionType(
                 context.get_value_type(result),
-                [context.get_value_type(t) for t in arguments.types],
+                [context.get_value_type(kind) for kind, _ in pairs],
             )
             function = builder.inttoptr(values[0], function_type.as_pointer())
-            returned = builder.call(function, cgutils.unpack_tuple(builder, values[1]))
+            returned = builder.call(function, [value for _, value in pairs])
             return context.get_dummy_value() if result == types.void else returned
 
         return result(types.int64, arguments), codegen

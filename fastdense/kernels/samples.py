@@ -1,43 +1,68 @@
 """Brings samples from the rows of the data to feature-major columns, and visits them in order."""
 
-from collections import namedtuple
+from functools import cache
 
 import numpy as np
 from numba import njit
 
-from fastdense.kernels.network import words
+from fastdense.kernels.pointers import offset
+from fastdense.kernels.simd import vector_length
+from fastdense.kernels.square import make_gather, make_offsets
+from fastdense.kernels.words import words
 from fastdense.random import SHUFFLE as SHUFFLE_PURPOSE
 
 NUMPY = {"error_model": "numpy", "nogil": True}
-
-# Pointers to the rows of training or test data; `weights` counts only where `weighted`.
-Rows = namedtuple("Rows", "inputs targets weights weighted count")
+NARROW = 8  # features from which squares pay
 
 
-@njit(**NUMPY)
-def gather(rows, width, order, ordered, first, samples, columns, target, stride):
-    """Samples `order[first + b]` of `rows` (n, width) into columns b of `target`.
+@cache
+def gather_for(kind):
+    """`gather(rows, width, order, ordered, first, samples, columns, target, stride)`.
 
-    Without `ordered`, rows `first + b` themselves. Columns from `samples` up to `columns` are
-    zero.
+    Samples `order[first + b]` of `rows` (n, width) into columns b of `target`; without `ordered`,
+    rows `first + b` themselves. Columns from `samples` up to `columns` are zero.
     """
-    if width == 1:
-        for b in range(samples):
-            target[b] = rows[order[first + b] if ordered else first + b]
-    else:
-        for b in range(samples):
-            row = (order[first + b] if ordered else first + b) * width
+    square = vector_length(kind.bitwidth)
+    gather_square = make_gather(kind, square)
+    offsets_of_square = make_offsets(square)
+
+    @njit(inline="never", **NUMPY)
+    def gather(rows, width, order, ordered, first, samples, columns, target, stride):
+        if columns == 1:
+            row = (order[first] if ordered else first) * width
             for i in range(width):
-                target[i * stride + b] = rows[row + i]
-    if columns > samples:
-        for i in range(width):
-            for b in range(samples, columns):
-                target[i * stride + b] = 0
+                target[i * stride] = rows[row + i]
+        elif width < NARROW:
+            for i in range(width):
+                line = offset(target, i * stride)
+                source = offset(rows, i)
+                if ordered:
+                    for b in range(samples):
+                        line[b] = source[order[first + b] * width]
+                else:
+                    for b in range(samples):
+                        line[b] = source[(first + b) * width]
+                for b in range(samples, columns):
+                    line[b] = 0
+        else:
+            offsets = offsets_of_square()
+            for begin in range(0, columns, square):
+                present = min(max(samples - begin, 0), square)
+                for b in range(square):
+                    sample = first + begin + min(b, max(present - 1, 0))
+                    offsets[b] = (order[sample] if ordered else sample) * width
+                for i in range(0, width, square):
+                    gather_square(
+                        offset(rows, i), offsets, present, min(width - i, square),
+                        offset(target, i * stride + begin), stride,
+                    )  # fmt: skip
+
+    return gather
 
 
 @njit(**NUMPY)
 def gather_labels(labels, classes, order, ordered, first, samples, columns, target, stride):
-    """Likewise for class labels, as one-hot columns."""
+    """Class labels as one-hot columns."""
     for i in range(classes):
         for b in range(columns):
             target[i * stride + b] = 0

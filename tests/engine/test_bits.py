@@ -15,7 +15,7 @@ from fastdense.training import prepare
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
 SIGNALS = "gradient_norm", "parameter_norm", "update_ratio", "dead_share", "mean_slope"
 # Arrays that a session owns and that no result may depend on: gradient, arena, transposed delta.
-SCRATCH = 4, 8, 9
+SCRATCH = "gradient", "arena", "scratch"
 
 
 @st.composite
@@ -98,8 +98,8 @@ def test_arenas_of_any_size(monkeypatch):
 def test_scratch_may_hold_anything(training):
     expected = finished(session(training))
     poisoned = session(training)
-    for index in SCRATCH:
-        poisoned._arguments[index][:] = np.nan
+    for name in SCRATCH:
+        poisoned.arrays[name][:] = np.nan
     same(finished(poisoned), expected)
 
 

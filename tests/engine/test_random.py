@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numba import njit, types
 
 from fastdense import philox, random
-from fastdense.kernels.network import words
+from fastdense.kernels.words import words
 from fastdense.kernels.samples import shuffle
 
 SEEDS = st.integers(0, 2**63 - 1)

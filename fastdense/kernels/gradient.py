@@ -1,0 +1,119 @@
+"""The gradient of a block of one layer's parameters, and their update while it is in the cache."""
+
+from functools import cache
+
+import numpy as np
+from numba import njit, types
+
+from fastdense.kernels.matmul import product_for
+from fastdense.kernels.pointers import call, offset, record
+from fastdense.kernels.tile import ACCUMULATE, ZERO
+from fastdense.primitives import fma
+
+NUMPY = {"error_model": "numpy", "nogil": True}
+
+
+@cache
+def update_for(kind):
+    """`regularize` and `update` of a range of parameters."""
+    cast = np.float32 if kind == types.float32 else np.float64
+
+    @njit(inline="never", **NUMPY)
+    def regularize(plan, work, first, weights, count):
+        """Penalties on the first `weights` of `count` parameters, then clipping by value."""
+        parameters, gradient = offset(work.parameters, first), offset(work.gradient, first)
+        if plan.l1 != 0.0 or plan.l2 != 0.0:
+            l1, twice_l2 = cast(plan.l1), cast(2.0 * plan.l2)
+            for i in range(weights):
+                p = parameters[i]
+                sign = cast(1) if p > 0 else (cast(-1) if p < 0 else cast(0))
+                gradient[i] += l1 * sign + twice_l2 * p
+        if plan.clip_value > 0.0:
+            most = cast(plan.clip_value)
+            for i in range(count):
+                gradient[i] = min(max(gradient[i], -most), most)
+
+    @njit(**NUMPY)
+    def update(plan, work, first, count):
+        """The optimizer's step for `count` parameters."""
+        call(
+            plan.optimizer,
+            (
+                offset(work.parameters, first),
+                offset(work.gradient, first),
+                offset(work.parameters, plan.apart + first),
+                count,
+                plan.apart,
+                0.0,
+                work.optimizer_hyper,
+                work.powers,
+                work.scalars,
+                plan.learning_rate == 0.0,
+            ),
+        )
+
+    return regularize, update
+
+
+@cache
+def accumulate_for(kind):
+    """`accumulate(work, member, block)`: a block of the gradient over all samples of the job.
+
+    Each gradient is one chain over samples in ascending order; in a job that has begun it goes on
+    from the samples before.
+    """
+    product = product_for(kind)
+    regularize, update = update_for(kind)
+    cast = np.float32 if kind == types.float32 else np.float64
+
+    @njit(inline="never", **NUMPY)
+    def outer(inputs, delta, gradient, rows, columns, begun):
+        # One sample: a matrix of products.
+        for i in range(rows):
+            line = offset(gradient, i * columns)
+            x = inputs[i]
+            for o in range(columns):
+                line[o] = fma(x, delta[o], line[o] if begun else cast(0))
+
+    @njit(inline="never", **NUMPY)
+    def accumulate(work, member, block):
+        plan, job = record(work.plan, 0), record(work.job, 0)
+        index = np.int64(0)
+        while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
+            index += 1
+        layer = record(work.layers, index)
+        row = (block - layer.first_block) * layer.block_rows
+        # The row behind the weights is the bias: its input is one.
+        rows = min(layer.block_rows, layer.n_in + 1 - row)
+        first = layer.weights + row * layer.n_out
+        gradient = offset(work.gradient, first)
+        parameters = offset(work.parameters, first)
+        one = np.int64(1)
+        arrays = np.int64(0)
+        if job.update:
+            arrays = 1 + plan.slots
+        begun = job.begun
+        arena = work.arena
+        done = np.int64(0)
+        while done < job.samples:
+            inputs = offset(arena, (layer.input_row + row) * job.stride)
+            delta = offset(arena, plan.rows * job.stride + layer.turned * job.columns)
+            if job.stride == 1:
+                outer(inputs, delta, gradient, rows, layer.n_out, begun)
+            else:
+                product(
+                    inputs, job.stride, one, delta, layer.turned_stride, gradient, layer.n_out,
+                    rows, layer.n_out, min(job.columns, job.samples - done),
+                    np.int64(ACCUMULATE if begun else ZERO), parameters,
+                    offset(work.scratch, member * plan.scratch), parameters, plan.apart, arrays,
+                )  # fmt: skip
+            begun = np.int64(1)
+            arrays = np.int64(0)
+            done += job.columns
+            arena = offset(arena, plan.arena)
+        if job.update:
+            weights = min(rows, layer.n_in - row) * layer.n_out
+            regularize(plan, work, first, weights, rows * layer.n_out)
+            update(plan, work, first, rows * layer.n_out)
+
+    return accumulate

@@ -1,0 +1,101 @@
+"""Squares of numbers that are transposed in registers, on the way from one array to another."""
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from fastdense.kernels.simd import I64, Vectors, int64
+
+
+def _clamped(builder, stride, count, width):
+    """Offsets of `width` rows; a row beyond `count` is the last one."""
+    last = builder.sub(count, int64(1))
+    offsets = [int64(0)]
+    for row in range(1, width):
+        step = builder.select(builder.icmp_signed("<=", int64(row), last), stride, int64(0))
+        offsets.append(builder.add(offsets[-1], step))
+    return offsets
+
+
+def make_turn(kind, width):
+    """The intrinsic `turn(delta, slope, stride, rows, target, target_stride)` of one square.
+
+    Multiplies `rows` rows of `width` numbers of `delta` by those of `slope`, in place, and writes
+    the square's transpose to `target`; columns of the transpose from `rows` on mean nothing.
+    """
+    simd = Vectors(kind, width)
+
+    def emit(typingctx, delta, slope, stride, rows, target, target_stride):
+        pointer = types.CPointer(kind)
+        signature = types.void(pointer, pointer, types.intp, types.intp, pointer, types.intp)
+
+        def codegen(context, builder, signature, arguments):
+            delta, slope, stride, rows, target, target_stride = arguments
+            # A missing row is the last one again: all are read before any is written.
+            offsets = _clamped(builder, stride, rows, width)
+            lines = [
+                builder.fmul(
+                    simd.load(builder, builder.gep(delta, [offset])),
+                    simd.load(builder, builder.gep(slope, [offset])),
+                )
+                for offset in offsets
+            ]
+            for offset, line in zip(offsets, lines, strict=True):
+                simd.store(builder, line, builder.gep(delta, [offset]))
+            place = target
+            for line in simd.transpose(builder, lines):
+                simd.store(builder, line, place)
+                place = builder.gep(place, [target_stride])
+            return context.get_dummy_value()
+
+        return signature, codegen
+
+    return intrinsic(emit)
+
+
+def make_gather(kind, width):
+    """The intrinsic `gather(source, offsets, rows, columns, target, stride)` of one square.
+
+    The `columns` numbers at `source + offsets[r]` become column r of `target`, for r < `rows`;
+    columns from `rows` to `width` become zero. Nothing else is read, nothing beyond row
+    `columns` written.
+    """
+    simd = Vectors(kind, width)
+
+    def emit(typingctx, source, offsets, rows, columns, target, stride):
+        pointer = types.CPointer(kind)
+        signature = types.void(
+            *(pointer, types.CPointer(types.int64), types.intp, types.intp, pointer, types.intp)
+        )
+
+        def codegen(context, builder, signature, arguments):
+            source, offsets, rows, columns, target, stride = arguments
+            lines = []
+            for row in range(width):
+                present = builder.icmp_signed("<", int64(row), rows)
+                mask = simd.first_lanes(builder, builder.select(present, columns, int64(0)))
+                offset = builder.load(builder.gep(offsets, [int64(row)]))
+                lines.append(simd.masked_load(builder, builder.gep(source, [offset]), mask))
+            lines = simd.transpose(builder, lines)
+            # A line too many goes to the last row, before the line that belongs there.
+            targets = _clamped(builder, stride, columns, width)
+            for line, target_offset in reversed(list(zip(lines, targets, strict=True))):
+                simd.store(builder, line, builder.gep(target, [target_offset]))
+            return context.get_dummy_value()
+
+        return signature, codegen
+
+    return intrinsic(emit)
+
+
+def make_offsets(count):
+    """The intrinsic `offsets()`: room for `count` int64 on the stack."""
+
+    def emit(typingctx):
+        def codegen(context, builder, signature, arguments):
+            return cgutils.alloca_once(builder, I64, size=ir.Constant(I64, count))
+
+        return types.CPointer(types.int64)(), codegen
+
+    return intrinsic(emit)
