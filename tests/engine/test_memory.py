@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastdense import Data, FastdenseError, Network, Recipe, train
+from fastdense.blocks import NUMBERS
 from fastdense.grouping import equal_rows
 from fastdense.training import prepare
 
@@ -181,15 +182,15 @@ def test_groups_of_equal_rows(rows, width, values, seed):
     assert sorted(map(tuple, groups)) == sorted(map(tuple, expected))
 
 
-BLOCK = 1 << 18  # numbers: what is wrong lies in the second block, and in the last row
+# What is wrong lies in the second block, or in the last row.
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("dtype", ["f4", "f8", ">f4", "f2"])
 @pytest.mark.parametrize("order", "CF")
 def test_the_row_that_is_not_finite_is_named(wrong, dtype, order):
-    x = np.zeros((BLOCK // 3 + 9, 3), dtype, order)
-    for row in (BLOCK // 3 + 1, len(x) - 1, 0):
+    x = np.zeros((NUMBERS // 3 + 9, 3), dtype, order)
+    for row in (NUMBERS // 3 + 1, len(x) - 1, 0):
         x[row, 1] = wrong
         with pytest.raises(FastdenseError, match=f"NaN or infinity in row {row};"):
             Data(x, x[:, :1] * 0)
@@ -197,7 +198,7 @@ def test_the_row_that_is_not_finite_is_named(wrong, dtype, order):
 
 
 def test_faults_far_down_are_found():
-    rows = BLOCK + 9
+    rows = NUMBERS + 9
     x = np.zeros((rows, 1))
     large = x.copy()
     large[-1] = 1e300
