@@ -5,15 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense import catalogue
+from fastdense.blocks import blocks, first_not_finite
 from fastdense.errors import FastdenseError
-
-ROWS_AT_ONCE = 1 << 16  # checks go block by block, so that they need no copy of the data
 
 
 def rectangular(name, values, dimensions):
     """Check that values are finite real numbers in rows and columns; a vector is one column."""
+    if np.ma.is_masked(values):
+        raise FastdenseError(f"{name} have masked entries; fill them, or remove such rows")
     try:
-        array = np.asanyarray(values)
+        array = np.asarray(values)  # of a memory map, an array over the same pages
         if array.dtype == object or not (
             np.issubdtype(array.dtype, np.number) or array.dtype == bool
         ):
@@ -30,21 +31,19 @@ def rectangular(name, values, dimensions):
         raise FastdenseError(f"{name} have {array.ndim} dimensions; expected rows and columns")
     if array.size == 0:
         raise FastdenseError(f"{name} are empty, of shape {array.shape}; expected at least one row")
-    for first in range(0, len(array), ROWS_AT_ONCE):
-        block = np.isfinite(array[first : first + ROWS_AT_ONCE])
-        if not block.all():
-            row = first + int(np.argwhere(~block)[0][0])
-            raise FastdenseError(
-                f"{name} hold NaN or infinity in row {row}; remove or replace such rows"
-            )
+    row = first_not_finite(array)
+    if row is not None:
+        raise FastdenseError(
+            f"{name} hold NaN or infinity in row {row}; remove or replace such rows"
+        )
     return array
 
 
 def in_dtype(name, array, dtype):
-    """The array itself where it is C-contiguous in `dtype`, else a copy that is."""
+    """The array itself where it is aligned and C-contiguous in `dtype`, else a copy that is."""
     with np.errstate(over="ignore"):
-        converted = np.ascontiguousarray(array, dtype)
-    if converted.dtype != array.dtype and not np.isfinite(converted).all():
+        converted = np.require(array, dtype, ["C_CONTIGUOUS", "ALIGNED"])
+    if converted.dtype != array.dtype and first_not_finite(converted) is not None:
         raise FastdenseError(
             f"{name} hold numbers beyond the range of {dtype}; scale them, or use float64"
         )
@@ -88,7 +87,8 @@ class Data:
                 raise FastdenseError(
                     "sample weights must be one number per row, none negative and not all zero"
                 )
-            put(self, "weights", np.ascontiguousarray(weights[:, 0], dtype=np.float64))
+            weights = in_dtype("sample weights", weights[:, 0], np.dtype(np.float64))
+            put(self, "weights", weights)
         if self.test is not None:
             if not isinstance(self.test, (list, tuple)) or len(self.test) != 2:
                 raise FastdenseError("test rows are a pair (inputs, targets)")
@@ -141,7 +141,7 @@ def check_targets(targets, loss, outputs):
                 f"{name} expects one class label a row; the targets have {targets.shape[1]} columns"
             )
         low, high = targets.min(), targets.max()
-        if low < 0 or high >= outputs or not np.array_equal(targets, np.floor(targets)):
+        if low < 0 or high >= outputs or not _whole(targets):
             raise FastdenseError(
                 f"labels run from {low:g} to {high:g}; {name} expects whole numbers from 0 to "
                 f"{outputs - 1}, one for each of the network's {outputs} outputs"
@@ -157,12 +157,39 @@ def check_targets(targets, loss, outputs):
             "between 0 and 1"
         )
     if entry.targets == "distribution" and outputs > 1:
-        worst = np.abs(targets.sum(axis=1, dtype=np.float64) - 1).max()
+        worst = max(
+            np.abs(targets[block].sum(axis=1, dtype=np.float64) - 1).max()
+            for block in blocks(*targets.shape)
+        )
         if worst > 1e-3:
             raise FastdenseError(
                 f"rows of targets do not sum to 1 (off by up to {worst:g}); {name} expects one-hot "
                 "rows or distributions"
             )
+
+
+def _whole(numbers):
+    parts = (numbers[block] for block in blocks(*numbers.shape))
+    return all((part == np.floor(part)).all() for part in parts)
+
+
+def weights_of(data, recipe):
+    """What each row counts, by its sample weight and its class: (n,) float64, or None for alike."""
+    if not recipe.class_weights:
+        return data.weights
+    by_class = np.array(recipe.class_weights)
+    targets, loss = data.targets, recipe.loss.name
+    highest = max(classes_of(targets[block], loss).max() for block in blocks(*targets.shape))
+    if highest >= len(by_class):
+        raise FastdenseError(
+            f"the data have class {highest} but there are {len(by_class)} class weights"
+        )
+    weights = np.empty(len(targets))
+    for block in blocks(*targets.shape):
+        weights[block] = by_class[classes_of(targets[block], loss)]
+    if data.weights is not None:
+        weights *= data.weights
+    return weights
 
 
 def classes_of(targets, loss):

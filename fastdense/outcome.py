@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense import catalogue
-from fastdense.dataset import classes_of
+from fastdense.blocks import average, blocks
+from fastdense.dataset import weights_of
+from fastdense.grouping import equal_rows
 
 OUTCOMES = ("converged", "slow", "stalled", "frozen", "oscillating", "diverged")
 ROUNDING_ULPS = 8  # predictions this close to their targets cannot be told from them
@@ -64,51 +66,49 @@ def floors(data, recipe):
     """The `Floors` of data under a recipe's loss and weights."""
     entry = catalogue.get("losses", recipe.loss.name)
     hyper = recipe.loss.values("losses")
-    # In the recipe's dtype, since inputs that differ in float64 may be the same there.
-    inputs = np.asarray(data.inputs, recipe.dtype)
-    y = np.asarray(data.targets, recipe.dtype).astype(np.float64)
-    weights = np.ones(len(y)) if data.weights is None else data.weights.copy()
-    if recipe.class_weights:
-        weights *= np.array(recipe.class_weights)[classes_of(data.targets, recipe.loss.name)]
-    if entry.targets == "label":
-        labels = y[:, 0].astype(int)
-        y = np.zeros((len(labels), labels.max() + 1))
-        y[np.arange(len(labels)), labels] = 1
+    y = np.asarray(data.targets, recipe.dtype)
+    alike = np.broadcast_to(1.0, len(y))
+    weights = weights_of(data, recipe)
+    weights = alike if weights is None else weights
     mass = weights.sum() / len(y)  # losses are sum(w * loss) / n
 
-    groups, lone = _groups_of_equal_rows(inputs)
+    def least(y, weights):
+        if entry.targets == "label":
+            y, weights = _by_class(y, weights)
+        return entry.constant(y, weights, hyper)
+
+    # In the recipe's dtype, since inputs that differ in float64 may be the same there.
+    groups, lone = equal_rows(data.inputs, recipe.dtype)
     floor = 0.0
     for rows in groups:
         total = weights[rows].sum()
         if total > 0:
-            floor += total * entry.constant(y[rows], weights[rows], hyper)
+            floor += total * least(y[rows], weights[rows])
     if entry.targets != "real":  # cross-entropy with a soft target, or clipped, is never zero
-        distinct, which = np.unique(y[lone], axis=0, return_inverse=True)
-        masses = np.bincount(which.ravel(), weights[lone], len(distinct))
-        for target, total in zip(distinct, masses, strict=True):
-            floor += total * entry.constant(target[np.newaxis], np.ones(1), hyper)
+        axis = 0 if y.shape[1] > 1 else None  # much faster for one column
+        for block in blocks(*y.shape):
+            rows = lone[block]
+            distinct, which = np.unique(y[block][rows], axis=axis, return_inverse=True)
+            masses = np.bincount(which.ravel(), weights[block][rows], len(distinct))
+            for target, total in zip(distinct, masses, strict=True):
+                floor += total * least(np.atleast_2d(target), np.ones(1))
     epsilon = ROUNDING_ULPS * np.finfo(recipe.dtype).eps
     if entry.targets == "real":
-        shifted = y + epsilon * np.abs(y).max()
-        rounding = float(entry.spec(shifted, y, hyper)[0].mean())
+        shift = epsilon * max(abs(float(y.min())), abs(float(y.max())))
+        rounding = float(average(lambda y: entry.spec(y + shift, y, hyper)[0], y, alike))
     else:
         rounding = float(epsilon)
-    return Floors(
-        constant=mass * entry.constant(y, weights, hyper),
-        floor=floor / len(y),
-        rounding=mass * rounding,
-    )
+    return Floors(constant=mass * least(y, weights), floor=floor / len(y), rounding=mass * rounding)
 
 
-def _groups_of_equal_rows(inputs):
-    """The rows of each group of equal inputs, and the rows that have no equal."""
-    order = np.lexsort(inputs.T)
-    ordered = inputs[order]
-    starts = np.flatnonzero((ordered[1:] != ordered[:-1]).any(axis=1)) + 1
-    edges = np.concatenate([[0], starts, [len(order)]])
-    sizes = np.diff(edges)
-    groups = [order[edges[i] : edges[i + 1]] for i in np.flatnonzero(sizes > 1)]
-    return groups, order[edges[:-1][sizes == 1]]
+def _by_class(labels, weights):
+    """One one-hot row for each class that labels (n, 1) name, and the weight of its rows."""
+    masses = np.zeros(int(labels.max()) + 1)
+    for block in blocks(len(labels)):
+        classes = labels[block, 0].astype(np.int64)
+        masses += np.bincount(classes, weights[block], len(masses))
+    masses = masses[masses > 0]
+    return np.eye(len(masses), dtype=bool), masses
 
 
 def classify(run, floors, thresholds=Thresholds()):

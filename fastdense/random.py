@@ -8,29 +8,33 @@ same on every machine.
 import numpy as np
 
 from fastdense import philox
+from fastdense.blocks import blocks
 from fastdense.portable import log
 
 INITIAL, SHUFFLE, DROPOUT, DATA = range(4)  # purposes
 
 
-def words(seed, purpose, layer, epoch, count):
-    """`count` 32-bit words as uint64, shape (count,)."""
+def words(seed, purpose, layer, epoch, count, first=0):
+    """`count` 32-bit words as uint64, from number `first`, a multiple of 4, on: shape (count,)."""
     u = np.uint64
-    blocks = np.arange(-(-count // 4), dtype=u)
+    counters = np.arange(first // 4, -(-(first + count) // 4), dtype=u)
     key = u(seed & 0xFFFFFFFF), u(seed >> 32)
     time = u(epoch & 0xFFFFFFFF), u(epoch >> 32)
     with np.errstate(over="ignore"):
-        four = philox.block(blocks, time[0], u(purpose << 24 | layer), time[1], *key)
+        four = philox.block(counters, time[0], u(purpose << 24 | layer), time[1], *key)
     return np.stack(np.broadcast_arrays(*four), axis=1).ravel()[:count]
 
 
 def uniform(seed, purpose, layer, epoch, shape):
     """Independent float64 in the open interval (0, 1), 52 random bits each."""
-    count = int(np.prod(shape))
-    pairs = words(seed, purpose, layer, epoch, 2 * count)
-    high, low = pairs[0::2], pairs[1::2]
-    bits = (high << np.uint64(20)) | (low >> np.uint64(12))
-    return ((bits.astype(np.float64) + 0.5) * 2.0**-52).reshape(shape)
+    numbers = np.empty(int(np.prod(shape)))
+    for block in blocks(numbers.size):
+        count = numbers[block].size
+        pairs = words(seed, purpose, layer, epoch, 2 * count, first=2 * block.start)
+        high, low = pairs[0::2], pairs[1::2]
+        bits = (high << np.uint64(20)) | (low >> np.uint64(12))
+        numbers[block] = (bits.astype(np.float64) + 0.5) * 2.0**-52
+    return numbers.reshape(shape)
 
 
 def permutation(seed, epoch, count):
@@ -59,6 +63,14 @@ def normal_quantile(p):
 
     Wichura (1988), Algorithm AS 241 (PPND16).
     """
+    numbers = np.ravel(p)
+    result = np.empty(numbers.size)
+    for block in blocks(numbers.size):
+        result[block] = _normal_quantile(numbers[block])
+    return result.reshape(np.shape(p))
+
+
+def _normal_quantile(p):
     q = p - 0.5
     central = 0.180625 - q * q
     tail = np.sqrt(-log(np.where(q < 0, p, 1.0 - p)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense.checks import whole
-from fastdense.dataset import Data, check_targets, classes_of, in_dtype, rectangular
+from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Network
 from fastdense.recipe import Recipe
@@ -21,12 +21,14 @@ MOST_EVALUATIONS = 20_000_000
 class Task:
     """One training, checked and in the recipe's dtype: what a device is given.
 
+    The arrays are those of `data` where they need no conversion.
     inputs (n, features), targets (n, columns), weights (n,) float64 or (0,), likewise for the
     test rows (which may be none), parameters (size,), order (rows, visits) int64 or (0, 0).
     """
 
     network: object
     recipe: object
+    data: Data
     batch: int
     inputs: np.ndarray
     targets: np.ndarray
@@ -84,10 +86,11 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
     return Task(
         network,
         recipe,
+        data,
         batch,
         in_dtype("inputs", data.inputs, dtype),
         in_dtype("targets", data.targets, dtype),
-        _weights(data.targets, data.weights, recipe),
+        _weights(data, recipe),
         in_dtype("test inputs", test_inputs, dtype),
         in_dtype("test targets", test_targets, dtype),
         parameters,
@@ -97,19 +100,13 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
     )
 
 
-def _weights(targets, weights, recipe):
-    if recipe.class_weights:  # for training only, as in Keras
-        classes = classes_of(targets, recipe.loss.name)
-        if classes.max() >= len(recipe.class_weights):
-            raise FastdenseError(
-                f"the data have class {classes.max()} but there are "
-                f"{len(recipe.class_weights)} class weights"
-            )
-        by_class = np.array(recipe.class_weights)[classes]
-        weights = by_class if weights is None else by_class * weights
-        if not weights.any():
-            raise FastdenseError("sample and class weights leave no row that counts")
-    return np.zeros(0) if weights is None else weights
+def _weights(data, recipe):
+    weights = weights_of(data, recipe)  # of classes for training only, as in Keras
+    if weights is None:
+        return np.zeros(0)
+    if not weights.any():
+        raise FastdenseError("sample and class weights leave no row that counts")
+    return weights
 
 
 def _check_order(order, samples):
@@ -191,7 +188,7 @@ def train(
     return Run(
         network=network,
         recipe=recipe,
-        data=Data.of(data),
+        data=task.data,
         initial_parameters=task.parameters,
         seconds=time.perf_counter() - started,
         **result,

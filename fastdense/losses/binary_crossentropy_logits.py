@@ -6,6 +6,7 @@ hand-written listings do that clip inside their loss function but not inside the
 
 import numpy as np
 
+from fastdense.blocks import average
 from fastdense.maths import exp, log, log1p, sigmoid
 
 SOURCE = "PyTorch `BCEWithLogitsLoss`; Keras `binary_crossentropy` (from_logits=True)."
@@ -39,7 +40,7 @@ def spec(p, y, hyper):
 
 def constant(y, weights, hyper):
     """The entropy of the mean target, or less where the clip makes it cheaper to ignore a class."""
-    p = np.average(y, axis=0, weights=weights)
+    p = average(lambda y: y, y, weights)
     with np.errstate(divide="ignore", invalid="ignore"):
         most = -np.log(hyper["clip"])
         one = np.where(p > 0, -p * np.log(p), 0.0)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from fastdense.blocks import average
+
 SOURCE = "Huber (1964), Robust estimation of a location parameter; PyTorch `HuberLoss`."
 TARGETS = "real"
 PREDICTIONS = "real"
@@ -29,13 +31,13 @@ def spec(p, y, hyper):
 
 def constant(y, weights, hyper):
     """Where the slope of the convex mean loss changes sign, by bisection."""
-    total = 0.0
-    for column in y.T:
-        low, high = column.min(), column.max()
-        for _ in range(200):
-            middle = 0.5 * (low + high)
-            slope = np.dot(weights, np.clip(middle - column, -hyper["delta"], hyper["delta"]))
-            low, high = (middle, high) if slope < 0 else (low, middle)
-        loss, _ = spec(np.full((len(y), 1), 0.5 * (low + high)), column[:, None], hyper)
-        total += np.average(loss, weights=weights)
-    return float(total / y.shape[1])
+    delta = hyper["delta"]
+    low, high = y.min(axis=0).astype(float), y.max(axis=0).astype(float)
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        if ((middle == low) | (middle == high)).all():
+            break
+        slope = average(lambda y, at=middle: np.clip(at - y, -delta, delta), y, weights)
+        low, high = np.where(slope < 0, middle, low), np.where(slope < 0, high, middle)
+    best = 0.5 * (low + high)
+    return float(average(lambda y: spec(best, y, hyper)[0], y, weights))

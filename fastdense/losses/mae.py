@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from fastdense.blocks import average
+
 SOURCE = "Boscovich (1757); Keras `mean_absolute_error`, PyTorch `L1Loss`. Slope 0 at p = y."
 TARGETS = "real"
 PREDICTIONS = "real"
@@ -22,10 +24,12 @@ def spec(p, y, hyper):
 
 def constant(y, weights, hyper):
     """At the weighted median of each output."""
-    total = 0.0
-    for column in y.T:
-        order = np.argsort(column, kind="stable")
-        reached = np.cumsum(weights[order])
-        median = column[order][np.searchsorted(reached, reached[-1] / 2)]
-        total += np.average(np.abs(column - median), weights=weights)
-    return float(total / y.shape[1])
+    medians = np.array([_median(column, weights) for column in y.T])
+    return float(average(lambda y: np.abs(y - medians).mean(axis=1), y, weights))
+
+
+def _median(column, weights):
+    order = np.argsort(column, kind="stable")
+    reached = weights[order]
+    np.cumsum(reached, out=reached)
+    return float(column[order[np.searchsorted(reached, reached[-1] / 2)]])

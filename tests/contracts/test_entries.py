@@ -381,6 +381,21 @@ def test_orthogonal_is_orthogonal(fan_in, fan_out, seed):
     np.testing.assert_allclose(small, np.eye(min(fan_in, fan_out)), atol=1e-14)
 
 
+@every("shape", [(1, 1), (2, 2), (3, 2), (2, 3)])
+def test_orthogonal_favors_no_direction(shape):
+    entry = catalogue.get("initializers", "orthogonal")
+    drawn = [
+        entry.draw(random.uniform(seed, random.INITIAL, 0, 0, shape), *shape, entry.hyper)
+        for seed in range(2000)
+    ]
+    error = np.sqrt(1 / max(shape) / len(drawn))
+    assert np.abs(np.mean(drawn, axis=0)).max() < 5 * error
+    squares = np.mean(np.square(drawn), axis=0)
+    np.testing.assert_allclose(squares, 1 / max(shape), atol=5 * error)
+    if shape == (2, 2):
+        assert abs(np.linalg.det(drawn).mean()) < 5 / np.sqrt(len(drawn))
+
+
 @every("name", RANDOM)
 def test_initial_parameters_depend_on_seed_and_layer_only(name):
     bias = "zeros" if name == "orthogonal" else name

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from numba import njit, types
 
 from fastdense import philox, random
-from fastdense.kernels.words import words
+from fastdense.blocks import NUMBERS
 from fastdense.kernels.samples import shuffle
+from fastdense.kernels.words import words
 
 SEEDS = st.integers(0, 2**63 - 1)
 ONES = 0xFFFFFFFF
@@ -65,6 +66,16 @@ def test_numbers_differ_by_seed_purpose_layer_and_epoch():
     assert len({random.words(*o, 8).tobytes() for o in others}) == len(others)
     # A longer draw begins with the shorter one.
     assert random.words(*base, 3).tolist() == random.words(*base, 8)[:3].tolist()
+    assert random.words(*base, 3, first=8).tolist() == random.words(*base, 11)[8:].tolist()
+
+
+def test_numbers_drawn_in_blocks_are_those_drawn_at_once():
+    words = random.words(1, random.INITIAL, 2, 3, 2 * (NUMBERS + 50))
+    bits = (words[0::2] << np.uint64(20)) | (words[1::2] >> np.uint64(12))
+    drawn = random.uniform(1, random.INITIAL, 2, 3, (2, NUMBERS // 2 + 25))
+    assert (drawn.ravel() == (bits.astype(float) + 0.5) * 2.0**-52).all()
+    ends = random.normal_quantile(drawn)[[0, -1], [0, -1]]
+    assert (ends == random.normal_quantile(drawn[[0, -1], [0, -1]])).all()
 
 
 def test_uniform_is_uniform():
