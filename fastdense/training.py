@@ -148,6 +148,7 @@ def train(
     observe_every=0,
     on_progress=None,
     device="cpu",
+    threads=None,
 ):
     """Train one network.
 
@@ -170,6 +171,9 @@ def train(
         Called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop.
     device : str
         "cpu" (compiled) or "reference" (NumPy, slow, the definition).
+    threads : int, optional
+        How many may share the work, where there is enough to share: as many as there are
+        processors, if not given. The result has the same bits for any number.
 
     Returns
     -------
@@ -183,8 +187,10 @@ def train(
     task = prepare(network, recipe, data, parameters, order, evaluate_every, observe_every)
     if on_progress is not None and not callable(on_progress):
         raise FastdenseError(f"on_progress is {shown(on_progress)}; expected a function or nothing")
+    if threads is not None:
+        threads = whole("threads", threads, 1)
     started = time.perf_counter()
-    result = device_of(device).train(task, on_progress)
+    result = device_of(device).train(task, on_progress, threads)
     return Run(
         network=network,
         recipe=recipe,

@@ -11,6 +11,7 @@ import numpy as np
 from numba.types import CPointer
 
 from fastdense import catalogue
+from fastdense.devices.threads import call_together, cores, pause_address
 from fastdense.kernels import cache as kernel_cache
 from fastdense.kernels import layout, linked, loop, matmul, team
 from fastdense.kernels import primitives as _primitives  # noqa: F401  (gives maths to the compiler)
@@ -22,6 +23,9 @@ from fastdense.network import Dense
 PIECE_SECONDS = 0.03  # aimed at; a call must return within 50 ms
 SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside the activations
 CHUNK_PRODUCTS = 800_000_000  # parameters times samples, about 30 ms
+SHARED_PRODUCTS = 400_000  # parameters times samples of a mini-batch that two threads share
+LEAST_COLUMNS = 32
+CHUNKS_EACH = 4
 CACHE_LINE = 64  # bytes
 BLOCK_NUMBERS = 32768  # of a gradient, that the cache holds beside parameters and slots
 SPARE = 64  # numbers behind an array that a vector may read over
@@ -185,7 +189,7 @@ def aligned(count, dtype):
 class Session:
     """One training under way: its whole state in arrays, advanced piece by piece."""
 
-    def __init__(self, task, threads=1):
+    def __init__(self, task, threads=None):
         network, recipe = task.network, task.recipe
         dtype = np.dtype(recipe.dtype)
         loss = catalogue.get("losses", recipe.loss.name)
@@ -195,7 +199,13 @@ class Session:
         count = network.size
         columns = chunk_columns(task.batch, places["rows"], count)
         block = chunk_columns(max(len(task.inputs), 2), places["rows"], count)
-        chunks = 1
+        members, chunks = 1, 1
+        if threads is None:
+            threads = cores()
+        if threads > 1 and task.batch * count >= SHARED_PRODUCTS:
+            members = threads
+            columns = min(columns, max(padded(-(-task.batch // members)), LEAST_COLUMNS))
+            chunks = min(-(-task.batch // columns), CHUNKS_EACH * members)
         slots = [hyper[s] if isinstance(s, str) else s for s in optimizer.slots]
         apart = padded(count)
 
@@ -212,7 +222,7 @@ class Session:
         fields["epochs"] = recipe.epochs
         fields["evaluate_every"] = task.evaluate_every
         fields["observe_every"] = task.observe_every
-        fields["members"] = threads
+        fields["members"] = members
         fields["columns"] = columns
         fields["chunks"] = chunks
         fields["block"] = block
@@ -235,13 +245,13 @@ class Session:
         fields["slots"] = len(slots)
         fields["apart"] = apart
         fields["blocks"] = places["blocks"]
-        whole = threads == 1 and count <= SMALL_NETWORK
+        whole = members == 1 and count <= SMALL_NETWORK
         fields["update_by_block"] = not whole and recipe.clip_norm == 0.0
         fields["work"] = kernel("work", None, recipe.dtype)
         fields["loss"] = kernel("loss", loss.name, recipe.dtype)
         fields["optimizer"] = kernel("optimizer", optimizer.name, recipe.dtype)
         fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
-        fields["pause"] = 0
+        fields["pause"] = pause_address()
         for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm"):
             fields[name] = getattr(recipe, name)
         fields["chunk_cost"] = chunks * (3 * count * columns + 8 * count) + 1000
@@ -268,6 +278,7 @@ class Session:
         self.curves = np.full((layout.CURVES, evaluations), np.nan)
         self.signals = np.full((observations, len(network.dense), layout.SIGNALS), np.nan)
         self._run = program("train", recipe.dtype)
+        self._members = members
         self.arrays = {
             "plan": plan,
             "state": state,
@@ -277,7 +288,7 @@ class Session:
             "gradient": aligned(count + SPARE, dtype),
             "scalars": np.zeros(16),
             "arena": aligned(chunks * fields["arena"], dtype),
-            "scratch": aligned(threads * fields["scratch"], dtype),
+            "scratch": aligned(members * fields["scratch"], dtype),
             "inputs": task.inputs,
             "targets": task.targets,
             "weights": task.weights,
@@ -321,7 +332,11 @@ class Session:
     def advance(self, budget=None):
         """Go on for one piece; its size follows the clock unless a budget is given."""
         started = time.perf_counter()
-        self._run(*self._addresses, 0, self._budget if budget is None else budget)
+        budget = self._budget if budget is None else budget
+        if self._members == 1:
+            self._run(*self._addresses, 0, budget)
+        else:
+            call_together(self._run, self._addresses, self.arrays["team"], self._members, budget)
         elapsed = time.perf_counter() - started
         growth = PIECE_SECONDS / max(elapsed, 1e-9)
         self._budget = max(int(self._budget * min(growth, 4.0)), 1)
@@ -364,9 +379,9 @@ def _numbers(hyper, dtype):
         return np.array([float(v) for v in hyper.values()] or [0.0], dtype)
 
 
-def train(task, on_progress=None):
+def train(task, on_progress=None, threads=None):
     """Train one network to the end; see `fastdense.training.train`."""
-    session = Session(task)
+    session = Session(task, threads)
     while not session.done:
         session.advance()
         if on_progress is not None:

@@ -6,8 +6,8 @@ from fastdense import catalogue
 from fastdense.reference.training import SIGNALS, Training
 
 
-def train(task, on_progress=None):
-    """Train one network to the end; see `fastdense.training.train`."""
+def train(task, on_progress=None, threads=None):
+    """Train one network to the end, in one thread; see `fastdense.training.train`."""
     with np.errstate(all="ignore"):  # a training that diverges is an outcome, not a fault
         return _train(task, on_progress)
 

@@ -75,6 +75,7 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
             arm.data,
             observe_every=every,
             on_progress=look,
+            threads=1,  # every core has runs of its own
         )
         progress[index] = 1.0
         yardstick = measured[arm.name]

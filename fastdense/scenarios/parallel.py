@@ -5,9 +5,10 @@ pool's `wait` takes them, can leave it locked and the workers waiting for ever.
 """
 
 import itertools
-import os
 import threading
 import time
+
+from fastdense.devices.threads import cores
 
 LOOK_SECONDS = 0.005
 PATIENCE_SECONDS = 2.0  # with workers that are to end
@@ -15,13 +16,6 @@ PATIENCE_SECONDS = 2.0  # with workers that are to end
 
 class Stopped(Exception):
     """Raised in a worker by `check` when the others are to end."""
-
-
-def cores():
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def on_all_cores(work, count, look=lambda: None):
