@@ -8,11 +8,14 @@ from numba import njit
 from fastdense.kernels.pointers import offset
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.square import make_gather, make_offsets
-from fastdense.kernels.words import words
+from fastdense.kernels.words import make_drawing
 from fastdense.random import SHUFFLE as SHUFFLE_PURPOSE
 
 NUMPY = {"error_model": "numpy", "nogil": True}
 NARROW = 8  # features from which squares pay
+BLOCKS = 16  # of four random words that are drawn at once
+
+draw, room_for_words = make_drawing(BLOCKS), make_offsets(4 * BLOCKS)
 
 
 @cache
@@ -83,14 +86,14 @@ def shuffle(order, count, position, most, epoch, seed):
             order[i] = i
     last = max(count - 1 - position - most, 0)
     zero, purpose = np.int64(0), np.int64(SHUFFLE_PURPOSE)
-    block = np.int64(-1)
-    four = words(zero, purpose, zero, epoch, seed)
+    drawn = room_for_words()
+    lowest = np.int64(1) << 62  # the first index whose word is drawn
     for i in range(count - 1 - position, last, -1):
-        if i >> 2 != block:
-            block = i >> 2
-            four = words(block, purpose, zero, epoch, seed)
-        lane = i & 3
-        word = four[0] if lane == 0 else (four[1] if lane == 1 else four[2 + (lane == 3)])
+        if i < lowest:
+            block = max((i >> 2) - (BLOCKS - 1), 0)
+            lowest = block << 2
+            draw(drawn, block, purpose, zero, epoch, seed)
+        word = np.uint64(drawn[(i & 3) * BLOCKS + ((i - lowest) >> 2)])
         j = np.int64((word * np.uint64(i + 1)) >> np.uint64(32))
         swapped = order[i]
         order[i] = order[j]
