@@ -1,22 +1,13 @@
 """The compiled device: arranges arrays for the training loop and calls it in short pieces."""
 
-import ctypes
-import importlib
-import inspect
-import threading
 import time
-from functools import cache
 
 import numpy as np
-from numba.types import CPointer
 
 from fastdense import catalogue
-from fastdense.kernels import cache as kernel_cache
-from fastdense.kernels import layout, linked, loop, matmul
-from fastdense.kernels import network as passes
-from fastdense.kernels import primitives as _primitives  # noqa: F401  (gives maths to the compiler)
+from fastdense.kernels import layout
 from fastdense.kernels.layout import LAYER, PLAN, STATE, padded, row_stride
-from fastdense.kernels.matmul import FLOATS
+from fastdense.kernels.roles import kernel, program
 from fastdense.network import Dense
 
 PIECE_SECONDS = 0.03  # aimed at; a call must return within 50 ms
@@ -29,56 +20,6 @@ ACCURACIES = {
     "logit": layout.LOGIT,
     "largest": layout.LARGEST,
 }
-
-_lock = threading.RLock()
-
-
-KINDS = {
-    "activation": "activations",
-    "coupled_forward": "activations",
-    "coupled_backward": "activations",
-    "loss": "losses",
-    "optimizer": "optimizers",
-    "schedule": "schedules",
-}
-
-
-@cache
-def _kernel(role, name, dtype):
-    if name is None:
-        module = loop if role in ("train", "predict") else passes
-        function, signature = getattr(module, role)(FLOATS[dtype])
-        return kernel_cache.compile_callback(f"{role}-{dtype}", function, signature)
-    entry = catalogue.get(KINDS[role], name)
-    function, signature = getattr(linked, role)(entry, FLOATS[dtype])
-    # An entry may take its formulas from another's file.
-    formulas = [f for f in vars(entry).values() if callable(f)]
-    module = importlib.import_module(f"fastdense.{KINDS[role]}.{name}")
-    sources = sorted({module.__file__, *(inspect.getsourcefile(f) for f in formulas)})
-    return kernel_cache.compile_callback(f"{role}-{name}-{dtype}", function, signature, sources)
-
-
-def kernel(role, name, dtype):
-    """Address of a linked kernel, compiled or loaded at the first call.
-
-    `name` is that of the entry whose kernel it is, or None for those of the engine.
-    """
-    with _lock:
-        return _kernel(role, name, "float64" if role == "schedule" else dtype).address
-
-
-@cache
-def _prototype(role, dtype):
-    address = kernel(role, None, dtype)
-    arguments = _kernel(role, None, dtype).argument_types
-    kinds = [ctypes.c_void_p if isinstance(a, CPointer) else ctypes.c_int64 for a in arguments]
-    return ctypes.CFUNCTYPE(None, *kinds)(address)
-
-
-def program(role, dtype):
-    """ "train" or "predict" as a function of addresses and integers; it lets other threads run."""
-    with _lock:
-        return _prototype(role, dtype)
 
 
 def addresses(arguments):
@@ -156,7 +97,7 @@ def scratch_size(network, columns):
     """Numbers for the transposed delta of `columns` samples, or for packed weights."""
     widest = max(row_stride(layer.units) for _, layer in network.dense)
     largest = max(fan_in * layer.units for fan_in, layer in network.dense)
-    return max(columns * widest, matmul.PACKED if largest >= matmul.PACK_FROM else 0)
+    return max(columns * widest, layout.PACKED if largest >= layout.PACK_FROM else 0)
 
 
 class Session:

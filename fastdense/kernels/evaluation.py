@@ -7,12 +7,11 @@ import numpy as np
 from numba import njit
 
 from fastdense.kernels import layout
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import DENSE, OBSERVING, PARTIAL_SUMS
 from fastdense.kernels.pointers import offset, record
 from fastdense.kernels.step import pad, run_backward, run_forward, step_for
 from fastdense.kernels.sums import add_squared_differences, add_squares, clear, total
-
-NUMPY = {"error_model": "numpy", "nogil": True}
 
 # Pointers to what is kept between the blocks of an observation: `slopes` holds 16 partial sums a
 # layer, as `work.sizes` does, `alive` a flag a unit, `previous` the parameters before an update.

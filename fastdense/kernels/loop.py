@@ -8,14 +8,15 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels import layout
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.evaluation import Notes, evaluation_for, measure_updates, write_signals
 from fastdense.kernels.layout import DONE, EVALUATE, OBSERVE, PREDICTING, SHUFFLE, STEP, VALIDATE
 from fastdense.kernels.pointers import call, offset, record
+from fastdense.kernels.records import layer_type, plan_type, state_type
 from fastdense.kernels.samples import Rows, gather, shuffle
 from fastdense.kernels.step import Work, pad, step_for
 from fastdense.kernels.sums import clear, total
 
-NUMPY = {"error_model": "numpy", "nogil": True}
 SHUFFLED_AT_ONCE = 1 << 20
 
 
@@ -149,7 +150,7 @@ def train(kind):
     pointer = types.CPointer
     ours, float64, int64 = pointer(kind), pointer(types.float64), pointer(types.int64)
     return train, types.void(
-        *(pointer(t) for t in (layout.plan_type, layout.state_type, layout.layer_type)),
+        *(pointer(t) for t in (plan_type, state_type, layer_type)),
         *(ours, ours, ours, float64, float64, ours, ours),
         *(ours, ours, float64, ours, ours, int64, int64, float64),
         *(float64, ours, float64, float64, float64, float64, float64),
@@ -190,7 +191,7 @@ def predict(kind):
 
     numbers, int64 = types.CPointer(kind), types.int64
     return predict, types.void(
-        *(int64, types.CPointer(layout.layer_type), int64, numbers, numbers, numbers),
+        *(int64, types.CPointer(layer_type), int64, numbers, numbers, numbers),
         *(int64, int64, numbers, int64, numbers),
         *(types.CPointer(int64), types.CPointer(types.float64)),
     )

@@ -8,15 +8,15 @@ import numpy as np
 from numba import njit, types
 
 from fastdense import philox
-from fastdense.kernels import layout
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import DENSE, OBSERVING, PARTIAL_SUMS, TRAINING
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.primitives import INLINE
+from fastdense.kernels.records import layer_type
 from fastdense.kernels.simd import ACCUMULATE, BIAS, ZERO, make_transpose, vector_length
 from fastdense.random import DROPOUT as DROPOUT_PURPOSE
 
-NUMPY = {"error_model": "numpy", "nogil": True}
 random_block = njit(philox.block, **INLINE)
 
 LOW_WORD = np.uint64(0xFFFFFFFF)
@@ -94,24 +94,24 @@ def forward(kind):
                     # Sample by sample, so that the order of the sum does not depend on `columns`.
                     for b in range(samples):
                         size = 0.0
-                        for row in range(0, layer.n_out * stride, stride):
-                            size += abs(float(slopes[row + b]))
+                        for row in range(layer.n_out):
+                            size += abs(float(slopes[row * stride + b]))
                         sizes[index * PARTIAL_SUMS + b % PARTIAL_SUMS] += size
                 call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
                 if purpose == TRAINING:
                     draw_mask(layer, slopes, stride, columns, first, seed, step)
                 else:
-                    for row in range(0, layer.n_in * stride, stride):
-                        for i in range(row, row + columns):
+                    for row in range(layer.n_in):
+                        for i in range(row * stride, row * stride + columns):
                             slopes[i] = cast(1)
-                for row in range(0, layer.n_in * stride, stride):
-                    for i in range(row, row + columns):
+                for row in range(layer.n_in):
+                    for i in range(row * stride, row * stride + columns):
                         target[i] = source[i] * slopes[i]
 
     numbers, int64 = types.CPointer(kind), types.int64
     return forward, types.void(
-        *(types.CPointer(layout.layer_type), int64, numbers, numbers, numbers, int64, int64, int64),
+        *(types.CPointer(layer_type), int64, numbers, numbers, numbers, int64, int64, int64),
         *(int64, int64, int64, int64, types.CPointer(types.float64)),
     )
 
@@ -147,16 +147,16 @@ def backward(kind):
             layer = record(layers, index)
             slopes = offset(arena, layer.slope_row * stride)
             if layer.kind != DENSE:
-                for row in range(0, layer.n_in * stride, stride):
-                    for i in range(row, row + columns):
+                for row in range(layer.n_in):
+                    for i in range(row * stride, row * stride + columns):
                         delta[i] *= slopes[i]
                 continue
             if layer.differentiate != 0:
                 outputs = offset(arena, layer.output_row * stride)
                 call(layer.differentiate, (outputs, delta, layer.n_out, columns, stride))
                 # What is left is to be transposed only.
-                for row in range(0, layer.n_out * stride, stride):
-                    for i in range(row, row + columns):
+                for row in range(layer.n_out):
+                    for i in range(row * stride, row * stride + columns):
                         slopes[i] = cast(1)
             apply_slopes(delta, slopes, stride, transposed, layer.padded_out, layer.n_out, columns)
             weights = offset(parameters, layer.weights)
@@ -174,6 +174,6 @@ def backward(kind):
 
     numbers, int64 = types.CPointer(kind), types.int64
     return backward, types.void(
-        *(types.CPointer(layout.layer_type), int64, numbers, numbers, numbers, numbers, numbers),
+        *(types.CPointer(layer_type), int64, numbers, numbers, numbers, numbers, numbers),
         *(numbers, int64, int64, int64, int64),
     )

@@ -5,10 +5,9 @@ from collections import namedtuple
 import numpy as np
 from numba import njit
 
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.network import words
 from fastdense.random import SHUFFLE as SHUFFLE_PURPOSE
-
-NUMPY = {"error_model": "numpy", "nogil": True}
 
 # Pointers to the rows of training or test data; `weights` counts only where `weighted`.
 Rows = namedtuple("Rows", "inputs targets weights weighted count")

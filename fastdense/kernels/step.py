@@ -6,12 +6,11 @@ from functools import cache
 import numpy as np
 from numba import njit, types
 
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import COLUMN_MULTIPLE, DENSE, TRAINING
 from fastdense.kernels.pointers import call, call_float64, offset, record
 from fastdense.kernels.samples import gather, gather_labels
 from fastdense.kernels.sums import add_squares, add_weighted, clear, total
-
-NUMPY = {"error_model": "numpy", "nogil": True}
 
 # Pointers to everything that a step reads and writes besides the data; shapes in devices/cpu.py.
 Work = namedtuple(

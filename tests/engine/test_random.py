@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from numba import njit, types
 
 from fastdense import philox, random
-from fastdense.kernels.network import words
-from fastdense.kernels.samples import shuffle
+from fastdense.kernels import network, samples
 
+words, shuffle = (njit(f.py_func) for f in (network.words, samples.shuffle))
 SEEDS = st.integers(0, 2**63 - 1)
 ONES = 0xFFFFFFFF
 
