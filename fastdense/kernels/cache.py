@@ -121,7 +121,7 @@ def _load(path, name):
         # A half-written or damaged object file must not reach the linker.
         if hashlib.sha256(content).digest() != check:
             return None
-        arguments, object_file = content.split(b"\n", 1)
+        arguments, _, object_file = content.partition(b"\n")
         return Kernel(machine.load(object_file, name), arguments.decode())
     except (OSError, RuntimeError):  # RuntimeError: LLVM cannot link it here
         return None
