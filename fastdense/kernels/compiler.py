@@ -13,8 +13,8 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
 from numba.types import CPointer
 
-# What machine code may call: LLVM makes these calls itself, of loops that clear or copy memory and
-# where a CPU has no fused multiply-add. Every C library has them.
+# What kernels may call: every C library has these. LLVM calls most of them of its own accord, for
+# loops that clear or copy memory and where a CPU has no fused multiply-add.
 C_FUNCTIONS = {"fma", "fmaf", "memcpy", "memmove", "memset", "sqrt"}
 _RAISED = "fastdense_kernel_raised"
 

@@ -116,7 +116,8 @@ def test_processes_that_start_together_compile_once(count, tmp_path):
     processes = [start(tmp_path) for _ in range(count)]
     answers = [finish(process) for process in processes]
     assert sorted(compiled for compiled, *_ in answers) == [0] * (count - 1) + [1]
-    assert {path.suffix for path in tmp_path.iterdir()} == {".kernel", ".lock"}
+    left = sorted(path.suffix for path in tmp_path.iterdir())
+    assert left in ([".kernel"], [".kernel", ".lock"])
 
 
 @pytest.fixture(scope="module")
