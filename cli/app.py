@@ -31,6 +31,7 @@ def main():
 def _prepare_streams():
     import os
     import signal
+    import warnings
 
     if hasattr(signal, "SIGPIPE"):
         # End quietly when the reader of a pipe has gone.
@@ -41,6 +42,8 @@ def _prepare_streams():
             setattr(sys, name, open(os.devnull, mode))
     # A terminal that lacks a character gets another instead of an error.
     sys.stdout.reconfigure(errors="replace")
+    # Nobody here wants to see the line of code that warns.
+    warnings.formatwarning = lambda message, *where: f"Warning: {message}\n"
 
 
 def invoke(arguments):

@@ -1,23 +1,14 @@
 """The compiled device: arranges arrays for the training loop and calls it in short pieces."""
 
-import ctypes
-import importlib
-import inspect
-import threading
 import time
-from functools import cache
 
 import numpy as np
-from numba.types import CPointer
 
 from fastdense import catalogue
 from fastdense.devices.threads import call_together, cores, pause_address
-from fastdense.kernels import cache as kernel_cache
-from fastdense.kernels import layout, linked, loop, matmul, team
-from fastdense.kernels import primitives as _primitives  # noqa: F401  (gives maths to the compiler)
-from fastdense.kernels import work as _work
+from fastdense.kernels import layout
 from fastdense.kernels.layout import JOB, LAYER, PLAN, STATE, padded, row_stride
-from fastdense.kernels.matmul import FLOATS
+from fastdense.kernels.roles import kernel, program
 from fastdense.network import Dense
 
 PIECE_SECONDS = 0.03  # aimed at; a call must return within 50 ms
@@ -36,56 +27,6 @@ ACCURACIES = {
     "logit": layout.LOGIT,
     "largest": layout.LARGEST,
 }
-
-_lock = threading.RLock()
-
-
-KINDS = {
-    "activation": "activations",
-    "coupled_forward": "activations",
-    "coupled_backward": "activations",
-    "loss": "losses",
-    "optimizer": "optimizers",
-    "schedule": "schedules",
-}
-
-
-@cache
-def _kernel(role, name, dtype):
-    if name is None:
-        module = loop if role == "train" else _work
-        function, signature = getattr(module, role)(FLOATS[dtype])
-        return kernel_cache.compile_callback(f"{role}-{dtype}", function, signature)
-    entry = catalogue.get(KINDS[role], name)
-    function, signature = getattr(linked, role)(entry, FLOATS[dtype])
-    # An entry may take its formulas from another's file.
-    formulas = [f for f in vars(entry).values() if callable(f)]
-    module = importlib.import_module(f"fastdense.{KINDS[role]}.{name}")
-    sources = sorted({module.__file__, *(inspect.getsourcefile(f) for f in formulas)})
-    return kernel_cache.compile_callback(f"{role}-{name}-{dtype}", function, signature, sources)
-
-
-def kernel(role, name, dtype):
-    """Address of a linked kernel, compiled or loaded at the first call.
-
-    `name` is that of the entry whose kernel it is, or None for those of the engine.
-    """
-    with _lock:
-        return _kernel(role, name, "float64" if role == "schedule" else dtype).address
-
-
-@cache
-def _prototype(role, dtype):
-    address = kernel(role, None, dtype)
-    arguments = _kernel(role, None, dtype).argument_types
-    kinds = [ctypes.c_void_p if isinstance(a, CPointer) else ctypes.c_int64 for a in arguments]
-    return ctypes.CFUNCTYPE(None, *kinds)(address)
-
-
-def program(role, dtype):
-    """ "train" or "predict" as a function of addresses and integers; it lets other threads run."""
-    with _lock:
-        return _prototype(role, dtype)
 
 
 def addresses(arguments):
@@ -230,7 +171,7 @@ class Session:
         fields["block_stride"] = stride_of(block)
         fields["rows"] = places["rows"]
         fields["arena"] = max(arena_size(places, columns), arena_size(places, block))
-        fields["scratch"] = matmul.PACKED
+        fields["scratch"] = layout.PACKED
         fields["target_row"] = places["target"]
         fields["delta_row"] = places["delta"]
         fields["other_delta_row"] = places["other_delta"]
@@ -314,7 +255,7 @@ class Session:
             "updates": np.full(len(layers), np.nan),
             "alive": np.zeros(fields["units"], np.uint8),
             "slopes": np.zeros(len(layers) * layout.PARTIAL_SUMS),
-            "team": np.zeros(team.TEAM, np.int64),
+            "team": np.zeros(layout.TEAM, np.int64),
         }
         self._addresses = addresses(self.arrays.values())
         self._budget = 1_000_000
@@ -409,13 +350,13 @@ def predict(network, parameters, inputs):
     fields["columns"] = columns
     fields["stride"] = stride_of(columns)
     fields["own_arena"] = True
-    arguments = dict.fromkeys(_work.Work._fields, plan)  # what a prediction does not use
+    arguments = dict.fromkeys(layout.WORK, plan)  # what a prediction does not use
     arguments |= {
         "job": job,
         "layers": layers,
         "parameters": numbers,
         "arena": aligned(plan[0]["arena"], dtype),
-        "scratch": aligned(matmul.PACKED, dtype),
+        "scratch": aligned(layout.PACKED, dtype),
         "inputs": np.ascontiguousarray(inputs, dtype),
         "predictions": outputs,
     }

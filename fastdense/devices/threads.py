@@ -6,7 +6,7 @@ import threading
 import time
 from queue import SimpleQueue
 
-from fastdense.kernels.team import CLAIM, ENDED
+from fastdense.kernels.layout import CLAIM, ENDED
 
 _jobs = SimpleQueue()
 _helpers = []

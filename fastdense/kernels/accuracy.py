@@ -3,8 +3,7 @@
 from numba import njit
 
 from fastdense.kernels import layout
-
-NUMPY = {"error_model": "numpy", "nogil": True}
+from fastdense.kernels.compiler import NUMPY
 
 
 @njit(inline="never", **NUMPY)

@@ -1,55 +1,85 @@
 """Compiled kernels on disk: one file a kernel, named by a hash of all that decides its code.
 
-Numba's own cache indexes by the file of one function: it misses kernels that a factory makes,
-does not see an edit in an imported file, and two processes can leave an index that points at the
-wrong code. Here the name is the content: sources, numba, llvmlite, Python and CPU. A file is
-written whole and renamed, so that a reader sees all of it or nothing; one that cannot be loaded is
-deleted and compiled again; a lock keeps processes that start together from compiling the same
-kernel twice.
+The name is the content: sources, Numba, llvmlite, Python and CPU. A file is an object file and its
+checksum; to load it takes LLVM's linker but not Numba, whose import alone takes longer than many a
+training. A file is written whole and renamed, so that a reader sees all of it or nothing; one that
+cannot be loaded is compiled again and replaced; a lock keeps processes that start together from
+compiling the same kernel twice.
 """
 
 import contextlib
 import functools
 import hashlib
+import importlib.util
 import os
-import pickle
 import sys
+import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import filelock
 import llvmlite
-import numba
-import platformdirs
-from numba.core.caching import _Cache
-from numba.core.ccallback import CFunc
-from numba.core.compiler import CompileResult
 
 import fastdense
+from fastdense.kernels import machine
 
-OPTIONS = {"error_model": "numpy"}
+# Variables of Numba's that do not decide what it compiles; any other may.
+HARMLESS = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER"}
 
 # Called with the kernel's name before it is compiled; the command line says so to its user.
 on_compile: Callable[[str], None] | None = None
 
 
+@dataclass(frozen=True)
+class Kernel:
+    """A compiled C function: its address, and a letter for each argument (p, a pointer, or i)."""
+
+    address: int
+    arguments: str
+
+
 @functools.cache
 def folder() -> Path | None:
-    """Where kernels are kept, or None if there is no folder that only this user can write to.
+    """Where kernels are kept, or None, with a warning, if only this user can write to no folder.
 
     A cached kernel is code: a folder that others may write to is not used.
     """
     given = os.environ.get("FASTDENSE_CACHE_DIR")
-    path = Path(given) if given else Path(platformdirs.user_cache_dir("fastdense")) / "kernels"
+    if not given:
+        import platformdirs
+
+        given = Path(platformdirs.user_cache_dir("fastdense")) / "kernels"
+    path = Path(given)
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = path.stat()
-        private = os.name != "posix" or (
-            status.st_uid == os.getuid() and not status.st_mode & 0o022
-        )
-        return path if private and os.access(path, os.W_OK) else None
-    except OSError:
-        return None
+        problem = None if os.access(path, os.W_OK) else "you may not write to it"
+        if os.name == "posix" and status.st_uid != os.getuid():
+            problem = "it belongs to another user"
+        elif os.name == "posix" and status.st_mode & 0o022:
+            problem = "other users may write to it"
+    except OSError as error:
+        problem = error.strerror or str(error)
+    if problem is None:
+        return path
+    warnings.warn(
+        f"compiled kernels are not kept in {path}: {problem}. Every start compiles them again, "
+        "until FASTDENSE_CACHE_DIR names a folder that you alone can write to.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return None
+
+
+def _numba_version() -> bytes:
+    """What tells versions of Numba apart, without importing it."""
+    file = Path(importlib.util.find_spec("numba").origin).with_name("_version.py")
+    if file.exists():
+        return file.read_bytes()
+    # It would do for all, but takes longer to import than the kernels of a training to load.
+    from importlib.metadata import version
+
+    return version("numba").encode()
 
 
 @functools.cache
@@ -59,108 +89,91 @@ def _engine_digest() -> bytes:
     names = ("entry.py", "maths.py", "philox.py", "primitives.py", "random.py")
     sources = [package / name for name in names]
     sources += sorted((package / "kernels").glob("*.py"))
+    settings = Path(".numba_config.yaml")  # Numba reads it where it stands
+    if settings.exists():
+        sources.append(settings)
     digest = hashlib.sha256()
     for source in sources:
         digest.update(source.read_bytes())
-    versions = (numba.__version__, llvmlite.__version__, sys.version_info[:3])
-    digest.update(repr(versions).encode())
+    variables = {name for name in os.environ if name.startswith("NUMBA_")} - HARMLESS
+    decisive = (
+        *(_numba_version(), llvmlite.__version__, sys.version_info[:3], machine.target()),
+        *((name, os.environ[name]) for name in sorted(variables)),
+    )
+    digest.update(repr(decisive).encode())
     return digest.digest()
 
 
-class _KernelFile(_Cache):
-    """Numba's cache protocol over one file."""
+def _path(name, sources):
+    if folder() is None:
+        return None
+    digest = hashlib.sha256(_engine_digest() + name.encode())
+    for source in sources:
+        digest.update(Path(source).read_bytes())
+    return folder() / f"{name}-{digest.hexdigest()[:32]}.kernel"
 
-    def __init__(self, name: str, sources):
-        self.name = name
-        digest = hashlib.sha256(_engine_digest() + name.encode())
-        for source in sources:
-            digest.update(Path(source).read_bytes())
-        self._digest = digest
-        self.path = None
 
-    @property
-    def cache_path(self):
-        return str(folder())
-
-    def locate(self, signature, context):
-        if folder() is not None and self.path is None:
-            self._digest.update(repr((signature, context.codegen().magic_tuple())).encode())
-            self.path = folder() / f"{self.name}-{self._digest.hexdigest()[:32]}.kernel"
-
-    def load_overload(self, signature, context):
-        found = self._load(signature, context)
-        if found is None and on_compile is not None:
-            on_compile(self.name)
-        return found
-
-    def _load(self, signature, context):
-        self.locate(signature, context)
-        if self.path is None:
+def _load(path, name):
+    """The kernel in a file, or None if there is none that can be used."""
+    try:
+        stored = path.read_bytes()
+        content, check = stored[:-32], stored[-32:]
+        # A half-written or damaged object file must not reach the linker.
+        if hashlib.sha256(content).digest() != check:
             return None
-        try:
-            stored = self.path.read_bytes()
-            # A half-written or damaged object file must not reach the linker.
-            content, check = stored[:-32], stored[-32:]
-            if hashlib.sha256(content).digest() != check:
-                raise ValueError("damaged kernel file")
-            context.refresh()
-            return CompileResult._rebuild(context, *pickle.loads(content))
-        except FileNotFoundError:
-            return None
-        except Exception:
-            with contextlib.suppress(OSError):
-                self.path.unlink()
-            return None
-
-    def save_overload(self, signature, result):
-        if self.path is None:
-            return
-        content = pickle.dumps(result._reduce(), protocol=pickle.HIGHEST_PROTOCOL)
-        partial = self.path.with_suffix(f".{os.getpid()}.partial")
-        try:
-            partial.write_bytes(content + hashlib.sha256(content).digest())
-            os.replace(partial, self.path)
-        except OSError:  # a full disk costs a compile at the next start, nothing else
-            with contextlib.suppress(OSError):
-                partial.unlink()
-
-    def enable(self):
-        pass
-
-    def disable(self):
-        pass
-
-    def flush(self):
-        pass
+        arguments, _, object_file = content.partition(b"\n")
+        return Kernel(machine.load(object_file, name), arguments.decode())
+    except (OSError, RuntimeError):  # RuntimeError: LLVM cannot link it here
+        return None
 
 
-def _locked(kernel_file, signature, context):
-    """A context in which the kernel may be compiled if there is none yet."""
-    kernel_file.locate(signature, context)
-    stack = contextlib.ExitStack()
-    path = kernel_file.path
-    if path is not None and not path.exists():
+def _store(path, content):
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    try:
+        partial.write_bytes(content + hashlib.sha256(content).digest())
+        os.replace(partial, path)
+    except OSError:  # a full disk costs a compile at the next start, nothing else
         with contextlib.suppress(OSError):
-            stack.enter_context(filelock.FileLock(path.with_suffix(".lock")))
+            partial.unlink()
+
+
+def _lock(name):
+    """A context in which no other process compiles the kernel.
+
+    Its file stays: if it were removed, a process that waits for it and one that makes it anew
+    could both hold it. There is one for each name, whatever the hash, so they do not pile up.
+    """
+    import filelock
+
+    stack = contextlib.ExitStack()
+    with contextlib.suppress(OSError):
+        stack.enter_context(filelock.FileLock(folder() / f"{name}.lock"))
     return stack
 
 
-class Kernel(CFunc):
-    """A compiled C function with its `address` and `argument_types`."""
+def load(name, sources, compiled):
+    """The kernel `name`: from its file, or else from `compiled()`, and then in its file.
 
-    @property
-    def argument_types(self):
-        return self._sig.args
-
-
-def compile_callback(name, function, signature, sources=()):
-    """Compile `function` as a C function, or load it.
-
-    `sources` are the files that decide the code, besides the engine's own.
+    Parameters
+    ----------
+    name : str
+        Also the symbol in the object file.
+    sources : iterable of paths
+        Files that decide the code, besides the engine's own.
+    compiled : callable
+        Returns the object file and the letters of the arguments.
     """
-    kernel = Kernel(function, (signature.args, signature.return_type), {}, OPTIONS)
-    kernel._cache = _KernelFile(name, sources)
-    context = kernel._targetdescr.target_context
-    with _locked(kernel._cache, kernel._sig, context):
-        kernel.compile()
-    return kernel
+    path = _path(name, sources)
+    found = path and _load(path, name)
+    if found:
+        return found
+    with _lock(name) if path else contextlib.nullcontext():
+        found = path and _load(path, name)  # another process may have been faster
+        if found:
+            return found
+        if on_compile is not None:
+            on_compile(name)
+        object_file, arguments = compiled()
+        if path:
+            _store(path, arguments.encode() + b"\n" + object_file)
+        return Kernel(machine.load(object_file, name), arguments)

@@ -6,12 +6,11 @@ import numpy as np
 from numba import njit
 
 from fastdense.kernels import layout
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import DENSE, PARTIAL_SUMS
 from fastdense.kernels.pointers import offset, record
 from fastdense.kernels.sums import add_squared_differences, add_squares, add_weighted, clear, total
 from fastdense.kernels.team import dispatch
-
-NUMPY = {"error_model": "numpy", "nogil": True}
 
 # Pointers to what is kept between the blocks of an observation: `slopes` holds 16 partial sums a
 # layer, as `work.sizes` does, `alive` a flag a unit, `previous` the parameters before an update.

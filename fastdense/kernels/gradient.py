@@ -5,12 +5,11 @@ from functools import cache
 import numpy as np
 from numba import njit, types
 
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.tile import ACCUMULATE, ZERO
 from fastdense.primitives import fma
-
-NUMPY = {"error_model": "numpy", "nogil": True}
 
 
 @cache

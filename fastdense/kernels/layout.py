@@ -1,7 +1,6 @@
-"""What the compiled loop is told and what it keeps, as record types."""
+"""What the compiled loop is told and what it keeps, as records of NumPy's."""
 
 import numpy as np
-from numba import from_dtype
 
 DENSE, DROPOUT = range(2)  # kinds of layer
 
@@ -36,6 +35,20 @@ SIGNALS = 6
 # up in ascending order: one order for every machine that vectors of any width can keep.
 PARTIAL_SUMS = 16
 COLUMN_MULTIPLE = 16  # samples side by side are padded to this, so chunks keep the order of sums
+
+# How a matrix product copies a large A (see matmul.py), and the scratch it needs.
+PACKED_ROWS = 128  # of A that are copied together, to be read in one stream
+PACK_FROM = 1 << 16  # numbers in A, beyond which its strided reads miss the caches
+DEPTH = 256  # k is cut into pieces whose panel of B stays in the first-level cache
+GROUP = 8 * DEPTH + 16  # from eight packed rows to the next; a power of two would thrash the cache
+PACKED = PACKED_ROWS // 8 * GROUP  # numbers of scratch
+
+# Places in the int64 memory of a team (see team.py), two cache lines apart, for its members write
+# to them.
+CLAIM = 0  # units of the job << 32 | next unit
+FINISHED = 16
+ENDED = 32  # of the members that were called, none is to look for work any more
+TEAM = 48
 
 _i8, _f8 = np.int64, np.float64
 
@@ -155,7 +168,32 @@ JOB = np.dtype(
     align=True,
 )
 
-layer_type, plan_type, state_type, job_type = (from_dtype(d) for d in (LAYER, PLAN, STATE, JOB))
+# The arrays of a step, in the order in which kernels take their addresses.
+WORK = (
+    "plan",
+    "state",
+    "job",
+    "layers",
+    "parameters",  # and behind them the optimizer's slots
+    "gradient",
+    "scalars",  # of the optimizer's step
+    "arena",
+    "scratch",
+    "inputs",
+    "targets",
+    "weights",
+    "test_inputs",
+    "test_targets",
+    "predictions",
+    "order",
+    "losses",  # of each sample
+    "sample_weights",
+    "correct",  # of each chunk
+    "loss_hyper",
+    "optimizer_hyper",
+    "powers",  # running products of the optimizer
+    "sizes",  # of the pre-activations: sixteen partial sums a layer
+)
 
 
 def padded(count, multiple=COLUMN_MULTIPLE):

@@ -4,9 +4,9 @@ The loop calls one such kernel per layer and step, with whole arrays, so the cal
 does not count; and the loop is compiled once, whatever entries exist. See bench/NOTES.md.
 """
 
-from numba import carray, njit, types
+from numba import njit, types
 
-from fastdense.kernels.pointers import cast_tuple, tuple_reader
+from fastdense.kernels.pointers import cast_tuple, tuple_reader, view
 from fastdense.kernels.primitives import INLINE
 
 FLOAT64 = types.CPointer(types.float64)
@@ -41,7 +41,7 @@ def coupled_forward(entry, kind):
     forward = _compiled(entry.forward)
 
     def activate(z, a, rows, columns, stride):
-        forward(carray(z, (rows, stride)), carray(a, (rows, stride)), columns)
+        forward(view(z, (rows, stride)), view(a, (rows, stride)), columns)
 
     pointer = types.CPointer(kind)
     return activate, types.void(pointer, pointer, INT, INT, INT)
@@ -52,8 +52,8 @@ def coupled_backward(entry, kind):
     backward = _compiled(entry.backward)
 
     def differentiate(a, da, rows, columns, stride):
-        gradient = carray(da, (rows, stride))
-        backward(carray(a, (rows, stride)), gradient, gradient, columns)
+        gradient = view(da, (rows, stride))
+        backward(view(a, (rows, stride)), gradient, gradient, columns)
 
     pointer = types.CPointer(kind)
     return differentiate, types.void(pointer, pointer, INT, INT, INT)
@@ -70,10 +70,10 @@ def loss(entry, kind):
         def evaluate(p, y, slopes, losses, hyper, rows, columns, stride):
             shape = (rows, stride)
             coupled(
-                carray(p, shape),
-                carray(y, shape),
-                carray(losses, stride),
-                carray(slopes, shape),
+                view(p, shape),
+                view(y, shape),
+                view(losses, (stride,)),
+                view(slopes, shape),
                 read(hyper),
                 columns,
             )

@@ -8,16 +8,16 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels import layout
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.evaluation import Notes, evaluate, measure_updates, observe, write_signals
-from fastdense.kernels.layout import DONE, EVALUATE, OBSERVE, SHUFFLE, STEP, VALIDATE
+from fastdense.kernels.layout import DONE, ENDED, EVALUATE, OBSERVE, SHUFFLE, STEP, VALIDATE
 from fastdense.kernels.pointers import offset, record
 from fastdense.kernels.samples import shuffle
 from fastdense.kernels.step import step_for
 from fastdense.kernels.sums import clear, total
-from fastdense.kernels.team import ENDED, assist, atomic_write
-from fastdense.kernels.work import Work, work_fields
+from fastdense.kernels.team import assist, atomic_write
+from fastdense.kernels.work import Work, work_types
 
-NUMPY = {"error_model": "numpy", "nogil": True}
 SHUFFLED_AT_ONCE = 1 << 20
 
 
@@ -153,7 +153,7 @@ def train(kind):
     pointer = types.CPointer
     float64, int64 = pointer(types.float64), pointer(types.int64)
     return train, types.void(
-        *work_fields(kind).values(),
+        *work_types(kind),
         *(int64, float64, float64, float64, float64, float64),
         *(pointer(kind), float64, pointer(types.uint8), float64),
         *(int64, types.int64, types.int64),

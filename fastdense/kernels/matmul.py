@@ -4,16 +4,12 @@ from functools import cache
 
 from numba import njit, types
 
+from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.layout import DEPTH, GROUP, PACK_FROM, PACKED_ROWS
 from fastdense.kernels.pointers import move_eight, offset, prefetch
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.tile import ACCUMULATE, make_tile
 
-NUMPY = {"error_model": "numpy", "nogil": True}
-PACKED_ROWS = 128  # of A that are copied together, to be read in one stream
-PACK_FROM = 1 << 16  # numbers in A, beyond which its strided reads miss the caches
-DEPTH = 256  # k is cut into pieces whose panel of B stays in the first-level cache
-GROUP = 8 * DEPTH + 16  # from eight packed rows to the next; a power of two would thrash the cache
-PACKED = PACKED_ROWS // 8 * GROUP  # numbers of scratch
 PACK_AHEAD = 4  # rows of A that are on their way to the cache while one is copied
 
 

@@ -7,6 +7,7 @@ from numba import njit, types
 
 from fastdense.kernels import layout
 from fastdense.kernels.accuracy import count_correct
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import COLUMN_MULTIPLE, DENSE, OBSERVING, PARTIAL_SUMS, TRAINING
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.pointers import call, offset, record
@@ -17,7 +18,6 @@ from fastdense.kernels.tile import ACCUMULATE, BIAS, ZERO
 from fastdense.kernels.words import words
 from fastdense.random import DROPOUT as DROPOUT_PURPOSE
 
-NUMPY = {"error_model": "numpy", "nogil": True}
 # Of a weight matrix that are transposed together for one sample; their product fits the scratch.
 TURNED_ROWS, TURNED_DEPTH = 64, 512
 
@@ -86,19 +86,19 @@ def forward_for(kind):
                     # Sample by sample, so that the order of the sum does not depend on `columns`.
                     for b in range(samples):
                         size = 0.0
-                        for row in range(0, layer.n_out * stride, stride):
-                            size += abs(float(slopes[row + b]))
+                        for row in range(layer.n_out):
+                            size += abs(float(slopes[row * stride + b]))
                         work.sizes[index * PARTIAL_SUMS + b % PARTIAL_SUMS] += size
                 call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
                 if job.purpose == TRAINING:
                     draw_mask(layer, slopes, stride, columns, place, seed, job.step)
                 else:
-                    for row in range(0, layer.n_in * stride, stride):
-                        for i in range(row, row + columns):
+                    for row in range(layer.n_in):
+                        for i in range(row * stride, row * stride + columns):
                             slopes[i] = cast(1)
-                for row in range(0, layer.n_in * stride, stride):
-                    for i in range(row, row + columns):
+                for row in range(layer.n_in):
+                    for i in range(row * stride, row * stride + columns):
                         target[i] = source[i] * slopes[i]
 
     return forward
@@ -167,16 +167,16 @@ def backward_for(kind):
             layer = record(work.layers, index)
             slopes = offset(arena, layer.slope_row * stride)
             if layer.kind != DENSE:
-                for row in range(0, layer.n_in * stride, stride):
-                    for i in range(row, row + columns):
+                for row in range(layer.n_in):
+                    for i in range(row * stride, row * stride + columns):
                         delta[i] *= slopes[i]
                 continue
             if layer.differentiate != 0:
                 outputs = offset(arena, layer.output_row * stride)
                 call(layer.differentiate, (outputs, delta, layer.n_out, columns, stride))
                 # What is left is to be transposed only.
-                for row in range(0, layer.n_out * stride, stride):
-                    for i in range(row, row + columns):
+                for row in range(layer.n_out):
+                    for i in range(row * stride, row * stride + columns):
                         slopes[i] = cast(1)
             apply_slopes(
                 delta, slopes, stride, offset(turned, layer.turned * job.columns),

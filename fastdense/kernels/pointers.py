@@ -10,6 +10,10 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.arrayobj import get_cfarray_intrinsic
+
+# `view(pointer, shape)`: memory as an array that nobody counts references to.
+view = get_cfarray_intrinsic("C", None)
 
 
 @intrinsic

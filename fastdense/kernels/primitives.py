@@ -11,10 +11,10 @@ from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
 from fastdense import maths, primitives
+from fastdense.kernels.compiler import NUMPY
 
-# error_model="numpy": the default checks every division for zero, which stops vectorization.
-# forceinline: a formula that stays a call inside an element loop stops it as well.
-INLINE = {"error_model": "numpy", "forceinline": True}
+# A formula that stays a call inside an element loop would stop vectorization.
+INLINE = {**NUMPY, "forceinline": True}
 
 
 def _llvm_intrinsic(name, arity):

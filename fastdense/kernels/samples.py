@@ -5,13 +5,13 @@ from functools import cache
 import numpy as np
 from numba import njit
 
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.pointers import offset
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.square import make_gather, make_offsets
 from fastdense.kernels.words import make_drawing
 from fastdense.random import SHUFFLE as SHUFFLE_PURPOSE
 
-NUMPY = {"error_model": "numpy", "nogil": True}
 NARROW = 8  # features from which squares pay
 BLOCKS = 16  # of four random words that are drawn at once
 

@@ -6,13 +6,12 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels import layout
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.gradient import update_for
 from fastdense.kernels.layout import DENSE
 from fastdense.kernels.pointers import call, call_float64, record
 from fastdense.kernels.sums import add_squares, add_weighted, clear, total
 from fastdense.kernels.team import dispatch
-
-NUMPY = {"error_model": "numpy", "nogil": True}
 
 
 @njit(**NUMPY)

@@ -2,9 +2,8 @@
 
 from numba import njit
 
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import PARTIAL_SUMS
-
-NUMPY = {"error_model": "numpy", "nogil": True}
 
 
 @njit(**NUMPY)

@@ -11,15 +11,9 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.layout import CLAIM, ENDED, FINISHED
 from fastdense.kernels.pointers import call, offset
-
-NUMPY = {"error_model": "numpy", "nogil": True}
-
-# Places in the team's int64 memory, two cache lines apart, for the members write to them.
-CLAIM = 0  # units of the job << 32 | next unit
-FINISHED = 16
-ENDED = 32  # of the members that were called, none is to look for work any more
-TEAM = 48
 
 SPINS = 4000  # looks before a waiting member lets other processes run
 

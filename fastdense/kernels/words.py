@@ -6,10 +6,10 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from fastdense import philox
+from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.primitives import INLINE
 from fastdense.kernels.simd import I32, I64, register_bytes
 
-NUMPY = {"error_model": "numpy", "nogil": True}
 random_block = njit(philox.block, **INLINE)
 
 LOW_WORD = np.uint64(0xFFFFFFFF)

@@ -1,7 +1,6 @@
 """What a step works on, and the linked kernel that does any part of a step's work."""
 
 from collections import namedtuple
-from functools import cache
 
 from numba import types
 
@@ -9,41 +8,32 @@ from fastdense.kernels import layout
 from fastdense.kernels.gradient import accumulate_for
 from fastdense.kernels.network import propagate_for
 from fastdense.kernels.pointers import record
+from fastdense.kernels.records import job_type, layer_type, plan_type, state_type
+
+FLOAT64, INT64 = types.float64, types.int64
+# What the pointers of a `Work` point at, where it is not a number of the training's dtype.
+POINTED = {
+    "plan": plan_type,
+    "state": state_type,
+    "job": job_type,
+    "layers": layer_type,
+    "scalars": FLOAT64,
+    "weights": FLOAT64,
+    "order": INT64,
+    "losses": FLOAT64,
+    "sample_weights": FLOAT64,
+    "correct": INT64,
+    "optimizer_hyper": FLOAT64,
+    "powers": FLOAT64,
+    "sizes": FLOAT64,
+}
+
+Work = namedtuple("Work", layout.WORK)
 
 
-@cache
-def work_fields(kind):
-    """Names and types of the pointers in a `Work`; shapes in devices/cpu.py."""
-    float64, int64 = types.float64, types.int64
-    fields = {
-        "plan": layout.plan_type,
-        "state": layout.state_type,
-        "job": layout.job_type,
-        "layers": layout.layer_type,
-        "parameters": kind,  # and behind them the optimizer's slots
-        "gradient": kind,
-        "scalars": float64,  # of the optimizer's step
-        "arena": kind,
-        "scratch": kind,
-        "inputs": kind,
-        "targets": kind,
-        "weights": float64,
-        "test_inputs": kind,
-        "test_targets": kind,
-        "predictions": kind,
-        "order": int64,
-        "losses": float64,  # of each sample
-        "sample_weights": float64,
-        "correct": int64,  # of each chunk
-        "loss_hyper": kind,
-        "optimizer_hyper": float64,
-        "powers": float64,  # running products of the optimizer
-        "sizes": float64,  # of the pre-activations: sixteen partial sums a layer
-    }
-    return {name: types.CPointer(pointed) for name, pointed in fields.items()}
-
-
-Work = namedtuple("Work", work_fields(types.float32))
+def work_types(kind):
+    """Types of the pointers in a `Work`."""
+    return [types.CPointer(POINTED.get(name, kind)) for name in layout.WORK]
 
 
 def work(kind):
@@ -70,4 +60,4 @@ def work(kind):
             for block in range(begin, end):
                 accumulate(work, member, block)
 
-    return work, types.void(*work_fields(kind).values(), types.int64, types.int64, types.int64)
+    return work, types.void(*work_types(kind), INT64, INT64, INT64)

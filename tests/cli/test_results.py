@@ -210,6 +210,15 @@ def test_a_process_of_its_own_prints_nothing_but_json():
     check_contract(answer.json)
 
 
+def test_kernels_that_cannot_be_kept_are_one_line_on_stderr(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    environment = {**os.environ, "FASTDENSE_CACHE_DIR": str(tmp_path / "file")}
+    answer = process("run", "zero-rate", "--seeds", 1, "--json", env=environment)
+    assert answer.code == 0 and answer.err.count("\n") == 1
+    assert answer.err.startswith("Warning: compiled kernels are not kept in ")
+    check_contract(answer.json)
+
+
 def test_a_terminal_without_the_characters_gets_others():
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     for line in (("run", "zero-rate", "--seeds", 1), ("list",)):

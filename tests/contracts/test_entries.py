@@ -11,14 +11,13 @@ import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit, types
-from numba.core.ccallback import CFunc
 
 from fastdense import Network, catalogue, random
 from fastdense.catalogue import Choice
-from fastdense.kernels import linked, primitives  # noqa: F401  (gives maths to the compiler)
-from fastdense.kernels.cache import OPTIONS
+from fastdense.kernels import primitives  # noqa: F401  (gives maths to the compiler)
+from fastdense.kernels.compiler import optimized_module
 from fastdense.kernels.matmul import FLOATS
-from fastdense.kernels.primitives import INLINE
+from fastdense.kernels.roles import define
 
 ALL = [(kind, name) for kind in catalogue.CONTRACTS for name in catalogue.names(kind)]
 ELEMENTWISE = [n for n in strategies.LOSSES if not catalogue.get("losses", n).coupled]
@@ -29,7 +28,7 @@ every = pytest.mark.parametrize
 
 @cache
 def compiled(function, arguments):
-    dispatcher = njit(function, **INLINE)
+    dispatcher = njit(function, error_model="numpy")
     dispatcher.compile(arguments)
     return dispatcher
 
@@ -133,13 +132,8 @@ def loops(assembly):
     + [("optimizer", n) for n in strategies.OPTIMIZERS],
 )
 def test_float32_kernels_are_vectorized(role, name):
-    function, signature = getattr(linked, role)(
-        catalogue.get({"activation": "activations", "optimizer": "optimizers"}[role], name),
-        types.float32,
-    )
-    kernel = CFunc(function, (signature.args, signature.return_type), {}, OPTIONS)
-    kernel.compile()
-    found = loops(kernel._library.get_asm_str())
+    module, machine = optimized_module(*define(role, name, "float32"), "kernel")
+    found = loops(machine.emit_assembly(module))
     assert found
     for loop in found:
         assert not DOUBLE.search(loop), loop

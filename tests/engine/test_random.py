@@ -11,9 +11,10 @@ from numba import njit, types
 
 from fastdense import philox, random
 from fastdense.blocks import NUMBERS
-from fastdense.kernels.samples import shuffle
-from fastdense.kernels.words import words
+from fastdense.kernels import samples
+from fastdense.kernels import words as word_kernels
 
+words, shuffle = (njit(f.py_func) for f in (word_kernels.words, samples.shuffle))
 SEEDS = st.integers(0, 2**63 - 1)
 ONES = 0xFFFFFFFF
 

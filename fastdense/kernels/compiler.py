@@ -1,0 +1,134 @@
+"""Compiles a kernel to one object file, and what it calls to LLVM IR only.
+
+Numba would compile every function that a kernel calls to machine code of its own, with a wrapper
+for Python and one for C, although only its inlined copy is used. Here such a function stays IR
+until the kernel that calls it is optimized as a whole. The object file knows nothing of Numba:
+loading it again takes LLVM's linker and nothing else.
+"""
+
+from llvmlite import ir
+from numba.core import compiler
+from numba.core.codegen import CPUCodeLibrary
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import cpu_target
+from numba.types import CPointer
+
+# What kernels may call: every C library has these. LLVM calls most of them of its own accord, for
+# loops that clear or copy memory and where a CPU has no fused multiply-add.
+C_FUNCTIONS = {"fma", "fmaf", "memcpy", "memmove", "memset", "sqrt"}
+_RAISED = "fastdense_kernel_raised"
+
+
+class _Library(CPUCodeLibrary):
+    """The IR of a function, to be linked into kernels."""
+
+    def _optimize_functions(self, module):
+        module.data_layout = self._codegen._data_layout
+
+    def _optimize_final_module(self):
+        pass
+
+    def _finalize_final_module(self):
+        self._finalized = True
+
+
+class _Compiler(compiler.Compiler):
+    """Numba's compiler as far as IR."""
+
+    def compile_extra(self, function):
+        """Compile a Python function."""
+        flags, context = self.state.flags, self.state.targetctx
+        flags.no_compile = flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
+        self.state.library = _Library(context.codegen(), function.__qualname__)
+        result = super().compile_extra(function)
+        # Numba tells functions apart by what Python would call: a builtin that takes any arguments.
+        # This one is another for each function, and raises.
+        entry_point = f"{{{function.__name__} is for kernels only}}".format
+        context.insert_user_function(entry_point, result.fndesc, [result.library])
+        return result._replace(entry_point=entry_point)
+
+
+# error_model="numpy": the default checks every division for zero, which stops vectorization.
+# _nrt=False: what would count references or allocate memory does not compile.
+OPTIONS = {"error_model": "numpy", "_nrt": False}
+# How functions that kernels call are compiled; they cannot be called from Python.
+NUMPY = {**OPTIONS, "pipeline_class": _Compiler}
+
+
+def optimized_module(function, signature, symbol):
+    """The LLVM module of `function` as the C function `symbol`, and the machine it is for."""
+    with global_compiler_lock:
+        context, flags = cpu_target.target_context, compiler.Flags()
+        cpu_target.options.parse_as_flags(flags, OPTIONS)
+        flags.enable_pyobject = False
+        result = compiler.compile_extra(
+            cpu_target.typing_context,
+            context,
+            function,
+            signature.args,
+            signature.return_type,
+            flags,
+            {},
+            pipeline_class=_Compiler,
+        )
+        library, codegen = result.library, context.codegen()
+        library.add_ir_module(_entry(context, library, result.fndesc, symbol))
+        library.finalize()
+        module = library._final_module
+        for part in module.functions:
+            if not part.is_declaration and part.name != symbol:
+                part.linkage = "internal"  # so that nothing is kept that is not called
+        for options in ({"cost": "cheap", "opt": 0, "loop_vectorize": False}, {}):
+            passes, builder = codegen._module_pass_manager(**options)
+            passes.run(module, builder)
+        module.verify()
+        _check(module, symbol)
+        return module, codegen._tm
+
+
+def _entry(context, library, description, symbol):
+    """A C function around a compiled one, which returns a status besides its result."""
+    module = library.create_ir_module("entry")
+    convention = context.call_conv
+    callee = ir.Function(
+        module,
+        convention.get_function_type(description.restype, description.argtypes),
+        description.llvm_func_name,
+    )
+    function_type = ir.FunctionType(
+        context.get_value_type(description.restype),
+        [context.get_value_type(t) for t in description.argtypes],
+    )
+    entry = ir.Function(module, function_type, symbol)
+    builder = ir.IRBuilder(entry.append_basic_block())
+    status, result = convention.call_function(
+        builder, callee, description.restype, description.argtypes, entry.args
+    )
+    with builder.if_then(status.is_error, likely=False):
+        raised = ir.Function(module, ir.FunctionType(ir.VoidType(), []), _RAISED)
+        builder.call(raised, [])
+    builder.ret(result)
+    return module
+
+
+def _check(module, symbol):
+    """No kernel may raise or call into Python: the object file could not be loaded by itself."""
+    unknown = {
+        part.name
+        for part in (*module.functions, *module.global_variables)
+        if part.is_declaration and not part.name.startswith("llvm.")
+    } - C_FUNCTIONS
+    if unknown:
+        reason = "raises an exception" if _RAISED in unknown else f"needs {sorted(unknown)}"
+        raise AssertionError(f"kernel {symbol} {reason}")
+
+
+def object_file(function, signature, symbol):
+    """Compile `function` as the C function `symbol`; returns the object file."""
+    module, machine = optimized_module(function, signature, symbol)
+    return machine.emit_object(module)
+
+
+def letters(signature):
+    """The arguments as `cache.Kernel` has them; what only kernels call may have others."""
+    return "".join("p" if isinstance(a, CPointer) else "i" for a in signature.args)

@@ -1,0 +1,38 @@
+"""Puts object files into this process: LLVM's linker, and nothing else of the compiler."""
+
+import functools
+import itertools
+
+import llvmlite.binding as llvm
+
+_numbers = itertools.count()
+
+
+@functools.cache
+def _linker():
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.create_lljit_compiler(suppress_errors=True)  # they are raised
+
+
+def load(object_file, symbol):
+    """Load an object file; returns the address of the function `symbol` in it.
+
+    Raises
+    ------
+    RuntimeError
+        It is no object file of this machine, or lacks or needs a symbol.
+    """
+    parts = llvm.JITLibraryBuilder().add_object_img(object_file).add_current_process()
+    library = parts.export_symbol(symbol).link(_linker(), f"{symbol}-{next(_numbers)}")
+    library.detach()  # its address is given away, so it stays until the process ends
+    return library[symbol]
+
+
+def target():
+    """The machine that code is compiled for, as far as LLVM can tell it from others."""
+    try:
+        features = llvm.get_host_cpu_features().flatten()
+    except RuntimeError:  # unknown on some machines
+        features = ""
+    return llvm.get_process_triple(), llvm.get_host_cpu_name(), features

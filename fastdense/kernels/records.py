@@ -1,0 +1,7 @@
+"""The records of `layout.py` as the compiler's types."""
+
+from numba import from_dtype
+
+from fastdense.kernels.layout import JOB, LAYER, PLAN, STATE
+
+layer_type, plan_type, state_type, job_type = (from_dtype(d) for d in (LAYER, PLAN, STATE, JOB))

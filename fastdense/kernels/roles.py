@@ -1,0 +1,77 @@
+"""The kernels by role: compiled or loaded when they are first asked for, and called by address.
+
+Numba is imported only where a kernel is compiled.
+"""
+
+import ctypes
+import functools
+import importlib
+import sys
+import threading
+
+from fastdense import catalogue
+from fastdense.kernels import cache
+
+KINDS = {
+    "activation": "activations",
+    "coupled_forward": "activations",
+    "coupled_backward": "activations",
+    "loss": "losses",
+    "optimizer": "optimizers",
+    "schedule": "schedules",
+}
+_lock = threading.RLock()
+
+
+def define(role, name, dtype):
+    """The function of a kernel, for the compiler, and its signature."""
+    from fastdense.kernels import linked, loop, matmul, work
+
+    kind = matmul.FLOATS[dtype]
+    if name is not None:
+        return getattr(linked, role)(catalogue.get(KINDS[role], name), kind)
+    return getattr(loop if role == "train" else work, role)(kind)
+
+
+def _sources(role, name):
+    if name is None:
+        return ()
+    module = importlib.import_module(f"fastdense.{KINDS[role]}.{name}")
+    # An entry may take its formulas from another's file.
+    formulas = (f for f in vars(catalogue.get(KINDS[role], name)).values() if callable(f))
+    return sorted({module.__file__, *(sys.modules[f.__module__].__file__ for f in formulas)})
+
+
+@functools.cache
+def _kernel(role, name, dtype):
+    symbol = "-".join(part for part in (role, name, dtype) if part)
+
+    def compiled():
+        from fastdense.kernels import compiler
+
+        function, signature = define(role, name, dtype)
+        return compiler.object_file(function, signature, symbol), compiler.letters(signature)
+
+    return cache.load(symbol, _sources(role, name), compiled)
+
+
+def kernel(role, name, dtype):
+    """Address of a kernel.
+
+    `name` is that of the entry whose kernel it is, or None for those of the engine.
+    """
+    with _lock:
+        return _kernel(role, name, "float64" if role == "schedule" else dtype).address
+
+
+@functools.cache
+def _prototype(role, dtype):
+    found = _kernel(role, None, dtype)
+    kinds = [{"p": ctypes.c_void_p, "i": ctypes.c_int64}[letter] for letter in found.arguments]
+    return ctypes.CFUNCTYPE(None, *kinds)(found.address)
+
+
+def program(role, dtype):
+    """ "train" or "work" as a function of addresses and integers; it lets other threads run."""
+    with _lock:
+        return _prototype(role, dtype)
