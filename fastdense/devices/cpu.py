@@ -190,6 +190,7 @@ class Session:
         fields["update_by_block"] = not whole and recipe.clip_norm == 0.0
         fields["work"] = kernel("work", None, recipe.dtype)
         fields["loss"] = kernel("loss", loss.name, recipe.dtype)
+        fields["advance"] = kernel("advance", optimizer.name, recipe.dtype)
         fields["optimizer"] = kernel("optimizer", optimizer.name, recipe.dtype)
         fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
         fields["pause"] = pause_address()

@@ -118,6 +118,7 @@ PLAN = np.dtype(
         ("update_by_block", _i8),
         ("work", _i8),  # addresses of linked kernels
         ("loss", _i8),
+        ("advance", _i8),
         ("optimizer", _i8),
         ("schedule", _i8),
         ("pause", _i8),  # address of a function that lets other processes run

@@ -98,63 +98,61 @@ def loss(entry, kind):
     return evaluate, signature
 
 
-def optimizer(entry, kind):
-    """`(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen)`: the update in place.
-
-    With `n` zero it prepares `scalars` for the updates of one step, from the rate, the
-    hyper-parameters and their running products; otherwise it applies them. Slot j of parameter i is
-    `slots[j * stride + i]`. With `frozen`, for a recipe whose learning rate is zero, the parameters
-    keep their bits and only the slots advance: `0 * g` would lose the sign of a zero, or make NaN
-    of an infinite gradient.
-    """
-    advance, step = _compiled(entry.advance), _compiled(entry.step)
+def _scalars(entry):
+    """How many numbers the optimizer's `advance` returns."""
     defaults = tuple(float(v) for v in entry.hyper.values())
-    count = len(entry.advance(0.5, defaults, [1.0, 1.0]))
-    read_hyper = tuple_reader(max(1, len(defaults)))
-    read_scalars = tuple_reader(count)
+    return len(entry.advance(0.5, defaults, [1.0, 1.0]))
+
+
+def advance(entry, kind):
+    """`(rate, hyper, powers, scalars)`: what all updates of an optimizer's step have in common.
+
+    Everything is float64, whatever the `kind`.
+    """
+    advance, count = _compiled(entry.advance), _scalars(entry)
+    read = tuple_reader(max(1, len(entry.hyper)))
 
     def prepare(rate, hyper, powers, scalars):
-        fresh = advance(rate, read_hyper(hyper), powers)
+        fresh = advance(rate, read(hyper), powers)
         for i in range(count):
             scalars[i] = fresh[i]
 
-    prepare = _compiled(prepare)
+    return prepare, types.void(types.float64, FLOAT64, FLOAT64, FLOAT64)
 
-    def no_slot(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
-        if n == 0:
-            prepare(rate, hyper, powers, scalars)
-            return
-        k = cast_tuple(read_scalars(scalars), p[0])
+
+def optimizer(entry, kind):
+    """`(p, g, slots, n, stride, scalars, frozen)`: the update of n parameters in place.
+
+    Slot j of parameter i is `slots[j * stride + i]`. With `frozen`, for a recipe whose learning
+    rate is zero, the parameters keep their bits and only the slots advance: `0 * g` would lose the
+    sign of a zero, or make NaN of an infinite gradient.
+    """
+    step = _compiled(entry.step)
+    read = tuple_reader(_scalars(entry))
+
+    def no_slot(p, g, slots, n, stride, scalars, frozen):
+        k = cast_tuple(read(scalars), p[0])
         for i in range(n):
             (new,) = step(p[i], g[i], k)
             p[i] = p[i] if frozen else new
 
-    def one_slot(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
-        if n == 0:
-            prepare(rate, hyper, powers, scalars)
-            return
-        k = cast_tuple(read_scalars(scalars), p[0])
+    def one_slot(p, g, slots, n, stride, scalars, frozen):
+        k = cast_tuple(read(scalars), p[0])
         for i in range(n):
             new, a = step(p[i], g[i], slots[i], k)
             p[i] = p[i] if frozen else new
             slots[i] = a
 
-    def two_slots(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
-        if n == 0:
-            prepare(rate, hyper, powers, scalars)
-            return
-        k = cast_tuple(read_scalars(scalars), p[0])
+    def two_slots(p, g, slots, n, stride, scalars, frozen):
+        k = cast_tuple(read(scalars), p[0])
         for i in range(n):
             new, a, b = step(p[i], g[i], slots[i], slots[stride + i], k)
             p[i] = p[i] if frozen else new
             slots[i] = a
             slots[stride + i] = b
 
-    def three_slots(p, g, slots, n, stride, rate, hyper, powers, scalars, frozen):
-        if n == 0:
-            prepare(rate, hyper, powers, scalars)
-            return
-        k = cast_tuple(read_scalars(scalars), p[0])
+    def three_slots(p, g, slots, n, stride, scalars, frozen):
+        k = cast_tuple(read(scalars), p[0])
         for i in range(n):
             new, a, b, c = step(p[i], g[i], slots[i], slots[stride + i], slots[2 * stride + i], k)
             p[i] = p[i] if frozen else new
@@ -164,10 +162,7 @@ def optimizer(entry, kind):
 
     pointer = types.CPointer(kind)
     update = (no_slot, one_slot, two_slots, three_slots)[len(entry.slots)]
-    return update, types.void(
-        *(pointer, pointer, pointer, INT, INT, types.float64),
-        *(FLOAT64, FLOAT64, FLOAT64, types.boolean),
-    )
+    return update, types.void(pointer, pointer, pointer, INT, INT, FLOAT64, types.boolean)
 
 
 def schedule(entry, kind):

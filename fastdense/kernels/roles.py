@@ -17,9 +17,11 @@ KINDS = {
     "coupled_forward": "activations",
     "coupled_backward": "activations",
     "loss": "losses",
+    "advance": "optimizers",
     "optimizer": "optimizers",
     "schedule": "schedules",
 }
+ONE_DTYPE = "advance", "schedule"  # float64, whatever that of the training
 _lock = threading.RLock()
 
 
@@ -61,7 +63,7 @@ def kernel(role, name, dtype):
     `name` is that of the entry whose kernel it is, or None for those of the engine.
     """
     with _lock:
-        return _kernel(role, name, "float64" if role == "schedule" else dtype).address
+        return _kernel(role, name, "float64" if role in ONE_DTYPE else dtype).address
 
 
 @functools.cache

@@ -20,14 +20,8 @@ def begin_update(plan, state, work, schedule_hyper):
     steps_per_epoch = (plan.visits + plan.batch - 1) // plan.batch
     epoch = state.step / steps_per_epoch
     factor = call_float64(plan.schedule, (epoch, float(plan.epochs), schedule_hyper))
-    parameters = work.parameters
-    call(
-        plan.optimizer,
-        (
-            parameters, parameters, parameters, np.int64(0), np.int64(0),
-            plan.learning_rate * factor, work.optimizer_hyper, work.powers, work.scalars, False,
-        ),
-    )  # fmt: skip
+    rate = plan.learning_rate * factor
+    call(plan.advance, (rate, work.optimizer_hyper, work.powers, work.scalars))
 
 
 @cache
