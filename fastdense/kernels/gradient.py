@@ -11,6 +11,8 @@ from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.tile import ACCUMULATE, ZERO
 from fastdense.primitives import fma
 
+WIDE = 16  # outputs from which the gradient of one sample is taken row by row
+
 
 @cache
 def update_for(kind):
@@ -63,13 +65,13 @@ def accumulate_for(kind):
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
-    def outer(inputs, delta, gradient, rows, columns, begun):
-        # One sample: a matrix of products.
+    def outer(inputs, delta, gradient, rows, columns):
+        # The gradient of one sample.
         for i in range(rows):
-            line = offset(gradient, i * columns)
             x = inputs[i]
+            line = offset(gradient, i * columns)
             for o in range(columns):
-                line[o] = fma(x, delta[o], line[o] if begun else cast(0))
+                line[o] = fma(x, delta[o], cast(0))
 
     @njit(inline="never", **NUMPY)
     def accumulate(work, member, block):
@@ -94,15 +96,15 @@ def accumulate_for(kind):
         while done < job.samples:
             inputs = offset(arena, (layer.input_row + row) * job.stride)
             delta = offset(arena, plan.rows * job.stride + layer.turned * job.columns)
-            if job.stride == 1:
-                outer(inputs, delta, gradient, rows, layer.n_out, begun)
-            else:
-                product(
-                    inputs, job.stride, one, delta, layer.turned_stride, gradient, layer.n_out,
-                    rows, layer.n_out, min(job.columns, job.samples - done),
-                    np.int64(ACCUMULATE if begun else ZERO), parameters,
-                    offset(work.scratch, member * plan.scratch), parameters, plan.apart, arrays,
-                )  # fmt: skip
+            if job.stride == 1 and layer.n_out >= WIDE:
+                outer(inputs, delta, gradient, rows, layer.n_out)
+                break
+            product(
+                inputs, job.stride, one, delta, layer.turned_stride, gradient, layer.n_out,
+                rows, layer.n_out, min(job.columns, job.samples - done),
+                np.int64(ACCUMULATE if begun else ZERO), parameters,
+                offset(work.scratch, member * plan.scratch), parameters, plan.apart, arrays,
+            )  # fmt: skip
             begun = np.int64(1)
             arrays = np.int64(0)
             done += job.columns

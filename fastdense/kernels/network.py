@@ -112,7 +112,8 @@ def backward_for(kind):
     """
     product = product_for(kind)
     square = vector_length(kind.bitwidth)
-    turn, gather_square = make_turn(kind, square), make_gather(kind, square)
+    turn = make_turn(kind, square)
+    gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
     offsets_of_square = make_offsets(square)
     cast = np.float32 if kind == types.float32 else np.float64
 
@@ -148,10 +149,14 @@ def backward_for(kind):
                     for r in range(square):
                         offsets[r] = (row + min(i + r, rows - 1)) * n_out + first
                     for o in range(0, depth, square):
-                        gather_square(
-                            offset(weights, o), offsets, min(rows - i, square),
-                            min(depth - o, square), offset(scratch, o * width + i), width,
-                        )  # fmt: skip
+                        source, place = offset(weights, o), offset(scratch, o * width + i)
+                        if rows - i >= square and depth - o >= square:
+                            gather_whole(source, offsets, square, square, place, width)
+                        else:
+                            gather_part(
+                                source, offsets, min(rows - i, square), min(depth - o, square),
+                                place, width,
+                            )  # fmt: skip
                 product(
                     offset(delta, first), zero, one, scratch, width, offset(target, row), one,
                     one, rows, depth, np.int64(ACCUMULATE if begun else ZERO), weights,

@@ -26,7 +26,7 @@ def gather_for(kind):
     rows `first + b` themselves. Columns from `samples` up to `columns` are zero.
     """
     square = vector_length(kind.bitwidth)
-    gather_square = make_gather(kind, square)
+    gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
     offsets_of_square = make_offsets(square)
 
     @njit(inline="never", **NUMPY)
@@ -55,10 +55,11 @@ def gather_for(kind):
                     sample = first + begin + min(b, max(present - 1, 0))
                     offsets[b] = (order[sample] if ordered else sample) * width
                 for i in range(0, width, square):
-                    gather_square(
-                        offset(rows, i), offsets, present, min(width - i, square),
-                        offset(target, i * stride + begin), stride,
-                    )  # fmt: skip
+                    source, place = offset(rows, i), offset(target, i * stride + begin)
+                    if present == square and width - i >= square:
+                        gather_whole(source, offsets, square, square, place, stride)
+                    else:
+                        gather_part(source, offsets, present, min(width - i, square), place, stride)
 
     return gather
 

@@ -54,12 +54,12 @@ def make_turn(kind, width):
     return intrinsic(emit)
 
 
-def make_gather(kind, width):
+def make_gather(kind, width, whole):
     """The intrinsic `gather(source, offsets, rows, columns, target, stride)` of one square.
 
     The `columns` numbers at `source + offsets[r]` become column r of `target`, for r < `rows`;
     columns from `rows` to `width` become zero. Nothing else is read, nothing beyond row
-    `columns` written.
+    `columns` written. A `whole` one takes `rows` and `columns` to be `width`.
     """
     simd = Vectors(kind, width)
 
@@ -73,13 +73,17 @@ def make_gather(kind, width):
             source, offsets, rows, columns, target, stride = arguments
             lines = []
             for row in range(width):
+                offset = builder.load(builder.gep(offsets, [int64(row)]))
+                place = builder.gep(source, [offset])
+                if whole:
+                    lines.append(simd.load(builder, place))
+                    continue
                 present = builder.icmp_signed("<", int64(row), rows)
                 mask = simd.first_lanes(builder, builder.select(present, columns, int64(0)))
-                offset = builder.load(builder.gep(offsets, [int64(row)]))
-                lines.append(simd.masked_load(builder, builder.gep(source, [offset]), mask))
+                lines.append(simd.masked_load(builder, place, mask))
             lines = simd.transpose(builder, lines)
             # A line too many goes to the last row, before the line that belongs there.
-            targets = _clamped(builder, stride, columns, width)
+            targets = _clamped(builder, stride, int64(width) if whole else columns, width)
             for line, target_offset in reversed(list(zip(lines, targets, strict=True))):
                 simd.store(builder, line, builder.gep(target, [target_offset]))
             return context.get_dummy_value()
