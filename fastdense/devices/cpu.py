@@ -1,22 +1,23 @@
 """The compiled device: arranges arrays for the training loop and calls it in short pieces."""
 
 import time
+from typing import NamedTuple
 
 import numpy as np
 
 from fastdense import catalogue
+from fastdense.devices.pace import Pace
 from fastdense.devices.threads import call_together, cores, pause_address
 from fastdense.kernels import layout
 from fastdense.kernels.layout import JOB, LAYER, PLAN, STATE, padded, row_stride
 from fastdense.kernels.roles import kernel, program
 from fastdense.network import Dense
 
-PIECE_SECONDS = 0.03  # aimed at; a call must return within 50 ms
 SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside the activations
 CHUNK_PRODUCTS = 800_000_000  # parameters times samples, about 30 ms
-SHARED_PRODUCTS = 400_000  # parameters times samples of a mini-batch that two threads share
-LEAST_COLUMNS = 32
-CHUNKS_EACH = 4
+SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
+LEAST_COLUMNS = 32  # of a chunk that a member does by itself
+CHUNKS_EACH = 4  # of a member, before their gradient is taken
 CACHE_LINE = 64  # bytes
 BLOCK_NUMBERS = 32768  # of a gradient, that the cache holds beside parameters and slots
 SPARE = 64  # numbers behind an array that a vector may read over
@@ -34,8 +35,10 @@ def addresses(arguments):
     return [a.ctypes.data if isinstance(a, np.ndarray) else int(a) for a in arguments]
 
 
-def arrange(network, dtype):
+def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
     """The layer records of a network and where its rows stand in an arena.
+
+    A unit of work of the gradient has about `block_numbers` numbers, but whole tiles.
 
     Returns
     -------
@@ -65,7 +68,7 @@ def arrange(network, dtype):
             record["unit"] = unit
             record["turned"] = turned
             record["turned_stride"] = row_stride(width) if width > 1 else 1
-            record["block_rows"] = rows = max(BLOCK_NUMBERS // width // 8 * 8, 8)
+            record["block_rows"] = rows = max(block_numbers // width // 8 * 8, 8)
             turned += record["turned_stride"]
             weights += (fan_in + 1) * width
             unit += width
@@ -127,6 +130,17 @@ def aligned(count, dtype):
     return raw[first : first + size].view(dtype)
 
 
+class _Way(NamedTuple):
+    """A way to share the work of a step."""
+
+    members: int
+    columns: int  # of a chunk
+    chunks: int  # before their gradient is taken
+    blocks: int  # of the gradient
+    update_by_block: bool
+    layers: np.ndarray  # with the blocks of each layer
+
+
 class Session:
     """One training under way: its whole state in arrays, advanced piece by piece."""
 
@@ -136,17 +150,23 @@ class Session:
         loss = catalogue.get("losses", recipe.loss.name)
         optimizer = catalogue.get("optimizers", recipe.optimizer.name)
         hyper = recipe.optimizer.values("optimizers")
-        layers, places = arrange(network, recipe.dtype)
         count = network.size
+        members = cores() if threads is None else threads
+        layers, places = arrange(network, recipe.dtype)
         columns = chunk_columns(task.batch, places["rows"], count)
         block = chunk_columns(max(len(task.inputs), 2), places["rows"], count)
-        members, chunks = 1, 1
-        if threads is None:
-            threads = cores()
-        if threads > 1 and task.batch * count >= SHARED_PRODUCTS:
-            members = threads
-            columns = min(columns, max(padded(-(-task.batch // members)), LEAST_COLUMNS))
-            chunks = min(-(-task.batch // columns), CHUNKS_EACH * members)
+        by_block = count > SMALL_NETWORK and recipe.clip_norm == 0.0
+        self._ways = [_Way(1, columns, 1, places["blocks"], by_block, layers)]
+        if members > 1 and task.batch * count >= SHARED_PRODUCTS:
+            each = min(columns, max(padded(-(-task.batch // members)), LEAST_COLUMNS))
+            chunks = min(-(-task.batch // each), CHUNKS_EACH * members)
+            # Each member should find some units of the gradient to do.
+            numbers = min(BLOCK_NUMBERS, count // (8 * members))
+            shared, places = arrange(network, recipe.dtype, numbers)
+            by_block = recipe.clip_norm == 0.0
+            self._ways.append(_Way(members, each, chunks, places["blocks"], by_block, shared))
+        members = max(way.members for way in self._ways)
+        chunks = max(way.chunks for way in self._ways)
         slots = [hyper[s] if isinstance(s, str) else s for s in optimizer.slots]
         apart = padded(count)
 
@@ -163,11 +183,7 @@ class Session:
         fields["epochs"] = recipe.epochs
         fields["evaluate_every"] = task.evaluate_every
         fields["observe_every"] = task.observe_every
-        fields["members"] = members
-        fields["columns"] = columns
-        fields["chunks"] = chunks
         fields["block"] = block
-        fields["stride"] = stride_of(columns)
         fields["block_stride"] = stride_of(block)
         fields["rows"] = places["rows"]
         fields["arena"] = max(arena_size(places, columns), arena_size(places, block))
@@ -185,9 +201,6 @@ class Session:
         fields["parameters"] = count
         fields["slots"] = len(slots)
         fields["apart"] = apart
-        fields["blocks"] = places["blocks"]
-        whole = members == 1 and count <= SMALL_NETWORK
-        fields["update_by_block"] = not whole and recipe.clip_norm == 0.0
         fields["work"] = kernel("work", None, recipe.dtype)
         fields["loss"] = kernel("loss", loss.name, recipe.dtype)
         fields["advance"] = kernel("advance", optimizer.name, recipe.dtype)
@@ -196,8 +209,6 @@ class Session:
         fields["pause"] = pause_address()
         for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm"):
             fields[name] = getattr(recipe, name)
-        fields["chunk_cost"] = chunks * (3 * count * columns + 8 * count) + 1000
-        fields["block_cost"] = chunks * count * block + 1000
 
         state = np.zeros(1, STATE)
         state[0]["phase"] = layout.EVALUATE
@@ -220,12 +231,11 @@ class Session:
         self.curves = np.full((layout.CURVES, evaluations), np.nan)
         self.signals = np.full((observations, len(network.dense), layout.SIGNALS), np.nan)
         self._run = program("train", recipe.dtype)
-        self._members = members
         self.arrays = {
             "plan": plan,
             "state": state,
             "job": np.zeros(1, JOB),
-            "layers": layers,
+            "layers": layers.copy(),
             "parameters": numbers,
             "gradient": aligned(count + SPARE, dtype),
             "scalars": np.zeros(16),
@@ -259,7 +269,7 @@ class Session:
             "team": np.zeros(layout.TEAM, np.int64),
         }
         self._addresses = addresses(self.arrays.values())
-        self._budget = 1_000_000
+        self._pace = Pace(len(self._ways))
         self._task = task
 
     @property
@@ -271,17 +281,33 @@ class Session:
         """Epochs completed."""
         return int(self.state[0]["epoch"])
 
-    def advance(self, budget=None):
-        """Go on for one piece; its size follows the clock unless a budget is given."""
+    def advance(self, budget=None, way=None):
+        """Go on for one piece; its size and way follow the clock unless they are given."""
+        chosen, piece = self._pace.choose()
+        way = chosen if way is None else way
+        budget = piece if budget is None else budget
+        self._go(way)
         started = time.perf_counter()
-        budget = self._budget if budget is None else budget
-        if self._members == 1:
+        members = self._ways[way].members
+        if members == 1:
             self._run(*self._addresses, 0, budget)
         else:
-            call_together(self._run, self._addresses, self.arrays["team"], self._members, budget)
-        elapsed = time.perf_counter() - started
-        growth = PIECE_SECONDS / max(elapsed, 1e-9)
-        self._budget = max(int(self._budget * min(growth, 4.0)), 1)
+            call_together(self._run, self._addresses, self.arrays["team"], members, budget)
+        self._pace.note(way, budget, time.perf_counter() - started)
+
+    def _go(self, number):
+        # Between two pieces nothing depends on how a batch is cut into chunks, and by whom.
+        way, plan = self._ways[number], self.arrays["plan"][0]
+        self.arrays["layers"][:] = way.layers
+        count = self._task.network.size
+        plan["members"] = way.members
+        plan["columns"] = way.columns
+        plan["stride"] = stride_of(way.columns)
+        plan["chunks"] = way.chunks
+        plan["blocks"] = way.blocks
+        plan["update_by_block"] = way.update_by_block
+        plan["chunk_cost"] = way.chunks * 3 * count * way.columns + 8 * count + 1000
+        plan["block_cost"] = way.chunks * count * plan["block"] + 1000
 
     def result(self):
         """What `Run` takes besides the task."""
