@@ -12,7 +12,9 @@ _numbers = itertools.count()
 def _linker():
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    return llvm.create_lljit_compiler(suppress_errors=True)  # they are raised
+    # JITLink puts an object file into memory in one piece, as the code for ARM processors needs.
+    # Errors are raised, so they need not be printed too.
+    return llvm.create_lljit_compiler(use_jit_link=True, suppress_errors=True)
 
 
 def load(object_file, symbol):
