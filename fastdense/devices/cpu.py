@@ -14,7 +14,7 @@ from fastdense.kernels.roles import kernel, program
 from fastdense.network import Dense
 
 SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside the activations
-CHUNK_PRODUCTS = 800_000_000  # parameters times samples, about 30 ms
+CHUNK_PRODUCTS = 1_100_000_000  # parameters times samples, less than 50 ms
 SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
 LEAST_COLUMNS = 32  # of a chunk that a member does by itself
 CHUNKS_EACH = 4  # of a member, before their gradient is taken
@@ -158,8 +158,11 @@ class Session:
         by_block = count > SMALL_NETWORK and recipe.clip_norm == 0.0
         self._ways = [_Way(1, columns, 1, places["blocks"], by_block, layers)]
         if members > 1 and task.batch * count >= SHARED_PRODUCTS:
-            each = min(columns, max(padded(-(-task.batch // members)), LEAST_COLUMNS))
-            chunks = min(-(-task.batch // each), CHUNKS_EACH * members)
+            # As many chunks for each, and of the same length.
+            rounds = -(-task.batch // (columns * members))
+            each = max(padded(-(-task.batch // (rounds * members))), LEAST_COLUMNS)
+            in_time = max(members * CHUNK_PRODUCTS // (count * each), members)
+            chunks = min(-(-task.batch // each), CHUNKS_EACH * members, in_time)
             # Each member should find some units of the gradient to do.
             numbers = min(BLOCK_NUMBERS, count // (8 * members))
             shared, places = arrange(network, recipe.dtype, numbers)
@@ -287,27 +290,26 @@ class Session:
         way = chosen if way is None else way
         budget = piece if budget is None else budget
         self._go(way)
+        before = int(self.state[0]["effort"])
         started = time.perf_counter()
         members = self._ways[way].members
         if members == 1:
             self._run(*self._addresses, 0, budget)
         else:
             call_together(self._run, self._addresses, self.arrays["team"], members, budget)
-        self._pace.note(way, budget, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        self._pace.note(way, int(self.state[0]["effort"]) - before, seconds)
 
     def _go(self, number):
         # Between two pieces nothing depends on how a batch is cut into chunks, and by whom.
         way, plan = self._ways[number], self.arrays["plan"][0]
         self.arrays["layers"][:] = way.layers
-        count = self._task.network.size
         plan["members"] = way.members
         plan["columns"] = way.columns
         plan["stride"] = stride_of(way.columns)
         plan["chunks"] = way.chunks
         plan["blocks"] = way.blocks
         plan["update_by_block"] = way.update_by_block
-        plan["chunk_cost"] = way.chunks * 3 * count * way.columns + 8 * count + 1000
-        plan["block_cost"] = way.chunks * count * plan["block"] + 1000
 
     def result(self):
         """What `Run` takes besides the task."""

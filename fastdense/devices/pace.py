@@ -2,8 +2,9 @@
 
 PIECE_SECONDS = 0.03  # aimed at; a call must return within 50 ms
 TRUSTED_SECONDS = 0.01  # shorter pieces say little about speed
-PATIENCE = 32  # pieces until the slower way is tried again
+PATIENCE = 32  # pieces, at most, until the slower way is tried again
 FIRST_BUDGET = 1_000_000
+LARGEST_BUDGET = 1 << 60  # what a call's int64 holds, with room
 
 
 class Pace:
@@ -26,16 +27,21 @@ class Pace:
             untried = [i for i, speed in enumerate(self._speeds) if speed == 0.0]
             if untried:
                 way = untried[0]
-                self._budgets[way] = max(self._budgets[way], self._budgets[0])
-            elif self._pieces % PATIENCE == PATIENCE - 1:
+                self._budgets[way] = self._budgets[0]
+            elif self._is_due():
                 way = (best + 1) % len(self._speeds)
         self._pieces += 1
         return way, self._budgets[way]
 
-    def note(self, way, budget, seconds):
-        """A piece is over."""
+    def _is_due(self):
+        # Soon at first, for the first pieces also bring the data to the caches.
+        pieces = self._pieces
+        return pieces % PATIENCE == 0 or pieces & (pieces - 1) == 0
+
+    def note(self, way, effort, seconds):
+        """A piece is over, and how much was done, in the unit of a budget."""
         seconds = max(seconds, 1e-9)
         if seconds >= TRUSTED_SECONDS:
-            self._speeds[way] = budget / seconds
+            self._speeds[way] = effort / seconds
         growth = min(PIECE_SECONDS / seconds, 4.0)
-        self._budgets[way] = max(int(budget * growth), 1)
+        self._budgets[way] = min(max(int(self._budgets[way] * growth), 1), LARGEST_BUDGET)

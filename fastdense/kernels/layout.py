@@ -127,8 +127,6 @@ PLAN = np.dtype(
         ("l2", _f8),
         ("clip_value", _f8),  # 0: none
         ("clip_norm", _f8),  # 0: none
-        ("chunk_cost", _i8),  # in multiply-adds, roughly: what the budget of a call counts
-        ("block_cost", _i8),
     ],
     align=True,
 )
@@ -143,6 +141,7 @@ STATE = np.dtype(
         ("row", _i8),  # of the curves
         ("signal_row", _i8),
         ("correct", _i8),
+        ("effort", _i8),  # of all calls together, in the unit of a budget
     ],
     align=True,
 )

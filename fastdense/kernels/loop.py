@@ -27,6 +27,12 @@ def is_due(epoch, every, epochs):
 
 
 @njit(**NUMPY)
+def effort(plan, job, products):
+    """Of the last job, in multiply-adds, roughly: what the budget of a call counts."""
+    return products * plan.parameters * job.samples + 1000
+
+
+@njit(**NUMPY)
 def begin_phase(state):
     state.position = 0
     state.correct = 0
@@ -72,7 +78,7 @@ def train(kind):
             targets, weights, test_inputs, test_targets, predictions, order, losses,
             sample_weights, correct, loss_hyper, optimizer_hyper, powers, sizes,
         )  # fmt: skip
-        plan, state = record(work.plan, 0), record(work.state, 0)
+        plan, state, job = record(work.plan, 0), record(work.state, 0), record(work.job, 0)
         if member > 0:
             assist(plan, work, team, member)
             return
@@ -94,7 +100,7 @@ def train(kind):
                     for i in range(plan.parameters):
                         notes.previous[i] = work.parameters[i]
                 updated = step(plan, state, work, team, schedule_hyper, running, partial)
-                spent += plan.chunk_cost
+                spent += effort(plan, job, np.int64(3)) + 8 * plan.parameters
                 if updated and observed:
                     measure_updates(plan, work, notes, partial)
                 if updated and last:
@@ -112,7 +118,7 @@ def train(kind):
                         begin_epoch(plan, state)
             elif state.phase == EVALUATE:
                 evaluate(plan, state, work, team, no, partial)
-                spent += plan.block_cost
+                spent += effort(plan, job, yes)
                 if state.position == plan.samples:
                     point = offset(curves, state.row)
                     point[layout.LOSS * evaluations] = total(partial) / plan.samples
@@ -123,7 +129,7 @@ def train(kind):
             elif state.phase == VALIDATE:
                 if plan.test_samples > 0:
                     evaluate(plan, state, work, team, yes, partial)
-                    spent += plan.block_cost
+                    spent += effort(plan, job, yes)
                 if state.position == plan.test_samples:
                     point = offset(curves, state.row)
                     if plan.test_samples > 0:
@@ -141,13 +147,14 @@ def train(kind):
                         begin_epoch(plan, state)
             else:
                 observe(plan, state, work, team, notes)
-                spent += 4 * plan.block_cost
+                spent += effort(plan, job, np.int64(4))
                 if state.position == plan.samples:
                     row = state.signal_row * plan.dense_layers * layout.SIGNALS
                     write_signals(plan, work, notes, partial, offset(signals, row))
                     clear(partial)
                     state.signal_row += 1
                     begin_epoch(plan, state)
+        state.effort += spent
         atomic_write(offset(team, ENDED), yes)
 
     pointer = types.CPointer

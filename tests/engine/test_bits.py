@@ -23,9 +23,9 @@ def trainings(draw):
     return draw(strategies.trainings(dtype=draw(st.sampled_from(["float32", "float64"]))))
 
 
-def session(training, **changes):
+def session(training, threads=1, **changes):
     (network, recipe, data), options = training
-    return cpu.Session(prepare(network, recipe, data, **{**options, **changes}))
+    return cpu.Session(prepare(network, recipe, data, **{**options, **changes}), threads)
 
 
 def finished(session, budgets=()):
@@ -47,6 +47,20 @@ def same(ours, theirs):
 @given(trainings(), st.lists(st.integers(1, 200_000), max_size=40))
 def test_pieces_of_any_length(training, budgets):
     same(finished(session(training), budgets), finished(session(training)))
+
+
+@settings(max_examples=40)
+@given(trainings(), st.integers(2, 3), st.lists(st.tuples(st.integers(1, 9**6), st.booleans())))
+def test_any_number_of_threads(training, threads, pieces):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cpu, "SHARED_PRODUCTS", 0)
+        patch.setattr(cpu, "LEAST_COLUMNS", 16)
+        shared = session(training, threads)
+    ways = iter(pieces)
+    while not shared.done:
+        budget, together = next(ways, (10**9, True))
+        shared.advance(budget, int(together))
+    same(shared.result(), finished(session(training)))
 
 
 @settings(max_examples=15)
