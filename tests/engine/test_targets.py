@@ -1,4 +1,4 @@
-"""The same bits whatever CPU the kernels are compiled for, with 128- to 512-bit vectors."""
+"""The same bits whatever CPU the kernels are compiled for, and whatever vectors they use."""
 
 import os
 import platform
@@ -9,45 +9,67 @@ import pytest
 
 SCRIPT = """
 import hashlib
+import sys
 import numpy as np
 from fastdense import Dense, Dropout, Network, Recipe, train
-from fastdense.kernels.simd import register_bytes
+from fastdense.kernels import simd, words
 
+if len(sys.argv) > 1:
+    simd.register_bytes = words.register_bytes = lambda: int(sys.argv[1])
 generator = np.random.default_rng(0)
 data = generator.standard_normal((150, 7)), generator.standard_normal((150, 3))
 digest = hashlib.sha256()
-for activation in ("tanh", "gelu"):
+for activation, batch, dtype in (("tanh", 40, "float32"), ("gelu", 1, "float32"),
+                                 ("gelu", 150, "float64")):
     layers = [Dense(33, activation, weights="he_normal"), Dropout(0.1), Dense(10, activation)]
     run = train(
         Network(7, [*layers, Dense(3)]),
-        Recipe(optimizer="adam", schedule="cosine", epochs=10, batch=40, clip_norm=1.0),
+        Recipe(
+            optimizer="adam", schedule="cosine", epochs=4, batch=batch, clip_norm=1.0, dtype=dtype
+        ),
         data,
-        observe_every=5,
+        observe_every=2,
     )
     for array in (run.parameters, run.loss, run.gradient_norm, run.predict(data[0][:9])):
         digest.update(array.tobytes())
-print(register_bytes(), digest.hexdigest())
+print(simd.register_bytes(), digest.hexdigest())
 """
 
 
-def trained(folder, **environment):
-    answer = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
+def begun(folder, *arguments, **environment):
+    """The script in a process with kernels of its own."""
+    folder.mkdir(mode=0o700)
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, *arguments],
         env={**os.environ, "FASTDENSE_CACHE_DIR": str(folder), **environment},
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
-        check=True,
     )
-    return answer.stdout.split()
+
+
+def ended(process):
+    """The width of its vectors in bytes, and a digest of all that it computed."""
+    width, digest = process.communicate()[0].split()
+    assert process.returncode == 0
+    return int(width), digest
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names of x86 CPUs")
 def test_bits_do_not_depend_on_the_processor(tmp_path):
     """Without fused multiply-add in hardware, with 256-bit and with the host's own vectors."""
-    folder = tmp_path / "kernels"
-    folder.mkdir(mode=0o700)
-    host = trained(folder)
-    without_fma = trained(folder, NUMBA_CPU_NAME="nehalem", NUMBA_CPU_FEATURES="")
-    narrow = trained(folder, NUMBA_CPU_NAME="haswell", NUMBA_CPU_FEATURES="+avx,+avx2,+fma")
-    assert without_fma[0] == "16" and narrow[0] == "32"
-    assert host[1] == without_fma[1] == narrow[1]
+    host = begun(tmp_path / "host")
+    slow = begun(tmp_path / "slow", NUMBA_CPU_NAME="nehalem", NUMBA_CPU_FEATURES="")
+    narrow = begun(
+        tmp_path / "narrow", NUMBA_CPU_NAME="haswell", NUMBA_CPU_FEATURES="+avx,+avx2,+fma"
+    )
+    host, slow, narrow = ended(host), ended(slow), ended(narrow)
+    assert slow[0] == 16 and narrow[0] == 32
+    assert host[1] == slow[1] == narrow[1]
+
+
+def test_bits_do_not_depend_on_the_vectors(tmp_path):
+    """4, 8 and 16 numbers of float32 in a vector."""
+    processes = {w: begun(tmp_path / str(w), str(w)) for w in (16, 32, 64)}
+    widths, digests = zip(*map(ended, processes.values()), strict=True)
+    assert widths == tuple(processes)
+    assert len(set(digests)) == 1
