@@ -83,14 +83,10 @@ class Run:
 
     def predict(self, inputs):
         """Outputs of the trained network, shape (n, outputs), for inputs (n, features)."""
-        from fastdense.dataset import in_dtype, rectangular
-        from fastdense.devices import cpu
-        from fastdense.errors import FastdenseError
+        return self._predictor(inputs)
 
-        inputs = rectangular("inputs", inputs, 2)
-        if inputs.shape[1] != self.network.inputs:
-            raise FastdenseError(
-                f"the network takes {self.network.inputs} inputs but {inputs.shape[1]} are given"
-            )
-        inputs = in_dtype("inputs", inputs, self.parameters.dtype)
-        return cpu.predict(self.network, self.parameters, inputs)
+    @cached_property
+    def _predictor(self):
+        from fastdense.devices.prediction import Predictor
+
+        return Predictor(self.network, self.parameters)

@@ -1,12 +1,10 @@
-"""Threads that stay, and help with a piece of one training."""
+"""Threads that stay, and help with a piece of one training or prediction."""
 
 import ctypes
 import os
 import threading
 import time
 from queue import SimpleQueue
-
-from fastdense.kernels.layout import CLAIM, ENDED
 
 _jobs = SimpleQueue()
 _helpers = []
@@ -28,35 +26,38 @@ def pause_address():
     return ctypes.cast(function, ctypes.c_void_p).value
 
 
-def call_together(function, arguments, team, members, budget):
-    """`function(*arguments, member, budget)` for all members, number 0 in this thread.
+def share(function, arguments, ended=None):
+    """`function` with each of several arguments: the first in this thread, the others in threads.
 
-    The others end when number 0 does, or when an exception ends it. This thread only sleeps and
-    looks: an interrupt inside a lock could leave it locked.
+    Returns when all are done, or when an exception has ended the first: then, and in any case,
+    `ended()` is called before the others are waited for. This thread only sleeps and looks: an
+    interrupt inside a lock could leave it locked.
     """
-    team[CLAIM] = team[ENDED] = 0
-    ended = []
-    while len(_helpers) < members - 1:
+    done = []
+    while len(_helpers) < len(arguments) - 1:
         thread = threading.Thread(target=_help, daemon=True, name="fastdense")
         _helpers.append(thread)
         thread.start()
+    begun = 0
     try:
-        for member in range(1, members):
-            _jobs.put((function, (*arguments, member, budget), ended))
-        function(*arguments, 0, budget)
+        for given in arguments[1:]:
+            begun += 1
+            _jobs.put((function, given, done))
+        function(*arguments[0])
     finally:
-        team[ENDED] = 1
-        while len(ended) < members - 1:
+        if ended is not None:
+            ended()
+        while len(done) < begun:
             time.sleep(0)
 
 
 def _help():
     while True:
-        function, arguments, ended = _jobs.get()
+        function, arguments, done = _jobs.get()
         try:
             function(*arguments)
         finally:
-            ended.append(True)
+            done.append(True)
 
 
 def _forget():

@@ -164,6 +164,7 @@ JOB = np.dtype(
         ("begun", _i8),  # the gradient goes on from that of samples before
         ("update", _i8),  # the gradient is complete: update the parameters
         ("step", _i8),
+        ("not_finite", _i8),  # set where inputs of a prediction are NaN or infinite
     ],
     align=True,
 )

@@ -27,6 +27,16 @@ def pad(count):
     return (count + COLUMN_MULTIPLE - 1) // COLUMN_MULTIPLE * COLUMN_MULTIPLE
 
 
+@njit(**NUMPY)
+def all_finite(values, rows, columns, stride):
+    bad = np.int64(0)
+    for row in range(rows):
+        line = offset(values, row * stride)
+        for b in range(columns):
+            bad |= np.int64(line[b] - line[b] != 0)
+    return bad == 0
+
+
 @cache
 def forward_for(kind):
     """`forward(work, job, seed, depth, arena, scratch, columns, samples, place)`.
@@ -269,6 +279,8 @@ def propagate_for(kind):
         )  # fmt: skip
         outputs = offset(arena, final.output_row * stride)
         if job.purpose == layout.PREDICTING:
+            if not all_finite(offset(arena, entry.input_row * stride), entry.n_in, columns, stride):
+                job.not_finite = 1
             predictions = offset(work.predictions, first * final.n_out)
             for b in range(samples):
                 for o in range(final.n_out):

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
-from fastdense.devices import cpu
+from fastdense.devices import arrangement
+from fastdense.devices import session as sessions
+from fastdense.devices.prediction import Predictor
 from fastdense.training import prepare
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
@@ -25,7 +27,7 @@ def trainings(draw):
 
 def session(training, threads=1, **changes):
     (network, recipe, data), options = training
-    return cpu.Session(prepare(network, recipe, data, **{**options, **changes}), threads)
+    return sessions.Session(prepare(network, recipe, data, **{**options, **changes}), threads)
 
 
 def finished(session, budgets=()):
@@ -53,8 +55,8 @@ def test_pieces_of_any_length(training, budgets):
 @given(trainings(), st.integers(2, 3), st.lists(st.tuples(st.integers(1, 9**6), st.booleans())))
 def test_any_number_of_threads(training, threads, pieces):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cpu, "SHARED_PRODUCTS", 0)
-        patch.setattr(cpu, "LEAST_COLUMNS", 16)
+        patch.setattr(sessions, "SHARED_PRODUCTS", 0)
+        patch.setattr(sessions, "LEAST_COLUMNS", 16)
         shared = session(training, threads)
     ways = iter(pieces)
     while not shared.done:
@@ -93,7 +95,7 @@ def test_chunks_of_any_width(training, columns, block):
     expected = finished(session(training))
     widths = iter([16 * columns, 16 * block])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cpu, "chunk_columns", lambda *given: next(widths))
+        patch.setattr(sessions, "chunk_columns", lambda *given: next(widths))
         narrow = session(training)
     same(finished(narrow), expected)
 
@@ -103,7 +105,7 @@ def test_arenas_of_any_size(monkeypatch):
     data = strategies.numbers(0, 1500, 7), strategies.numbers(1, 1500, 2)
     training = (network, Recipe(batch=1200, epochs=2, learning_rate=0.1), data), {}
     expected = finished(session(training))
-    monkeypatch.setattr(cpu, "ARENA_NUMBERS", 1)
+    monkeypatch.setattr(arrangement, "ARENA_NUMBERS", 1)
     same(finished(session(training)), expected)
 
 
@@ -156,11 +158,12 @@ def test_what_is_given_stays_as_it_was(training):
 def test_a_row_is_predicted_alike_in_any_company(network, rows, seed, dtype):
     parameters = network.initialize(seed, dtype)
     inputs = strategies.numbers(seed, rows, network.inputs)
-    together = cpu.predict(network, parameters, inputs)
+    predictor = Predictor(network, parameters)
+    together = predictor(inputs)
     for row in {0, rows // 2, rows - 1}:
-        alone = cpu.predict(network, parameters, inputs[row : row + 1])
+        alone = predictor(inputs[row : row + 1])
         assert alone[0].tobytes() == together[row].tobytes()
-        rest = cpu.predict(network, parameters, inputs[row:])
+        rest = predictor(inputs[row:])
         assert rest[0].tobytes() == together[row].tobytes()
 
 
@@ -259,8 +262,8 @@ def test_a_large_batch_is_cut_into_chunks(monkeypatch):
     rng = np.random.default_rng(0)
     data = rng.standard_normal((3000, 3)), rng.standard_normal((3000, 1))
     recipe = Recipe(optimizer="adam", batch="full", epochs=3, clip_norm=0.5)
-    monkeypatch.setattr(cpu, "ARENA_NUMBERS", 1)
-    session = cpu.Session(prepare(network, recipe, data, observe_every=2))
+    monkeypatch.setattr(arrangement, "ARENA_NUMBERS", 1)
+    session = sessions.Session(prepare(network, recipe, data, observe_every=2))
     calls = 0
     while not session.done:
         session.advance(1)

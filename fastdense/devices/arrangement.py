@@ -1,0 +1,116 @@
+"""Where everything of a network stands in the memory that kernels work on."""
+
+import numpy as np
+
+from fastdense import catalogue
+from fastdense.kernels import layout
+from fastdense.kernels.layout import LAYER, padded, row_stride
+from fastdense.kernels.roles import kernel
+from fastdense.network import Dense
+
+SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside the activations
+CHUNK_PRODUCTS = 1_100_000_000  # parameters times samples, less than 50 ms
+BLOCK_NUMBERS = 32768  # of a gradient, that the cache holds beside parameters and slots
+ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, in numbers
+SPARE = 64  # numbers behind an array that a vector may read over
+CACHE_LINE = 64  # bytes
+
+
+def addresses(arguments):
+    """Arrays as their addresses, integers as they are."""
+    return [a.ctypes.data if isinstance(a, np.ndarray) else int(a) for a in arguments]
+
+
+def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
+    """The layer records of a network and where its rows stand in an arena.
+
+    A unit of work of the gradient has about `block_numbers` numbers, but whole tiles.
+
+    Returns
+    -------
+    layers : record array (layers,)
+    places : dict
+        First row of "target", "delta" and "other_delta", the number of "rows" in all, "turned"
+        numbers for the transposed deltas of one sample, "blocks" of the gradient.
+    """
+    layers = np.zeros(len(network.layers), LAYER)
+    width, row, weights, unit, turned, block = network.inputs, 0, 0, 0, 0, 0
+    input_row, row = row, row + width + 1  # each input ends in a row of ones for the bias
+    needs_gradient = False
+    widest = network.outputs
+    for index, layer in enumerate(network.layers):
+        record = layers[index]
+        record["index"] = index
+        record["input_row"] = input_row
+        record["n_in"] = width
+        record["needs_input_gradient"] = needs_gradient
+        record["first_block"] = block
+        if isinstance(layer, Dense):
+            if needs_gradient:
+                widest = max(widest, width)
+            fan_in, width = width, layer.units
+            record["kind"] = layout.DENSE
+            record["weights"] = weights
+            record["unit"] = unit
+            record["turned"] = turned
+            record["turned_stride"] = row_stride(width) if width > 1 else 1
+            record["block_rows"] = rows = max(block_numbers // width // 8 * 8, 8)
+            turned += record["turned_stride"]
+            weights += (fan_in + 1) * width
+            unit += width
+            block += -(-(fan_in + 1) // rows)
+            entry = catalogue.get("activations", layer.activation)
+            if entry.coupled:
+                record["activate"] = kernel("coupled_forward", entry.name, dtype)
+                record["differentiate"] = kernel("coupled_backward", entry.name, dtype)
+            else:
+                record["activate"] = kernel("activation", entry.name, dtype)
+            needs_gradient = True
+        else:
+            record["kind"] = layout.DROPOUT
+            record["keep_above"] = round(layer.rate * 2**32)
+            record["keep_scale"] = 1.0 / (1.0 - layer.rate)
+            if needs_gradient:
+                widest = max(widest, width)
+        record["n_out"] = width
+        widest = max(widest, width)
+        record["slope_row"], row = row, row + width
+        input_row = row
+        record["output_row"], row = row, row + width + 1
+    places = {"target": row, "delta": row + network.outputs, "turned": turned, "blocks": block}
+    places["other_delta"] = places["delta"] + widest
+    places["rows"] = places["other_delta"] + widest
+    return layers, places
+
+
+def chunk_columns(samples, rows, parameters):
+    """How many samples stand side by side: all, up to what the caches hold well.
+
+    A chunk's activations should stay in the cache; but each chunk reads all weights once, so where
+    they do not fit there, chunks are longer. None may take longer than a piece of training.
+    """
+    if samples == 1:
+        return 1
+    least = 128 if parameters <= SMALL_NETWORK else 512
+    most = min(max(ARENA_NUMBERS // rows, least), 1024)
+    in_time = max(CHUNK_PRODUCTS // parameters, 1)
+    return min(padded(samples), padded(min(most, in_time)))
+
+
+def stride_of(columns):
+    """Numbers from one row of a chunk to the next; a single sample stands in one line."""
+    return 1 if columns == 1 else row_stride(columns)
+
+
+def arena_size(places, columns):
+    """Numbers of the arena of one chunk: rows, transposed deltas, and a vector to read over."""
+    return padded(places["rows"] * stride_of(columns) + places["turned"] * columns + 64)
+
+
+def aligned(count, dtype):
+    """Zeros that begin on a cache line: vectors across two lines cost a step a fifth more."""
+    dtype = np.dtype(dtype)
+    size = count * dtype.itemsize
+    raw = np.zeros(size + CACHE_LINE, np.uint8)
+    first = -raw.ctypes.data % CACHE_LINE
+    return raw[first : first + size].view(dtype)

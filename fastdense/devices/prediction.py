@@ -1,0 +1,127 @@
+"""A trained network's outputs, ready to be asked for again and again."""
+
+import threading
+
+import numpy as np
+
+from fastdense.dataset import in_dtype, rectangular
+from fastdense.devices.arrangement import (
+    SPARE,
+    addresses,
+    aligned,
+    arena_size,
+    arrange,
+    chunk_columns,
+    stride_of,
+)
+from fastdense.devices.threads import cores, share
+from fastdense.errors import FastdenseError
+from fastdense.kernels import layout
+from fastdense.kernels.layout import JOB, PLAN
+from fastdense.kernels.roles import program
+
+SHARED_PRODUCTS = 30_000_000  # parameters times rows, some 0.3 ms, which threads share
+INPUTS, PREDICTIONS = layout.WORK.index("inputs"), layout.WORK.index("predictions")
+
+
+class Predictor:
+    """Outputs (n, outputs) of inputs (n, features), in the dtype of the parameters.
+
+    What does not depend on the inputs is arranged once; a call for one row takes microseconds.
+    """
+
+    def __init__(self, network, parameters):
+        self._network, self._parameters = network, parameters
+        self._dtype = parameters.dtype
+        self._ways = {}  # by columns of a chunk and members
+        self._lock = threading.Lock()
+
+    def __call__(self, inputs):
+        if not (
+            type(inputs) is np.ndarray
+            and inputs.ndim == 2
+            and inputs.dtype == self._dtype
+            and inputs.flags.carray
+            and len(inputs)
+        ):
+            inputs = in_dtype("inputs", rectangular("inputs", inputs, 2), self._dtype)
+        rows, features = inputs.shape
+        if features != self._network.inputs:
+            raise FastdenseError(
+                f"the network takes {self._network.inputs} inputs but {features} are given"
+            )
+        if not self._lock.acquire(blocking=False):  # in use by another thread
+            return Predictor(self._network, self._parameters)(inputs)
+        try:
+            outputs = np.empty((rows, self._network.outputs), self._dtype)
+            if not self._predict(inputs, outputs, rows):
+                rectangular("inputs", inputs, 2)  # says which row is not finite
+            return outputs
+        finally:
+            self._lock.release()
+
+    def _predict(self, inputs, outputs, rows):
+        """Fill `outputs`; returns whether all inputs are finite."""
+        members = 1
+        if rows * self._network.size >= SHARED_PRODUCTS:
+            members = cores()
+        way = self._ways.get((rows == 1, members))
+        if way is None or (rows > way.columns and not way.widest):
+            way = self._ways[rows == 1, members] = _Way(
+                self._network, self._parameters, rows, members
+            )
+        return way.predict(inputs, outputs, rows)
+
+
+class _Way:
+    """Memory for chunks of some columns, and the kernel that uses it."""
+
+    def __init__(self, network, parameters, rows, members):
+        dtype = str(parameters.dtype)
+        layers, places = arrange(network, dtype)
+        self.columns = chunk_columns(rows, places["rows"], network.size)
+        self.widest = self.columns < rows
+        numbers = aligned(network.size + SPARE, dtype)
+        numbers[: network.size] = parameters
+        plan = np.zeros(1, PLAN)
+        plan[0]["rows"] = places["rows"]
+        plan[0]["depth"] = len(layers)
+        plan[0]["arena"] = arena_size(places, self.columns)
+        plan[0]["scratch"] = layout.PACKED
+        self._job = np.zeros(1, JOB)
+        job = self._job[0]
+        job["purpose"] = layout.PREDICTING
+        job["columns"] = self.columns
+        job["stride"] = stride_of(self.columns)
+        job["own_arena"] = True
+        arrays = dict.fromkeys(layout.WORK, plan)  # what a prediction does not use
+        arrays |= {
+            "job": self._job,
+            "layers": layers,
+            "parameters": numbers,
+            "arena": aligned(members * plan[0]["arena"], dtype),
+            "scratch": aligned(members * layout.PACKED, dtype),
+        }
+        self._members = members
+        self._arrays = arrays  # kept alive for their addresses
+        self._addresses = addresses(arrays.values())
+        self._samples = self._job["samples"]
+        self._not_finite = self._job["not_finite"]
+        self._work = program("work", dtype)
+
+    def predict(self, inputs, outputs, rows):
+        self._samples[0] = rows
+        self._not_finite[0] = 0
+        places = self._addresses
+        places[INPUTS] = inputs.__array_interface__["data"][0]
+        places[PREDICTIONS] = outputs.__array_interface__["data"][0]
+        chunks = -(-rows // self.columns)
+        if self._members == 1:
+            self._work(*places, 0, 0, chunks)
+        else:
+            ends = [chunks * m // self._members for m in range(self._members + 1)]
+            share(
+                self._work,
+                [(*places, m, ends[m], ends[m + 1]) for m in range(self._members)],
+            )
+        return not self._not_finite[0]
