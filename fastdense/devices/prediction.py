@@ -7,7 +7,7 @@ import numpy as np
 from fastdense.dataset import in_dtype, rectangular
 from fastdense.devices.arrangement import (
     SPARE,
-    addresses,
+    address,
     aligned,
     arena_size,
     arrange,
@@ -18,7 +18,7 @@ from fastdense.devices.threads import cores, share
 from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
 from fastdense.kernels.layout import JOB, PLAN
-from fastdense.kernels.roles import program
+from fastdense.kernels.roles import kernel, program
 
 SHARED_PRODUCTS = 30_000_000  # parameters times rows, some 0.3 ms, which threads share
 INPUTS, PREDICTIONS = layout.WORK.index("inputs"), layout.WORK.index("predictions")
@@ -104,24 +104,23 @@ class _Way:
         }
         self._members = members
         self._arrays = arrays  # kept alive for their addresses
-        self._addresses = addresses(arrays.values())
+        work = kernel("work", None, dtype)
+        self._table = np.array([*map(address, arrays.values()), work], np.int64)
+        self._place = self._table.ctypes.data
         self._samples = self._job["samples"]
         self._not_finite = self._job["not_finite"]
-        self._work = program("work", dtype)
+        self._relay = program("relay", dtype)
 
     def predict(self, inputs, outputs, rows):
         self._samples[0] = rows
         self._not_finite[0] = 0
-        places = self._addresses
-        places[INPUTS] = inputs.__array_interface__["data"][0]
-        places[PREDICTIONS] = outputs.__array_interface__["data"][0]
+        self._table[INPUTS] = address(inputs)
+        self._table[PREDICTIONS] = address(outputs)
         chunks = -(-rows // self.columns)
         if self._members == 1:
-            self._work(*places, 0, 0, chunks)
+            self._relay(self._place, 0, 0, chunks)
         else:
             ends = [chunks * m // self._members for m in range(self._members + 1)]
-            share(
-                self._work,
-                [(*places, m, ends[m], ends[m + 1]) for m in range(self._members)],
-            )
+            parts = [(self._place, m, ends[m], ends[m + 1]) for m in range(self._members)]
+            share(self._relay, parts)
         return not self._not_finite[0]

@@ -11,7 +11,7 @@ from fastdense.devices.arrangement import (
     CHUNK_PRODUCTS,
     SMALL_NETWORK,
     SPARE,
-    addresses,
+    address,
     aligned,
     arena_size,
     arrange,
@@ -176,7 +176,7 @@ class Session:
             "slopes": np.zeros(len(layers) * layout.PARTIAL_SUMS),
             "team": np.zeros(layout.TEAM, np.int64),
         }
-        self._addresses = addresses(self.arrays.values())
+        self._addresses = [address(array) for array in self.arrays.values()]
         self._pace = Pace(len(self._ways))
         self._task = task
 

@@ -27,7 +27,7 @@ def product_for(kind):
     t8, t7, t6, t5, t4, t3, t2, t1 = (make_tile(kind, m, 2, False, width) for m in range(8, 0, -1))
     s8, s7, s6, s5, s4, s3, s2, s1 = (make_tile(kind, m, 1, True, width) for m in range(8, 0, -1))
     line = 512 // kind.bitwidth  # numbers of a cache line
-    quad = make_tile(kind, 1, 4, False, width)
+    row4, row16 = (make_tile(kind, 1, vectors, False, width) for vectors in (4, 16))
 
     @njit(**NUMPY)
     def fetch(ahead, apart, arrays, rows, ldc, n):
@@ -122,9 +122,15 @@ def product_for(kind):
                     ai, sai, ski, tile = packed, 1, 8, GROUP
                 ci = offset(c, i * ldc)
                 j = 0
-                if m == 1:
+                if m == 1:  # many chains side by side, for each waits for itself
+                    while n - j >= 16 * width:
+                        row16(
+                            depth, ai, sai, ski, offset(bk, j), ldb, offset(ci, j), ldc,
+                            begin, bias, 0,
+                        )  # fmt: skip
+                        j += 16 * width
                     while n - j >= 4 * width:
-                        quad(
+                        row4(
                             depth, ai, sai, ski, offset(bk, j), ldb, offset(ci, j), ldc,
                             begin, bias, 0,
                         )  # fmt: skip

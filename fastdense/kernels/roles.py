@@ -21,7 +21,7 @@ KINDS = {
     "optimizer": "optimizers",
     "schedule": "schedules",
 }
-ONE_DTYPE = "advance", "schedule"  # float64, whatever that of the training
+ONE_DTYPE = "advance", "relay", "schedule"  # float64, whatever that of the training
 _lock = threading.RLock()
 
 
@@ -57,13 +57,17 @@ def _kernel(role, name, dtype):
     return cache.load(symbol, _sources(role, name), compiled)
 
 
+def _dtype(role, dtype):
+    return "float64" if role in ONE_DTYPE else dtype
+
+
 def kernel(role, name, dtype):
     """Address of a kernel.
 
     `name` is that of the entry whose kernel it is, or None for those of the engine.
     """
     with _lock:
-        return _kernel(role, name, "float64" if role in ONE_DTYPE else dtype).address
+        return _kernel(role, name, _dtype(role, dtype)).address
 
 
 @functools.cache
@@ -74,6 +78,6 @@ def _prototype(role, dtype):
 
 
 def program(role, dtype):
-    """ "train" or "work" as a function of addresses and integers; it lets other threads run."""
+    """ "train" or "relay" as a function of addresses and integers; it lets other threads run."""
     with _lock:
-        return _prototype(role, dtype)
+        return _prototype(role, _dtype(role, dtype))

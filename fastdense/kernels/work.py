@@ -7,7 +7,7 @@ from numba import types
 from fastdense.kernels import layout
 from fastdense.kernels.gradient import accumulate_for
 from fastdense.kernels.network import propagate_for
-from fastdense.kernels.pointers import record
+from fastdense.kernels.pointers import call, record, tuple_reader
 from fastdense.kernels.records import job_type, layer_type, plan_type, state_type
 
 FLOAT64, INT64 = types.float64, types.int64
@@ -61,3 +61,18 @@ def work(kind):
                 accumulate(work, member, block)
 
     return work, types.void(*work_types(kind), INT64, INT64, INT64)
+
+
+def relay(kind):
+    """`(table, member, begin, end)`: calls the kernel behind the addresses in `table`.
+
+    The addresses are those of a `Work` and then the kernel's. From Python four arguments take a
+    microsecond, and one for each array take three.
+    """
+    count = len(layout.WORK)
+    read = tuple_reader(count)
+
+    def relay(table, member, begin, end):
+        call(table[count], (read(table), member, begin, end))
+
+    return relay, types.void(types.CPointer(INT64), INT64, INT64, INT64)

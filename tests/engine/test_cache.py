@@ -36,7 +36,7 @@ for dtype in ("float32", "float64"):
             coupled = getattr(catalogue.get(kind, name), "coupled", False)
             if role == "loss" or coupled == role.startswith("coupled"):
                 roles.kernel(role, name, dtype)
-    for role in ("work", "train"):
+    for role in ("work", "train", "relay"):
         roles.kernel(role, None, dtype)
 """
 
