@@ -1,0 +1,47 @@
+"""How much a piece of training does, and which way of doing it is chosen."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastdense.devices.pace import LARGEST_BUDGET, PATIENCE, PIECE_SECONDS, Pace
+
+
+def pieces(pace, speeds, count):
+    """The ways that are chosen where way i does `speeds[i]` units a second."""
+    chosen = []
+    for _ in range(count):
+        way, budget = pace.choose()
+        pace.note(way, budget, budget / speeds[way])
+        chosen.append(way)
+    return chosen
+
+
+def test_the_faster_way_is_found_and_kept():
+    for speeds in ((1e9, 1.7e9), (1.7e9, 1e9)):
+        chosen = pieces(Pace(2), speeds, 200)
+        best = speeds.index(max(speeds))
+        assert set(chosen) == {0, 1}
+        assert chosen[40:].count(1 - best) <= 200 // PATIENCE + 2
+
+
+def test_a_way_that_has_become_faster_is_found():
+    pace = Pace(2)
+    assert pieces(pace, (2e9, 1e9), 100)[-1] == 0
+    assert 1 in pieces(pace, (2e9, 4e9), 2 * PATIENCE)
+    assert pieces(pace, (2e9, 4e9), 3)[-1] == 1
+
+
+@given(st.floats(1e5, 1e13))
+def test_pieces_come_to_take_the_time_aimed_at(speed):
+    pace = Pace(1)
+    pieces(pace, (speed,), 60)
+    assert PIECE_SECONDS / 2 < pace.choose()[1] / speed < PIECE_SECONDS * 2
+
+
+@given(st.lists(st.tuples(st.floats(0, 10), st.integers(0, 2**60)), max_size=300))
+def test_budgets_stay_numbers_whatever_the_clock_says(notes):
+    pace = Pace(2)
+    for seconds, effort in notes:
+        way, budget = pace.choose()
+        assert 1 <= budget <= LARGEST_BUDGET and way in (0, 1)
+        pace.note(way, effort, seconds)
