@@ -1,0 +1,12 @@
+"""PyTorch with forward pass, backward pass and update compiled by `torch.compile`."""
+
+from functools import partial
+
+from fastdense_bench.peers import _torch
+
+NAME = "torch-compiled"
+IMPORTS, PACKAGES, INSTALL = _torch.IMPORTS, _torch.PACKAGES, _torch.INSTALL
+KEEPS_CODE = True
+
+train = partial(_torch.training, compiled=True)
+predict = partial(_torch.prediction, compiled=True)

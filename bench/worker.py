@@ -1,0 +1,98 @@
+"""One peer in a process of its own, on some cores: `python -m fastdense_bench.worker MODULE CORES`.
+
+The variables that limit a library's threads are set by who starts the process.
+"""
+
+import importlib
+import math
+import sys
+import time
+
+from fastdense_bench import memory, peers, serve
+from fastdense_bench.job import GIVEN, Job
+from fastdense_bench.workloads import Workload
+
+
+class Contender:
+    """A peer with one workload at a time."""
+
+    def __init__(self, module):
+        self.peer = peers.load(module)
+
+    def imports(self):
+        """Import the library, before any other clock starts."""
+        started = time.perf_counter()
+        for name in self.peer.module.IMPORTS:
+            importlib.import_module(name)
+        return {"seconds": time.perf_counter() - started}
+
+    def first(self, workload):
+        """The first result, from a job that has only been asked for: compilation counts."""
+        self.workload = Workload.from_dict(workload)
+        job = Job.of(self.workload, self.workload.agreement_epochs, GIVEN)
+        self.workload.arrays()
+        self.memory_before = memory.peak_bytes()
+        started = time.perf_counter()
+        result = self._prepare(job)()
+        seconds = time.perf_counter() - started
+        return {"seconds": seconds, "loss": self._loss(result)}
+
+    def calibrate(self, order, seconds):
+        """Choose how many epochs, or predictions, take about so long; everything is warm then."""
+        self.epochs, self.calls, elapsed = 1, 1, 0.0
+        while elapsed < seconds / 2:
+            if elapsed:
+                growth = math.ceil(seconds / elapsed)
+                if self.workload.trains:
+                    self.epochs *= growth
+                else:
+                    self.calls *= growth
+            self._run = self._prepare(Job.of(self.workload, self.epochs, order))
+            self._run()
+            elapsed = self.repeat()["seconds"]
+        return {"steps": self._steps}
+
+    def repeat(self):
+        """Seconds that the calibrated work takes."""
+        run = self._run
+        started = time.perf_counter()
+        for _ in range(self.calls):
+            result = run()
+        seconds = time.perf_counter() - started
+        loss = self._loss(result)
+        if not math.isfinite(loss):
+            raise ArithmeticError(f"the loss became {loss}, so that the time means nothing")
+        return {"seconds": seconds, "loss": loss}
+
+    def memory(self):
+        """How far the peak of resident memory rose above what imports and data took."""
+        after = memory.peak_bytes()
+        return {"bytes": None if after is None else after - self.memory_before}
+
+    @property
+    def _steps(self):
+        return self.calls * (self.epochs * self.workload.steps if self.workload.trains else 1)
+
+    def _prepare(self, job):
+        module = self.peer.module
+        return (module.train if self.workload.trains else module.predict)(job)
+
+    def _loss(self, result):
+        if self.workload.trains:
+            return float(result)
+        import numpy as np
+
+        targets = self.workload.arrays()[1]
+        return float(np.mean((np.asarray(result).reshape(targets.shape) - targets) ** 2))
+
+
+def main():
+    module, cores = sys.argv[1:]
+    serve.pin([int(core) for core in cores.split(",")])
+    contender = Contender(module)
+    names = ("imports", "first", "calibrate", "repeat", "memory")
+    serve.serve({name: getattr(contender, name) for name in names})
+
+
+if __name__ == "__main__":
+    main()
