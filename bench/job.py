@@ -1,4 +1,4 @@
-"""What a peer is asked to do: a workload, how long, and in which order."""
+"""What a peer is asked to do: a workload, and in which order."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,26 +12,24 @@ SHUFFLED, GIVEN, AS_THEY_ARE = "shuffled", "given", "as they are"
 
 @dataclass(frozen=True)
 class Job:
-    """A training of so many epochs, or predictions of one batch, from given parameters.
+    """A training, or predictions of one batch, from given parameters.
 
     Attributes
     ----------
     workload : Workload
-    epochs : int
     order : str
         "shuffled" (the peer draws a permutation every epoch, by its own means), "given" (every
         epoch visits the rows as `permutation` has them) or "as they are".
     """
 
     workload: Workload
-    epochs: int
     order: str
 
     @classmethod
-    def of(cls, workload, epochs, order):
+    def of(cls, workload, order):
         """The job of a workload; a full batch has no order, so its rows stay as they are."""
         full = workload.batch == workload.samples
-        return cls(workload, epochs, AS_THEY_ARE if full else order)
+        return cls(workload, AS_THEY_ARE if full else order)
 
     @property
     def inputs(self):

@@ -122,7 +122,8 @@ def _agree(entries):
             loss, expected = entry.result["agreement_loss"], losses[0]
             # So that NaN does not pass.
             if not abs(loss - expected) <= TOLERANCE * abs(expected):
-                entry.drop("disagrees", f"its loss is {loss:.6g} where fastdense's is {expected:.6g}")
+                reason = f"its loss is {loss:.6g} where fastdense's is {expected:.6g}"
+                entry.drop("disagrees", reason)
 
 
 def _calibrate(entry, effort):

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,6 @@ QUIET = {
     "CUDA_VISIBLE_DEVICES": "-1",  # this compares processors
     "JAX_PLATFORMS": "cpu",
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1"),
 }
 
 
@@ -83,7 +83,10 @@ class Process:
         return f"ended with exit code {code}" + (f": {last[:300]}" if last else "")
 
     def close(self):
-        """End it at once."""
+        """End it at once, with the processes that its library may have started."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout, self._errors):

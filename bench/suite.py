@@ -81,6 +81,7 @@ def run(workloads, peers, threads, order, repeats, seconds, with_startup, report
         "fastdense_version": fastdense.__version__,
         "machine": machine.describe(),
         "versions": {name: v for peer in here for name, v in peer.versions.items()},
+        "settings": {peer.name: peer.environment for peer in here if peer.environment},
         "order": order,
         "repeats": repeats,
         "tolerance": TOLERANCE,

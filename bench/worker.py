@@ -29,35 +29,28 @@ class Contender:
     def first(self, workload):
         """The first result, from a job that has only been asked for: compilation counts."""
         self.workload = Workload.from_dict(workload)
-        job = Job.of(self.workload, self.workload.agreement_epochs, GIVEN)
         self.workload.arrays()
         self.memory_before = memory.peak_bytes()
         started = time.perf_counter()
-        result = self._prepare(job)()
+        self._prepare(GIVEN)
+        result = self._run(self.workload.agreement_epochs)
         seconds = time.perf_counter() - started
         return {"seconds": seconds, "loss": self._loss(result)}
 
     def calibrate(self, order, seconds):
         """Choose how many epochs, or predictions, take about so long; everything is warm then."""
-        self.epochs, self.calls, elapsed = 1, 1, 0.0
-        while elapsed < seconds / 2:
-            if elapsed:
-                growth = math.ceil(seconds / elapsed)
-                if self.workload.trains:
-                    self.epochs *= growth
-                else:
-                    self.calls *= growth
-            self._run = self._prepare(Job.of(self.workload, self.epochs, order))
-            self._run()
-            elapsed = self.repeat()["seconds"]
-        return {"steps": self._steps}
+        self._prepare(order)
+        self.count = 1
+        self._run(self.count)
+        while (elapsed := self.repeat()["seconds"]) < seconds / 2:
+            self.count *= math.ceil(seconds / elapsed)
+            self._run(self.count)
+        return {"steps": self.count * (self.workload.steps if self.workload.trains else 1)}
 
     def repeat(self):
         """Seconds that the calibrated work takes."""
-        run = self._run
         started = time.perf_counter()
-        for _ in range(self.calls):
-            result = run()
+        result = self._run(self.count)
         seconds = time.perf_counter() - started
         loss = self._loss(result)
         if not math.isfinite(loss):
@@ -69,13 +62,20 @@ class Contender:
         after = memory.peak_bytes()
         return {"bytes": None if after is None else after - self.memory_before}
 
-    @property
-    def _steps(self):
-        return self.calls * (self.epochs * self.workload.steps if self.workload.trains else 1)
+    def _prepare(self, order):
+        """Make `_run(count)`, which trains so many epochs or predicts so often."""
+        job, module = Job.of(self.workload, order), self.peer.module
+        if self.workload.trains:
+            self._run = module.train(job)
+            return
+        predict = module.predict(job)
 
-    def _prepare(self, job):
-        module = self.peer.module
-        return (module.train if self.workload.trains else module.predict)(job)
+        def run(count):
+            for _ in range(count):
+                outputs = predict()
+            return outputs
+
+        self._run = run
 
     def _loss(self, result):
         if self.workload.trains:

@@ -5,9 +5,9 @@ A peer's file holds
 - `NAME`, what the user calls it, and `INSTALL`, the line that installs it;
 - `IMPORTS`, the modules that are imported before any clock starts, and `PACKAGES`, whose versions
   are printed;
-- `train(job)`, which prepares a `Job` and returns a function that trains from the job's parameters
-  to the end and returns the mean loss of the last epoch's batches, each before its update;
-- optionally `predict(job)`, which returns a function that returns the outputs of the job's inputs;
+- `train(job)`, which prepares a `Job` and returns `run(epochs)`: it trains from the job's
+  parameters and returns the mean loss of the last epoch's batches, each before its update;
+- optionally `predict(job)`, which returns `run()`: it returns the outputs of the job's inputs;
 - optionally `KEEPS_CODE = True`, if compiled code stays on disk for the next process;
 - optionally `environment()`, variables that are set before its imports.
 

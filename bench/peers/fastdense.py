@@ -13,13 +13,13 @@ def train(job):
     from fastdense import train
 
     network = job.workload.network()
-    recipe = job.workload.recipe(job.epochs, shuffle=job.order == SHUFFLED)
     order = job.permutation if job.order == GIVEN else None
     data, parameters = (job.inputs, job.targets), job.parameters
 
-    def run():
+    def run(epochs):
+        recipe = job.workload.recipe(epochs, shuffle=job.order == SHUFFLED)
         result = train(
-            network, recipe, data, parameters=parameters, order=order, evaluate_every=job.epochs
+            network, recipe, data, parameters=parameters, order=order, evaluate_every=epochs
         )
         return result.running_loss[-1]
 

@@ -1,5 +1,7 @@
 """JAX: the whole training in one compiled `lax.scan`."""
 
+from functools import partial
+
 from fastdense_bench.job import AS_THEY_ARE, GIVEN, SHUFFLED
 
 NAME = "jax"
@@ -59,11 +61,10 @@ def train(job):
     workload = job.workload
     forward = outputs(workload)
     shape = (workload.steps, workload.batch)
-    keys = jax.random.split(jax.random.key(0), job.epochs) if job.order == SHUFFLED else None
     rows = jnp.asarray(job.permutation.reshape(shape)) if job.order == GIVEN else None
 
-    @jax.jit
-    def whole(state, keys, rows, x, y):
+    @partial(jax.jit, static_argnames="epochs")
+    def whole(state, rows, x, y, epochs):
         def loss_of(layers, batch):
             inputs, targets = batch if job.order == AS_THEY_ARE else (x[batch], y[batch])
             return jnp.mean((forward(layers, inputs) - targets) ** 2)
@@ -80,14 +81,15 @@ def train(job):
             state, losses = jax.lax.scan(step, state, batches)
             return state, losses.mean()
 
-        return jax.lax.scan(epoch, state, keys, length=job.epochs)
+        keys = jax.random.split(jax.random.key(0), epochs) if job.order == SHUFFLED else None
+        return jax.lax.scan(epoch, state, keys, length=epochs)
 
     x, y = jnp.asarray(job.inputs), jnp.asarray(job.targets)
     state = [(jnp.asarray(w), jnp.asarray(b)) for w, b in job.layers]
     if workload.optimizer == "adam":
         zeros = jax.tree.map(jnp.zeros_like, state)
         state = (state, zeros, zeros, jnp.float32(0))
-    return lambda: float(whole(state, keys, rows, x, y)[1][-1])
+    return lambda epochs: float(whole(state, rows, x, y, epochs)[1][-1])
 
 
 def predict(job):

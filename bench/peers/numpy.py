@@ -94,13 +94,13 @@ def train(job):
     ends = list(pairwise(range(0, workload.samples + 1, batch)))
     factor = np.float32(2 / (batch * workload.widths[-1]))
 
-    def run():
+    def run(epochs):
         generator = np.random.default_rng(2)
         parameters, gradient = job.parameters.copy(), np.empty_like(job.parameters)
         layers, gradients = network.split(parameters), network.split(gradient)
         optimizer = make_optimizer(network.size, workload.learning_rate)
         x, y = job.inputs, job.targets
-        for epoch in range(job.epochs):
+        for epoch in range(epochs):
             if job.order != AS_THEY_ARE:
                 shuffled = job.order == SHUFFLED
                 rows = generator.permutation(workload.samples) if shuffled else job.permutation
@@ -110,7 +110,7 @@ def train(job):
                 values = forward(layers, activate, x[first:end])
                 error = values[-1]
                 error -= y[first:end]
-                if epoch == job.epochs - 1:
+                if epoch == epochs - 1:
                     losses.append(np.mean(error * error))
                 error *= factor
                 backward(layers, differentiate, values, error, gradients)

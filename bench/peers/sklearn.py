@@ -14,7 +14,7 @@ PACKAGES = ("scikit-learn",)
 INSTALL = "pip install scikit-learn"
 
 
-def make(job):
+def make(job, epochs=1):
     from sklearn.neural_network import MLPRegressor
 
     class Given(MLPRegressor):
@@ -44,8 +44,8 @@ def make(job):
         momentum=0.0,
         shuffle=job.order == SHUFFLED,
         random_state=0,
-        max_iter=job.epochs,
-        n_iter_no_change=job.epochs + 1,
+        max_iter=epochs,
+        n_iter_no_change=epochs + 1,
     )
 
 
@@ -59,11 +59,11 @@ def train(job):
 
     x, y = arrays(job)
 
-    def run():
+    def run(epochs):
         with warnings.catch_warnings():
             # It is told how long to train, and warns that it did.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            return 2 * make(job).fit(x, y).loss_curve_[-1]
+            return 2 * make(job, epochs).fit(x, y).loss_curve_[-1]
 
     return run
 
