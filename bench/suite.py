@@ -57,15 +57,29 @@ class Peaks:
             self.best[threads] = max(self.best[threads], worker.ask("measure")["gflops"])
 
 
-def run(workloads, peers, threads, order, repeats, seconds, with_startup, report):
+def run(workloads, peers, threads, order, repeats, seconds, startups, report):
     """Measure everything; returns what `docs/json.md` describes.
 
-    `report(done, total)` is called before every row and at the end.
+    Parameters
+    ----------
+    workloads : list of Workload
+    peers : list of Peer
+    threads : str
+        "1", "all" or "both".
+    order : str
+        "shuffled" or "given".
+    repeats : int
+    seconds : float
+        About what each repeat takes.
+    startups : int
+        Repeats of the start-up's figures; 0 for none.
+    report : callable
+        Called as `report(done, total)` before every row and at the end.
     """
     here = [peer for peer in peers if peer.installed]
     sets = core_sets(threads)
     effort = Effort(repeats, seconds, order)
-    total = len(workloads) + with_startup
+    total = len(workloads) + bool(startups)
     rows = []
     with contextlib.ExitStack() as stack:
         peaks = Peaks(sets, stack)
@@ -74,7 +88,7 @@ def run(workloads, peers, threads, order, repeats, seconds, with_startup, report
             contenders = [(peer, cores) for cores in sets for peer in here]
             rows.append((workload, measure(workload, contenders, effort, [peaks.measure])))
     report(len(workloads), total)
-    started = startup.measure(repeats) if with_startup else None
+    started = startup.measure(startups) if startups else None
     report(total, total)
     return {
         "schema_version": SCHEMA_VERSION,

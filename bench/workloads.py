@@ -28,7 +28,7 @@ class Workload:
         Samples of a step, and of an epoch: a multiple of `batch`.
     learning_rate : float
     data : str
-        "normal" (noise) or "matrix-exponential".
+        "linear" (a random linear map of noise) or "matrix-exponential".
     """
 
     widths: tuple[int, ...]
@@ -37,7 +37,7 @@ class Workload:
     batch: int
     samples: int
     learning_rate: float = 0.0
-    data: str = "normal"
+    data: str = "linear"
 
     @property
     def trains(self):
@@ -96,14 +96,14 @@ def _arrays(workload):
     generator = np.random.default_rng(0)
     if workload.data == "matrix-exponential":
         return matrix_exponential.draw(generator, workload.samples)
-    # Drawn as float32: a float64 copy would count as memory of the peer that is measured next.
-    return tuple(
-        generator.standard_normal((workload.samples, width), dtype=np.float32)
-        for width in (workload.widths[0], workload.widths[-1])
-    )
+    # Targets that can be learned: a wrong rate is then seen in the loss after a few steps.
+    inputs, outputs = workload.widths[0], workload.widths[-1]
+    x = generator.standard_normal((workload.samples, inputs), dtype=np.float32)
+    linear = generator.standard_normal((inputs, outputs), dtype=np.float32)
+    return x, x @ linear / np.float32(inputs**0.5)
 
 
-def _training(widths, activation, optimizer, batch, samples, rate=None, data="normal"):
+def _training(widths, activation, optimizer, batch, samples, rate=None, data="linear"):
     rate = RATES[optimizer] if rate is None else rate
     return Workload(widths, activation, optimizer, batch, samples, rate, data)
 

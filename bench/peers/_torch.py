@@ -35,15 +35,20 @@ def training(job, compiled=False, **options):
     x, y = torch.from_numpy(job.inputs), torch.from_numpy(job.targets)
     given = torch.from_numpy(job.permutation)
 
+    def loss_of(inputs, targets):
+        return torch.nn.functional.mse_loss(model(inputs), targets)
+
+    update = optimizer.step
+    if compiled:
+        # In two parts, forward with backward and the update: as one it is a quarter slower.
+        loss_of, update = torch.compile(loss_of), torch.compile(update)
+
     def step(inputs, targets):
         optimizer.zero_grad()
-        loss = torch.nn.functional.mse_loss(model(inputs), targets)
+        loss = loss_of(inputs, targets)
         loss.backward()
-        optimizer.step()
+        update()
         return loss.detach()
-
-    if compiled:
-        step = torch.compile(step)
 
     def reset():
         with torch.no_grad():

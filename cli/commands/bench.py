@@ -42,8 +42,9 @@ def command(workloads, peers, threads, order, repeats, quick, as_json, markdown)
     rows, startup = suite.select(workloads, quick)
     chosen = find() if peers is None else choose([p.strip() for p in peers.split(",") if p.strip()])
     seconds = QUICK_SECONDS if quick else SECONDS
+    startups = startup and (1 if quick else repeats)
     with progress("bench") as report:
-        results = suite.run(rows, chosen, threads, order, repeats, seconds, startup, report)
+        results = suite.run(rows, chosen, threads, order, repeats, seconds, startups, report)
     if as_json:
         show_json(results)
     elif markdown:
