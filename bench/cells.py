@@ -10,6 +10,7 @@ NOTES = (
     "training or a prediction; ours finds its kernels on disk (the start-up table tells what it "
     "takes without). MB: rise of the peak of memory above imports and data. Both: ours / the best "
     "peer's.",
+    "A dot: the peer has nothing of its own for that row.",
     "Before the timing, all trained a few epochs from the same parameters in the same order; their "
     "losses agree within {tolerance:g} of fastdense's.",
 )

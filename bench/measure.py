@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from fastdense_bench import process
 from fastdense_bench.peers import Peer
-from fastdense_bench.statistics import summary
+from fastdense_bench.summary import summary
 
 TOLERANCE = 1e-3  # relative, of losses after a few float32 steps whose sums are associated anew
 

@@ -7,7 +7,7 @@ import tempfile
 import time
 
 from fastdense.errors import FastdenseError
-from fastdense_bench.statistics import summary
+from fastdense_bench.summary import summary
 
 FIRST_TRAINING = """
 import numpy as np
