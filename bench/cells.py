@@ -115,4 +115,5 @@ STARTUP_HEADER = ["start-up, whole processes", "median", "min", "spread", "goal"
 
 
 def notes(results):
-    return [note.format(**results) for note in NOTES]
+    """What a reader of the table should know."""
+    return [note.format(**results) for note in NOTES] if results["workloads"] else []

@@ -9,6 +9,8 @@ import sys
 import tempfile
 import threading
 
+from fastdense.errors import FastdenseError
+
 LIMIT_SECONDS = 900.0  # for one answer
 COUNTS = (
     "OMP_NUM_THREADS",
@@ -29,7 +31,7 @@ QUIET = {
 }
 
 
-class Failed(Exception):
+class Failed(FastdenseError):
     """A worker that crashed, took too long or answered with an error; says which."""
 
 
@@ -84,6 +86,8 @@ class Process:
 
     def close(self):
         """End it at once, with the processes that its library may have started."""
+        if self._errors.closed:
+            return
         if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)

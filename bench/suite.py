@@ -81,14 +81,15 @@ def run(workloads, peers, threads, order, repeats, seconds, startups, report):
     effort = Effort(repeats, seconds, order)
     total = len(workloads) + bool(startups)
     rows = []
+    report(0, total)
+    # First, for what goes wrong in it would otherwise do so after hours.
+    started = startup.measure(startups) if startups else None
     with contextlib.ExitStack() as stack:
         peaks = Peaks(sets, stack)
-        for done, workload in enumerate(workloads):
+        for done, workload in enumerate(workloads, start=bool(startups)):
             report(done, total)
             contenders = [(peer, cores) for cores in sets for peer in here]
             rows.append((workload, measure(workload, contenders, effort, [peaks.measure])))
-    report(len(workloads), total)
-    started = startup.measure(startups) if startups else None
     report(total, total)
     return {
         "schema_version": SCHEMA_VERSION,

@@ -10,7 +10,9 @@ from fastdense_bench import cells
 
 def for_terminal(results):
     """Everything, as rich draws it."""
-    parts = [Text(cells.machine_line(results)), _drawn(cells.header(results), cells.lines(results))]
+    parts = [Text(cells.machine_line(results))]
+    if results["workloads"]:
+        parts.append(_drawn(cells.header(results), cells.lines(results)))
     parts += [Text(remark, style="yellow") for remark in cells.remarks(results)]
     parts += [Text(note, style="dim") for note in cells.notes(results)]
     if results["startup"]:
