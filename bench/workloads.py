@@ -1,6 +1,6 @@
 """The networks that are timed: shapes, activation, optimizer, batch."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -8,7 +8,9 @@ import numpy as np
 from fastdense import Network, Recipe
 from fastdense_bench import matrix_exponential
 
-AGREEMENT_STEPS = 16  # at least, of the training whose loss is checked
+# Of the training whose loss is checked: enough to tell a wrong rate, and so few that roundings, and
+# where Adam's epsilon is added, do not grow into another course.
+AGREEMENT_STEPS, AGREEMENT_BATCHES = 16, 8
 RATES = {"sgd": 0.01, "adam": 0.001}
 
 
@@ -63,9 +65,14 @@ class Workload:
         return 2 * self.batch * counted
 
     @property
-    def agreement_epochs(self):
-        """Epochs of the training whose loss is checked; the last one must feel the ones before."""
-        return max(2, -(-AGREEMENT_STEPS // self.steps))
+    def short(self):
+        """The same on few rows, whose training or prediction is checked."""
+        return replace(self, samples=min(self.samples, AGREEMENT_BATCHES * self.batch))
+
+    @property
+    def short_epochs(self):
+        """Epochs of `short`; the last one feels the ones before."""
+        return AGREEMENT_STEPS // self.short.steps
 
     def to_dict(self):
         return asdict(self)
