@@ -23,7 +23,8 @@ def for_terminal(results):
 def _drawn(titles, rows):
     table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
     for index, title in enumerate(titles):
-        # A narrow terminal breaks words, but leaves nothing out.
+        # A narrow terminal breaks words, but leaves nothing out; a title breaks at its hyphen.
+        title = title if index == 0 else title.replace("-", "-\n")
         table.add_column(title, justify="right" if index else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)

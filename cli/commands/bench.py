@@ -4,6 +4,7 @@ import click
 
 REPEATS = 5
 SECONDS, QUICK_SECONDS = 0.3, 0.05  # of one repeat
+WIDTH_WITHOUT_TERMINAL = 180  # for all peers side by side
 
 
 @click.command(short_help="Time fastdense beside other libraries.")
@@ -50,4 +51,4 @@ def command(workloads, peers, threads, order, repeats, quick, as_json, markdown)
     elif markdown:
         click.echo(table.markdown(results))
     else:
-        show(table.for_terminal(results))
+        show(table.for_terminal(results), WIDTH_WITHOUT_TERMINAL)
