@@ -1,70 +1,161 @@
 """The networks that are timed: shapes, activation, optimizer, batch."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 
 import numpy as np
 
 from fastdense import Network, Recipe
+from fastdense_bench import matrix_exponential
+
+# Of the training whose loss is checked: enough to tell a wrong rate, and so few that roundings, and
+# where Adam's epsilon is added, do not grow into another course.
+AGREEMENT_STEPS, AGREEMENT_BATCHES = 16, 8
+RATES = {"sgd": 0.01, "adam": 0.001}
 
 
 @dataclass(frozen=True)
 class Workload:
-    """One row of a table; all peers train it on the same rows in the same order."""
+    """One row of the table: all peers train it, or predict with it, on the same numbers.
+
+    Attributes
+    ----------
+    widths : tuple of int
+        Inputs, hidden widths, outputs; the output is linear and the loss is the mean squared error.
+    activation : str
+        Of the hidden layers.
+    optimizer : str
+        "sgd" or "adam", or "" for a prediction.
+    batch, samples : int
+        Samples of a step, and of an epoch: a multiple of `batch`.
+    learning_rate : float
+    data : str
+        "linear" (a random linear map of noise) or "matrix-exponential".
+    """
 
     widths: tuple[int, ...]
     activation: str
     optimizer: str
     batch: int
     samples: int
-    epochs: int
-    learning_rate: float
+    learning_rate: float = 0.0
+    data: str = "linear"
+
+    @property
+    def trains(self):
+        """Whether a step is one of training; else it predicts one batch."""
+        return bool(self.optimizer)
 
     @property
     def name(self):
         shape = "-".join(map(str, self.widths))
-        return f"{shape} {self.activation} {self.optimizer} b{self.batch}"
+        words = [shape, self.activation, self.optimizer, f"b{self.batch}"]
+        return " ".join(words if self.trains else ["predict", shape, self.activation, words[-1]])
 
     @property
     def steps(self):
-        return self.epochs * self.samples // self.batch
+        """Steps of an epoch."""
+        return self.samples // self.batch
 
     @property
     def flops(self):
         """Of one step: three products a layer, but no input gradient for the first."""
-        pairs = list(zip(self.widths, self.widths[1:], strict=False))
-        products = 3 * sum(a * b for a, b in pairs) - pairs[0][0] * pairs[0][1]
-        return 2 * self.batch * products
+        products = [a * b for a, b in zip(self.widths, self.widths[1:], strict=False)]
+        counted = 3 * sum(products) - products[0] if self.trains else sum(products)
+        return 2 * self.batch * counted
 
-    def data(self):
-        """Inputs, targets and the order of rows in every epoch."""
-        generator = np.random.default_rng(0)
-        x = generator.standard_normal((self.samples, self.widths[0])).astype(np.float32)
-        y = generator.standard_normal((self.samples, self.widths[-1])).astype(np.float32)
-        order = np.stack([generator.permutation(self.samples) for _ in range(self.epochs)])
-        return x, y, order
+    @property
+    def short(self):
+        """The same on few rows, whose training or prediction is checked."""
+        return replace(self, samples=min(self.samples, AGREEMENT_BATCHES * self.batch))
+
+    @property
+    def short_epochs(self):
+        """Epochs of `short`; the last one feels the ones before."""
+        return AGREEMENT_STEPS // self.short.steps
+
+    def to_dict(self):
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain):
+        return cls(**{**plain, "widths": tuple(plain["widths"])})
+
+    def arrays(self):
+        """Inputs (samples, inputs) and targets (samples, outputs), float32."""
+        return _arrays(self)
 
     def network(self):
         return Network.of(*self.widths, activation=self.activation)
 
-    def recipe(self):
+    def recipe(self, epochs, shuffle):
         return Recipe(
             optimizer=self.optimizer,
             learning_rate=self.learning_rate,
             batch=self.batch,
-            epochs=self.epochs,
+            epochs=epochs,
+            shuffle=shuffle,
         )
 
 
+@cache
+def _arrays(workload):
+    generator = np.random.default_rng(0)
+    if workload.data == "matrix-exponential":
+        return matrix_exponential.draw(generator, workload.samples)
+    # Targets that can be learned: a wrong rate is then seen in the loss after a few steps.
+    inputs, outputs = workload.widths[0], workload.widths[-1]
+    x = generator.standard_normal((workload.samples, inputs), dtype=np.float32)
+    linear = generator.standard_normal((inputs, outputs), dtype=np.float32)
+    return x, x @ linear / np.float32(inputs**0.5)
+
+
+def _training(widths, activation, optimizer, batch, samples, rate=None, data="linear"):
+    rate = RATES[optimizer] if rate is None else rate
+    return Workload(widths, activation, optimizer, batch, samples, rate, data)
+
+
+def _prediction(widths, batch):
+    return Workload(widths, "relu", "", batch, batch)
+
+
+DIGITS, WIDE, HUGE = (784, 256, 128, 10), (784, 1024, 1024, 10), (1024, 2048, 2048, 1000)
+TINY, MIDDLE = (1, 16, 8, 1), (64, 64, 64, 10)
+
 WORKLOADS = [
-    Workload((1, 16, 8, 1), "sigmoid", "sgd", 32, 128, 2000, 0.1),
-    Workload((1, 16, 8, 1), "relu", "sgd", 32, 128, 2000, 0.1),
-    Workload((1, 10, 1), "tanh", "adam", 32, 128, 2000, 0.01),
-    Workload((1, 32, 1), "tanh", "adam", 32, 128, 2000, 0.01),
-    Workload((64, 64, 64, 10), "relu", "adam", 32, 2048, 20, 0.001),
-    Workload((64, 64, 64, 10), "relu", "adam", 128, 2048, 20, 0.001),
-    Workload((784, 256, 128, 10), "relu", "adam", 32, 2048, 4, 0.001),
-    Workload((784, 256, 128, 10), "relu", "adam", 128, 2048, 8, 0.001),
-    Workload((784, 256, 128, 10), "relu", "sgd", 128, 2048, 8, 0.01),
-    Workload((784, 1024, 1024, 10), "relu", "adam", 128, 2048, 2, 0.001),
-    Workload((784, 1024, 1024, 10), "relu", "sgd", 128, 2048, 2, 0.01),
+    _training(TINY, "sigmoid", "sgd", 32, 1024, 0.1),
+    _training(TINY, "relu", "sgd", 32, 1024, 0.1),
+    _training((1, 10, 1), "tanh", "adam", 32, 1024, 0.01),
+    _training((1, 32, 1), "tanh", "adam", 32, 1024, 0.01),
+    *(
+        _training(widths, "relu", "adam", batch, 2048)
+        for widths in ((4, 120, 84, 2), (10, 45, 45, 10), (10, 46, 46, 10), MIDDLE)
+        for batch in (32, 128)
+    ),
+    *(
+        _training(DIGITS, "relu", optimizer, batch, 2048)
+        for optimizer in ("adam", "sgd")
+        for batch in (32, 128)
+    ),
+    *(
+        _training(widths, "relu", optimizer, batch, samples)
+        for widths, samples in ((WIDE, 2048), (HUGE, 1024))
+        for optimizer in ("adam", "sgd")
+        for batch in (128, 512)
+    ),
+    _training((4, 32, 16, 4), "tanh", "adam", 10_000, 10_000, data="matrix-exponential"),
+    _training((28, 300, 300, 300, 300, 300, 1), "tanh", "adam", 100, 1000),
+    _training((4, 64, 64, 2), "relu", "sgd", 1, 512),
+    *(
+        _prediction(widths, batch)
+        for widths in (TINY, MIDDLE, DIGITS, WIDE)
+        for batch in (1, 32, 10_000)
+    ),
 ]
+
+QUICK = (
+    "1-16-8-1 relu sgd b32",
+    "64-64-64-10 relu adam b32",
+    "784-256-128-10 relu adam b128",
+    "predict 64-64-64-10 relu b32",
+)

@@ -8,11 +8,11 @@ import click
 WIDTH_WITHOUT_TERMINAL = 150
 
 
-def show(renderable):
+def show(renderable, width_without_terminal=WIDTH_WITHOUT_TERMINAL):
     """Print something of rich's on stdout."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
+    width = None if sys.stdout.isatty() else width_without_terminal
     # Markup and emoji codes would be read in the words of a user's own scenario.
     Console(width=width, highlight=False, markup=False, emoji=False).print(renderable)
 

@@ -25,6 +25,9 @@ NEAR = {
     "run zero-rate --set recipe.loss.clp=0.1": "'clip'",
     "run vanishing-sigmoid --set data.spacing=evn": "'even'",
     "run zero-rate --set optimizer.weight_decy=0.1": "'weight_decay'",
+    "bench --peers numpi": "'numpy'",
+    "bench startpu": "'startup'",
+    "bench --ordr given": "'--order'",
 }
 WRONG = {
     "run": "ID|FILE.toml",
@@ -64,6 +67,13 @@ WRONG = {
     "run ./nowhere.toml": "does not exist",
     "run nowhere/mine": "does not exist",
     "reproduce zero-rate --seeds 0": "--seeds",
+    "bench 999-999": "no workload's name holds '999-999'",
+    "bench --peers ,": "no peer given",
+    "bench --peers numpy,caffe": "known: fastdense, jax, keras",
+    "bench --repeats 0": "--repeats",
+    "bench --threads 3": "'1', 'all', 'both'",
+    "bench --order random": "'shuffled', 'given'",
+    "bench --json --markdown": "give one",
 }
 
 
@@ -79,7 +89,7 @@ def test_wrong_usage_says_what_was_expected(line):
 
 
 def test_a_name_far_from_all_lists_what_there_is():
-    assert "known: list, reproduce, run, show" in call("qqq").sentence
+    assert "known: bench, list, reproduce, run, show" in call("qqq").sentence
     assert "zero-rate-adam" in call("run", "qqq").sentence
 
 

@@ -17,11 +17,15 @@ import fastdense
 ROOT = Path(__file__).parents[2]
 CONFIG = configparser.ConfigParser()
 CONFIG.read(ROOT / "setup.cfg")
-SOURCES = {"fastdense": ROOT / "fastdense", "fastdense_cli": ROOT / "cli"}
+SOURCES = {
+    "fastdense": ROOT / "fastdense",
+    "fastdense_bench": ROOT / "bench",
+    "fastdense_cli": ROOT / "cli",
+}
 
 
 def on_disk(pattern):
-    """Files of the two packages as they are called in the wheel."""
+    """Files of the packages as they are called in the wheel."""
     return {
         f"{name}/{path.relative_to(folder).as_posix()}"
         for name, folder in SOURCES.items()
@@ -61,7 +65,7 @@ def metadata(wheel):
 def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
     installed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert installed == on_disk("*.py") | on_disk("*.toml")
-    assert {name.split("/")[0] for name in installed} == {"fastdense", "fastdense_cli"}
+    assert {name.split("/")[0] for name in installed} == set(SOURCES)
     scenarios = {name for name in installed if name.endswith(".toml")}
     assert len(scenarios) == 10
     assert {Path(name).parent.as_posix() for name in scenarios} == {"fastdense/scenarios"}
@@ -87,10 +91,12 @@ def test_the_command_is_installed(wheel):
 
 
 def test_what_is_imported_is_required():
-    """Third-party packages imported anywhere in the sources."""
+    """Third-party packages imported anywhere in the sources, but for the peers of the benchmark."""
     third = set()
     for folder in SOURCES.values():
         for path in folder.rglob("*.py"):
+            if path.parent == ROOT / "bench" / "peers":
+                continue
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Import):
                     third |= {name.name.split(".")[0] for name in node.names}

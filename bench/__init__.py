@@ -1,0 +1,1 @@
+"""What `fastdense bench` measures: fastdense beside other libraries, in one run."""

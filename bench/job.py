@@ -1,0 +1,62 @@
+"""What a peer is asked to do: a workload, and in which order."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from fastdense_bench.workloads import Workload
+
+SHUFFLED, GIVEN, AS_THEY_ARE = "shuffled", "given", "as they are"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A training, or predictions of one batch, from given parameters.
+
+    Attributes
+    ----------
+    workload : Workload
+    order : str
+        "shuffled" (the peer draws a permutation every epoch, by its own means), "given" (every
+        epoch visits the rows as `permutation` has them) or "as they are".
+    """
+
+    workload: Workload
+    order: str
+
+    @classmethod
+    def of(cls, workload, order):
+        """The job of a workload; a full batch has no order, so its rows stay as they are."""
+        full = workload.batch == workload.samples
+        return cls(workload, AS_THEY_ARE if full else order)
+
+    @property
+    def inputs(self):
+        return self.workload.arrays()[0]
+
+    @property
+    def targets(self):
+        return self.workload.arrays()[1]
+
+    @cached_property
+    def permutation(self):
+        """Row numbers (samples,) of the given order."""
+        return np.random.default_rng(1).permutation(self.workload.samples)
+
+    @property
+    def arranged(self):
+        """Inputs and targets in the order given, for a peer that knows only the rows' own."""
+        if self.order == GIVEN:
+            return self.inputs[self.permutation], self.targets[self.permutation]
+        return self.inputs, self.targets
+
+    @cached_property
+    def parameters(self):
+        """Where all start, flat, as fastdense has them."""
+        return self.workload.network().initialize(1)
+
+    @property
+    def layers(self):
+        """Weights (n_in, n_out) and bias (n_out,) of each layer at the start."""
+        return self.workload.network().split(self.parameters)

@@ -1,0 +1,33 @@
+"""What it was measured on: the CPU and the versions."""
+
+import os
+import platform
+import sys
+
+
+def cores():
+    """Numbers of the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def cpu_name():
+    try:
+        with open("/proc/cpuinfo") as file:
+            return next(line.split(":")[1].strip() for line in file if "model name" in line)
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def describe():
+    """CPU, cores, width of its vectors, system and Python."""
+    from fastdense.kernels.simd import register_bytes
+
+    return {
+        "cpu": cpu_name(),
+        "cores": len(cores()),
+        "vector_bits": 8 * register_bytes(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": ".".join(map(str, sys.version_info[:3])),
+    }

@@ -1,0 +1,36 @@
+"""fastdense itself; evaluated once before and once after the training."""
+
+from fastdense_bench.job import GIVEN, SHUFFLED
+
+NAME = "fastdense"
+IMPORTS = ("fastdense.training", "fastdense.devices.cpu")
+PACKAGES = ("fastdense", "numba", "llvmlite")
+INSTALL = "pip install fastdense"
+KEEPS_CODE = True
+
+
+def train(job):
+    from fastdense import train
+
+    network = job.workload.network()
+    order = job.permutation if job.order == GIVEN else None
+    data, parameters = (job.inputs, job.targets), job.parameters
+
+    def run(epochs):
+        recipe = job.workload.recipe(epochs, shuffle=job.order == SHUFFLED)
+        result = train(
+            network, recipe, data, parameters=parameters, order=order, evaluate_every=epochs
+        )
+        return result.running_loss[-1]
+
+    return run
+
+
+def predict(job):
+    from fastdense import Recipe, train
+
+    network = job.workload.network()
+    start = train(
+        network, Recipe(epochs=0), (job.inputs, job.targets), parameters=job.parameters
+    )
+    return lambda: start.predict(job.inputs)

@@ -1,0 +1,102 @@
+"""JAX: the whole training in one compiled `lax.scan`."""
+
+from functools import partial
+
+from fastdense_bench.job import AS_THEY_ARE, GIVEN, SHUFFLED
+
+NAME = "jax"
+IMPORTS = ("jax", "jax.numpy")
+PACKAGES = ("jax", "jaxlib")
+INSTALL = "pip install jax"
+
+
+def outputs(workload):
+    """The network as a function of layers and inputs."""
+    import jax
+    import jax.numpy as jnp
+
+    activate = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}[
+        workload.activation
+    ]
+
+    def forward(layers, a):
+        for weights, bias in layers[:-1]:
+            a = activate(a @ weights + bias)
+        weights, bias = layers[-1]
+        return a @ weights + bias
+
+    return forward
+
+
+def steps(workload, loss_of):
+    """One step of each optimizer, from a state and what `loss_of` takes besides the layers."""
+    import jax
+    import jax.numpy as jnp
+
+    rate = workload.learning_rate
+
+    def sgd(layers, batch):
+        loss, gradient = jax.value_and_grad(loss_of)(layers, batch)
+        return jax.tree.map(lambda p, g: p - rate * g, layers, gradient), loss
+
+    def adam(state, batch):
+        layers, mean, square, t = state
+        loss, gradient = jax.value_and_grad(loss_of)(layers, batch)
+        t = t + 1
+        mean = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, mean, gradient)
+        square = jax.tree.map(lambda s, g: 0.999 * s + 0.001 * g * g, square, gradient)
+        scale, correction = rate / (1 - 0.9**t), jnp.sqrt(1 - 0.999**t)
+        layers = jax.tree.map(
+            lambda p, m, s: p - scale * m / (jnp.sqrt(s) / correction + 1e-8), layers, mean, square
+        )
+        return (layers, mean, square, t), loss
+
+    return {"sgd": sgd, "adam": adam}[workload.optimizer]
+
+
+def train(job):
+    import jax
+    import jax.numpy as jnp
+
+    workload = job.workload
+    forward = outputs(workload)
+    shape = (workload.steps, workload.batch)
+    rows = jnp.asarray(job.permutation.reshape(shape)) if job.order == GIVEN else None
+
+    @partial(jax.jit, static_argnames="epochs")
+    def whole(state, rows, x, y, epochs):
+        def loss_of(layers, batch):
+            inputs, targets = batch if job.order == AS_THEY_ARE else (x[batch], y[batch])
+            return jnp.mean((forward(layers, inputs) - targets) ** 2)
+
+        step = steps(workload, loss_of)
+
+        def epoch(state, key):
+            if job.order == SHUFFLED:
+                batches = jax.random.permutation(key, workload.samples).reshape(shape)
+            elif job.order == GIVEN:
+                batches = rows
+            else:
+                batches = x.reshape(*shape, -1), y.reshape(*shape, -1)
+            state, losses = jax.lax.scan(step, state, batches)
+            return state, losses.mean()
+
+        keys = jax.random.split(jax.random.key(0), epochs) if job.order == SHUFFLED else None
+        return jax.lax.scan(epoch, state, keys, length=epochs)
+
+    x, y = jnp.asarray(job.inputs), jnp.asarray(job.targets)
+    state = [(jnp.asarray(w), jnp.asarray(b)) for w, b in job.layers]
+    if workload.optimizer == "adam":
+        zeros = jax.tree.map(jnp.zeros_like, state)
+        state = (state, zeros, zeros, jnp.float32(0))
+    return lambda epochs: float(whole(state, rows, x, y, epochs)[1][-1])
+
+
+def predict(job):
+    import jax
+    import jax.numpy as jnp
+
+    forward = jax.jit(outputs(job.workload))
+    layers = [(jnp.asarray(w), jnp.asarray(b)) for w, b in job.layers]
+    x = jnp.asarray(job.inputs)
+    return lambda: forward(layers, x).block_until_ready()

@@ -1,0 +1,76 @@
+"""scikit-learn's MLPRegressor, its rates scaled from half the sum of squares to the mean.
+
+Its gradient is that of half the squared error, summed over outputs, and its reported loss is half
+the mean.
+"""
+
+import warnings
+
+from fastdense_bench.job import SHUFFLED
+
+NAME = "sklearn"
+IMPORTS = ("sklearn.neural_network",)
+PACKAGES = ("scikit-learn",)
+INSTALL = "pip install scikit-learn"
+
+
+def make(job, epochs=1):
+    from sklearn.neural_network import MLPRegressor
+
+    class Given(MLPRegressor):
+        """Starts from the job's parameters."""
+
+        def _initialize(self, *arguments):
+            self._given = iter(job.layers)
+            super()._initialize(*arguments)
+
+        def _init_coef(self, fan_in, fan_out, dtype):
+            weights, bias = next(self._given)
+            return weights.astype(dtype), bias.astype(dtype)
+
+    workload = job.workload
+    outputs = workload.widths[-1]
+    sgd = workload.optimizer == "sgd"
+    names = {"sigmoid": "logistic"}
+    return Given(
+        hidden_layer_sizes=workload.widths[1:-1],
+        activation=names.get(workload.activation, workload.activation),
+        solver=workload.optimizer or "sgd",
+        alpha=0.0,
+        batch_size=workload.batch,
+        # Adam divides the gradient's scale out, all but its epsilon.
+        learning_rate_init=workload.learning_rate * (2 / outputs if sgd else 1) or 0.001,
+        epsilon=1e-8 * outputs / 2,
+        momentum=0.0,
+        shuffle=job.order == SHUFFLED,
+        random_state=0,
+        max_iter=epochs,
+        n_iter_no_change=epochs + 1,
+    )
+
+
+def arrays(job):
+    x, y = job.arranged
+    return x, y.ravel() if y.shape[1] == 1 else y
+
+
+def train(job):
+    from sklearn.exceptions import ConvergenceWarning
+
+    x, y = arrays(job)
+
+    def run(epochs):
+        with warnings.catch_warnings():
+            # It is told how long to train, and warns that it did.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return 2 * make(job, epochs).fit(x, y).loss_curve_[-1]
+
+    return run
+
+
+def predict(job):
+    x, y = arrays(job)
+    model = make(job).partial_fit(x, y)
+    model.coefs_ = [weights for weights, _ in job.layers]
+    model.intercepts_ = [bias for _, bias in job.layers]
+    return lambda: model.predict(x)

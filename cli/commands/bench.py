@@ -1,0 +1,54 @@
+"""`fastdense bench`: fastdense beside other libraries, in one table."""
+
+import click
+
+REPEATS = 5
+SECONDS, QUICK_SECONDS = 0.3, 0.05  # of one repeat
+WIDTH_WITHOUT_TERMINAL = 180  # for all peers side by side
+
+
+@click.command(short_help="Time fastdense beside other libraries.")
+@click.argument("workloads", nargs=-1, metavar="[WORKLOAD]...")
+@click.option(
+    "--peers", metavar="NAME,...",
+    help="Only these, such as numpy,torch,jax; fastdense is always there. All, if not given.",
+)  # fmt: skip
+@click.option(
+    "--threads", type=click.Choice(["1", "all", "both"]), default="both",
+    help="One core, all cores, or both in one run. [both]",
+)  # fmt: skip
+@click.option(
+    "--order", type=click.Choice(["shuffled", "given"]), default="shuffled",
+    help="Each draws a permutation every epoch, or all follow one prepared before. [shuffled]",
+)  # fmt: skip
+@click.option(
+    "--repeats", type=click.IntRange(1, 1000), default=REPEATS, help=f"Of each time. [{REPEATS}]"
+)
+@click.option("--quick", is_flag=True, default=False, help="A few workloads, short repeats.")
+@click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
+@click.option("--markdown", is_flag=True, default=False, help="Print the table as Markdown.")
+def command(workloads, peers, threads, order, repeats, quick, as_json, markdown):
+    """Time training steps and predictions, fastdense and its peers in turn, in one run.
+
+    WORKLOAD is a part of a row's name, such as 784-256, "adam b128" or predict; startup stands for
+    the compile benchmark. Without any, all of them are measured: an hour or two with every peer.
+    The losses of all peers are checked to agree before anything is timed.
+    """
+    if as_json and markdown:
+        raise click.UsageError("--json and --markdown are two forms of the output; give one")
+    from fastdense_bench import suite, table
+    from fastdense_bench.peers import choose, find
+    from fastdense_cli.console import progress, show, show_json
+
+    rows, startup = suite.select(workloads, quick)
+    chosen = find() if peers is None else choose([p.strip() for p in peers.split(",") if p.strip()])
+    seconds = QUICK_SECONDS if quick else SECONDS
+    startups = startup and (1 if quick else repeats)
+    with progress("bench") as report:
+        results = suite.run(rows, chosen, threads, order, repeats, seconds, startups, report)
+    if as_json:
+        show_json(results)
+    elif markdown:
+        click.echo(table.markdown(results))
+    else:
+        show(table.for_terminal(results), WIDTH_WITHOUT_TERMINAL)

@@ -1,0 +1,67 @@
+"""`fastdense bench` from end to end, in a pipe, and interrupted."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fastdense_bench import suite
+from fastdense_bench.workloads import QUICK, WORKLOADS
+
+COMMAND = [sys.executable, "-m", "fastdense_cli", "bench", "--peers", "numpy", "--threads", "1"]
+
+
+def test_a_row_in_a_pipe():
+    done = subprocess.run(
+        [*COMMAND, "1-10-1", "--quick"], capture_output=True, text=True, timeout=100
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1-10-1 tanh adam b32" in done.stdout and "numpy" in done.stdout
+    assert "start-up, whole" not in done.stdout
+
+
+def children(process):
+    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [int(child) for child in listed.read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
+def test_an_interrupt_leaves_no_process():
+    running = subprocess.Popen(
+        [*COMMAND, "1024-2048", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    give_up = time.monotonic() + 60
+    while len(children(running)) < 2 and time.monotonic() < give_up:
+        time.sleep(0.05)
+    workers = children(running)
+    assert len(workers) >= 2
+    time.sleep(1)
+    running.send_signal(signal.SIGINT)
+    stdout, stderr = running.communicate(timeout=30)
+    assert (running.returncode, stdout, stderr.strip()) == (130, "", "Interrupted.")
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def test_filters_choose_rows():
+    assert suite.select((), quick=False) == (WORKLOADS, True)
+    assert [w.name for w in suite.select((), quick=True)[0]] == list(QUICK)
+    assert suite.select(("startup",), quick=False) == ([], True)
+    rows, startup = suite.select(("predict", "1-10-1"), quick=True)
+    assert not startup and {w.name for w in rows} == {
+        w.name for w in WORKLOADS if "predict" in w.name or "1-10-1" in w.name
+    }
+
+
+def test_cores_are_one_all_or_both(monkeypatch):
+    monkeypatch.setattr(suite.machine, "cores", lambda: [2, 5, 7])
+    assert suite.core_sets("1") == [[7]]
+    assert suite.core_sets("all") == [[2, 5, 7]]
+    assert suite.core_sets("both") == [[7], [2, 5, 7]]
+    monkeypatch.setattr(suite.machine, "cores", lambda: [3])
+    assert suite.core_sets("both") == [[3]]

@@ -1,0 +1,87 @@
+"""The rows: their arithmetic is counted, their data are what they claim, and rates can be told."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fastdense_bench import peers
+from fastdense_bench.job import AS_THEY_ARE, GIVEN, SHUFFLED, Job
+from fastdense_bench.matrix_exponential import expm
+from fastdense_bench.measure import TOLERANCE
+from fastdense_bench.workloads import QUICK, WORKLOADS, Workload
+
+SMALL = [w for w in WORKLOADS if w.trains and w.flops * w.steps < 1e9]
+FASTDENSE = peers.load("fastdense_bench.peers.fastdense").module
+NUMPY = peers.load("fastdense_bench.peers.numpy").module
+
+
+def counted(workload):
+    """Floating-point operations of a step's matrix products, each by the shapes of its operands."""
+    total, batch = 0, workload.batch
+    for index, (n_in, n_out) in enumerate(zip(workload.widths, workload.widths[1:], strict=False)):
+        total += 2 * batch * n_in * n_out  # forward
+        if workload.trains:
+            total += 2 * n_in * batch * n_out  # the gradient of the weights
+            total += 2 * batch * n_out * n_in * (index > 0)  # the gradient of the inputs
+    return total
+
+
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.name)
+def test_a_row_is_sound(workload):
+    assert workload.flops == counted(workload)
+    assert workload.samples % workload.batch == 0
+    assert workload.short.steps * workload.short_epochs == 16 and workload.short_epochs >= 2
+    assert workload.short.samples % workload.batch == 0
+    assert Workload.from_dict(workload.to_dict()) == workload
+
+
+def test_names_are_unique_and_the_quick_rows_exist():
+    names = [workload.name for workload in WORKLOADS]
+    assert len(set(names)) == len(names) and set(QUICK) <= set(names)
+
+
+def test_the_exponential_of_known_matrices():
+    angle = 3.0
+    known = {
+        ((0.0, 0.0), (0.0, 0.0)): np.eye(2),
+        ((1.0, 0.0), (0.0, -2.0)): np.diag(np.exp([1.0, -2.0])),
+        ((0.0, 1.0), (0.0, 0.0)): [[1, 1], [0, 1]],
+        ((0.0, -angle), (angle, 0.0)): [
+            [np.cos(angle), -np.sin(angle)],
+            [np.sin(angle), np.cos(angle)],
+        ],
+    }
+    np.testing.assert_allclose(expm(np.array(list(known))), list(known.values()), atol=1e-12)
+
+
+def test_the_given_order_is_the_same_rows():
+    job = Job.of(SMALL[0], GIVEN)
+    x, y = job.arranged
+    assert sorted(job.permutation) == list(range(job.workload.samples))
+    np.testing.assert_array_equal(x, job.inputs[job.permutation])
+    np.testing.assert_array_equal(y, job.targets[job.permutation])
+
+
+def test_a_full_batch_has_no_order():
+    (full,) = [w for w in WORKLOADS if w.trains and w.batch == w.samples]
+    assert Job.of(full, SHUFFLED).order == AS_THEY_ARE
+
+
+@pytest.mark.parametrize("workload", SMALL, ids=lambda w: w.name)
+def test_numpy_agrees_and_a_rate_wrong_by_a_tenth_is_seen(workload):
+    short = workload.short
+
+    def loss(module, workload):
+        return module.train(Job.of(workload, GIVEN))(workload.short_epochs)
+
+    ours = loss(FASTDENSE, short)
+    assert abs(loss(NUMPY, short) - ours) <= TOLERANCE / 100 * ours
+    wrong = replace(short, learning_rate=1.1 * short.learning_rate)
+    assert abs(loss(NUMPY, wrong) - ours) > TOLERANCE * ours
+
+
+@pytest.mark.parametrize("module", [FASTDENSE, NUMPY], ids=lambda m: m.NAME)
+def test_shuffled_epochs_learn_alike(module):
+    losses = [module.train(Job.of(SMALL[0], order))(20) for order in (SHUFFLED, GIVEN)]
+    assert losses[0] != losses[1] and losses[0] == pytest.approx(losses[1], rel=0.05)
