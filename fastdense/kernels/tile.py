@@ -7,6 +7,7 @@ is one chain of fused multiply-adds in ascending k, so neither the shape of the 
 of the vector changes a bit.
 """
 
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
@@ -23,6 +24,82 @@ def make_tile(kind, rows, vectors, masked, width):
     """
     simd = Vectors(kind, width)
 
+    def write_body(builder, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail):
+        mask = simd.first_lanes(builder, tail) if masked else None
+        tiles = [(m, n) for m in range(rows) for n in range(vectors)]
+
+        def is_partial(n):
+            return masked and n == vectors - 1
+
+        def place_in_c(m, n):
+            row = builder.mul(int64(m), ldc)
+            return builder.gep(c, [builder.add(row, int64(n * width))])
+
+        def load(m, n):
+            if is_partial(n):
+                return simd.masked_load(builder, place_in_c(m, n), mask)
+            return simd.load(builder, place_in_c(m, n))
+
+        blocks = {
+            name: builder.append_basic_block(name)
+            for name in ("zero", "accumulate", "bias", "before", "loop", "done")
+        }
+        switch = builder.switch(start, blocks["zero"])
+        switch.add_case(int64(ACCUMULATE), blocks["accumulate"])
+        switch.add_case(int64(BIAS), blocks["bias"])
+        starts = {}
+        builder.position_at_end(blocks["zero"])
+        starts["zero"] = [simd.zero for _ in tiles]
+        builder.branch(blocks["before"])
+        builder.position_at_end(blocks["accumulate"])
+        starts["accumulate"] = [load(m, n) for m, n in tiles]
+        builder.branch(blocks["before"])
+        builder.position_at_end(blocks["bias"])
+        by_row = [
+            simd.splat(builder, builder.load(builder.gep(bias, [int64(m)]))) for m in range(rows)
+        ]
+        starts["bias"] = [by_row[m] for m, n in tiles]
+        builder.branch(blocks["before"])
+
+        builder.position_at_end(blocks["before"])
+        first = [builder.phi(simd.vector) for _ in tiles]
+        for name, values in starts.items():
+            for phi, value in zip(first, values, strict=True):
+                phi.add_incoming(value, blocks[name])
+        builder.branch(blocks["loop"])
+
+        builder.position_at_end(blocks["loop"])
+        index = builder.phi(I64)
+        index.add_incoming(int64(0), blocks["before"])
+        sums = [builder.phi(simd.vector) for _ in tiles]
+        for phi, value in zip(sums, first, strict=True):
+            phi.add_incoming(value, blocks["before"])
+        b_row = builder.gep(b, [builder.mul(index, ldb)])
+        b_vectors = [
+            simd.load(builder, builder.gep(b_row, [int64(n * width)])) for n in range(vectors)
+        ]
+        a_column = builder.gep(a, [builder.mul(index, sak)])
+        next_sums = []
+        for m in range(rows):
+            number = builder.load(builder.gep(a_column, [builder.mul(int64(m), sam)]))
+            a_value = simd.splat(builder, number)
+            for n in range(vectors):
+                chain = sums[m * vectors + n]
+                next_sums.append(simd.fma(builder, a_value, b_vectors[n], chain))
+        following = builder.add(index, int64(1))
+        index.add_incoming(following, blocks["loop"])
+        for phi, value in zip(sums, next_sums, strict=True):
+            phi.add_incoming(value, blocks["loop"])
+        builder.cbranch(builder.icmp_signed("<", following, k), blocks["loop"], blocks["done"])
+
+        builder.position_at_end(blocks["done"])
+        for (m, n), value in zip(tiles, next_sums, strict=True):
+            if is_partial(n):
+                simd.masked_store(builder, value, place_in_c(m, n), mask)
+            else:
+                simd.store(builder, value, place_in_c(m, n))
+        builder.ret_void()
+
     def emit(typingctx, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail):
         pointer = types.CPointer(kind)
         signature = types.void(
@@ -31,81 +108,18 @@ def make_tile(kind, rows, vectors, masked, width):
         )
 
         def codegen(context, builder, signature, arguments):
-            k, a, sam, sak, b, ldb, c, ldc, start, bias, tail = arguments
-            mask = simd.first_lanes(builder, tail) if masked else None
-            tiles = [(m, n) for m in range(rows) for n in range(vectors)]
-
-            def is_partial(n):
-                return masked and n == vectors - 1
-
-            def place_in_c(m, n):
-                row = builder.mul(int64(m), ldc)
-                return builder.gep(c, [builder.add(row, int64(n * width))])
-
-            def load(m, n):
-                if is_partial(n):
-                    return simd.masked_load(builder, place_in_c(m, n), mask)
-                return simd.load(builder, place_in_c(m, n))
-
-            blocks = {
-                name: builder.append_basic_block(name)
-                for name in ("zero", "accumulate", "bias", "before", "loop", "done")
-            }
-            switch = builder.switch(start, blocks["zero"])
-            switch.add_case(int64(ACCUMULATE), blocks["accumulate"])
-            switch.add_case(int64(BIAS), blocks["bias"])
-            starts = {}
-            builder.position_at_end(blocks["zero"])
-            starts["zero"] = [simd.zero for _ in tiles]
-            builder.branch(blocks["before"])
-            builder.position_at_end(blocks["accumulate"])
-            starts["accumulate"] = [load(m, n) for m, n in tiles]
-            builder.branch(blocks["before"])
-            builder.position_at_end(blocks["bias"])
-            by_row = [
-                simd.splat(builder, builder.load(builder.gep(bias, [int64(m)])))
-                for m in range(rows)
-            ]
-            starts["bias"] = [by_row[m] for m, n in tiles]
-            builder.branch(blocks["before"])
-
-            builder.position_at_end(blocks["before"])
-            first = [builder.phi(simd.vector) for _ in tiles]
-            for name, values in starts.items():
-                for phi, value in zip(first, values, strict=True):
-                    phi.add_incoming(value, blocks[name])
-            builder.branch(blocks["loop"])
-
-            builder.position_at_end(blocks["loop"])
-            index = builder.phi(I64)
-            index.add_incoming(int64(0), blocks["before"])
-            sums = [builder.phi(simd.vector) for _ in tiles]
-            for phi, value in zip(sums, first, strict=True):
-                phi.add_incoming(value, blocks["before"])
-            b_row = builder.gep(b, [builder.mul(index, ldb)])
-            b_vectors = [
-                simd.load(builder, builder.gep(b_row, [int64(n * width)])) for n in range(vectors)
-            ]
-            a_column = builder.gep(a, [builder.mul(index, sak)])
-            next_sums = []
-            for m in range(rows):
-                number = builder.load(builder.gep(a_column, [builder.mul(int64(m), sam)]))
-                a_value = simd.splat(builder, number)
-                for n in range(vectors):
-                    chain = sums[m * vectors + n]
-                    next_sums.append(simd.fma(builder, a_value, b_vectors[n], chain))
-            following = builder.add(index, int64(1))
-            index.add_incoming(following, blocks["loop"])
-            for phi, value in zip(sums, next_sums, strict=True):
-                phi.add_incoming(value, blocks["loop"])
-            builder.cbranch(builder.icmp_signed("<", following, k), blocks["loop"], blocks["done"])
-
-            builder.position_at_end(blocks["done"])
-            for (m, n), value in zip(tiles, next_sums, strict=True):
-                if is_partial(n):
-                    simd.masked_store(builder, value, place_in_c(m, n), mask)
-                else:
-                    simd.store(builder, value, place_in_c(m, n))
+            name = f"tile_{rows}_{vectors}_{'masked' if masked else 'whole'}_{kind}"
+            tile = builder.module.globals.get(name)
+            if tile is None:
+                arguments_types = [argument.type for argument in arguments]
+                function_type = ir.FunctionType(ir.VoidType(), arguments_types)
+                tile = ir.Function(builder.module, function_type, name)
+                tile.linkage = "internal"
+                # In one function, what each of many tiles needs would be prepared for every
+                # product, and kept on the stack.
+                tile.attributes.add("noinline")
+                write_body(ir.IRBuilder(tile.append_basic_block()), *tile.args)
+            builder.call(tile, arguments)
             return context.get_dummy_value()
 
         return signature, codegen
