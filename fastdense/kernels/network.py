@@ -10,16 +10,14 @@ from fastdense.kernels.accuracy import count_correct
 from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import COLUMN_MULTIPLE, DENSE, OBSERVING, PARTIAL_SUMS, TRAINING
 from fastdense.kernels.matmul import product_for
+from fastdense.kernels.matvec import matvec_for
 from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.samples import gather_for, gather_labels
 from fastdense.kernels.simd import vector_length
-from fastdense.kernels.square import make_gather, make_offsets, make_turn
+from fastdense.kernels.square import make_turn
 from fastdense.kernels.tile import ACCUMULATE, BIAS, ZERO
 from fastdense.kernels.words import words
 from fastdense.random import DROPOUT as DROPOUT_PURPOSE
-
-# Of a weight matrix that are transposed together for one sample; their product fits the scratch.
-TURNED_ROWS, TURNED_DEPTH = 64, 512
 
 
 @njit(**NUMPY)
@@ -120,11 +118,9 @@ def backward_for(kind):
 
     From the loss's derivative in the rows of `delta` to the transposed delta of every layer.
     """
-    product = product_for(kind)
+    product, multiply = product_for(kind), matvec_for(kind)
     square = vector_length(kind.bitwidth)
     turn = make_turn(kind, square)
-    gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
-    offsets_of_square = make_offsets(square)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
@@ -144,35 +140,6 @@ def backward_for(kind):
                         min(rows - o, square), offset(turned, b * turned_stride + o),
                         turned_stride,
                     )  # fmt: skip
-
-    @njit(inline="never", **NUMPY)
-    def multiply_transposed(weights, delta, target, n_in, n_out, scratch):
-        # target (n_in) = weights (n_in, n_out) delta (n_out) for one sample, lanes over the inputs.
-        zero, one, width = np.int64(0), np.int64(1), np.int64(TURNED_ROWS)
-        offsets = offsets_of_square()
-        begun = False
-        for first in range(0, n_out, TURNED_DEPTH):
-            depth = min(n_out - first, TURNED_DEPTH)
-            for row in range(0, n_in, TURNED_ROWS):
-                rows = min(n_in - row, TURNED_ROWS)
-                for i in range(0, rows, square):
-                    for r in range(square):
-                        offsets[r] = (row + min(i + r, rows - 1)) * n_out + first
-                    for o in range(0, depth, square):
-                        source, place = offset(weights, o), offset(scratch, o * width + i)
-                        if rows - i >= square and depth - o >= square:
-                            gather_whole(source, offsets, square, square, place, width)
-                        else:
-                            gather_part(
-                                source, offsets, min(rows - i, square), min(depth - o, square),
-                                place, width,
-                            )  # fmt: skip
-                product(
-                    offset(delta, first), zero, one, scratch, width, offset(target, row), one,
-                    one, rows, depth, np.int64(ACCUMULATE if begun else ZERO), weights,
-                    scratch, scratch, zero, zero,
-                )  # fmt: skip
-            begun = True
 
     @njit(inline="never", **NUMPY)
     def backward(work, job, depth, arena, turned, scratch, delta, other, columns):
@@ -200,7 +167,10 @@ def backward_for(kind):
             if layer.needs_input_gradient:
                 weights = offset(work.parameters, layer.weights)
                 if stride == 1:
-                    multiply_transposed(weights, delta, other, layer.n_in, layer.n_out, scratch)
+                    multiply(
+                        weights, layer.n_out, delta, other, layer.n_in, layer.n_out,
+                        np.int64(ZERO), scratch,
+                    )  # fmt: skip
                 else:
                     product(
                         weights, layer.n_out, one, delta, stride, other, stride,
