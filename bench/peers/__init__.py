@@ -43,9 +43,7 @@ class Peer:
 
     @property
     def installed(self):
-        return all(
-            importlib.util.find_spec(name.partition(".")[0]) for name in self.module.IMPORTS
-        )
+        return all(importlib.util.find_spec(name.partition(".")[0]) for name in self.module.IMPORTS)
 
     @property
     def keeps_code(self):

@@ -30,7 +30,5 @@ def predict(job):
     from fastdense import Recipe, train
 
     network = job.workload.network()
-    start = train(
-        network, Recipe(epochs=0), (job.inputs, job.targets), parameters=job.parameters
-    )
+    start = train(network, Recipe(epochs=0), (job.inputs, job.targets), parameters=job.parameters)
     return lambda: start.predict(job.inputs)

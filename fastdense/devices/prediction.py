@@ -36,6 +36,9 @@ class Predictor:
         self._ways = {}  # by columns of a chunk and members
         self._lock = threading.Lock()
 
+    def __reduce__(self):
+        return Predictor, (self._network, self._parameters)
+
     def __call__(self, inputs):
         if not (
             type(inputs) is np.ndarray
@@ -122,5 +125,5 @@ class _Way:
         else:
             ends = [chunks * m // self._members for m in range(self._members + 1)]
             parts = [(self._place, m, ends[m], ends[m + 1]) for m in range(self._members)]
-            share(self._relay, parts)
+            share(self._relay, parts, (self._arrays, inputs, outputs))
         return not self._not_finite[0]

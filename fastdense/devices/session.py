@@ -204,7 +204,7 @@ class Session:
             team = self.arrays["team"]
             team[CLAIM] = team[ENDED] = 0
             pieces = [(*self._addresses, member, budget) for member in range(members)]
-            share(self._run, pieces, lambda: team.__setitem__(ENDED, 1))
+            share(self._run, pieces, self.arrays, lambda: team.__setitem__(ENDED, 1))
         seconds = time.perf_counter() - started
         self._pace.note(way, int(self.state[0]["effort"]) - before, seconds)
 

@@ -26,12 +26,13 @@ def pause_address():
     return ctypes.cast(function, ctypes.c_void_p).value
 
 
-def share(function, arguments, ended=None):
+def share(function, arguments, owner, ended=None):
     """`function` with each of several arguments: the first in this thread, the others in threads.
 
     Returns when all are done, or when an exception has ended the first: then, and in any case,
     `ended()` is called before the others are waited for. This thread only sleeps and looks: an
-    interrupt inside a lock could leave it locked.
+    interrupt inside a lock could leave it locked. The arguments are addresses of what `owner` owns;
+    it is kept until the last thread is done, even if an interrupt ends the waiting.
     """
     done = []
     while len(_helpers) < len(arguments) - 1:
@@ -41,8 +42,8 @@ def share(function, arguments, ended=None):
     begun = 0
     try:
         for given in arguments[1:]:
+            _jobs.put((function, given, owner, done))
             begun += 1
-            _jobs.put((function, given, done))
         function(*arguments[0])
     finally:
         if ended is not None:
@@ -53,10 +54,11 @@ def share(function, arguments, ended=None):
 
 def _help():
     while True:
-        function, arguments, done = _jobs.get()
+        function, arguments, owner, done = _jobs.get()
         try:
             function(*arguments)
         finally:
+            del owner  # before it waits for the next job
             done.append(True)
 
 
