@@ -14,7 +14,7 @@ from fastdense import Dense, FastdenseError, Network, Recipe, train
 from fastdense.devices import prediction
 from fastdense.devices.prediction import Predictor
 
-NETWORK = Network(5, [Dense(33, "tanh"), Dense(7, "softmax"), Dense(2)])
+NETWORK = Network(5, [Dense(33, "tanh"), Dense(7, "relu"), Dense(2, "softmax")])
 INPUTS = strategies.numbers(0, 700, 5).astype(np.float32)
 
 
