@@ -4,7 +4,7 @@ from fastdense_bench.job import AS_THEY_ARE, SHUFFLED
 
 PACKAGES = ("torch",)
 IMPORTS = ("torch", "torch._dynamo")  # optimizers import the second when they are made
-INSTALL = "pip install torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
+INSTALL = "pip install torch==2.13.0"
 
 
 def make(job):
