@@ -15,6 +15,7 @@ from fastdense_bench.workloads import Workload
 # What a training does once, such as fastdense's losses over all rows before and after, is no step.
 LEAST_EPOCHS = 10
 
+
 class Contender:
     """A peer with one workload at a time."""
 

@@ -51,8 +51,6 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
         record["needs_input_gradient"] = needs_gradient
         record["first_block"] = block
         if isinstance(layer, Dense):
-            if needs_gradient:
-                widest = max(widest, width)
             fan_in, width = width, layer.units
             record["kind"] = layout.DENSE
             record["weights"] = weights
@@ -75,8 +73,6 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
             record["kind"] = layout.DROPOUT
             record["keep_above"] = round(layer.rate * 2**32)
             record["keep_scale"] = 1.0 / (1.0 - layer.rate)
-            if needs_gradient:
-                widest = max(widest, width)
         record["n_out"] = width
         widest = max(widest, width)
         record["slope_row"], row = row, row + width

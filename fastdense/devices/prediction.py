@@ -21,6 +21,7 @@ from fastdense.kernels.layout import JOB, PLAN
 from fastdense.kernels.roles import kernel, program
 
 SHARED_PRODUCTS = 30_000_000  # parameters times rows, some 0.3 ms, which threads share
+LEAST_ROWS = 128  # for each thread
 INPUTS, PREDICTIONS = layout.WORK.index("inputs"), layout.WORK.index("predictions")
 
 
@@ -33,7 +34,9 @@ class Predictor:
     def __init__(self, network, parameters):
         self._network, self._parameters = network, parameters
         self._dtype = parameters.dtype
-        self._ways = {}  # by columns of a chunk and members
+        self._numbers = aligned(network.size + SPARE, parameters.dtype)
+        self._numbers[: network.size] = parameters
+        self._ways = {}  # for one row or more, and by members
         self._lock = threading.Lock()
 
     def __reduce__(self):
@@ -53,39 +56,42 @@ class Predictor:
             raise FastdenseError(
                 f"the network takes {self._network.inputs} inputs but {features} are given"
             )
-        if not self._lock.acquire(blocking=False):  # in use by another thread
-            return Predictor(self._network, self._parameters)(inputs)
+        alone = False
         try:
+            alone = self._lock.acquire(blocking=False)
+            if not alone:  # in use by another thread
+                return Predictor(self._network, self._parameters)(inputs)
             outputs = np.empty((rows, self._network.outputs), self._dtype)
             if not self._predict(inputs, outputs, rows):
                 rectangular("inputs", inputs, 2)  # says which row is not finite
             return outputs
+        except BaseException:
+            self._ways.clear()  # after an interrupt threads may still be at work in them
+            raise
         finally:
-            self._lock.release()
+            if alone:
+                self._lock.release()
 
     def _predict(self, inputs, outputs, rows):
         """Fill `outputs`; returns whether all inputs are finite."""
         members = 1
         if rows * self._network.size >= SHARED_PRODUCTS:
-            members = cores()
+            members = min(cores(), -(-rows // LEAST_ROWS))
         way = self._ways.get((rows == 1, members))
         if way is None or (rows > way.columns and not way.widest):
-            way = self._ways[rows == 1, members] = _Way(
-                self._network, self._parameters, rows, members
-            )
+            way = _Way(self._network, self._numbers, rows, members)
+            self._ways[rows == 1, members] = way
         return way.predict(inputs, outputs, rows)
 
 
 class _Way:
     """Memory for chunks of some columns, and the kernel that uses it."""
 
-    def __init__(self, network, parameters, rows, members):
-        dtype = str(parameters.dtype)
+    def __init__(self, network, numbers, rows, members):
+        dtype = str(numbers.dtype)
         layers, places = arrange(network, dtype)
         self.columns = chunk_columns(rows, places["rows"], network.size)
         self.widest = self.columns < rows
-        numbers = aligned(network.size + SPARE, dtype)
-        numbers[: network.size] = parameters
         plan = np.zeros(1, PLAN)
         plan[0]["rows"] = places["rows"]
         plan[0]["depth"] = len(layers)

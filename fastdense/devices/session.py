@@ -26,6 +26,7 @@ from fastdense.kernels.roles import kernel, program
 
 SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
 LEAST_COLUMNS = 32  # of a chunk that a member does by itself
+LEAST_NUMBERS = 4096  # of the gradient that a member should find to do
 CHUNKS_EACH = 4  # of a member, before their gradient is taken
 ACCURACIES = {
     None: layout.NO_ACCURACY,
@@ -57,6 +58,7 @@ class Session:
         hyper = recipe.optimizer.values("optimizers")
         count = network.size
         members = cores() if threads is None else threads
+        members = min(members, max(task.batch // LEAST_COLUMNS, count // LEAST_NUMBERS))
         layers, places = arrange(network, recipe.dtype)
         columns = chunk_columns(task.batch, places["rows"], count)
         block = chunk_columns(max(len(task.inputs), 2), places["rows"], count)
@@ -75,6 +77,7 @@ class Session:
             self._ways.append(_Way(members, each, chunks, places["blocks"], by_block, shared))
         members = max(way.members for way in self._ways)
         chunks = max(way.chunks for way in self._ways)
+        widest = max(block, *(way.columns for way in self._ways))
         slots = [hyper[s] if isinstance(s, str) else s for s in optimizer.slots]
         apart = padded(count)
 
@@ -94,7 +97,7 @@ class Session:
         fields["block"] = block
         fields["block_stride"] = stride_of(block)
         fields["rows"] = places["rows"]
-        fields["arena"] = max(arena_size(places, columns), arena_size(places, block))
+        fields["arena"] = arena_size(places, widest)
         fields["scratch"] = layout.PACKED
         fields["target_row"] = places["target"]
         fields["delta_row"] = places["delta"]
@@ -132,7 +135,6 @@ class Session:
         numbers[:count] = task.parameters
         for slot, initial in enumerate(slots, 1):
             numbers[slot * apart : slot * apart + count] = initial
-        side = chunks * max(columns, block)
 
         self.state = state
         self.parameters = numbers[:count]
@@ -156,9 +158,9 @@ class Session:
             "test_targets": task.test_targets,
             "predictions": np.zeros(1, dtype),
             "order": np.arange(max(task.visits, len(task.inputs))),
-            "losses": np.zeros(side),
-            "sample_weights": np.zeros(side),
-            "correct": np.zeros(chunks, np.int64),
+            "losses": aligned(chunks * widest, np.float64),
+            "sample_weights": aligned(chunks * widest, np.float64),
+            "correct": aligned(chunks, np.int64),
             "loss_hyper": _numbers(recipe.loss.values("losses"), dtype),
             "optimizer_hyper": _numbers(hyper, np.float64),
             "powers": np.ones(2),
@@ -178,6 +180,7 @@ class Session:
         }
         self._addresses = [address(array) for array in self.arrays.values()]
         self._pace = Pace(len(self._ways))
+        self._interrupted = False
         self._task = task
 
     @property
@@ -191,6 +194,8 @@ class Session:
 
     def advance(self, budget=None, way=None):
         """Go on for one piece; its size and way follow the clock unless they are given."""
+        if self._interrupted:
+            raise RuntimeError("this session was interrupted; begin another")
         chosen, piece = self._pace.choose()
         way = chosen if way is None else way
         budget = piece if budget is None else budget
@@ -204,7 +209,10 @@ class Session:
             team = self.arrays["team"]
             team[CLAIM] = team[ENDED] = 0
             pieces = [(*self._addresses, member, budget) for member in range(members)]
+            # After an interrupt others may still be at work in the arrays.
+            self._interrupted = True
             share(self._run, pieces, self.arrays, lambda: team.__setitem__(ENDED, 1))
+            self._interrupted = False
         seconds = time.perf_counter() - started
         self._pace.note(way, int(self.state[0]["effort"]) - before, seconds)
 
@@ -234,7 +242,7 @@ class Session:
         tested = len(task.test_inputs) > 0
         signals = self.signals[:observed]
         return {
-            "parameters": self.parameters,
+            "parameters": self.parameters.copy(),  # without the slots that lie behind
             "epochs": np.minimum(np.arange(rows) * task.evaluate_every, epochs),
             "loss": loss,
             "running_loss": running,

@@ -26,40 +26,75 @@ def pause_address():
     return ctypes.cast(function, ctypes.c_void_p).value
 
 
+class _Job:
+    """A call that the first who claims it makes."""
+
+    def __init__(self, function, arguments, owner):
+        self.function, self.arguments, self.owner = function, arguments, owner
+        self._claims = []
+        self.done = False
+
+    def claim(self, who):
+        self._claims.append(who)  # atomic
+        return self._claims[0] is who
+
+    def run(self):
+        try:
+            self.function(*self.arguments)
+        finally:
+            self.owner = None
+            self.done = True
+
+
 def share(function, arguments, owner, ended=None):
     """`function` with each of several arguments: the first in this thread, the others in threads.
 
-    Returns when all are done, or when an exception has ended the first: then, and in any case,
-    `ended()` is called before the others are waited for. This thread only sleeps and looks: an
-    interrupt inside a lock could leave it locked. The arguments are addresses of what `owner` owns;
-    it is kept until the last thread is done, even if an interrupt ends the waiting.
+    Parameters
+    ----------
+    arguments : list of tuples
+        Addresses of what `owner` owns; it is kept until the last thread is done with it.
+    ended : callable, optional
+        Called when the first call has ended, by an exception too. Then calls that no thread has
+        begun are left out; without it this thread makes them.
+
+    Threads may be busy with other work, or not to be had: whoever is free helps. This thread only
+    sleeps and looks: an interrupt inside a lock could leave it locked.
     """
-    done = []
-    while len(_helpers) < len(arguments) - 1:
-        thread = threading.Thread(target=_help, daemon=True, name="fastdense")
-        _helpers.append(thread)
-        thread.start()
-    begun = 0
+    jobs = [_Job(function, given, owner) for given in arguments[1:]]
+    _have_helpers(len(jobs))
+    ours = object()
     try:
-        for given in arguments[1:]:
-            _jobs.put((function, given, owner, done))
-            begun += 1
+        for job in jobs:
+            _jobs.put(job)
         function(*arguments[0])
+        if ended is None:
+            for job in jobs:
+                if job.claim(ours):
+                    job.run()
     finally:
         if ended is not None:
             ended()
-        while len(done) < begun:
+        theirs = [job for job in jobs if not job.claim(ours)]
+        while not all(job.done for job in theirs):
             time.sleep(0)
+
+
+def _have_helpers(count):
+    while len(_helpers) < count:
+        thread = threading.Thread(target=_help, daemon=True, name="fastdense")
+        try:
+            thread.start()
+        except RuntimeError:  # the system allows no more
+            return
+        _helpers.append(thread)
 
 
 def _help():
     while True:
-        function, arguments, owner, done = _jobs.get()
-        try:
-            function(*arguments)
-        finally:
-            del owner  # before it waits for the next job
-            done.append(True)
+        job = _jobs.get()
+        if job.claim(_help):
+            job.run()
+        del job  # and what it keeps, before the next one comes
 
 
 def _forget():

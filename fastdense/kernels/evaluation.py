@@ -84,7 +84,7 @@ def evaluate(plan, state, work, team, test, partial):
     describe(plan, job, samples, state.position)
     job.purpose = layout.EVALUATING
     job.test = test
-    job.own_arena = 1
+    job.own_arena = 0
     job.differentiate = 0
     blocks = (samples + plan.block - 1) // plan.block
     dispatch(plan, work, team, blocks)

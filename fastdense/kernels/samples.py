@@ -52,7 +52,7 @@ def gather_for(kind):
             for begin in range(0, columns, square):
                 present = min(max(samples - begin, 0), square)
                 for b in range(square):
-                    sample = first + begin + min(b, max(present - 1, 0))
+                    sample = first + min(begin + b, samples - 1)
                     offsets[b] = (order[sample] if ordered else sample) * width
                 for i in range(0, width, square):
                     source, place = offset(rows, i), offset(target, i * stride + begin)

@@ -1,9 +1,10 @@
 """Vectors of the CPU that kernels are compiled for: how intrinsics load, store and turn them."""
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils, config
+
+from fastdense.kernels import machine
 
 I64 = ir.IntType(64)
 I32 = ir.IntType(32)
@@ -13,7 +14,7 @@ def register_bytes():
     """Width of the widest vector register of the CPU that kernels are compiled for."""
     features = config.CPU_FEATURES
     if features is None:
-        features = "" if config.CPU_NAME else llvm.get_host_cpu_features().flatten()
+        features = "" if config.CPU_NAME else machine.target()[-1]
     if "+avx512f" in features:
         return 64
     return 32 if "+avx" in features else 16

@@ -57,12 +57,60 @@ def test_any_number_of_threads(training, threads, pieces):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sessions, "SHARED_PRODUCTS", 0)
         patch.setattr(sessions, "LEAST_COLUMNS", 16)
+        patch.setattr(sessions, "LEAST_NUMBERS", 1)
         shared = session(training, threads)
     ways = iter(pieces)
     while not shared.done:
         budget, together = next(ways, (10**9, True))
         shared.advance(budget, int(together))
     same(shared.result(), finished(session(training)))
+
+
+CANARY = 0x5A
+BEHIND = 1 << 16  # bytes
+
+
+def guarded_session(training, threads, **constants):
+    """A session with canaries behind every array that kernels write to, and these canaries."""
+    behind = []
+
+    def guarded(count, dtype):
+        size = count * np.dtype(dtype).itemsize
+        whole = arrangement.aligned(size + BEHIND, np.uint8)
+        whole[size:] = CANARY
+        behind.append(whole[size:])
+        return whole[:size].view(dtype)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sessions, "aligned", guarded)
+        for name, value in constants.items():
+            patch.setattr(sessions, name, value)
+        return session(training, threads), behind
+
+
+def finished_within(session, behind):
+    while not session.done:
+        session.advance(10**9, len(session._ways) - 1)
+    assert len(behind) == 7
+    assert all((array == CANARY).all() for array in behind)
+    return session.result()
+
+
+@settings(max_examples=40)
+@given(trainings(), st.integers(1, 8), st.sampled_from([16, 32]))
+def test_nothing_is_written_behind_an_array(training, threads, columns):
+    constants = {"SHARED_PRODUCTS": 0, "LEAST_NUMBERS": 1, "LEAST_COLUMNS": columns}
+    ours = finished_within(*guarded_session(training, threads, **constants))
+    same(ours, finished(session(training)))
+
+
+@pytest.mark.parametrize(("rows", "batch", "threads"), [(3000, 96, 8), (1000, 64, 4), (4, 4, 2)])
+def test_threads_that_find_no_chunk_of_their_own(rows, batch, threads):
+    data = strategies.numbers(0, rows, 8), strategies.numbers(1, rows, 1)
+    network = Network.of(8, 256, 256, 1, activation="relu")
+    training = (network, Recipe(batch=batch, epochs=2, learning_rate=0.01), data), {}
+    ours = finished_within(*guarded_session(training, threads))
+    same(ours, finished(session(training)))
 
 
 @settings(max_examples=15)
