@@ -214,7 +214,7 @@ class Session:
             share(self._run, pieces, self.arrays, lambda: team.__setitem__(ENDED, 1))
             self._interrupted = False
         seconds = time.perf_counter() - started
-        self._pace.note(way, int(self.state[0]["effort"]) - before, seconds)
+        self._pace.note(way, budget, int(self.state[0]["effort"]) - before, seconds)
 
     def _go(self, number):
         # Between two pieces nothing depends on how a batch is cut into chunks, and by whom.

@@ -11,7 +11,7 @@ def pieces(pace, speeds, count):
     chosen = []
     for _ in range(count):
         way, budget = pace.choose()
-        pace.note(way, budget, budget / speeds[way])
+        pace.note(way, budget, budget, budget / speeds[way])
         chosen.append(way)
     return chosen
 
@@ -22,6 +22,16 @@ def test_the_faster_way_is_found_and_kept():
         best = speeds.index(max(speeds))
         assert set(chosen) == {0, 1}
         assert chosen[40:].count(1 - best) <= 200 // PATIENCE + 2
+
+
+def test_short_trainings_find_the_faster_way_too():
+    pace, spent = Pace(2), [0.0, 0.0]
+    while sum(spent) < 0.3:
+        way, budget = pace.choose()
+        seconds = budget / (1e10, 1.8e10)[way]
+        spent[way] += seconds
+        pace.note(way, budget, budget, seconds)
+    assert spent[0] < 0.05
 
 
 def test_a_way_that_has_become_faster_is_found():
@@ -44,4 +54,4 @@ def test_budgets_stay_numbers_whatever_the_clock_says(notes):
     for seconds, effort in notes:
         way, budget = pace.choose()
         assert 1 <= budget <= LARGEST_BUDGET and way in (0, 1)
-        pace.note(way, effort, seconds)
+        pace.note(way, budget, effort, seconds)
