@@ -32,10 +32,11 @@ class Predictor:
     """
 
     def __init__(self, network, parameters):
-        self._network, self._parameters = network, parameters
+        self._network = network
         self._dtype = parameters.dtype
         self._numbers = aligned(network.size + SPARE, parameters.dtype)
-        self._numbers[: network.size] = parameters
+        self._parameters = self._numbers[: network.size]
+        self._parameters[:] = parameters
         self._ways = {}  # for one row or more, and by members
         self._lock = threading.Lock()
 
@@ -102,7 +103,6 @@ class _Way:
         job["purpose"] = layout.PREDICTING
         job["columns"] = self.columns
         job["stride"] = stride_of(self.columns)
-        job["own_arena"] = True
         arrays = dict.fromkeys(layout.WORK, plan)  # what a prediction does not use
         arrays |= {
             "job": self._job,

@@ -84,8 +84,6 @@ def evaluate(plan, state, work, team, test, partial):
     describe(plan, job, samples, state.position)
     job.purpose = layout.EVALUATING
     job.test = test
-    job.own_arena = 0
-    job.differentiate = 0
     blocks = (samples + plan.block - 1) // plan.block
     dispatch(plan, work, team, blocks)
     add_weighted(work.losses, work.sample_weights, samples, partial)
@@ -128,8 +126,6 @@ def observe(plan, state, work, team, notes):
     describe(plan, job, samples, state.position)
     job.purpose = layout.OBSERVING
     job.test = 0
-    job.own_arena = 0
-    job.differentiate = 1
     job.count = plan.samples
     dispatch(plan, work, team, np.int64(1))
     note_activations(plan, work, notes, samples)

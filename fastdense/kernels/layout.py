@@ -7,7 +7,7 @@ DENSE, DROPOUT = range(2)  # kinds of layer
 # What the loop does next; the order in which an epoch passes through.
 SHUFFLE, STEP, EVALUATE, VALIDATE, OBSERVE, DONE = range(6)
 
-# What a forward pass is for.
+# What a forward pass is for; the last two go on from the loss to the deltas of all layers.
 PREDICTING, EVALUATING, TRAINING, OBSERVING = range(4)
 
 # Kinds of work: chunks of samples through all layers, or blocks of the gradient.
@@ -158,12 +158,9 @@ JOB = np.dtype(
         ("place", _i8),  # of the first sample in its batch
         ("columns", _i8),  # samples of a chunk
         ("stride", _i8),
-        ("own_arena", _i8),  # a chunk uses the arena of the member, not one of its own
-        ("differentiate", _i8),  # go on from the loss to the deltas of all layers
         ("count", _i8),  # samples of the whole mean
         ("begun", _i8),  # the gradient goes on from that of samples before
         ("update", _i8),  # the gradient is complete: update the parameters
-        ("step", _i8),
         ("not_finite", _i8),  # set where inputs of a prediction are NaN or infinite
     ],
     align=True,

@@ -8,7 +8,14 @@ from numba import njit, types
 from fastdense.kernels import layout
 from fastdense.kernels.accuracy import count_correct
 from fastdense.kernels.compiler import NUMPY
-from fastdense.kernels.layout import COLUMN_MULTIPLE, DENSE, OBSERVING, PARTIAL_SUMS, TRAINING
+from fastdense.kernels.layout import (
+    COLUMN_MULTIPLE,
+    DENSE,
+    OBSERVING,
+    PARTIAL_SUMS,
+    PREDICTING,
+    TRAINING,
+)
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.matvec import matvec_for
 from fastdense.kernels.pointers import call, offset, record
@@ -64,6 +71,7 @@ def forward_for(kind):
     def forward(work, job, seed, depth, arena, scratch, columns, samples, place):
         stride = job.stride
         zero, one = np.int64(0), np.int64(1)
+        step = record(work.state, 0).step
         for index in range(depth):
             layer = record(work.layers, index)
             source = offset(arena, layer.input_row * stride)
@@ -100,7 +108,7 @@ def forward_for(kind):
                 call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
                 if job.purpose == TRAINING:
-                    draw_mask(layer, slopes, stride, columns, place, seed, job.step)
+                    draw_mask(layer, slopes, stride, columns, place, seed, step)
                 else:
                     for row in range(layer.n_in):
                         for i in range(row * stride, row * stride + columns):
@@ -236,7 +244,9 @@ def propagate_for(kind):
         samples = min(job.columns, job.samples - chunk_first)
         stride = job.stride
         columns = np.int64(1) if stride == 1 else pad(samples)
-        arena = offset(work.arena, (member if job.own_arena else chunk) * plan.arena)
+        # Nothing is asked of a prediction's chunk later: each member has one arena for all.
+        owner = member if job.purpose == PREDICTING else chunk
+        arena = offset(work.arena, owner * plan.arena)
         scratch = offset(work.scratch, member * plan.scratch)
         entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
         gather(
@@ -248,7 +258,7 @@ def propagate_for(kind):
             job.place + chunk_first,
         )  # fmt: skip
         outputs = offset(arena, final.output_row * stride)
-        if job.purpose == layout.PREDICTING:
+        if job.purpose == PREDICTING:
             if not all_finite(offset(arena, entry.input_row * stride), entry.n_in, columns, stride):
                 job.not_finite = 1
             predictions = offset(work.predictions, first * final.n_out)
@@ -270,7 +280,7 @@ def propagate_for(kind):
             work.correct[chunk] = count_correct(
                 plan.accuracy, outputs, targets, plan.outputs, samples, stride
             )
-        if job.differentiate:
+        if job.purpose >= TRAINING:
             scale_delta(plan, job, work, delta, samples, columns, chunk_first)
             backward(
                 work, job, plan.depth, arena, offset(arena, plan.rows * stride), scratch, delta,

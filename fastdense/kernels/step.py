@@ -67,12 +67,9 @@ def step_for(kind):
         job.place = state.done
         job.columns = plan.columns
         job.stride = plan.stride
-        job.own_arena = 0
-        job.differentiate = 1
         job.count = count
         job.begun = state.done > 0
         job.update = last and plan.update_by_block
-        job.step = state.step
         dispatch(plan, work, team, (samples + plan.columns - 1) // plan.columns)
         add_weighted(work.losses, work.sample_weights, samples, running)
         if last:
