@@ -73,8 +73,6 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
             needs_gradient = True
         else:
             record["kind"] = layout.DROPOUT
-            record["keep_above"] = round(layer.rate * 2**32)
-            record["keep_scale"] = 1.0 / (1.0 - layer.rate)
         record["n_out"] = width
         widest = max(widest, width)
         record["slope_row"], row = row, row + width

@@ -5,34 +5,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.devices.arrangement import (
     BLOCK_NUMBERS,
     SMALL_NETWORK,
-    SPARE,
     address,
-    aligned,
     arena_size,
     arrange,
     chunk_columns,
     chunks_between,
     stride_of,
 )
+from fastdense.devices.memory import Shape, arrays_for, result_of
 from fastdense.devices.pace import Pace
-from fastdense.devices.threads import cores, pause_address, share
+from fastdense.devices.threads import cores, share
 from fastdense.kernels import layout
-from fastdense.kernels.layout import CLAIM, ENDED, JOB, PLAN, STATE, padded
-from fastdense.kernels.roles import kernel, program
+from fastdense.kernels.layout import CLAIM, ENDED, padded
+from fastdense.kernels.roles import program
+from fastdense.variants import Variants
 
 SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
 LEAST_COLUMNS = 32  # of a chunk that a member does by itself
 LEAST_NUMBERS = 4096  # of the gradient that a member should find to do
-ACCURACIES = {
-    None: layout.NO_ACCURACY,
-    "probability": layout.PROBABILITY,
-    "logit": layout.LOGIT,
-    "largest": layout.LARGEST,
-}
 
 
 class _Way(NamedTuple):
@@ -51,10 +44,6 @@ class Session:
 
     def __init__(self, task, threads=None):
         network, recipe = task.network, task.recipe
-        dtype = np.dtype(recipe.dtype)
-        loss = catalogue.get("losses", recipe.loss.name)
-        optimizer = catalogue.get("optimizers", recipe.optimizer.name)
-        hyper = recipe.optimizer.values("optimizers")
         count = network.size
         members = cores() if threads is None else threads
         members = min(members, max(task.batch // LEAST_COLUMNS, count // LEAST_NUMBERS))
@@ -77,106 +66,19 @@ class Session:
         members = max(way.members for way in self._ways)
         chunks = max(way.chunks for way in self._ways)
         widest = max(block, *(way.columns for way in self._ways))
-        slots = [hyper[s] if isinstance(s, str) else s for s in optimizer.slots]
-        apart = padded(count)
-
-        plan = np.zeros(1, PLAN)
-        fields = plan[0]
-        fields["seed"] = recipe.seed
-        fields["samples"] = len(task.inputs)
-        fields["test_samples"] = len(task.test_inputs)
-        fields["weighted"] = task.weights.size > 0
-        fields["order_rows"] = len(task.order)
-        fields["visits"] = task.visits
-        fields["shuffle"] = recipe.shuffle
-        fields["batch"] = task.batch
-        fields["epochs"] = recipe.epochs
-        fields["evaluate_every"] = task.evaluate_every
-        fields["observe_every"] = task.observe_every
-        fields["block"] = block
-        fields["block_stride"] = stride_of(block)
-        fields["rows"] = places["rows"]
-        fields["arena"] = arena_size(places, widest)
-        fields["scratch"] = layout.PACKED
-        fields["target_row"] = places["target"]
-        fields["delta_row"] = places["delta"]
-        fields["other_delta_row"] = places["other_delta"]
-        fields["outputs"] = network.outputs
-        fields["units"] = sum(layer.units for _, layer in network.dense)
-        fields["depth"] = len(layers)
-        fields["dense_layers"] = len(network.dense)
-        fields["labels"] = loss.targets == "label"
-        fields["slope_factor"] = 1.0 if loss.coupled else 1.0 / network.outputs
-        fields["accuracy"] = ACCURACIES[loss.accuracy(network.outputs)]
-        fields["parameters"] = count
-        fields["slots"] = len(slots)
-        fields["apart"] = apart
-        fields["work"] = kernel("work", None, recipe.dtype)
-        fields["loss"] = kernel("loss", loss.name, recipe.dtype)
-        fields["advance"] = kernel("advance", optimizer.name, recipe.dtype)
-        fields["optimizer"] = kernel("optimizer", optimizer.name, recipe.dtype)
-        fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
-        fields["pause"] = pause_address()
-        for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm"):
-            fields[name] = getattr(recipe, name)
-
-        state = np.zeros(1, STATE)
-        state[0]["phase"] = layout.EVALUATE
-        evaluations = recipe.epochs // task.evaluate_every + 1
-        evaluations += recipe.epochs % task.evaluate_every > 0
-        fields["evaluations"] = evaluations
-        observations = 0
-        if task.observe_every:
-            observations = recipe.epochs // task.observe_every + 1
-            observations += recipe.epochs % task.observe_every > 0
-
-        numbers = aligned(apart * (1 + len(slots)) + SPARE, dtype)
-        numbers[:count] = task.parameters
-        for slot, initial in enumerate(slots, 1):
-            numbers[slot * apart : slot * apart + count] = initial
-
-        self.state = state
-        self.parameters = numbers[:count]
-        self.curves = np.full((layout.CURVES, evaluations), np.nan)
-        self.signals = np.full((observations, len(network.dense), layout.SIGNALS), np.nan)
+        shape = Shape(
+            lanes=1,
+            block=block,
+            stride=stride_of(block),
+            columns=widest,
+            chunks=chunks,
+            arena=arena_size(places, widest),
+            members=members,
+        )
+        variants = Variants.of(network, recipe, task.parameters)
+        self.arrays = arrays_for(task, variants, layers, places, shape)
+        self.state = self.arrays["state"]
         self._run = program("train", recipe.dtype)
-        self.arrays = {
-            "plan": plan,
-            "state": state,
-            "job": np.zeros(1, JOB),
-            "layers": layers.copy(),
-            "parameters": numbers,
-            "gradient": aligned(count + SPARE, dtype),
-            "scalars": np.zeros(16),
-            "arena": aligned(chunks * fields["arena"], dtype),
-            "scratch": aligned(members * fields["scratch"], dtype),
-            "inputs": task.inputs,
-            "targets": task.targets,
-            "weights": task.weights,
-            "test_inputs": task.test_inputs,
-            "test_targets": task.test_targets,
-            "predictions": np.zeros(1, dtype),
-            "order": np.arange(max(task.visits, len(task.inputs))),
-            "losses": aligned(chunks * widest, np.float64),
-            "sample_weights": aligned(chunks * widest, np.float64),
-            "correct": aligned(chunks, np.int64),
-            "loss_hyper": _numbers(recipe.loss.values("losses"), dtype),
-            "optimizer_hyper": _numbers(hyper, np.float64),
-            "powers": np.ones(2),
-            "sizes": np.zeros(len(layers) * layout.PARTIAL_SUMS),
-            # What only the loop needs.
-            "given": task.order,
-            "schedule_hyper": _numbers(recipe.schedule.values("schedules"), np.float64),
-            "curves": self.curves,
-            "signals": self.signals,
-            "running": np.zeros(layout.PARTIAL_SUMS),
-            "partial": np.zeros(layout.PARTIAL_SUMS),
-            "previous": np.zeros(count if observations else 1, dtype),
-            "updates": np.full(len(layers), np.nan),
-            "alive": np.zeros(fields["units"], np.uint8),
-            "slopes": np.zeros(len(layers) * layout.PARTIAL_SUMS),
-            "team": np.zeros(layout.TEAM, np.int64),
-        }
         self._addresses = [address(array) for array in self.arrays.values()]
         self._pace = Pace(len(self._ways))
         self._interrupted = False
@@ -230,37 +132,4 @@ class Session:
 
     def result(self):
         """What `Run` takes besides the task."""
-        task, state = self._task, self.state[0]
-        rows, observed = int(state["row"]), int(state["signal_row"])
-        epochs = task.recipe.epochs
-        loss, accuracy, test_loss, test_accuracy, running = self.curves[:, :rows]
-        kind = catalogue.get("losses", task.recipe.loss.name).accuracy(task.network.outputs)
-        if kind is None:
-            accuracy = test_accuracy = None
-        elif kind != "largest":  # right or wrong output by output
-            accuracy = accuracy / task.network.outputs
-            test_accuracy = test_accuracy / task.network.outputs
-        tested = len(task.test_inputs) > 0
-        signals = self.signals[:observed]
-        return {
-            "parameters": self.parameters.copy(),  # without the slots that lie behind
-            "epochs": np.minimum(np.arange(rows) * task.evaluate_every, epochs),
-            "loss": loss,
-            "running_loss": running,
-            "accuracy": accuracy,
-            "test_loss": test_loss if tested else None,
-            "test_accuracy": test_accuracy if tested else None,
-            "observed_epochs": np.minimum(np.arange(observed) * task.observe_every, epochs),
-            "gradient_norm": signals[:, :, layout.GRADIENT_NORM],
-            "parameter_norm": signals[:, :, layout.PARAMETER_NORM],
-            "update_ratio": signals[:, :, layout.UPDATE_RATIO],
-            "dead_share": signals[:, :, layout.DEAD_SHARE],
-            "mean_slope": signals[:, :, layout.MEAN_SLOPE],
-            "mean_preactivation": signals[:, :, layout.MEAN_PREACTIVATION],
-            "steps": int(state["step"]),
-        }
-
-
-def _numbers(hyper, dtype):
-    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite in it
-        return np.array([float(v) for v in hyper.values()] or [0.0], dtype)
+        return result_of(self._task, self.arrays)

@@ -6,6 +6,7 @@ until the kernel that calls it is optimized as a whole. The object file knows no
 loading it again takes LLVM's linker and nothing else.
 """
 
+import llvmlite.binding as llvm
 from llvmlite import ir
 from numba.core import compiler
 from numba.core.codegen import CPUCodeLibrary
@@ -55,7 +56,7 @@ OPTIONS = {"error_model": "numpy", "_nrt": False}
 NUMPY = {**OPTIONS, "pipeline_class": _Compiler}
 
 
-def optimized_module(function, signature, symbol):
+def optimized_module(function, signature, symbol, unroll=True):
     """The LLVM module of `function` as the C function `symbol`, and the machine it is for."""
     with global_compiler_lock:
         context, flags = cpu_target.target_context, compiler.Flags()
@@ -78,12 +79,21 @@ def optimized_module(function, signature, symbol):
         for part in module.functions:
             if not part.is_declaration and part.name != symbol:
                 part.linkage = "internal"  # so that nothing is kept that is not called
-        for options in ({"cost": "cheap", "opt": 0, "loop_vectorize": False}, {}):
-            passes, builder = codegen._module_pass_manager(**options)
-            passes.run(module, builder)
+        passes, builder = codegen._module_pass_manager(cost="cheap", opt=0, loop_vectorize=False)
+        passes.run(module, builder)
+        builder = _thorough(codegen._tm, unroll)
+        builder.getModulePassManager().run(module, builder)
         module.verify()
         _check(module, symbol)
         return module, codegen._tm
+
+
+def _thorough(target_machine, unroll):
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.slp_vectorization = False
+    options.loop_vectorization = True
+    options.loop_unrolling = unroll
+    return llvm.create_pass_builder(target_machine, options)
 
 
 def _entry(context, library, description, symbol):
@@ -100,6 +110,9 @@ def _entry(context, library, description, symbol):
         [context.get_value_type(t) for t in description.argtypes],
     )
     entry = ir.Function(module, function_type, symbol)
+    for argument in entry.args:
+        if isinstance(argument.type, ir.PointerType):
+            argument.add_attribute("noalias")
     builder = ir.IRBuilder(entry.append_basic_block())
     status, result = convention.call_function(
         builder, callee, description.restype, description.argtypes, entry.args
@@ -123,9 +136,9 @@ def _check(module, symbol):
         raise AssertionError(f"kernel {symbol} {reason}")
 
 
-def object_file(function, signature, symbol):
+def object_file(function, signature, symbol, unroll=True):
     """Compile `function` as the C function `symbol`; returns the object file."""
-    module, machine = optimized_module(function, signature, symbol)
+    module, machine = optimized_module(function, signature, symbol, unroll)
     return machine.emit_object(module)
 
 

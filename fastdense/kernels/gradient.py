@@ -15,40 +15,48 @@ WIDE = 16  # outputs from which the gradient of one sample is taken row by row
 
 
 @cache
-def update_for(kind):
-    """`regularize` and `update` of a range of parameters."""
-    cast = np.float32 if kind == types.float32 else np.float64
+def update_for(kind, lanes):
+    """`regularize` and `update` of a range of parameters, (count, lanes)."""
 
     @njit(inline="never", **NUMPY)
     def regularize(plan, work, first, weights, count):
         """Penalties on the first `weights` of `count` parameters, then clipping by value."""
-        parameters, gradient = offset(work.parameters, first), offset(work.gradient, first)
-        if plan.l1 != 0.0 or plan.l2 != 0.0:
-            l1, twice_l2 = cast(plan.l1), cast(2.0 * plan.l2)
+        start = first * lanes
+        parameters, gradient = offset(work.parameters, start), offset(work.gradient, start)
+        penalties = work.penalties
+        if plan.penalized:
             for i in range(weights):
-                p = parameters[i]
-                sign = cast(1) if p > 0 else (cast(-1) if p < 0 else cast(0))
-                gradient[i] += l1 * sign + twice_l2 * p
-        if plan.clip_value > 0.0:
-            most = cast(plan.clip_value)
+                for lane in range(lanes):
+                    l1, twice_l2 = penalties[lane], penalties[lanes + lane]
+                    zero = type(l1)(0)
+                    p, g = parameters[i * lanes + lane], gradient[i * lanes + lane]
+                    sign = type(l1)(p > zero) - type(l1)(p < zero)
+                    # A network without a penalty keeps the sign of a zero.
+                    some = l1 != zero or twice_l2 != zero
+                    gradient[i * lanes + lane] = g + (l1 * sign + twice_l2 * p) if some else g
+        if plan.clipped:
             for i in range(count):
-                gradient[i] = min(max(gradient[i], -most), most)
+                for lane in range(lanes):
+                    most, g = penalties[2 * lanes + lane], gradient[i * lanes + lane]
+                    gradient[i * lanes + lane] = min(max(g, -most), most) if most > 0 else g
 
     @njit(**NUMPY)
     def update(plan, work, first, count):
         """The optimizer's step for `count` parameters."""
-        call(
-            plan.optimizer,
-            (
-                offset(work.parameters, first),
-                offset(work.gradient, first),
-                offset(work.parameters, plan.apart + first),
-                count,
-                plan.apart,
-                work.scalars,
-                plan.learning_rate == 0.0,
-            ),
-        )
+        start = first * lanes
+        parameters, gradient = offset(work.parameters, start), offset(work.gradient, start)
+        slots = offset(work.parameters, plan.apart + start)
+        if lanes == 1:
+            frozen = work.held[0] != 0
+            call(
+                plan.optimizer,
+                (parameters, gradient, slots, count, plan.apart, work.scalars, frozen),
+            )
+        else:
+            call(
+                plan.optimizer,
+                (parameters, gradient, slots, count, plan.apart, work.scalars, work.held),
+            )
 
     return regularize, update
 
@@ -61,7 +69,7 @@ def accumulate_for(kind):
     from the samples before.
     """
     product = product_for(kind)
-    regularize, update = update_for(kind)
+    regularize, update = update_for(kind, 1)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)

@@ -35,6 +35,7 @@ SIGNALS = 6
 # up in ascending order: one order for every machine that vectors of any width can keep.
 PARTIAL_SUMS = 16
 COLUMN_MULTIPLE = 16  # samples side by side are padded to this, so chunks keep the order of sums
+POWERS = 2  # running products of an optimizer
 
 # How a matrix product copies a large A (see matmul.py), and the scratch it needs.
 PACKED_ROWS = 128  # of A that are copied together, to be read in one stream
@@ -68,8 +69,6 @@ LAYER = np.dtype(
         ("needs_input_gradient", _i8),
         ("activate", _i8),  # addresses of linked kernels
         ("differentiate", _i8),  # 0: multiply by the slope
-        ("keep_above", _i8),  # dropout: a random word below this drops the unit
-        ("keep_scale", _f8),
         ("block_rows", _i8),  # rows of weights whose gradient is one unit of work
         ("first_block", _i8),  # among those of all layers
     ],
@@ -78,7 +77,7 @@ LAYER = np.dtype(
 
 PLAN = np.dtype(
     [
-        ("seed", _i8),
+        ("lanes", _i8),  # networks side by side
         ("samples", _i8),
         ("test_samples", _i8),
         ("weighted", _i8),  # samples have weights
@@ -122,11 +121,10 @@ PLAN = np.dtype(
         ("optimizer", _i8),
         ("schedule", _i8),
         ("pause", _i8),  # address of a function that lets other processes run
-        ("learning_rate", _f8),
-        ("l1", _f8),
-        ("l2", _f8),
-        ("clip_value", _f8),  # 0: none
-        ("clip_norm", _f8),  # 0: none
+        # Whether any network has penalties, bounds its gradient's components, bounds its norm.
+        ("penalized", _i8),
+        ("clipped", _i8),
+        ("bounded", _i8),
     ],
     align=True,
 )
@@ -141,8 +139,30 @@ STATE = np.dtype(
         ("step", _i8),
         ("row", _i8),  # of the curves
         ("signal_row", _i8),
-        ("correct", _i8),
         ("effort", _i8),  # of all calls together, in the unit of a budget
+    ],
+    align=True,
+)
+
+# A network: the one of a training, or one of a pack, where each stands in a lane.
+NETWORK = np.dtype(
+    [
+        ("seed", _i8),
+        ("clip_norm", _f8),  # 0: none
+        # Set where the loss is not finite any more: what there was until then.
+        ("ended", _i8),
+        ("rows", _i8),  # of the curves
+        ("signal_rows", _i8),
+        ("steps", _i8),
+    ],
+    align=True,
+)
+
+# Of a dropout layer, for each lane.
+KEEP = np.dtype(
+    [
+        ("above", _i8),  # a random word below this drops the unit
+        ("scale", _f8),
     ],
     align=True,
 )
@@ -167,7 +187,8 @@ JOB = np.dtype(
     align=True,
 )
 
-# The arrays of a step, in the order in which kernels take their addresses.
+# The arrays of a step, in the order in which kernels take their addresses. In a pack each number
+# of a network is a row of lanes, one for each of the networks side by side.
 WORK = (
     "plan",
     "state",
@@ -175,6 +196,11 @@ WORK = (
     "layers",
     "parameters",  # and behind them the optimizer's slots
     "gradient",
+    "networks",  
+    "keep",  # of each layer, for each lane
+    "rates",  # of each lane
+    "held",  # not zero for a lane whose parameters stay as they are
+    "penalties",  # l1, 2 l2 and the bound of a component, each for each lane
     "scalars",  # of the optimizer's step
     "arena",
     "scratch",
@@ -187,12 +213,18 @@ WORK = (
     "order",
     "losses",  # of each sample
     "sample_weights",
-    "correct",  # of each chunk
+    "correct",  # of each chunk and lane
+    "hits",  # of all chunks together
     "loss_hyper",
     "optimizer_hyper",
     "powers",  # running products of the optimizer
     "sizes",  # of the pre-activations: sixteen partial sums a layer
 )
+
+
+def lanes_of(dtype):
+    """Networks of a pack: numbers of a cache line, which is the widest vector of any CPU."""
+    return {"float32": 16, "float64": 8}[str(dtype)]
 
 
 def padded(count, multiple=COLUMN_MULTIPLE):

@@ -6,7 +6,8 @@ does not count; and the loop is compiled once, whatever entries exist. See bench
 
 from numba import njit, types
 
-from fastdense.kernels.pointers import cast_tuple, tuple_reader, view
+from fastdense.kernels.layout import POWERS, lanes_of
+from fastdense.kernels.pointers import cast_tuple, offset, tuple_reader, view
 from fastdense.kernels.primitives import INLINE
 
 FLOAT64 = types.CPointer(types.float64)
@@ -163,6 +164,76 @@ def optimizer(entry, kind):
     pointer = types.CPointer(kind)
     update = (no_slot, one_slot, two_slots, three_slots)[len(entry.slots)]
     return update, types.void(pointer, pointer, pointer, INT, INT, FLOAT64, types.boolean)
+
+
+def pack_advance(entry, kind):
+    """`(factor, rates, hyper, powers, scalars)`: `advance` for every lane of a pack.
+
+    Each lane has a rate, and numbers of its own in the rows of `hyper` and `powers`; scalar j of a
+    lane, rounded to the `kind` of the training, is `scalars[j * lanes + lane]`.
+    """
+    advance, count = _compiled(entry.advance), _scalars(entry)
+    hypers, lanes = max(1, len(entry.hyper)), lanes_of(kind)
+    read = tuple_reader(hypers)
+
+    def prepare(factor, rates, hyper, powers, scalars):
+        for lane in range(lanes):
+            own = read(offset(hyper, lane * hypers))
+            fresh = advance(rates[lane] * factor, own, offset(powers, lane * POWERS))
+            for j in range(count):
+                scalars[j * lanes + lane] = fresh[j]
+
+    return prepare, types.void(types.float64, FLOAT64, FLOAT64, FLOAT64, types.CPointer(kind))
+
+
+def pack_optimizer(entry, kind):
+    """`(p, g, slots, n, stride, scalars, held)`: the update of n parameters of every lane.
+
+    A lane that is `held` keeps its parameters, and only the slots advance.
+    """
+    step, lanes = _compiled(entry.step), lanes_of(kind)
+    read = tuple_reader(_scalars(entry), apart=lanes)
+
+    def no_slot(p, g, slots, n, stride, scalars, held):
+        for i in range(n):
+            for lane in range(lanes):
+                j = i * lanes + lane
+                (new,) = step(p[j], g[j], read(offset(scalars, lane)))
+                p[j] = p[j] if held[lane] != 0 else new
+
+    def one_slot(p, g, slots, n, stride, scalars, held):
+        for i in range(n):
+            for lane in range(lanes):
+                j = i * lanes + lane
+                new, a = step(p[j], g[j], slots[j], read(offset(scalars, lane)))
+                p[j] = p[j] if held[lane] != 0 else new
+                slots[j] = a
+
+    def two_slots(p, g, slots, n, stride, scalars, held):
+        for i in range(n):
+            for lane in range(lanes):
+                j = i * lanes + lane
+                k = read(offset(scalars, lane))
+                new, a, b = step(p[j], g[j], slots[j], slots[stride + j], k)
+                p[j] = p[j] if held[lane] != 0 else new
+                slots[j] = a
+                slots[stride + j] = b
+
+    def three_slots(p, g, slots, n, stride, scalars, held):
+        for i in range(n):
+            for lane in range(lanes):
+                j = i * lanes + lane
+                k = read(offset(scalars, lane))
+                second, third = slots[stride + j], slots[2 * stride + j]
+                new, a, b, c = step(p[j], g[j], slots[j], second, third, k)
+                p[j] = p[j] if held[lane] != 0 else new
+                slots[j] = a
+                slots[stride + j] = b
+                slots[2 * stride + j] = c
+
+    pointer = types.CPointer(kind)
+    update = (no_slot, one_slot, two_slots, three_slots)[len(entry.slots)]
+    return update, types.void(pointer, pointer, pointer, INT, INT, pointer, pointer)
 
 
 def schedule(entry, kind):

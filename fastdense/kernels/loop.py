@@ -9,12 +9,21 @@ from numba import njit, types
 
 from fastdense.kernels import layout
 from fastdense.kernels.compiler import NUMPY
-from fastdense.kernels.evaluation import Notes, evaluate, measure_updates, observe, write_signals
-from fastdense.kernels.layout import DONE, ENDED, EVALUATE, OBSERVE, SHUFFLE, STEP, VALIDATE
+from fastdense.kernels.evaluation import Notes, evaluation_for
+from fastdense.kernels.layout import (
+    DONE,
+    ENDED,
+    EVALUATE,
+    OBSERVE,
+    SHUFFLE,
+    STEP,
+    VALIDATE,
+    lanes_of,
+)
 from fastdense.kernels.pointers import offset, record
 from fastdense.kernels.samples import shuffle
 from fastdense.kernels.step import step_for
-from fastdense.kernels.sums import clear, total
+from fastdense.kernels.sums import sums_for
 from fastdense.kernels.team import assist, atomic_write
 from fastdense.kernels.work import Work, work_types
 
@@ -30,75 +39,104 @@ def is_due(epoch, every, epochs):
 @njit(**NUMPY)
 def effort(plan, job, products):
     """Of the last job, in multiply-adds, roughly: what the budget of a call counts."""
-    return products * plan.parameters * job.samples + CALL_EFFORT
+    return products * plan.parameters * job.samples * plan.lanes + CALL_EFFORT
 
 
 @njit(**NUMPY)
-def begin_phase(state):
+def begin_phase(plan, state, work):
     state.position = 0
-    state.correct = 0
+    for lane in range(plan.lanes):
+        work.hits[lane] = 0
 
 
 @njit(**NUMPY)
-def begin_epoch(plan, state):
-    begin_phase(state)
+def begin_epoch(plan, state, work):
+    begin_phase(plan, state, work)
     state.phase = DONE if state.epoch == plan.epochs else SHUFFLE
 
 
 @njit(**NUMPY)
-def order_epoch(plan, state, order, given):
+def order_epoch(plan, state, work, given):
     """Go on with the order in which the coming epoch visits the samples; returns the effort."""
-    if plan.order_rows > 0:
-        first = state.epoch % plan.order_rows * plan.visits
-        for i in range(plan.visits):
-            order[i] = given[first + i]
-        state.position = plan.visits
-    elif plan.shuffle:
-        state.position = shuffle(
-            order, plan.visits, state.position, SHUFFLED_AT_ONCE, state.epoch + 1, plan.seed
-        )
-    else:  # the order of the rows, as it stood from the beginning
-        state.position = plan.visits
-    return 20 * min(plan.visits, SHUFFLED_AT_ONCE)
+    begin = state.position
+    state.position = plan.visits
+    for lane in range(plan.lanes):
+        order = offset(work.order, lane * plan.visits)
+        if plan.order_rows > 0:
+            first = state.epoch % plan.order_rows * plan.visits
+            for i in range(plan.visits):
+                order[i] = given[first + i]
+        elif plan.shuffle:
+            seed = record(work.networks, lane).seed
+            most = SHUFFLED_AT_ONCE // plan.lanes
+            state.position = shuffle(order, plan.visits, begin, most, state.epoch + 1, seed)
+        # Else the order of the rows, as it stood from the beginning.
+    return 20 * min(plan.visits * plan.lanes, SHUFFLED_AT_ONCE)
 
 
-def train(kind):
+@njit(**NUMPY)
+def end_lanes(plan, state, work, losses):
+    """End the training of networks whose loss is not finite; returns whether none is left."""
+    left = 0
+    for lane in range(plan.lanes):
+        network = record(work.networks, lane)
+        if not network.ended and not np.isfinite(losses[lane]):
+            # Nothing that follows can change the outcome.
+            network.ended = 1
+            network.rows = state.row
+            network.signal_rows = state.signal_row
+            network.steps = state.step
+            work.held[lane] = 1
+        left += 1 - network.ended
+    return left == 0
+
+
+def pack_train(kind):
+    """The training loop of packs."""
+    return train(kind, lanes_of(kind))
+
+
+def train(kind, lanes=1):
     """The training loop for float32 or float64, and its signature: the pointers of a `Work`, then
     what only the loop needs, the number of this member of the team, and the budget of the call.
     """
-    step = step_for(kind)
+    step, sums, evaluation = step_for(kind, lanes), sums_for(lanes), evaluation_for(lanes)
+    clear, total = sums.clear, sums.total
+    evaluate, observe, measure_updates, write_signals = evaluation
 
-    def train(plan, state, job, layers, parameters, gradient, scalars, arena, scratch, inputs,
-              targets, weights, test_inputs, test_targets, predictions, order, losses,
-              sample_weights, correct, loss_hyper, optimizer_hyper, powers, sizes, given,
-              schedule_hyper, curves, signals, running, partial, previous, updates, alive, slopes,
-              team, member, budget):  # fmt: skip
-        # curves: (CURVES, evaluations), signals: (observations, dense layers, SIGNALS)
+    def train(plan, state, job, layers, parameters, gradient, networks, keep, rates, held,
+              penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
+              test_targets, predictions, order, losses, sample_weights, correct, hits,
+              loss_hyper, optimizer_hyper, powers, sizes, given, schedule_hyper, curves, signals,
+              running, partial, previous, updates, alive, slopes, team, member,
+              budget):  # fmt: skip
+        # curves: (CURVES, evaluations, lanes), signals: (observations, layers, SIGNALS, lanes)
         work = Work(
-            plan, state, job, layers, parameters, gradient, scalars, arena, scratch, inputs,
-            targets, weights, test_inputs, test_targets, predictions, order, losses,
-            sample_weights, correct, loss_hyper, optimizer_hyper, powers, sizes,
+            plan, state, job, layers, parameters, gradient, networks, keep, rates, held,
+            penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
+            test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
+            optimizer_hyper, powers, sizes,
         )  # fmt: skip
         plan, state, job = record(work.plan, 0), record(work.state, 0), record(work.job, 0)
         if member > 0:
             assist(plan, work, team, member)
             return
         notes = Notes(previous, updates, alive, slopes)
-        evaluations = plan.evaluations
+        apart = plan.evaluations * lanes  # from one curve to the next
         no, yes = np.int64(0), np.int64(1)
         spent = 0
         while state.phase != DONE and spent < budget:
             if state.phase == SHUFFLE:
-                spent += order_epoch(plan, state, work.order, given)
+                spent += order_epoch(plan, state, work, given)
                 if state.position >= plan.visits:
                     clear(running)
-                    begin_phase(state)
+                    begin_phase(plan, state, work)
                     state.phase = STEP
             elif state.phase == STEP:
                 last = state.position + plan.batch >= plan.visits
                 observed = last and is_due(state.epoch + 1, plan.observe_every, plan.epochs)
                 if observed and state.done == 0 and state.unit == 0:
-                    for i in range(plan.parameters):
+                    for i in range(plan.parameters * lanes):
                         notes.previous[i] = work.parameters[i]
                 before = state.step
                 left = budget - spent
@@ -111,60 +149,65 @@ def train(kind):
                     state.epoch += 1
                     clear(partial)
                     if is_due(state.epoch, plan.evaluate_every, plan.epochs):
-                        mean = layout.RUNNING_LOSS * evaluations + state.row
-                        curves[mean] = total(running) / plan.visits
-                        begin_phase(state)
+                        point = offset(curves, state.row * lanes)
+                        for lane in range(lanes):
+                            mean = total(running, lane) / plan.visits
+                            point[layout.RUNNING_LOSS * apart + lane] = mean
+                        begin_phase(plan, state, work)
                         state.phase = EVALUATE
                     elif is_due(state.epoch, plan.observe_every, plan.epochs):
-                        begin_phase(state)
+                        begin_phase(plan, state, work)
                         state.phase = OBSERVE
                     else:
-                        begin_epoch(plan, state)
+                        begin_epoch(plan, state, work)
             elif state.phase == EVALUATE:
                 evaluate(plan, state, work, team, no, partial, budget - spent)
                 spent += effort(plan, job, yes)
                 if state.position == plan.samples:
-                    point = offset(curves, state.row)
-                    point[layout.LOSS * evaluations] = total(partial) / plan.samples
-                    point[layout.ACCURACY * evaluations] = state.correct / plan.samples
+                    point = offset(curves, state.row * lanes)
+                    for lane in range(lanes):
+                        count = plan.samples
+                        point[layout.LOSS * apart + lane] = total(partial, lane) / count
+                        point[layout.ACCURACY * apart + lane] = work.hits[lane] / count
                     clear(partial)
-                    begin_phase(state)
+                    begin_phase(plan, state, work)
                     state.phase = VALIDATE
             elif state.phase == VALIDATE:
                 if plan.test_samples > 0:
                     evaluate(plan, state, work, team, yes, partial, budget - spent)
                     spent += effort(plan, job, yes)
                 if state.position == plan.test_samples:
-                    point = offset(curves, state.row)
+                    point = offset(curves, state.row * lanes)
                     if plan.test_samples > 0:
-                        count = plan.test_samples
-                        point[layout.TEST_LOSS * evaluations] = total(partial) / count
-                        point[layout.TEST_ACCURACY * evaluations] = state.correct / count
+                        for lane in range(lanes):
+                            count = plan.test_samples
+                            point[layout.TEST_LOSS * apart + lane] = total(partial, lane) / count
+                            point[layout.TEST_ACCURACY * apart + lane] = work.hits[lane] / count
                     clear(partial)
                     state.row += 1
-                    if not np.isfinite(point[layout.LOSS * evaluations]):
-                        state.phase = DONE  # nothing that follows can change the outcome
+                    if end_lanes(plan, state, work, offset(point, layout.LOSS * apart)):
+                        state.phase = DONE
                     elif is_due(state.epoch, plan.observe_every, plan.epochs):
-                        begin_phase(state)
+                        begin_phase(plan, state, work)
                         state.phase = OBSERVE
                     else:
-                        begin_epoch(plan, state)
+                        begin_epoch(plan, state, work)
             else:
                 observe(plan, state, work, team, notes)
                 spent += effort(plan, job, np.int64(4))
                 if state.position == plan.samples:
-                    row = state.signal_row * plan.dense_layers * layout.SIGNALS
+                    row = state.signal_row * plan.dense_layers * layout.SIGNALS * lanes
                     write_signals(plan, work, notes, partial, offset(signals, row))
                     clear(partial)
                     state.signal_row += 1
-                    begin_epoch(plan, state)
+                    begin_epoch(plan, state, work)
         state.effort += spent
         atomic_write(offset(team, ENDED), yes)
 
     pointer = types.CPointer
     float64, int64 = pointer(types.float64), pointer(types.int64)
     return train, types.void(
-        *work_types(kind),
+        *work_types(kind, lanes),
         *(int64, float64, float64, float64, float64, float64),
         *(pointer(kind), float64, pointer(types.uint8), float64),
         *(int64, types.int64, types.int64),

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels import layout
-from fastdense.kernels.accuracy import count_correct
+from fastdense.kernels.accuracy import count_correct_for
 from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import (
     COLUMN_MULTIPLE,
@@ -44,7 +44,7 @@ def all_finite(values, rows, columns, stride):
 
 @cache
 def forward_for(kind):
-    """`forward(work, job, seed, depth, arena, scratch, columns, samples, place)`.
+    """`forward(work, job, depth, arena, scratch, columns, samples, place)`.
 
     From the first layer's input rows to the last one's output rows. Dropout acts in TRAINING
     only. When OBSERVING the |pre-activations| of layer l are added to the sixteen sums at
@@ -54,21 +54,21 @@ def forward_for(kind):
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
-    def draw_mask(layer, mask, stride, columns, place, seed, step):
+    def draw_mask(layer, keep, mask, stride, columns, place, seed, step):
         # The mask of sample b of the batch is words [b * n, b * n + n), n rounded up to 4.
         blocks = (layer.n_in + 3) // 4
-        scale = cast(layer.keep_scale)
+        scale = cast(keep.scale)
         purpose = np.int64(DROPOUT_PURPOSE)
         for b in range(columns):
             for block in range(blocks):
                 four = words((place + b) * blocks + block, purpose, layer.index, step, seed)
                 for j in range(min(4, layer.n_in - 4 * block)):
                     word = four[0] if j == 0 else (four[1] if j == 1 else four[2 + (j == 3)])
-                    kept = np.int64(word) >= layer.keep_above
+                    kept = np.int64(word) >= keep.above
                     mask[(4 * block + j) * stride + b] = scale if kept else cast(0)
 
     @njit(inline="never", **NUMPY)
-    def forward(work, job, seed, depth, arena, scratch, columns, samples, place):
+    def forward(work, job, depth, arena, scratch, columns, samples, place):
         stride = job.stride
         zero, one = np.int64(0), np.int64(1)
         step = record(work.state, 0).step
@@ -108,7 +108,8 @@ def forward_for(kind):
                 call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
                 if job.purpose == TRAINING:
-                    draw_mask(layer, slopes, stride, columns, place, seed, step)
+                    keep, seed = record(work.keep, index), record(work.networks, 0).seed
+                    draw_mask(layer, keep, slopes, stride, columns, place, seed, step)
                 else:
                     for row in range(layer.n_in):
                         for i in range(row * stride, row * stride + columns):
@@ -198,7 +199,7 @@ def propagate_for(kind):
     of all layers, which `accumulate` turns into a gradient.
     """
     cast = np.float32 if kind == types.float32 else np.float64
-    gather = gather_for(kind)
+    gather, count_correct = gather_for(kind), count_correct_for(1)
     forward, backward = forward_for(kind), backward_for(kind)
 
     @njit(inline="never", **NUMPY)
@@ -254,8 +255,7 @@ def propagate_for(kind):
             first, samples, columns, offset(arena, entry.input_row * stride), stride,
         )  # fmt: skip
         forward(
-            work, job, plan.seed, plan.depth, arena, scratch, columns, samples,
-            job.place + chunk_first,
+            work, job, plan.depth, arena, scratch, columns, samples, job.place + chunk_first,
         )  # fmt: skip
         outputs = offset(arena, final.output_row * stride)
         if job.purpose == PREDICTING:
@@ -277,9 +277,10 @@ def propagate_for(kind):
             ),
         )  # fmt: skip
         if job.purpose != TRAINING and plan.accuracy != layout.NO_ACCURACY:
-            work.correct[chunk] = count_correct(
-                plan.accuracy, outputs, targets, plan.outputs, samples, stride
-            )
+            count_correct(
+                plan.accuracy, outputs, targets, plan.outputs, samples, stride,
+                offset(work.correct, chunk),
+            )  # fmt: skip
         if job.purpose >= TRAINING:
             scale_delta(plan, job, work, delta, samples, columns, chunk_first)
             backward(

@@ -100,8 +100,8 @@ call = _call_returning(types.void)
 call_float64 = _call_returning(types.float64)
 
 
-def tuple_reader(count):
-    """An intrinsic `read(pointer)` that loads `count` numbers as a tuple.
+def tuple_reader(count, apart=1):
+    """An intrinsic `read(pointer)` that loads `count` numbers, `apart` from each other, as a tuple.
 
     A tuple lives in registers: the optimizer may hoist what is computed from it out of a loop,
     which it may not do with memory that the loop's stores could alias.
@@ -110,7 +110,7 @@ def tuple_reader(count):
     def emit(typingctx, pointer):
         def codegen(context, builder, signature, arguments):
             values = [
-                builder.load(builder.gep(arguments[0], [context.get_constant(types.intp, i)]))
+                builder.load(builder.gep(arguments[0], [context.get_constant(types.intp, i * apart)]))
                 for i in range(count)
             ]
             return context.make_tuple(builder, signature.return_type, values)

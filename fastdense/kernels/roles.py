@@ -19,9 +19,13 @@ KINDS = {
     "loss": "losses",
     "advance": "optimizers",
     "optimizer": "optimizers",
+    "pack_advance": "optimizers",
+    "pack_optimizer": "optimizers",
     "schedule": "schedules",
 }
 ONE_DTYPE = "advance", "relay", "schedule"  # float64, whatever that of the training
+# Loops over lanes become single vectors, if they are not taken apart before.
+LANE_LOOPS = "pack_optimizer", "pack_train", "pack_work"
 _lock = threading.RLock()
 
 
@@ -32,7 +36,7 @@ def define(role, name, dtype):
     kind = matmul.FLOATS[dtype]
     if name is not None:
         return getattr(linked, role)(catalogue.get(KINDS[role], name), kind)
-    return getattr(loop if role == "train" else work, role)(kind)
+    return getattr(loop if role.endswith("train") else work, role)(kind)
 
 
 def _sources(role, name):
@@ -52,7 +56,9 @@ def _kernel(role, name, dtype):
         from fastdense.kernels import compiler
 
         function, signature = define(role, name, dtype)
-        return compiler.object_file(function, signature, symbol), compiler.letters(signature)
+        unroll = role not in LANE_LOOPS
+        object_file = compiler.object_file(function, signature, symbol, unroll)
+        return object_file, compiler.letters(signature)
 
     return cache.load(symbol, _sources(role, name), compiled)
 

@@ -10,44 +10,51 @@ from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.gradient import update_for
 from fastdense.kernels.layout import DENSE
 from fastdense.kernels.pointers import call, call_float64, record
-from fastdense.kernels.sums import add_squares, add_weighted, clear, total
+from fastdense.kernels.sums import sums_for
 from fastdense.kernels.team import affordable, dispatch
 
 UPDATE_EFFORT = 8  # of a parameter, in multiply-adds
 
 
-@njit(**NUMPY)
-def begin_update(plan, state, work, schedule_hyper):
-    """Prepare the optimizer's scalars for the coming update."""
-    steps_per_epoch = (plan.visits + plan.batch - 1) // plan.batch
-    epoch = state.step / steps_per_epoch
-    factor = call_float64(plan.schedule, (epoch, float(plan.epochs), schedule_hyper))
-    rate = plan.learning_rate * factor
-    call(plan.advance, (rate, work.optimizer_hyper, work.powers, work.scalars))
-
-
 @cache
-def step_for(kind):
-    """`step` for float32 or float64."""
+def step_for(kind, lanes):
+    """`step` for float32 or float64, for one network or a pack."""
     cast = np.float32 if kind == types.float32 else np.float64
-    regularize, update = update_for(kind)
+    regularize, update = update_for(kind, lanes)
+    sums = sums_for(lanes)
+    clear, total, add_squares, add_weighted = (
+        sums.clear, sums.total, sums.add_squares, sums.add_weighted,
+    )  # fmt: skip
+
+    @njit(**NUMPY)
+    def begin_update(plan, state, work, schedule_hyper):
+        """Prepare the optimizer's scalars for the coming update."""
+        steps_per_epoch = (plan.visits + plan.batch - 1) // plan.batch
+        epoch = state.step / steps_per_epoch
+        factor = call_float64(plan.schedule, (epoch, float(plan.epochs), schedule_hyper))
+        hyper, powers, scalars = work.optimizer_hyper, work.powers, work.scalars
+        if lanes == 1:
+            call(plan.advance, (work.rates[0] * factor, hyper, powers, scalars))
+        else:
+            call(plan.advance, (factor, work.rates, hyper, powers, scalars))
 
     @njit(inline="never", **NUMPY)
     def update_all(plan, work, partial):
-        if plan.l1 != 0.0 or plan.l2 != 0.0 or plan.clip_value > 0.0:
+        if plan.penalized or plan.clipped:
             for index in range(plan.depth):
                 layer = record(work.layers, index)
                 if layer.kind == DENSE:
                     weights = layer.n_in * layer.n_out
                     regularize(plan, work, layer.weights, weights, weights + layer.n_out)
-        if plan.clip_norm > 0.0:
+        if plan.bounded:
             clear(partial)
             add_squares(work.gradient, plan.parameters, partial)
-            norm = np.sqrt(total(partial))
-            if norm > plan.clip_norm:
-                factor = cast(plan.clip_norm / norm)
-                for i in range(plan.parameters):
-                    work.gradient[i] *= factor
+            for lane in range(lanes):
+                most, norm = record(work.networks, lane).clip_norm, np.sqrt(total(partial, lane))
+                if most > 0.0 and norm > most:
+                    factor = cast(most / norm)
+                    for i in range(plan.parameters):
+                        work.gradient[i * lanes + lane] *= factor
         update(plan, work, np.int64(0), plan.parameters)
 
     @njit(**NUMPY)
@@ -75,20 +82,20 @@ def step_for(kind):
         job.update = last and plan.update_by_block
         spent = 0
         if state.unit < chunks:
-            each = 2 * plan.parameters * plan.columns
+            each = 2 * plan.parameters * plan.columns * lanes
             end = affordable(plan, state.unit, chunks, each, budget)
             job.task = layout.PROPAGATE
             dispatch(plan, work, team, state.unit, end)
             spent = (end - state.unit) * each
             state.unit = end
             if end == chunks:
-                add_weighted(work.losses, work.sample_weights, samples, running)
+                add_weighted(work.losses, work.sample_weights, samples, state.done, running)
                 if last:
                     begin_update(plan, state, work, schedule_hyper)
             if end < chunks or spent > budget:
                 return spent
         begin = state.unit - chunks
-        each = plan.parameters * (samples + UPDATE_EFFORT) // plan.blocks
+        each = plan.parameters * (samples + UPDATE_EFFORT) * lanes // plan.blocks
         end = affordable(plan, begin, plan.blocks, each, budget - spent)
         job.task = layout.ACCUMULATE
         dispatch(plan, work, team, begin, end)

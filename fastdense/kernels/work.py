@@ -6,9 +6,18 @@ from numba import types
 
 from fastdense.kernels import layout
 from fastdense.kernels.gradient import accumulate_for
+from fastdense.kernels.layout import lanes_of
 from fastdense.kernels.network import propagate_for
+from fastdense.kernels.pack import accumulate_pack_for, propagate_pack_for
 from fastdense.kernels.pointers import call, record, tuple_reader
-from fastdense.kernels.records import job_type, layer_type, plan_type, state_type
+from fastdense.kernels.records import (
+    job_type,
+    keep_type,
+    layer_type,
+    network_type,
+    plan_type,
+    state_type,
+)
 
 FLOAT64, INT64 = types.float64, types.int64
 # What the pointers of a `Work` point at, where it is not a number of the training's dtype.
@@ -17,12 +26,16 @@ POINTED = {
     "state": state_type,
     "job": job_type,
     "layers": layer_type,
+    "networks": network_type,
+    "keep": keep_type,
+    "rates": FLOAT64,
     "scalars": FLOAT64,
     "weights": FLOAT64,
     "order": INT64,
     "losses": FLOAT64,
     "sample_weights": FLOAT64,
     "correct": INT64,
+    "hits": INT64,
     "optimizer_hyper": FLOAT64,
     "powers": FLOAT64,
     "sizes": FLOAT64,
@@ -31,9 +44,10 @@ POINTED = {
 Work = namedtuple("Work", layout.WORK)
 
 
-def work_types(kind):
-    """Types of the pointers in a `Work`."""
-    return [types.CPointer(POINTED.get(name, kind)) for name in layout.WORK]
+def work_types(kind, lanes):
+    """Types of the pointers in a `Work` of one network or of a pack."""
+    pointed = POINTED if lanes == 1 else {**POINTED, "scalars": kind}
+    return [types.CPointer(pointed.get(name, kind)) for name in layout.WORK]
 
 
 def work(kind):
@@ -42,16 +56,24 @@ def work(kind):
     The matrix product is compiled into this kernel alone. The training loop calls it a few times
     a step.
     """
-    propagate, accumulate = propagate_for(kind), accumulate_for(kind)
+    return _work(kind, 1, propagate_for(kind), accumulate_for(kind))
 
-    def work(plan, state, job, layers, parameters, gradient, scalars, arena, scratch, inputs,
-             targets, weights, test_inputs, test_targets, predictions, order, losses,
-             sample_weights, correct, loss_hyper, optimizer_hyper, powers, sizes, member, begin,
-             end):  # fmt: skip
+
+def pack_work(kind):
+    """`work` of a pack."""
+    return _work(kind, lanes_of(kind), propagate_pack_for(kind), accumulate_pack_for(kind))
+
+
+def _work(kind, lanes, propagate, accumulate):
+    def work(plan, state, job, layers, parameters, gradient, networks, keep, rates, held,
+             penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
+             test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
+             optimizer_hyper, powers, sizes, member, begin, end):  # fmt: skip
         work = Work(
-            plan, state, job, layers, parameters, gradient, scalars, arena, scratch, inputs,
-            targets, weights, test_inputs, test_targets, predictions, order, losses,
-            sample_weights, correct, loss_hyper, optimizer_hyper, powers, sizes,
+            plan, state, job, layers, parameters, gradient, networks, keep, rates, held,
+            penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
+            test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
+            optimizer_hyper, powers, sizes,
         )  # fmt: skip
         if record(job, 0).task == layout.PROPAGATE:
             for chunk in range(begin, end):
@@ -60,7 +82,7 @@ def work(kind):
             for block in range(begin, end):
                 accumulate(work, member, block)
 
-    return work, types.void(*work_types(kind), INT64, INT64, INT64)
+    return work, types.void(*work_types(kind, lanes), INT64, INT64, INT64)
 
 
 def relay(kind):

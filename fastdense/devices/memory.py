@@ -1,0 +1,237 @@
+"""The arrays that a training works in, for one network or for a pack of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastdense import catalogue
+from fastdense.devices.arrangement import SPARE, aligned
+from fastdense.devices.threads import pause_address
+from fastdense.kernels import layout
+from fastdense.kernels.layout import JOB, KEEP, NETWORK, PLAN, STATE, padded
+from fastdense.kernels.roles import kernel
+
+ACCURACIES = {
+    None: layout.NO_ACCURACY,
+    "probability": layout.PROBABILITY,
+    "logit": layout.LOGIT,
+    "largest": layout.LARGEST,
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How many of everything: what the arrays must have room for.
+
+    Attributes
+    ----------
+    lanes : int
+        Networks side by side.
+    block, stride : int
+        Samples of a chunk in an evaluation, and numbers from one of its rows to the next.
+    columns : int
+        Samples of the longest chunk.
+    chunks : int
+        Whose gradient is taken together, at most.
+    arena : int
+        Numbers of the arena of one chunk.
+    members : int
+        Threads that share the work.
+    """
+
+    lanes: int
+    block: int
+    stride: int
+    columns: int
+    chunks: int
+    arena: int
+    members: int
+
+
+def _rows(epochs, every):
+    """Points of a curve: before the first epoch, and after every so many and the last."""
+    return epochs // every + 1 + (epochs % every > 0)
+
+
+def in_range(values, dtype):
+    """Numbers in `dtype`, aligned; at least one, for a kernel takes its address."""
+    values = np.asarray(values, float)
+    numbers = aligned(max(values.size, 1), dtype)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite in it
+        numbers[: values.size] = values.ravel()
+    return numbers
+
+
+def arrays_for(task, variants, layers, places, shape):
+    """Every array that the loop's kernel takes, by name and in its order.
+
+    Parameters
+    ----------
+    task : Task
+    variants : Variants
+        At most as many as there are lanes; lanes beyond do again what the first one does.
+    layers, places : from `arrange`
+    shape : Shape
+    """
+    network, recipe, lanes = task.network, task.recipe, shape.lanes
+    dtype = np.dtype(recipe.dtype)
+    loss = catalogue.get("losses", recipe.loss.name)
+    optimizer = catalogue.get("optimizers", recipe.optimizer.name)
+    count, units = network.size, sum(layer.units for _, layer in network.dense)
+    slots = len(optimizer.slots)
+    apart = padded(count) * lanes
+    evaluations = _rows(recipe.epochs, task.evaluate_every)
+    observations = _rows(recipe.epochs, task.observe_every) if task.observe_every else 0
+    own = variants  # a row for each lane
+    if len(variants) < lanes:
+        rows = np.arange(lanes)
+        rows[len(variants) :] = 0
+        own = variants[rows]
+
+    plan = np.zeros(1, PLAN)
+    fields = plan[0]
+    fields["lanes"] = lanes
+    fields["samples"] = len(task.inputs)
+    fields["test_samples"] = len(task.test_inputs)
+    fields["weighted"] = task.weights.size > 0
+    fields["order_rows"] = len(task.order)
+    fields["visits"] = task.visits
+    fields["shuffle"] = recipe.shuffle
+    fields["batch"] = task.batch
+    fields["epochs"] = recipe.epochs
+    fields["evaluate_every"] = task.evaluate_every
+    fields["observe_every"] = task.observe_every
+    fields["members"] = 1
+    fields["block"] = shape.block
+    fields["block_stride"] = shape.stride
+    fields["rows"] = places["rows"]
+    fields["arena"] = shape.arena
+    fields["scratch"] = layout.PACKED
+    fields["target_row"] = places["target"]
+    fields["delta_row"] = places["delta"]
+    fields["other_delta_row"] = places["other_delta"]
+    fields["outputs"] = network.outputs
+    fields["units"] = units
+    fields["depth"] = len(layers)
+    fields["dense_layers"] = len(network.dense)
+    fields["evaluations"] = evaluations
+    fields["labels"] = loss.targets == "label"
+    fields["slope_factor"] = 1.0 if loss.coupled else 1.0 / network.outputs
+    fields["accuracy"] = ACCURACIES[loss.accuracy(network.outputs)]
+    fields["parameters"] = count
+    fields["slots"] = slots
+    fields["apart"] = apart
+    pack = "" if lanes == 1 else "pack_"
+    fields["work"] = kernel(f"{pack}work", None, recipe.dtype)
+    fields["loss"] = kernel("loss", loss.name, recipe.dtype)
+    fields["advance"] = kernel(f"{pack}advance", optimizer.name, recipe.dtype)
+    fields["optimizer"] = kernel(f"{pack}optimizer", optimizer.name, recipe.dtype)
+    fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
+    fields["pause"] = pause_address()
+    penalties = in_range([own.l1, 2.0 * own.l2, own.clip_value], dtype)
+    fields["penalized"] = penalties[: 2 * lanes].any()
+    fields["clipped"] = penalties[2 * lanes :].any()
+    fields["bounded"] = own.clip_norm.any()
+
+    state = np.zeros(1, STATE)
+    state[0]["phase"] = layout.EVALUATE
+
+    numbers = aligned(apart * (1 + slots) + SPARE * lanes, dtype)
+    numbers[: count * lanes].reshape(count, lanes)[:] = own.parameters.T
+    for slot, initial in enumerate(optimizer.slots, 1):
+        if isinstance(initial, str):
+            initial = own.hyper[:, list(optimizer.hyper).index(initial)]
+        first = slot * apart
+        numbers[first : first + count * lanes].reshape(count, lanes)[:] = initial
+
+    networks = np.zeros(lanes, NETWORK)
+    networks["seed"], networks["clip_norm"] = own.seed, own.clip_norm
+    keep = np.zeros((len(layers), lanes), KEEP)
+    keep["above"], keep["scale"] = np.rint(own.dropout.T * 2**32), 1.0 / (1.0 - own.dropout.T)
+    samples = shape.chunks * shape.columns * lanes
+    sums = layout.PARTIAL_SUMS * lanes
+    order = np.arange(max(task.visits, len(task.inputs)))
+    return {
+        "plan": plan,
+        "state": state,
+        "job": np.zeros(1, JOB),
+        "layers": layers.copy(),
+        "parameters": numbers,
+        "gradient": aligned(count * lanes + SPARE, dtype),
+        "networks": networks,
+        "keep": keep,
+        "rates": np.array(own.learning_rate),
+        "held": in_range(own.learning_rate == 0.0, dtype),
+        "penalties": penalties,
+        "scalars": aligned(16 * lanes, dtype if lanes > 1 else np.float64),
+        "arena": aligned(shape.chunks * shape.arena, dtype),
+        "scratch": aligned(shape.members * layout.PACKED, dtype),
+        "inputs": task.inputs,
+        "targets": task.targets,
+        "weights": task.weights,
+        "test_inputs": task.test_inputs,
+        "test_targets": task.test_targets,
+        "predictions": np.zeros(1, dtype),
+        "order": order if lanes == 1 else np.tile(order, lanes),
+        "losses": aligned(samples, np.float64),
+        "sample_weights": aligned(samples, np.float64),
+        "correct": aligned(shape.chunks * lanes, np.int64),
+        "hits": np.zeros(lanes, np.int64),
+        "loss_hyper": in_range([*recipe.loss.values("losses").values()], dtype),
+        "optimizer_hyper": in_range(own.hyper, np.float64),
+        "powers": np.ones((lanes, layout.POWERS)),
+        "sizes": np.zeros(len(layers) * sums),
+        # What only the loop needs.
+        "given": task.order,
+        "schedule_hyper": in_range([*recipe.schedule.values("schedules").values()], np.float64),
+        "curves": np.full((layout.CURVES, evaluations, lanes), np.nan),
+        "signals": np.full((observations, len(network.dense), layout.SIGNALS, lanes), np.nan),
+        "running": np.zeros(sums),
+        "partial": np.zeros(sums),
+        "previous": np.zeros(count * lanes if observations else 1, dtype),
+        "updates": np.full(len(layers) * lanes, np.nan),
+        "alive": np.zeros(units * lanes, np.uint8),
+        "slopes": np.zeros(len(layers) * sums),
+        "team": np.zeros(layout.TEAM, np.int64),
+    }
+
+
+def result_of(task, arrays, lane=0):
+    """What `Run` takes besides the task, for the network in a lane."""
+    state, network = arrays["state"][0], arrays["networks"][lane]
+    ended = network["ended"]
+    rows = int(network["rows"] if ended else state["row"])
+    observed = int(network["signal_rows"] if ended else state["signal_row"])
+    steps = int(network["steps"] if ended else state["step"])
+    lanes, count = len(arrays["networks"]), task.network.size
+    epochs = task.recipe.epochs
+    parameters = arrays["parameters"][: count * lanes].reshape(count, lanes)[:, lane]
+    curves = arrays["curves"][:, :rows, lane]
+    if lanes > 1:
+        curves = curves.copy()  # so that one run does not keep the memory of all
+    loss, accuracy, test_loss, test_accuracy, running = curves
+    kind = catalogue.get("losses", task.recipe.loss.name).accuracy(task.network.outputs)
+    if kind is None:
+        accuracy = test_accuracy = None
+    elif kind != "largest":  # right or wrong output by output
+        accuracy = accuracy / task.network.outputs
+        test_accuracy = test_accuracy / task.network.outputs
+    tested = len(task.test_inputs) > 0
+    signals = arrays["signals"][:observed, :, :, lane].copy()
+    return {
+        "parameters": parameters.copy(),  # without the slots that lie behind
+        "epochs": np.minimum(np.arange(rows) * task.evaluate_every, epochs),
+        "loss": loss,
+        "running_loss": running,
+        "accuracy": accuracy,
+        "test_loss": test_loss if tested else None,
+        "test_accuracy": test_accuracy if tested else None,
+        "observed_epochs": np.minimum(np.arange(observed) * task.observe_every, epochs),
+        "gradient_norm": signals[:, :, layout.GRADIENT_NORM],
+        "parameter_norm": signals[:, :, layout.PARAMETER_NORM],
+        "update_ratio": signals[:, :, layout.UPDATE_RATIO],
+        "dead_share": signals[:, :, layout.DEAD_SHARE],
+        "mean_slope": signals[:, :, layout.MEAN_SLOPE],
+        "mean_preactivation": signals[:, :, layout.MEAN_PREACTIVATION],
+        "steps": steps,
+    }

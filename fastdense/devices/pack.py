@@ -1,0 +1,77 @@
+"""Trainings of one architecture side by side in the lanes of one core."""
+
+import time
+
+import numpy as np
+
+from fastdense.devices.arrangement import address, arrange
+from fastdense.devices.memory import Shape, arrays_for, result_of
+from fastdense.devices.pace import Pace
+from fastdense.kernels import layout
+from fastdense.kernels.layout import lanes_of
+from fastdense.kernels.roles import program
+
+CACHED = 1 << 15  # bytes of activations that the first-level cache holds beside parameters
+LEAST_SAMPLES = 4  # of a chunk: as many as a tile of the product
+
+
+class Pack:
+    """Trainings of `variants` of one task under way, advanced piece by piece.
+
+    Parameters
+    ----------
+    task : Task
+        Its own seed and parameters do not matter.
+    variants : Variants
+        From one up to as many as there are lanes.
+    """
+
+    def __init__(self, task, variants):
+        network, dtype = task.network, task.recipe.dtype
+        lanes = lanes_of(dtype)
+        layers, places = arrange(network, dtype, 8 * network.size)  # one block a layer
+        units = sum(layer.units for _, layer in network.dense)
+        rows = places["rows"] + units  # the deltas of all layers stand behind the others
+        fitting = CACHED // (rows * lanes * np.dtype(dtype).itemsize)
+        columns = min(max(fitting, LEAST_SAMPLES), task.batch)
+        block = min(max(fitting, LEAST_SAMPLES), len(task.inputs))
+        longest = max(columns, block)
+        shape = Shape(
+            lanes=lanes,
+            block=block,
+            stride=block * lanes,
+            columns=longest,
+            chunks=1,
+            arena=rows * longest * lanes,
+            members=1,
+        )
+        self.arrays = arrays_for(task, variants, layers, places, shape)
+        plan = self.arrays["plan"][0]
+        plan["columns"], plan["stride"], plan["chunks"] = columns, columns * lanes, 1
+        plan["blocks"] = len(network.dense)
+        self._run = program("pack_train", dtype)
+        self._addresses = [address(array) for array in self.arrays.values()]
+        self._task, self._count = task, len(variants)
+        self._pace = Pace(1)
+
+    @property
+    def done(self):
+        return self.arrays["state"][0]["phase"] == layout.DONE
+
+    @property
+    def epoch(self):
+        """Epochs completed."""
+        return int(self.arrays["state"][0]["epoch"])
+
+    def advance(self):
+        """Go on for one piece."""
+        way, budget = self._pace.choose()
+        state = self.arrays["state"][0]
+        before, started = int(state["effort"]), time.perf_counter()
+        self._run(*self._addresses, 0, budget)
+        seconds = time.perf_counter() - started
+        self._pace.note(way, budget, int(state["effort"]) - before, seconds)
+
+    def results(self):
+        """What `Run` takes besides the task, for each variant."""
+        return [result_of(self._task, self.arrays, lane) for lane in range(self._count)]

@@ -1,0 +1,272 @@
+"""A step of a pack: networks of one architecture side by side, one in each lane.
+
+The same operations in the same order as for a network alone, so each has the same bits. Samples
+stand where columns stand there, and a column is a row of lanes: parameters (size, lanes),
+activations (features, samples, lanes). Each lane has an order of samples of its own.
+"""
+
+from functools import cache
+
+import numpy as np
+from numba import njit, types
+
+from fastdense.kernels import layout
+from fastdense.kernels.accuracy import count_correct_for
+from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.layout import DENSE, OBSERVING, PARTIAL_SUMS, TRAINING
+from fastdense.kernels.pack_matmul import pack_product_for
+from fastdense.kernels.pointers import call, offset, record
+from fastdense.kernels.samples import NARROW
+from fastdense.kernels.simd import vector_length
+from fastdense.kernels.square import make_gather, make_offsets
+from fastdense.kernels.tile import ACCUMULATE, BIAS, ZERO
+from fastdense.kernels.words import words
+from fastdense.random import DROPOUT as DROPOUT_PURPOSE
+
+
+@cache
+def _gather_for(kind):
+    """`gather(rows, width, work, job, first, samples, visits, target, stride)`.
+
+    Samples of `rows` (n, width): in the order of each lane, or else the same ones for all.
+    """
+    lanes = layout.lanes_of(kind)
+    square = vector_length(kind.bitwidth)
+    gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
+    offsets_of_lanes = make_offsets(lanes)
+
+    @njit(inline="never", **NUMPY)
+    def gather(rows, width, work, job, first, samples, visits, target, stride):
+        offsets = offsets_of_lanes()
+        for b in range(samples):
+            place = offset(target, b * lanes)
+            if not job.ordered:
+                row = offset(rows, (first + b) * width)
+                for i in range(width):
+                    for lane in range(lanes):
+                        place[i * stride + lane] = row[i]
+                continue
+            for lane in range(lanes):
+                offsets[lane] = work.order[lane * visits + first + b] * width
+            if width < NARROW:
+                for i in range(width):
+                    for lane in range(lanes):
+                        place[i * stride + lane] = rows[offsets[lane] + i]
+                continue
+            for lane in range(0, lanes, square):
+                for i in range(0, width, square):
+                    source, corner = offset(rows, i), offset(place, i * stride + lane)
+                    own = offset(offsets, lane)
+                    if width - i >= square:
+                        gather_whole(source, own, square, square, corner, stride)
+                    else:
+                        gather_part(source, own, square, width - i, corner, stride)
+
+    return gather
+
+
+@cache
+def propagate_pack_for(kind):
+    """`propagate(work, member, chunk)`: a chunk of each lane's samples through its network."""
+    cast = np.float32 if kind == types.float32 else np.float64
+    lanes = layout.lanes_of(kind)
+    product, gather = pack_product_for(kind), _gather_for(kind)
+    count_correct = count_correct_for(lanes)
+
+    @njit(inline="never", **NUMPY)
+    def load_targets(plan, job, work, place, first, samples, chunk_first):
+        stride = job.stride
+        targets = work.test_targets if job.test else work.targets
+        if plan.labels:
+            for o in range(plan.outputs):
+                for i in range(o * stride, o * stride + samples * lanes):
+                    place[i] = cast(0)
+            for b in range(samples):
+                for lane in range(lanes):
+                    sample = first + b
+                    if job.ordered:
+                        sample = work.order[lane * plan.visits + sample]
+                    place[np.int64(targets[sample]) * stride + b * lanes + lane] = cast(1)
+        else:
+            gather(targets, plan.outputs, work, job, first, samples, plan.visits, place, stride)
+        weights = offset(work.sample_weights, chunk_first * lanes)
+        for b in range(samples):
+            for lane in range(lanes):
+                weight = 1.0
+                if plan.weighted and not job.test:
+                    sample = first + b
+                    if job.ordered:
+                        sample = work.order[lane * plan.visits + sample]
+                    weight = work.weights[sample]
+                weights[b * lanes + lane] = weight
+
+    @njit(inline="never", **NUMPY)
+    def load_mask(job, work, layer, mask, samples, place):
+        stride = job.stride
+        step = record(work.state, 0).step
+        blocks = (layer.n_in + 3) // 4
+        purpose = np.int64(DROPOUT_PURPOSE)
+        for lane in range(lanes):
+            keep = record(work.keep, layer.index * lanes + lane)
+            seed, scale = record(work.networks, lane).seed, cast(keep.scale)
+            for b in range(samples):
+                for block in range(blocks):
+                    four = words((place + b) * blocks + block, purpose, layer.index, step, seed)
+                    for j in range(min(4, layer.n_in - 4 * block)):
+                        word = four[0] if j == 0 else (four[1] if j == 1 else four[2 + (j == 3)])
+                        kept = np.int64(word) >= keep.above
+                        mask[(4 * block + j) * stride + b * lanes + lane] = (
+                            scale if kept else cast(0)
+                        )
+
+    @njit(inline="never", **NUMPY)
+    def multiply(target, source, factors, stride, rows, columns):
+        for row in range(rows):
+            for i in range(row * stride, row * stride + columns):
+                target[i] = source[i] * factors[i]
+
+    @njit(inline="never", **NUMPY)
+    def add_sizes(work, index, slopes, stride, units, samples, first):
+        for b in range(samples):
+            for lane in range(lanes):
+                size = 0.0
+                for row in range(units):
+                    size += abs(float(slopes[row * stride + b * lanes + lane]))
+                place = (index * PARTIAL_SUMS + (first + b) % PARTIAL_SUMS) * lanes + lane
+                work.sizes[place] += size
+
+    @njit(inline="never", **NUMPY)
+    def forward(work, plan, job, arena, samples, place):
+        stride, columns = job.stride, samples * lanes
+        step = np.int64(lanes)
+        for index in range(plan.depth):
+            layer = record(work.layers, index)
+            source = offset(arena, layer.input_row * stride)
+            target = offset(arena, layer.output_row * stride)
+            slopes = offset(arena, layer.slope_row * stride)
+            if layer.kind == DENSE:
+                # The row behind the inputs is the bias's input in the weight gradient.
+                ones = offset(source, layer.n_in * stride)
+                for i in range(columns):
+                    ones[i] = cast(1)
+                weights = offset(work.parameters, layer.weights * lanes)
+                across = layer.n_out * lanes
+                product(
+                    weights, step, across, source, step, stride, slopes, stride, step,
+                    layer.n_out, samples, layer.n_in, np.int64(BIAS),
+                    offset(weights, layer.n_in * across),
+                )  # fmt: skip
+                if job.purpose == OBSERVING:
+                    add_sizes(work, index, slopes, stride, layer.n_out, samples, job.first)
+                call(layer.activate, (slopes, target, layer.n_out, columns, stride))
+            else:
+                if job.purpose == TRAINING:
+                    load_mask(job, work, layer, slopes, samples, place)
+                else:
+                    for row in range(layer.n_in):
+                        for i in range(row * stride, row * stride + columns):
+                            slopes[i] = cast(1)
+                multiply(target, source, slopes, stride, layer.n_in, columns)
+
+    @njit(inline="never", **NUMPY)
+    def scale_delta(plan, job, work, delta, samples, chunk_first):
+        # From the slope of each sample's loss to that of the weighted mean over `count`.
+        factor = plan.slope_factor / job.count
+        weights = offset(work.sample_weights, chunk_first * lanes)
+        for o in range(plan.outputs):
+            line = offset(delta, o * job.stride)
+            for i in range(samples * lanes):
+                line[i] *= cast(weights[i] * factor)
+
+    @njit(inline="never", **NUMPY)
+    def backward(work, plan, job, arena, delta, samples):
+        stride, columns = job.stride, samples * lanes
+        step = np.int64(lanes)
+        for index in range(plan.depth - 1, -1, -1):
+            layer = record(work.layers, index)
+            slopes = offset(arena, layer.slope_row * stride)
+            if layer.kind != DENSE:
+                multiply(delta, delta, slopes, stride, layer.n_in, columns)
+                continue
+            if layer.differentiate != 0:
+                outputs = offset(arena, layer.output_row * stride)
+                call(layer.differentiate, (outputs, delta, layer.n_out, columns, stride))
+            else:
+                multiply(delta, delta, slopes, stride, layer.n_out, columns)
+            if not layer.needs_input_gradient:
+                return
+            weights = offset(work.parameters, layer.weights * lanes)
+            below = offset(delta, -layer.n_in * stride)
+            product(
+                weights, layer.n_out * lanes, step, delta, step, stride, below, stride, step,
+                layer.n_in, samples, layer.n_out, np.int64(ZERO), weights,
+            )  # fmt: skip
+            delta = below
+
+    @njit(inline="never", **NUMPY)
+    def propagate(work, member, chunk):
+        plan, job = record(work.plan, 0), record(work.job, 0)
+        chunk_first = chunk * job.columns
+        first = job.first + chunk_first
+        samples = min(job.columns, job.samples - chunk_first)
+        stride = job.stride
+        arena = offset(work.arena, chunk * plan.arena)
+        entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
+        gather(
+            work.test_inputs if job.test else work.inputs, entry.n_in, work, job, first, samples,
+            plan.visits, offset(arena, entry.input_row * stride), stride,
+        )  # fmt: skip
+        forward(work, plan, job, arena, samples, job.place + chunk_first)
+        outputs = offset(arena, final.output_row * stride)
+        targets = offset(arena, plan.target_row * stride)
+        load_targets(plan, job, work, targets, first, samples, chunk_first)
+        delta = offset(arena, (plan.rows + final.unit) * stride)
+        call(
+            plan.loss,
+            (
+                outputs, targets, delta, offset(work.losses, chunk_first * lanes),
+                work.loss_hyper, plan.outputs, samples * lanes, stride,
+            ),
+        )  # fmt: skip
+        if job.purpose != TRAINING and plan.accuracy != layout.NO_ACCURACY:
+            count_correct(
+                plan.accuracy, outputs, targets, plan.outputs, samples, stride,
+                offset(work.correct, chunk * lanes),
+            )  # fmt: skip
+        if job.purpose >= TRAINING:
+            scale_delta(plan, job, work, delta, samples, chunk_first)
+            backward(work, plan, job, arena, delta, samples)
+
+    return propagate
+
+
+@cache
+def accumulate_pack_for(kind):
+    """`accumulate(work, member, block)`: the gradient of one layer over all samples of the job."""
+    lanes = layout.lanes_of(kind)
+    product = pack_product_for(kind)
+
+    @njit(inline="never", **NUMPY)
+    def accumulate(work, member, block):
+        plan, job = record(work.plan, 0), record(work.job, 0)
+        index = np.int64(0)
+        while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
+            index += 1
+        layer = record(work.layers, index)
+        gradient = offset(work.gradient, layer.weights * lanes)
+        begun, step, stride = job.begun, np.int64(lanes), job.stride
+        arena = work.arena
+        done = np.int64(0)
+        while done < job.samples:
+            product(
+                offset(arena, layer.input_row * stride), stride, step,
+                offset(arena, (plan.rows + layer.unit) * stride), stride, step,
+                gradient, layer.n_out * lanes, step, layer.n_in + 1, layer.n_out,
+                min(job.columns, job.samples - done),
+                np.int64(ACCUMULATE if begun else ZERO), gradient,
+            )  # fmt: skip
+            begun = np.int64(1)
+            done += job.columns
+            arena = offset(arena, plan.arena)
+
+    return accumulate

@@ -1,0 +1,168 @@
+"""The matrix product of packs: every number is a row of lanes, one network in each.
+
+    C[m, n] = start[m, n] + sum over ascending k of A[m, k] * B[k, n]
+
+A, B and C are read and written lane by lane, so nothing is broadcast, transposed or padded, and
+each lane's chain of fused multiply-adds is the one of its network alone.
+"""
+
+from functools import cache
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.layout import lanes_of
+from fastdense.kernels.pointers import offset
+from fastdense.kernels.simd import I64, Vectors, int64, register_bytes
+from fastdense.kernels.tile import ACCUMULATE, BIAS
+
+SIDE = 4  # rows and columns of the largest square tile: 16 chains, and 8 loads for each k
+LINE = 8  # of a tile that is a single row or column
+
+
+def _split(count, most):
+    """Into how many parts of nearly equal length `count` falls, none longer than `most`."""
+    return (count + most - 1) // most
+
+
+def _emit_tile(builder, simd, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, scn, start, bias, lanes):  # noqa: E501
+    tiles = [(m, n) for m in range(rows) for n in range(columns)]
+
+    def place(base, m, along, n, across):
+        first = builder.gep(base, [builder.mul(int64(m), along)])
+        return builder.gep(first, [builder.mul(int64(n), across)])
+
+    names = ("zero", "accumulate", "bias", "before", "loop", "done")
+    blocks = {name: builder.append_basic_block(name) for name in names}
+    switch = builder.switch(start, blocks["zero"])
+    switch.add_case(int64(ACCUMULATE), blocks["accumulate"])
+    switch.add_case(int64(BIAS), blocks["bias"])
+    starts = {}
+    builder.position_at_end(blocks["zero"])
+    starts["zero"] = [simd.zero for _ in tiles]
+    builder.branch(blocks["before"])
+    builder.position_at_end(blocks["accumulate"])
+    starts["accumulate"] = [simd.load(builder, place(c, m, scm, n, scn)) for m, n in tiles]
+    builder.branch(blocks["before"])
+    builder.position_at_end(blocks["bias"])
+    by_row = [simd.load(builder, builder.gep(bias, [int64(m * lanes)])) for m in range(rows)]
+    starts["bias"] = [by_row[m] for m, n in tiles]
+    builder.branch(blocks["before"])
+
+    builder.position_at_end(blocks["before"])
+    first = [builder.phi(simd.vector) for _ in tiles]
+    for name, values in starts.items():
+        for phi, value in zip(first, values, strict=True):
+            phi.add_incoming(value, blocks[name])
+    builder.branch(blocks["loop"])
+
+    builder.position_at_end(blocks["loop"])
+    index = builder.phi(I64)
+    index.add_incoming(int64(0), blocks["before"])
+    sums = [builder.phi(simd.vector) for _ in tiles]
+    for phi, value in zip(sums, first, strict=True):
+        phi.add_incoming(value, blocks["before"])
+    a_column = builder.gep(a, [builder.mul(index, sak)])
+    b_row = builder.gep(b, [builder.mul(index, sbk)])
+    b_vectors = [
+        simd.load(builder, builder.gep(b_row, [builder.mul(int64(n), sbn)])) for n in range(columns)
+    ]
+    after = []
+    for m in range(rows):
+        a_vector = simd.load(builder, builder.gep(a_column, [builder.mul(int64(m), sam)]))
+        for n in range(columns):
+            after.append(simd.fma(builder, a_vector, b_vectors[n], sums[m * columns + n]))
+    following = builder.add(index, int64(1))
+    index.add_incoming(following, blocks["loop"])
+    for phi, value in zip(sums, after, strict=True):
+        phi.add_incoming(value, blocks["loop"])
+    builder.cbranch(builder.icmp_signed("<", following, k), blocks["loop"], blocks["done"])
+
+    builder.position_at_end(blocks["done"])
+    for (m, n), value in zip(tiles, after, strict=True):
+        simd.store(builder, value, place(c, m, scm, n, scn))
+    builder.ret_void()
+
+
+def make_tile(kind, width, lanes):
+    """The intrinsic `tile(rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, scn, start, bias)`.
+
+    `width` lanes of a tile of C of up to SIDE x SIDE, LINE x 1 or 1 x LINE. Strides are in
+    elements; from one bias to the next there are `lanes`.
+    """
+    simd = Vectors(kind, width)
+    shapes = {(m, n) for m in range(1, SIDE + 1) for n in range(1, SIDE + 1)}
+    shapes |= {(m, 1) for m in range(1, LINE + 1)} | {(1, n) for n in range(1, LINE + 1)}
+
+    def tile_of(module, rows, columns, argument_types):
+        name = f"lanes_{rows}_{columns}_{kind}"
+        found = module.globals.get(name)
+        if found is None:
+            found = ir.Function(module, ir.FunctionType(ir.VoidType(), argument_types), name)
+            found.linkage = "internal"
+            found.attributes.add("noinline")
+            builder = ir.IRBuilder(found.append_basic_block())
+            _emit_tile(builder, simd, rows, columns, *found.args, lanes)
+        return found
+
+    def emit(typingctx, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, scn, start, bias):
+        pointer = types.CPointer(kind)
+        signature = types.void(
+            *(types.intp, types.intp, types.intp, pointer, types.intp, types.intp),
+            *(pointer, types.intp, types.intp, pointer, types.intp, types.intp),
+            *(types.intp, pointer),
+        )
+
+        def codegen(context, builder, signature, arguments):
+            rows, columns, *rest = arguments
+            argument_types = [argument.type for argument in rest]
+            end = builder.append_basic_block("tiled")
+            code = builder.add(builder.mul(rows, int64(LINE + 1)), columns)
+            switch = builder.switch(code, end)
+            for m, n in sorted(shapes):
+                block = builder.append_basic_block(f"tile_{m}_{n}")
+                switch.add_case(int64(m * (LINE + 1) + n), block)
+                builder.position_at_end(block)
+                builder.call(tile_of(builder.module, m, n, argument_types), rest)
+                builder.branch(end)
+            builder.position_at_end(end)
+            return context.get_dummy_value()
+
+        return signature, codegen
+
+    return intrinsic(emit)
+
+
+@cache
+def pack_product_for(kind):
+    """`product(a, sam, sak, b, sbn, sbk, c, scm, scn, m, n, k, start, bias)`; k >= 1.
+
+    Strides are in numbers, of which each element has one for every lane.
+    """
+    lanes = lanes_of(kind)
+    width = min(register_bytes() * 8 // kind.bitwidth, lanes)
+    tile = make_tile(kind, width, lanes)
+    split = njit(**NUMPY)(_split)
+
+    @njit(inline="never", **NUMPY)
+    def product(a, sam, sak, b, sbn, sbk, c, scm, scn, m, n, k, start, bias):
+        down = split(m, np.int64(LINE if n == 1 else SIDE))
+        across = split(n, np.int64(LINE if m == 1 else SIDE))
+        for lane in range(0, lanes, width):
+            for part in range(down):
+                i = part * m // down
+                rows = (part + 1) * m // down - i
+                ai = offset(a, i * sam + lane)
+                bias_i = offset(bias, i * lanes + lane)
+                for slice in range(across):
+                    j = slice * n // across
+                    tile(
+                        rows, (slice + 1) * n // across - j, k, ai, sam, sak,
+                        offset(b, j * sbn + lane), sbn, sbk,
+                        offset(c, i * scm + j * scn + lane), scm, scn, start, bias_i,
+                    )  # fmt: skip
+
+    return product

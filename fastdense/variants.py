@@ -1,0 +1,60 @@
+"""What may differ between networks that are trained side by side: one row of numbers for each."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from fastdense.network import Dropout
+
+
+@dataclass(frozen=True, eq=False)
+class Variants:
+    """Seeds, hyper-parameters and initial parameters of some trainings that are alike otherwise.
+
+    Attributes
+    ----------
+    seed : ndarray of int64, shape (n,)
+    learning_rate, l1, l2, clip_value, clip_norm : ndarray, shape (n,)
+    hyper : ndarray, shape (n, hyper-parameters of the optimizer)
+    dropout : ndarray, shape (n, layers)
+        Rates; zero for a layer that drops nothing.
+    parameters : ndarray, shape (n, network.size)
+        Where each starts, in the recipe's dtype.
+    """
+
+    seed: np.ndarray
+    learning_rate: np.ndarray
+    l1: np.ndarray
+    l2: np.ndarray
+    clip_value: np.ndarray
+    clip_norm: np.ndarray
+    hyper: np.ndarray
+    dropout: np.ndarray
+    parameters: np.ndarray
+
+    @classmethod
+    def of(cls, network, recipe, parameters):
+        """The one variant of a single training."""
+        numbers = {
+            name: np.array([getattr(recipe, name)], float)
+            for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm")
+        }
+        hyper = recipe.optimizer.values("optimizers")
+        return cls(
+            seed=np.array([recipe.seed], np.int64),
+            hyper=np.array([[float(v) for v in hyper.values()]]),
+            dropout=np.array([dropout_rates(network)]),
+            parameters=parameters[np.newaxis],
+            **numbers,
+        )
+
+    def __len__(self):
+        return len(self.seed)
+
+    def __getitem__(self, rows):
+        return Variants(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+def dropout_rates(network):
+    """The rate of each layer, zero for a dense one."""
+    return [layer.rate if isinstance(layer, Dropout) else 0.0 for layer in network.layers]
