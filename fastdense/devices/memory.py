@@ -172,7 +172,7 @@ def arrays_for(task, variants, layers, places, shape):
         "test_inputs": task.test_inputs,
         "test_targets": task.test_targets,
         "predictions": np.zeros(1, dtype),
-        "order": order if lanes == 1 else np.tile(order, lanes),
+        "order": order if lanes == 1 else np.repeat(order, lanes),
         "losses": aligned(samples, np.float64),
         "sample_weights": aligned(samples, np.float64),
         "correct": aligned(shape.chunks * lanes, np.int64),

@@ -8,10 +8,10 @@ from fastdense.devices.arrangement import address, arrange
 from fastdense.devices.memory import Shape, arrays_for, result_of
 from fastdense.devices.pace import Pace
 from fastdense.kernels import layout
-from fastdense.kernels.layout import lanes_of
+from fastdense.kernels.layout import lanes_of, padded
 from fastdense.kernels.roles import program
 
-CACHED = 1 << 15  # bytes of activations that the first-level cache holds beside parameters
+CACHED = 1 << 18  # bytes of a chunk's activations, which the second-level cache holds
 LEAST_SAMPLES = 4  # of a chunk: as many as a tile of the product
 
 
@@ -32,17 +32,15 @@ class Pack:
         layers, places = arrange(network, dtype, 8 * network.size)  # one block a layer
         units = sum(layer.units for _, layer in network.dense)
         rows = places["rows"] + units  # the deltas of all layers stand behind the others
-        fitting = CACHED // (rows * lanes * np.dtype(dtype).itemsize)
-        columns = min(max(fitting, LEAST_SAMPLES), task.batch)
-        block = min(max(fitting, LEAST_SAMPLES), len(task.inputs))
-        longest = max(columns, block)
+        most = max(CACHED // (rows * lanes * np.dtype(dtype).itemsize), LEAST_SAMPLES)
+        columns = padded(-(-task.batch // -(-task.batch // most)), LEAST_SAMPLES)
         shape = Shape(
             lanes=lanes,
-            block=block,
-            stride=block * lanes,
-            columns=longest,
+            block=columns,
+            stride=columns * lanes,
+            columns=columns,
             chunks=1,
-            arena=rows * longest * lanes,
+            arena=rows * columns * lanes,
             members=1,
         )
         self.arrays = arrays_for(task, variants, layers, places, shape)

@@ -4,6 +4,8 @@ A call goes on from `state` until its budget is spent; everything is in arrays, 
 stop or save between calls, and the bits do not depend on where the calls end.
 """
 
+from functools import cache
+
 import numpy as np
 from numba import njit, types
 
@@ -21,7 +23,7 @@ from fastdense.kernels.layout import (
     lanes_of,
 )
 from fastdense.kernels.pointers import offset, record
-from fastdense.kernels.samples import shuffle
+from fastdense.kernels.samples import shuffle_for
 from fastdense.kernels.step import step_for
 from fastdense.kernels.sums import sums_for
 from fastdense.kernels.team import assist, atomic_write
@@ -55,23 +57,27 @@ def begin_epoch(plan, state, work):
     state.phase = DONE if state.epoch == plan.epochs else SHUFFLE
 
 
-@njit(**NUMPY)
-def order_epoch(plan, state, work, given):
-    """Go on with the order in which the coming epoch visits the samples; returns the effort."""
-    begin = state.position
-    state.position = plan.visits
-    for lane in range(plan.lanes):
-        order = offset(work.order, lane * plan.visits)
+@cache
+def order_epoch_for(lanes):
+    shuffle = shuffle_for(lanes)
+
+    @njit(**NUMPY)
+    def order_epoch(plan, state, work, given):
+        """Go on with the order in which the coming epoch visits the samples; returns the effort."""
+        begin = state.position
+        state.position = plan.visits
         if plan.order_rows > 0:
             first = state.epoch % plan.order_rows * plan.visits
             for i in range(plan.visits):
-                order[i] = given[first + i]
+                for lane in range(lanes):
+                    work.order[i * lanes + lane] = given[first + i]
         elif plan.shuffle:
-            seed = record(work.networks, lane).seed
-            most = SHUFFLED_AT_ONCE // plan.lanes
-            state.position = shuffle(order, plan.visits, begin, most, state.epoch + 1, seed)
+            most = np.int64(SHUFFLED_AT_ONCE // lanes)
+            state.position = shuffle(work, plan.visits, begin, most, state.epoch + 1)
         # Else the order of the rows, as it stood from the beginning.
-    return 20 * min(plan.visits * plan.lanes, SHUFFLED_AT_ONCE)
+        return 20 * min(plan.visits * lanes, SHUFFLED_AT_ONCE)
+
+    return order_epoch
 
 
 @njit(**NUMPY)
@@ -102,6 +108,7 @@ def train(kind, lanes=1):
     """
     step, sums, evaluation = step_for(kind, lanes), sums_for(lanes), evaluation_for(lanes)
     clear, total = sums.clear, sums.total
+    order_epoch = order_epoch_for(lanes)
     evaluate, observe, measure_updates, write_signals = evaluation
 
     def train(plan, state, job, layers, parameters, gradient, networks, keep, rates, held,

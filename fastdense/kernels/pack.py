@@ -26,7 +26,7 @@ from fastdense.random import DROPOUT as DROPOUT_PURPOSE
 
 @cache
 def _gather_for(kind):
-    """`gather(rows, width, work, job, first, samples, visits, target, stride)`.
+    """`gather(rows, width, work, job, first, samples, target, stride)`.
 
     Samples of `rows` (n, width): in the order of each lane, or else the same ones for all.
     """
@@ -36,7 +36,7 @@ def _gather_for(kind):
     offsets_of_lanes = make_offsets(lanes)
 
     @njit(inline="never", **NUMPY)
-    def gather(rows, width, work, job, first, samples, visits, target, stride):
+    def gather(rows, width, work, job, first, samples, target, stride):
         offsets = offsets_of_lanes()
         for b in range(samples):
             place = offset(target, b * lanes)
@@ -47,7 +47,7 @@ def _gather_for(kind):
                         place[i * stride + lane] = row[i]
                 continue
             for lane in range(lanes):
-                offsets[lane] = work.order[lane * visits + first + b] * width
+                offsets[lane] = work.order[(first + b) * lanes + lane] * width
             if width < NARROW:
                 for i in range(width):
                     for lane in range(lanes):
@@ -85,10 +85,10 @@ def propagate_pack_for(kind):
                 for lane in range(lanes):
                     sample = first + b
                     if job.ordered:
-                        sample = work.order[lane * plan.visits + sample]
+                        sample = work.order[sample * lanes + lane]
                     place[np.int64(targets[sample]) * stride + b * lanes + lane] = cast(1)
         else:
-            gather(targets, plan.outputs, work, job, first, samples, plan.visits, place, stride)
+            gather(targets, plan.outputs, work, job, first, samples, place, stride)
         weights = offset(work.sample_weights, chunk_first * lanes)
         for b in range(samples):
             for lane in range(lanes):
@@ -96,7 +96,7 @@ def propagate_pack_for(kind):
                 if plan.weighted and not job.test:
                     sample = first + b
                     if job.ordered:
-                        sample = work.order[lane * plan.visits + sample]
+                        sample = work.order[sample * lanes + lane]
                     weight = work.weights[sample]
                 weights[b * lanes + lane] = weight
 
@@ -214,7 +214,7 @@ def propagate_pack_for(kind):
         entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
         gather(
             work.test_inputs if job.test else work.inputs, entry.n_in, work, job, first, samples,
-            plan.visits, offset(arena, entry.input_row * stride), stride,
+            offset(arena, entry.input_row * stride), stride,
         )  # fmt: skip
         forward(work, plan, job, arena, samples, job.place + chunk_first)
         outputs = offset(arena, final.output_row * stride)

@@ -23,11 +23,6 @@ SIDE = 4  # rows and columns of the largest square tile: 16 chains, and 8 loads 
 LINE = 8  # of a tile that is a single row or column
 
 
-def _split(count, most):
-    """Into how many parts of nearly equal length `count` falls, none longer than `most`."""
-    return (count + most - 1) // most
-
-
 def _emit_tile(builder, simd, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, scn, start, bias, lanes):  # noqa: E501
     tiles = [(m, n) for m in range(rows) for n in range(columns)]
 
@@ -145,24 +140,32 @@ def pack_product_for(kind):
     lanes = lanes_of(kind)
     width = min(register_bytes() * 8 // kind.bitwidth, lanes)
     tile = make_tile(kind, width, lanes)
-    split = njit(**NUMPY)(_split)
+
+    @njit(**NUMPY)
+    def parts(count, most):
+        return (count + most - 1) // most
 
     @njit(inline="never", **NUMPY)
     def product(a, sam, sak, b, sbn, sbk, c, scm, scn, m, n, k, start, bias):
-        down = split(m, np.int64(LINE if n == 1 else SIDE))
-        across = split(n, np.int64(LINE if m == 1 else SIDE))
+        # Tiles of nearly equal sides: the last ones of a row or column should not be slivers.
+        down = parts(m, np.int64(LINE if n == 1 else SIDE))
+        across = parts(n, np.int64(LINE if m == 1 else SIDE))
+        height, higher = m // down, m % down
+        length, longer = n // across, n % across
         for lane in range(0, lanes, width):
-            for part in range(down):
-                i = part * m // down
-                rows = (part + 1) * m // down - i
-                ai = offset(a, i * sam + lane)
+            i = 0
+            for row in range(down):
+                rows = height + (row < higher)
+                ai, ci = offset(a, i * sam + lane), offset(c, i * scm + lane)
                 bias_i = offset(bias, i * lanes + lane)
-                for slice in range(across):
-                    j = slice * n // across
+                j = 0
+                for column in range(across):
+                    columns = length + (column < longer)
                     tile(
-                        rows, (slice + 1) * n // across - j, k, ai, sam, sak,
-                        offset(b, j * sbn + lane), sbn, sbk,
-                        offset(c, i * scm + j * scn + lane), scm, scn, start, bias_i,
+                        rows, columns, k, ai, sam, sak, offset(b, j * sbn + lane), sbn, sbk,
+                        offset(ci, j * scn), scm, scn, start, bias_i,
                     )  # fmt: skip
+                    j += columns
+                i += rows
 
     return product

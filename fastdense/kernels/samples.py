@@ -6,10 +6,10 @@ import numpy as np
 from numba import njit
 
 from fastdense.kernels.compiler import NUMPY
-from fastdense.kernels.pointers import offset
+from fastdense.kernels.pointers import offset, record
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.square import make_gather, make_offsets
-from fastdense.kernels.words import make_drawing
+from fastdense.kernels.words import make_drawing, make_drawing_of_lanes
 from fastdense.random import SHUFFLE as SHUFFLE_PURPOSE
 
 NARROW = 8  # features from which squares pay
@@ -75,13 +75,52 @@ def gather_labels(labels, classes, order, ordered, first, samples, columns, targ
         target[np.int64(label) * stride + b] = 1
 
 
-@njit(**NUMPY)
-def shuffle(order, count, position, most, epoch, seed):
-    """Go on with the permutation of an epoch for at most `most` exchanges; returns the position.
+@cache
+def shuffle_for(lanes):
+    """`shuffle(work, count, position, most, epoch)`.
 
-    Position 0 starts it; the exchanges run from the last sample down, and `count` says that it is
-    complete. The same permutation as `fastdense.random.permutation`.
+    Go on with the permutations of an epoch, (count, lanes), for at most `most` exchanges; returns
+    the position. Position 0 starts them; the exchanges run from the last sample down, and `count`
+    says that they are complete. The same permutations as `fastdense.random.permutation`.
     """
+    if lanes == 1:
+        return _shuffle_one
+    draw, room_for_words = make_drawing_of_lanes(lanes), make_offsets(4 * lanes)
+    room_for_seeds = make_offsets(lanes)
+
+    @njit(inline="never", **NUMPY)
+    def shuffle(work, count, position, most, epoch):
+        order = work.order
+        if position == 0:
+            for i in range(count):
+                for lane in range(lanes):
+                    order[i * lanes + lane] = i
+        seeds, drawn = room_for_seeds(), room_for_words()
+        for lane in range(lanes):
+            seeds[lane] = record(work.networks, lane).seed
+        last = max(count - 1 - position - most, 0)
+        purpose = np.int64(SHUFFLE_PURPOSE)
+        block = np.int64(-1)
+        for i in range(count - 1 - position, last, -1):
+            if i >> 2 != block:
+                block = i >> 2
+                draw(drawn, block, purpose, epoch, seeds)
+            line, words = offset(order, i * lanes), offset(drawn, (i & 3) * lanes)
+            for lane in range(lanes):
+                word = np.uint64(words[lane])
+                words[lane] = np.int64((word * np.uint64(i + 1)) >> np.uint64(32)) * lanes + lane
+            for lane in range(lanes):
+                swapped, other = line[lane], words[lane]
+                line[lane] = order[other]
+                order[other] = swapped
+        return count if last == 0 else count - 1 - last
+
+    return shuffle
+
+
+@njit(**NUMPY)
+def _shuffle_one(work, count, position, most, epoch):
+    order, seed = work.order, record(work.networks, 0).seed
     if position == 0:
         for i in range(count):
             order[i] = i

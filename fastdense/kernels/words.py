@@ -69,6 +69,23 @@ class _Lanes:
         return self._apply("add", other)
 
 
+def _emit(builder, width, target, apart, index, tag, time, key):
+    """Draw a block in each of `width` lanes; word w goes to `target + w * apart`."""
+    drawn = philox.block(
+        index & LOW_WORD, time & LOW_WORD, tag & LOW_WORD, time >> HALF, key & LOW_WORD, key >> HALF
+    )
+    vector = ir.VectorType(I64, width)
+    for word, lane in enumerate(drawn):
+        place = builder.gep(target, [I64(word * apart)])
+        builder.store(lane.value, builder.bitcast(place, vector.as_pointer())).align = 8
+
+
+def _splat(builder, width, number):
+    vector, zeros = ir.VectorType(I64, width), ir.VectorType(I32, width)
+    one = builder.insert_element(ir.Constant(vector, ir.Undefined), number, I32(0))
+    return _Lanes(builder, builder.shuffle_vector(one, one, ir.Constant(zeros, [0] * width)))
+
+
 def make_drawing(blocks):
     """The intrinsic `draw(target, first, purpose, layer, time, seed)` of neighboring blocks.
 
@@ -83,23 +100,42 @@ def make_drawing(blocks):
 
         def codegen(context, builder, signature, arguments):
             target, first, purpose, layer, time, seed = arguments
-
-            def splat(number):
-                one = builder.insert_element(ir.Constant(vector, ir.Undefined), number, I32(0))
-                zeros = ir.Constant(ir.VectorType(I32, width), [0] * width)
-                return _Lanes(builder, builder.shuffle_vector(one, one, zeros))
-
-            tag = splat(builder.or_(builder.shl(purpose, I64(24)), layer))
-            low, high = splat(time) & LOW_WORD, splat(time) >> HALF
-            key = splat(seed) & LOW_WORD, splat(seed) >> HALF
+            tag = _splat(builder, width, builder.or_(builder.shl(purpose, I64(24)), layer))
+            first, time, seed = (_splat(builder, width, n) for n in (first, time, seed))
             for begin in range(0, blocks, width):
                 lanes = ir.Constant(vector, list(range(begin, begin + width)))
-                index = _Lanes(builder, builder.add(splat(first).value, lanes))
-                drawn = philox.block(index & LOW_WORD, low, tag & LOW_WORD, high, *key)
-                for word, lane in enumerate(drawn):
-                    place = builder.gep(target, [I64(word * blocks + begin)])
-                    stored = builder.store(lane.value, builder.bitcast(place, vector.as_pointer()))
-                    stored.align = 8
+                index = _Lanes(builder, builder.add(first.value, lanes))
+                place = builder.gep(target, [I64(begin)])
+                _emit(builder, width, place, blocks, index, tag, time, seed)
+            return context.get_dummy_value()
+
+        return signature, codegen
+
+    return intrinsic(emit)
+
+
+def make_drawing_of_lanes(lanes):
+    """The intrinsic `draw(target, block, purpose, time, seeds)`: one block for each of some seeds.
+
+    Word w of lane l goes to `target[w * lanes + l]`.
+    """
+    width = min(register_bytes() // 8, lanes)
+    vector = ir.VectorType(I64, width)
+
+    def emit(typingctx, target, block, purpose, time, seeds):
+        pointer = types.CPointer(types.int64)
+        signature = types.void(pointer, types.int64, types.int64, types.int64, pointer)
+
+        def codegen(context, builder, signature, arguments):
+            target, block, purpose, time, seeds = arguments
+            tag = _splat(builder, width, builder.shl(purpose, I64(24)))
+            block, time = (_splat(builder, width, n) for n in (block, time))
+            for begin in range(0, lanes, width):
+                place = builder.bitcast(builder.gep(seeds, [I64(begin)]), vector.as_pointer())
+                own = builder.load(place)
+                own.align = 8
+                words = builder.gep(target, [I64(begin)])
+                _emit(builder, width, words, lanes, block, tag, time, _Lanes(builder, own))
             return context.get_dummy_value()
 
         return signature, codegen
