@@ -15,7 +15,9 @@ _HOMES = {
     "Recipe": "recipe",
     "Data": "dataset",
     "train": "training",
+    "train_many": "many",
     "Run": "run",
+    "Runs": "many",
     "FastdenseError": "errors",
 }
 __all__ = sorted(_HOMES)

@@ -164,21 +164,29 @@ class Network:
 
     def initialize(self, seed=0, dtype="float32"):
         """Fresh parameters, shape (size,), a function of the seed alone."""
-        flat = np.empty(self.size, dtype)
+        return self.initialize_many([seed], dtype)[0]
+
+    def initialize_many(self, seeds, dtype="float32"):
+        """`initialize` for each of several seeds, shape (len(seeds), size)."""
+        flat = np.empty((len(seeds), self.size), dtype)
+        first = 0
         for index, (fan_in, layer) in enumerate(self.dense):
-            weights, bias = self.split(flat)[index]
-            for place, choice, kind in ((weights, layer.weights, 0), (bias, layer.bias, 1)):
+            for kind, choice in enumerate((layer.weights, layer.bias)):
+                shape = (layer.units,) if kind else (fan_in, layer.units)
+                place = flat[:, first : first + int(np.prod(shape))]
+                first += place.shape[1]
                 entry = catalogue.get("initializers", choice.name)
-                if entry.random:
-                    uniform = random.uniform(seed, random.INITIAL, 2 * index + kind, 0, place.shape)
-                else:
-                    uniform = np.zeros(place.shape)
-                values = entry.draw(uniform, fan_in, layer.units, choice.values("initializers"))
-                if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
-                    raise FastdenseError(
-                        f"{entry.name} draws numbers beyond the range of {flat.dtype}; scale it"
-                    )
-                place[...] = values
+                stream = random.INITIAL, 2 * index + kind, 0, shape
+                drawn = random.uniforms(seeds, *stream) if entry.random else np.zeros((1, *shape))
+                hyper = choice.values("initializers")
+                for row, uniform in enumerate(drawn):
+                    values = entry.draw(uniform, fan_in, layer.units, hyper)
+                    if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
+                        raise FastdenseError(
+                            f"{entry.name} draws numbers beyond the range of {flat.dtype}; scale it"
+                        )
+                    rows = slice(row, row + 1) if entry.random else slice(None)
+                    place[rows] = np.ravel(values)
         return flat
 
     def to_dict(self):

@@ -17,24 +17,37 @@ INITIAL, SHUFFLE, DROPOUT, DATA = range(4)  # purposes
 def words(seed, purpose, layer, epoch, count, first=0):
     """`count` 32-bit words as uint64, from number `first`, a multiple of 4, on: shape (count,)."""
     u = np.uint64
+    return _words(np.array([seed], u), purpose, layer, epoch, count, first)[0]
+
+
+def _words(seeds, purpose, layer, epoch, count, first=0):
+    """`words` of several seeds (n,), uint64: shape (n, count)."""
+    u = np.uint64
     counters = np.arange(first // 4, -(-(first + count) // 4), dtype=u)
-    key = u(seed & 0xFFFFFFFF), u(seed >> 32)
+    key = (seeds & u(0xFFFFFFFF))[:, np.newaxis], (seeds >> u(32))[:, np.newaxis]
     time = u(epoch & 0xFFFFFFFF), u(epoch >> 32)
     with np.errstate(over="ignore"):
         four = philox.block(counters, time[0], u(purpose << 24 | layer), time[1], *key)
-    return np.stack(np.broadcast_arrays(*four), axis=1).ravel()[:count]
+    return np.stack(four, axis=2).reshape(len(seeds), -1)[:, :count]
 
 
 def uniform(seed, purpose, layer, epoch, shape):
     """Independent float64 in the open interval (0, 1), 52 random bits each."""
-    numbers = np.empty(int(np.prod(shape)))
-    for block in blocks(numbers.size):
-        count = numbers[block].size
-        pairs = words(seed, purpose, layer, epoch, 2 * count, first=2 * block.start)
-        high, low = pairs[0::2], pairs[1::2]
-        bits = (high << np.uint64(20)) | (low >> np.uint64(12))
-        numbers[block] = (bits.astype(np.float64) + 0.5) * 2.0**-52
-    return numbers.reshape(shape)
+    return uniforms([seed], purpose, layer, epoch, shape)[0]
+
+
+def uniforms(seeds, purpose, layer, epoch, shape):
+    """`uniform` for each of several seeds: shape (len(seeds), *shape)."""
+    seeds, count = np.asarray(seeds, np.uint64), int(np.prod(shape))
+    numbers = np.empty((len(seeds), count))
+    for rows in blocks(len(seeds), count):
+        for part in blocks(count):
+            width = numbers[0, part].size
+            pairs = _words(seeds[rows], purpose, layer, epoch, 2 * width, first=2 * part.start)
+            high, low = pairs[:, 0::2], pairs[:, 1::2]
+            bits = (high << np.uint64(20)) | (low >> np.uint64(12))
+            numbers[rows, part] = (bits.astype(np.float64) + 0.5) * 2.0**-52
+    return numbers.reshape(len(seeds), *shape)
 
 
 def permutation(seed, epoch, count):

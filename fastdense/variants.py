@@ -1,4 +1,4 @@
-"""What may differ between networks that are trained side by side: one row of numbers for each."""
+"""What may differ between networks that are trained side by side: a row of numbers for each."""
 
 from dataclasses import dataclass, fields
 
@@ -6,10 +6,12 @@ import numpy as np
 
 from fastdense.network import Dropout
 
+NUMBERS = "learning_rate", "l1", "l2", "clip_value", "clip_norm"  # of a recipe
+
 
 @dataclass(frozen=True, eq=False)
 class Variants:
-    """Seeds, hyper-parameters and initial parameters of some trainings that are alike otherwise.
+    """Seeds, hyper-parameters and initial parameters of trainings that are alike otherwise.
 
     Attributes
     ----------
@@ -33,19 +35,15 @@ class Variants:
     parameters: np.ndarray
 
     @classmethod
-    def of(cls, network, recipe, parameters):
-        """The one variant of a single training."""
-        numbers = {
-            name: np.array([getattr(recipe, name)], float)
-            for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm")
-        }
-        hyper = recipe.optimizer.values("optimizers")
+    def of(cls, networks, recipes, parameters):
+        """The variants of some recipes, each with its network."""
+        hyper = [[*recipe.optimizer.values("optimizers").values()] for recipe in recipes]
         return cls(
-            seed=np.array([recipe.seed], np.int64),
-            hyper=np.array([[float(v) for v in hyper.values()]]),
-            dropout=np.array([dropout_rates(network)]),
-            parameters=parameters[np.newaxis],
-            **numbers,
+            seed=np.array([recipe.seed for recipe in recipes], np.int64),
+            hyper=np.array(hyper, float),
+            dropout=np.array([_dropout_rates(network) for network in networks]),
+            parameters=parameters,
+            **{name: np.array([getattr(recipe, name) for recipe in recipes]) for name in NUMBERS},
         )
 
     def __len__(self):
@@ -55,6 +53,6 @@ class Variants:
         return Variants(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def dropout_rates(network):
+def _dropout_rates(network):
     """The rate of each layer, zero for a dense one."""
     return [layer.rate if isinstance(layer, Dropout) else 0.0 for layer in network.layers]

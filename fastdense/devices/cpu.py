@@ -1,6 +1,9 @@
 """The compiled device."""
 
+from fastdense.devices.pack import Pack, worth_packing
+from fastdense.devices.parallel import on_all_cores
 from fastdense.devices.session import Session
+from fastdense.kernels.layout import lanes_of
 
 
 def train(task, on_progress=None, threads=None):
@@ -11,3 +14,56 @@ def train(task, on_progress=None, threads=None):
         if on_progress is not None:
             on_progress(session.epoch)
     return session.result()
+
+
+def train_packs(jobs, on_progress=None, threads=None):
+    """Train the variants of several tasks, side by side and on all cores.
+
+    Parameters
+    ----------
+    jobs : list of (Task, Variants)
+    on_progress : callable, optional
+        Called as `on_progress(done, total)` in networks, fractions included.
+    threads : int, optional
+        How many share the work; as many as there are processors, if not given.
+
+    Returns
+    -------
+    list of lists of dicts
+        What `Run` takes besides the task, for each variant of each job.
+    """
+    pieces = [piece for job, (task, variants) in enumerate(jobs) for piece in _cut(job, task, variants)]
+    shares = [0.0] * len(pieces)
+
+    def work(index, check):
+        job, variants = pieces[index]
+        task = jobs[job][0]
+        training = Pack(task, variants) if len(variants) > 1 else Session(task, 1, variants)
+        epochs = max(task.recipe.epochs, 1)
+        while not training.done:
+            training.advance()
+            check()
+            shares[index] = len(variants) * training.epoch / epochs
+        shares[index] = len(variants)
+        return training.results()
+
+    def look():
+        if on_progress is not None:
+            on_progress(sum(shares), total)
+
+    total = sum(len(variants) for _, variants in jobs)
+    results = [[] for _ in jobs]
+    for (job, _), found in zip(pieces, on_all_cores(work, len(pieces), look, threads), strict=True):
+        results[job] += found
+    return results
+
+
+def _cut(job, task, variants):
+    """Pieces of work: packs, and single networks where a pack would not be faster."""
+    lanes = lanes_of(task.recipe.dtype)
+    for first in range(0, len(variants), lanes):
+        group = variants[first : first + lanes]
+        if worth_packing(task, len(group)):
+            yield job, group
+        else:
+            yield from ((job, group[i : i + 1]) for i in range(len(group)))

@@ -12,6 +12,7 @@ from fastdense.kernels.layout import lanes_of, padded
 from fastdense.kernels.roles import program
 
 CACHED = 1 << 18  # bytes of a chunk's activations, which the second-level cache holds
+MOST_PARAMETERS = 4096  # of a network, beyond which those of all lanes exceed that cache
 LEAST_SAMPLES = 4  # of a chunk: as many as a tile of the product
 
 
@@ -73,3 +74,8 @@ class Pack:
     def results(self):
         """What `Run` takes besides the task, for each variant."""
         return [result_of(self._task, self.arrays, lane) for lane in range(self._count)]
+
+
+def worth_packing(task, count):
+    """Whether `count` networks side by side are faster than one after the other."""
+    return 2 * count >= lanes_of(task.recipe.dtype) and task.network.size <= MOST_PARAMETERS

@@ -40,9 +40,12 @@ class _Way(NamedTuple):
 
 
 class Session:
-    """One training under way: its whole state in arrays, advanced piece by piece."""
+    """One training under way: its whole state in arrays, advanced piece by piece.
 
-    def __init__(self, task, threads=None):
+    With a variant, that one is trained instead of the task's own.
+    """
+
+    def __init__(self, task, threads=None, variants=None):
         network, recipe = task.network, task.recipe
         count = network.size
         members = cores() if threads is None else threads
@@ -75,7 +78,8 @@ class Session:
             arena=arena_size(places, widest),
             members=members,
         )
-        variants = Variants.of(network, recipe, task.parameters)
+        if variants is None:
+            variants = Variants.of([network], [recipe], task.parameters[np.newaxis])
         self.arrays = arrays_for(task, variants, layers, places, shape)
         self.state = self.arrays["state"]
         self._run = program("train", recipe.dtype)
@@ -133,3 +137,7 @@ class Session:
     def result(self):
         """What `Run` takes besides the task."""
         return result_of(self._task, self.arrays)
+
+    def results(self):
+        """The same for the one network that it is, as a `Pack` has it."""
+        return [self.result()]

@@ -8,9 +8,9 @@ import numpy as np
 from fastdense import __version__
 from fastdense.outcome import OUTCOMES, classify, floors
 from fastdense.run import Run
-from fastdense.scenarios.parallel import on_all_cores
+from fastdense.many import Trial, train_trials
 from fastdense.scenarios.verdict import judge
-from fastdense.training import train
+from fastdense.training import prepare
 
 SCHEMA_VERSION = 1
 REFRESH_SECONDS = 0.1  # of the progress, at most
@@ -49,52 +49,33 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
     on_progress : callable, optional
         Called as `on_progress(done, total)` in runs, fractions included.
     """
-    jobs = [
-        (arm, first_seed + i)
-        for arm in scenario.arms
-        for i in range((seeds or scenario.seeds) if arm.random else 1)
-    ]
     measured = {arm.name: floors(arm.data, arm.recipe) for arm in scenario.arms}
     observed = any(
         t.measure in ("update_ratio", "gradient_left") for c in scenario.claims for t in c.tests
     )
-    progress = [0.0] * len(jobs)
-
-    def work(index, check):
-        arm, seed = jobs[index]
-        epochs = max(arm.recipe.epochs, 1)
-
-        def look(epoch):
-            progress[index] = epoch / epochs
-            check()
-
-        every = scenario.observe or (-(-epochs // OBSERVATIONS) if observed else 0)
-        run = train(
-            arm.network,
-            arm.recipe.but(seed=seed),
-            arm.data,
-            observe_every=every,
-            on_progress=look,
-            threads=1,  # every core has runs of its own
-        )
-        progress[index] = 1.0
-        yardstick = measured[arm.name]
-        return Result(run, yardstick, classify(run, yardstick, scenario.thresholds))
-
+    trials = []
+    for arm in scenario.arms:
+        every = scenario.observe
+        if observed and not every:
+            every = -(-max(arm.recipe.epochs, 1) // OBSERVATIONS)
+        task = prepare(arm.network, arm.recipe, arm.data, observe_every=every)
+        count = (seeds or scenario.seeds) if arm.random else 1
+        trials.append(Trial.of_seeds(task, first_seed + np.arange(count)))
     shown_at = 0.0
 
-    def report():
+    def report(done, total):
         nonlocal shown_at
         now = time.monotonic()
-        if on_progress is not None and now - shown_at > REFRESH_SECONDS:
+        if on_progress is not None and (now - shown_at > REFRESH_SECONDS or done == total):
             shown_at = now
-            on_progress(sum(progress), len(jobs))
+            on_progress(done, total)
 
-    results = {arm.name: [] for arm in scenario.arms}
-    for (arm, _), result in zip(jobs, on_all_cores(work, len(jobs), report), strict=True):
-        results[arm.name].append(result)
-    if on_progress is not None:
-        on_progress(len(jobs), len(jobs))
+    results = {}
+    for arm, runs in zip(scenario.arms, train_trials(trials, report), strict=True):
+        yardstick = measured[arm.name]
+        results[arm.name] = [
+            Result(run, yardstick, classify(run, yardstick, scenario.thresholds)) for run in runs
+        ]
     verdicts = tuple(judge(claim, results) for claim in scenario.claims)
     return Experiment(scenario, results, verdicts)
 

@@ -18,7 +18,7 @@ class Stopped(Exception):
     """Raised in a worker by `check` when the others are to end."""
 
 
-def on_all_cores(work, count, look=lambda: None):
+def on_all_cores(work, count, look=lambda: None, threads=None):
     """The results of `work(index, check)` for every index below `count`, in order.
 
     `work` calls `check()` now and then, which ends it if another job has failed or the user has
@@ -44,7 +44,8 @@ def on_all_cores(work, count, look=lambda: None):
         except BaseException as failure:
             failures.append(failure)
 
-    threads = [threading.Thread(target=worker, daemon=True) for _ in range(min(cores(), count))]
+    most = min(threads or cores(), count)
+    threads = [threading.Thread(target=worker, daemon=True) for _ in range(most)]
     try:
         for thread in threads:
             thread.start()
