@@ -48,10 +48,21 @@ class Pack:
         plan = self.arrays["plan"][0]
         plan["columns"], plan["stride"], plan["chunks"] = columns, columns * lanes, 1
         plan["blocks"] = len(network.dense)
+        self.write_ones()
         self._run = program("pack_train", dtype)
         self._addresses = [address(array) for array in self.arrays.values()]
         self._task, self._count = task, len(variants)
         self._pace = Pace(1)
+
+    def write_ones(self):
+        """What kernels take to be one: inputs of biases, and weights of samples that have none."""
+        plan, arena = self.arrays["plan"][0], self.arrays["arena"]
+        for layer in self.arrays["layers"]:
+            if layer["kind"] == layout.DENSE:
+                first = (layer["input_row"] + layer["n_in"]) * plan["stride"]
+                arena[first : first + plan["stride"]] = 1
+        if not plan["weighted"]:
+            self.arrays["sample_weights"][:] = 1
 
     @property
     def done(self):

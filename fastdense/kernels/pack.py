@@ -2,7 +2,8 @@
 
 The same operations in the same order as for a network alone, so each has the same bits. Samples
 stand where columns stand there, and a column is a row of lanes: parameters (size, lanes),
-activations (features, samples, lanes). Each lane has an order of samples of its own.
+activations (features, samples, lanes). Each lane has an order of samples of its own. The rows of ones that the
+bias's gradient takes as its input, and the weights of samples that have none, are written once.
 """
 
 from functools import cache
@@ -89,16 +90,14 @@ def propagate_pack_for(kind):
                     place[np.int64(targets[sample]) * stride + b * lanes + lane] = cast(1)
         else:
             gather(targets, plan.outputs, work, job, first, samples, place, stride)
-        weights = offset(work.sample_weights, chunk_first * lanes)
-        for b in range(samples):
-            for lane in range(lanes):
-                weight = 1.0
-                if plan.weighted and not job.test:
+        if plan.weighted:
+            weights = offset(work.sample_weights, chunk_first * lanes)
+            for b in range(samples):
+                for lane in range(lanes):
                     sample = first + b
                     if job.ordered:
                         sample = work.order[sample * lanes + lane]
-                    weight = work.weights[sample]
-                weights[b * lanes + lane] = weight
+                    weights[b * lanes + lane] = 1.0 if job.test else work.weights[sample]
 
     @njit(inline="never", **NUMPY)
     def load_mask(job, work, layer, mask, samples, place):
@@ -145,10 +144,6 @@ def propagate_pack_for(kind):
             target = offset(arena, layer.output_row * stride)
             slopes = offset(arena, layer.slope_row * stride)
             if layer.kind == DENSE:
-                # The row behind the inputs is the bias's input in the weight gradient.
-                ones = offset(source, layer.n_in * stride)
-                for i in range(columns):
-                    ones[i] = cast(1)
                 weights = offset(work.parameters, layer.weights * lanes)
                 across = layer.n_out * lanes
                 product(
@@ -175,8 +170,12 @@ def propagate_pack_for(kind):
         weights = offset(work.sample_weights, chunk_first * lanes)
         for o in range(plan.outputs):
             line = offset(delta, o * job.stride)
-            for i in range(samples * lanes):
-                line[i] *= cast(weights[i] * factor)
+            if plan.weighted:
+                for i in range(samples * lanes):
+                    line[i] *= cast(weights[i] * factor)
+            else:
+                for i in range(samples * lanes):
+                    line[i] *= cast(factor)
 
     @njit(inline="never", **NUMPY)
     def backward(work, plan, job, arena, delta, samples):

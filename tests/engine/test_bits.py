@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
-from fastdense.devices import arrangement
+from fastdense.devices import arrangement, memory
 from fastdense.devices import session as sessions
 from fastdense.devices.prediction import Predictor
 from fastdense.training import prepare
@@ -70,8 +70,8 @@ CANARY = 0x5A
 BEHIND = 1 << 16  # bytes
 
 
-def guarded_session(training, threads, **constants):
-    """A session with canaries behind every array that kernels write to, and these canaries."""
+def guarding():
+    """A function to allocate arrays with, and the canaries behind those that it has made."""
     behind = []
 
     def guarded(count, dtype):
@@ -81,8 +81,14 @@ def guarded_session(training, threads, **constants):
         behind.append(whole[size:])
         return whole[:size].view(dtype)
 
+    return guarded, behind
+
+
+def guarded_session(training, threads, **constants):
+    """A session with canaries behind every array that kernels write to, and these canaries."""
+    guarded, behind = guarding()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sessions, "aligned", guarded)
+        patch.setattr(memory, "aligned", guarded)
         for name, value in constants.items():
             patch.setattr(sessions, name, value)
         return session(training, threads), behind
@@ -91,7 +97,7 @@ def guarded_session(training, threads, **constants):
 def finished_within(session, behind):
     while not session.done:
         session.advance(10**9, len(session._ways) - 1)
-    assert len(behind) == 7
+    assert len(behind) > 7
     assert all((array == CANARY).all() for array in behind)
     return session.result()
 
@@ -319,5 +325,5 @@ def test_a_large_batch_is_cut_into_chunks(monkeypatch):
     assert calls > 3 * 3000 // 128
     monkeypatch.undo()
     whole = train(network, recipe, data, observe_every=2)
-    assert session.parameters.tobytes() == whole.parameters.tobytes()
+    assert session.result()["parameters"].tobytes() == whole.parameters.tobytes()
     assert session.result()["update_ratio"].tobytes() == whole.update_ratio.tobytes()

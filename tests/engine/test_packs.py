@@ -1,0 +1,238 @@
+"""A network trained in a pack has the bits of the same network trained alone."""
+
+import numpy as np
+import pytest
+import strategies
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_bits import CANARY, guarding
+
+from fastdense import Data, Dense, Dropout, FastdenseError, Network, Recipe, train, train_many
+from fastdense.devices import memory, pack
+from fastdense.devices.pack import Pack
+from fastdense.kernels.layout import lanes_of
+from fastdense.many import CURVES, SIGNALS, Trial
+from fastdense.training import prepare
+
+NAMES = (*CURVES, *SIGNALS, "parameters", "initial_parameters", "epochs", "observed_epochs")
+
+
+def same(ours, theirs):
+    for name in NAMES:
+        a, b = getattr(ours, name), getattr(theirs, name)
+        if b is None:
+            assert a is None, name
+        else:
+            np.testing.assert_array_equal(a, b, err_msg=name)
+    assert ours.parameters.tobytes() == theirs.parameters.tobytes()
+    assert ours.loss.tobytes() == theirs.loss.tobytes()
+    assert ours.steps == theirs.steps
+
+
+@st.composite
+def varied_trainings(draw):
+    """Arguments of `train_many` for up to one pack and a half."""
+    dtype = draw(st.sampled_from(["float32", "float64"]))
+    (network, recipe, data), options = draw(strategies.trainings(dtype=dtype))
+    count = draw(st.integers(2, 24))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+
+    def some(name, values):
+        return {name: rng.choice(values, count)} if draw(st.booleans()) else {}
+
+    varied = {
+        "seeds": rng.integers(0, 2**63, count),
+        **some("learning_rate", [0.0, 1e-4, 0.01, 0.05]),
+        **some("l1", [0.0, 0.01]),
+        **some("l2", [0.0, 0.1]),
+        **some("clip_value", [0.0, 0.05]),
+        **some("clip_norm", [0.0, 0.1]),
+        **some("init_scale", [0.0, 0.5, 2.0]),
+    }
+    if any(isinstance(layer, Dropout) for layer in network.layers):
+        varied |= some("dropout", [0.0, 0.3, 0.8])
+    for name in ("momentum", "beta1", "weight_decay"):
+        if name in recipe.optimizer.values("optimizers"):
+            varied |= some(name, [0.0, 0.5])
+    return (network, recipe, data), options, varied
+
+
+@settings(max_examples=40)
+@given(varied_trainings(), st.integers(1, 4), st.sampled_from([1, 1 << 12, 1 << 18]))
+def test_a_pack_has_the_bits_of_single_runs(training, threads, cached):
+    (network, recipe, data), options, varied = training
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pack, "CACHED", cached)  # chunks of any length
+        patch.setattr(pack, "MOST_PARAMETERS", 1 << 20)
+        runs = train_many(network, recipe, data, threads=threads, **options, **varied)
+    assert runs.shape == varied["seeds"].shape
+    for i in {0, len(runs) // 2, len(runs) - 1}:
+        run = runs[i]
+        for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm"):
+            if name in varied:
+                assert getattr(run.recipe, name) == varied[name][i]
+        alone = train(
+            run.network, run.recipe, data, parameters=run.initial_parameters, threads=1, **options
+        )
+        same(run, alone)
+
+
+@settings(max_examples=15)
+@given(varied_trainings(), st.randoms(use_true_random=False))
+def test_the_order_of_the_networks_does_not_matter(training, random):
+    (network, recipe, data), options, varied = training
+    order = list(range(len(varied["seeds"])))
+    random.shuffle(order)
+    plain = train_many(network, recipe, data, **options, **varied)
+    moved = {name: values[order] for name, values in varied.items()}
+    other = train_many(network, recipe, data, **options, **moved)
+    assert other.parameters.tobytes() == plain.parameters[order].tobytes()
+    np.testing.assert_array_equal(other.loss, plain.loss[order])
+    np.testing.assert_array_equal(other.steps, plain.steps[order])
+
+
+@settings(max_examples=15)
+@given(varied_trainings(), st.data())
+def test_a_network_that_diverges_leaves_its_neighbors_alone(training, data):
+    (network, recipe, rows), options, varied = training
+    recipe = recipe.but(epochs=4)
+    count = len(varied["seeds"])
+    bad = data.draw(st.lists(st.integers(0, count - 1), unique=True, max_size=count))
+    start = np.stack([network.initialize(s, recipe.dtype) for s in varied["seeds"]])
+    poisoned = start.copy()
+    poisoned[bad] *= 1e30
+    varied.pop("init_scale", None)
+    healthy = train_many(network, recipe, rows, parameters=start, **options, **varied)
+    mixed = train_many(network, recipe, rows, parameters=poisoned, **options, **varied)
+    for i in range(count):
+        if i not in bad:
+            same(mixed[i], healthy[i])
+
+
+def test_a_run_that_ends_early_has_its_own_length():
+    data = strategies.numbers(0, 40, 3), strategies.numbers(1, 40, 1)
+    network, recipe = Network.of(3, 8, 1), Recipe(epochs=30, batch=8)
+    rates = np.array([0.01, 1e4, 0.02, 30.0] * 5)
+    runs = train_many(
+        network, recipe, data, seeds=20, learning_rate=rates, evaluate_every=2, observe_every=3
+    )
+    lengths = set()
+    for run in runs:
+        alone = train(
+            network, run.recipe, data, evaluate_every=2, observe_every=3, threads=1
+        )
+        same(run, alone)
+        assert run.outcome == alone.outcome
+        lengths.add(len(run.loss))
+    assert len(lengths) > 1  # the test is about those that end
+    assert list(runs.outcome) == [run.outcome for run in runs]
+    np.testing.assert_array_equal(runs.final_loss, [run.loss[-1] for run in runs])
+    assert np.isnan(runs.loss[rates == 1e4, -1]).all()
+
+
+@settings(max_examples=30)
+@given(varied_trainings())
+def test_nothing_is_written_behind_an_array_and_scratch_may_hold_anything(training):
+    (network, recipe, data), options, varied = training
+    seeds = varied["seeds"][: lanes_of(recipe.dtype)]
+    task, variants = Trial.of_seeds(prepare(network, recipe, data, **options), seeds).job
+    guarded, behind = guarding()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "aligned", guarded)
+        ours = Pack(task, variants)
+    for name in ("gradient", "arena", "scalars", "losses", "sample_weights"):
+        ours.arrays[name][:] = np.nan
+    ours.write_ones()
+    while not ours.done:
+        ours.advance()
+    assert len(behind) > 10
+    assert all((array == CANARY).all() for array in behind)
+    plain = Pack(task, variants)
+    while not plain.done:
+        plain.advance()
+    for one, other in zip(ours.results(), plain.results(), strict=True):
+        assert one["parameters"].tobytes() == other["parameters"].tobytes()
+        assert one["loss"].tobytes() == other["loss"].tobytes()
+
+
+def test_broadcasting():
+    data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
+    network, recipe = Network.of(2, 4, 1), Recipe(epochs=2, optimizer="momentum")
+    runs = train_many(
+        network, recipe, data, seeds=5, learning_rate=[[[0.01]], [[0.1]]], momentum=[[0.0], [0.9]]
+    )
+    assert runs.shape == (2, 2, 5)
+    assert runs.parameters.shape == (2, 2, 5, network.size)
+    assert runs.loss.shape == (2, 2, 5, 3)
+    assert runs.outcome.shape == (2, 2, 5)
+    run = runs[1, 0, 3]
+    assert (run.recipe.learning_rate, run.recipe.seed) == (0.1, 3)
+    assert run.recipe.optimizer.values("optimizers")["momentum"] == 0.0
+    same(run, train(network, run.recipe, data))
+    one = train_many(network, recipe, data)
+    assert one.shape == (1,)
+    same(one[0], train(network, recipe, data))
+
+
+def test_test_rows_weights_and_labels():
+    inputs, labels = strategies.numbers(0, 50, 3), strategies.numbers(1, 50, 1) > 0
+    weights = strategies.numbers(2, 50) ** 2
+    data = Data(inputs, labels.astype(int), weights, (inputs[:9], labels[:9].astype(int)))
+    network = Network(3, [Dense(7, "tanh"), Dropout(0.3), Dense(2)])
+    recipe = Recipe(
+        loss="sparse_softmax_cross_entropy", epochs=3, batch=7, class_weights=[1.0, 2.0]
+    )
+    runs = train_many(network, recipe, data, seeds=16, dropout=np.linspace(0.0, 0.9, 16))
+    for run in runs:
+        same(run, train(run.network, run.recipe, data))
+
+
+def test_progress_and_an_order():
+    data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
+    network, recipe = Network.of(2, 4, 1), Recipe(epochs=2000, batch=3)
+    order = np.random.default_rng(0).integers(0, 20, (3, 11))
+    seen = []
+    runs = train_many(
+        network, recipe, data, seeds=64, order=order, evaluate_every=100,
+        on_progress=lambda done, total: seen.append((done, total)),
+    )  # fmt: skip
+    assert all(total == 64 for _, total in seen)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    same(runs[9], train(network, recipe.but(seed=9), data, order=order, evaluate_every=100))
+
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_many(network, recipe.but(epochs=10**7), data, seeds=64, on_progress=stop)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"seeds": 0}, "seeds is 0"),
+        ({"seeds": -1}, "seeds is -1"),
+        ({"seeds": [0, -3]}, "seed is -3"),
+        ({"seeds": 1.5}, "seeds is 1.5; expected whole numbers"),
+        ({"seeds": "many"}, "seeds is 'many'; expected whole numbers"),
+        ({"seeds": []}, "expected whole numbers"),
+        ({"seeds": [[1], [2, 3]]}, "expected whole numbers"),
+        ({"learning_rate": [0.1, -1.0]}, "learning_rate is -1"),
+        ({"learning_rate": [0.1, float("nan")]}, "learning_rate is nan"),
+        ({"learning_rat": 0.1}, "did you mean 'learning_rate'"),
+        ({"momentum": 0.9}, "momentum"),
+        ({"dropout": 0.1}, "dropout"),
+        ({"init_scale": float("inf")}, "init_scale"),
+        ({"seeds": 3, "learning_rate": [0.1, 0.2]}, "do not broadcast"),
+        ({"seeds": 10**6, "l1": np.zeros((100, 1))}, "too many runs"),
+        ({"parameters": [1.0, 2.0]}, "parameters of shape"),
+        ({"parameters": float("nan")}, "NaN"),
+        ({"threads": 0}, "threads is 0"),
+        ({"on_progress": 3}, "on_progress is 3"),
+        ({"device": "tpu"}, "device"),
+    ],
+)
+def test_what_cannot_be_varied(given, message):
+    data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
+    with pytest.raises(FastdenseError, match=message):
+        train_many(Network.of(2, 4, 1), Recipe(epochs=1), data, **given)
