@@ -55,6 +55,7 @@ def train_packs(jobs, on_progress=None, threads=None):
     results = [[] for _ in jobs]
     for (job, _), found in zip(pieces, on_all_cores(work, len(pieces), look, threads), strict=True):
         results[job] += found
+    look()
     return results
 
 

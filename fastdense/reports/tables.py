@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fastdense.reports.sparkline import sparkline
-from fastdense.scenarios.experiment import shares, to_dict
+from fastdense.scenarios.experiment import to_dict
 from fastdense.scenarios.verdict import RULE
 
 COLORS = {"holds": "green", "partly": "yellow", "refuted": "red"}
@@ -24,10 +24,15 @@ def spread(summary):
     return median if low == high else f"{median}  [{low}, {high}]"
 
 
-def outcomes(by_share):
-    return ", ".join(
-        o if s == 1 else f"{o} {s:.0%}" for o, s in sorted(by_share.items(), key=lambda i: -i[1])
-    )
+def outcomes(arm):
+    """Shares of the outcomes with their intervals, the most frequent first."""
+    if not arm["random"]:
+        return ", ".join(arm["outcomes"])
+    parts = []
+    for outcome, share in sorted(arm["outcomes"].items(), key=lambda item: -item[1]):
+        low, high = arm["outcome_intervals"][outcome]
+        parts.append(f"{outcome} {share:.0%} [{low:.0%}, {high:.0%}]")
+    return ", ".join(parts)
 
 
 def _median_curve(results):
@@ -57,7 +62,7 @@ def results(experiments):
                 spread(arm["initial_loss"]),
                 spread(arm["final_loss"]),
                 sparkline(_median_curve(runs)),
-                outcomes(shares(runs)),
+                outcomes(arm),
             )
         for index, claim in enumerate(plain["claims"]):
             claims.add_row(
@@ -69,7 +74,8 @@ def results(experiments):
     parts = [
         arms,
         Text(
-            "Losses: median [10th, 90th percentile] over seeds, which share their data.",
+            "Losses: median [10th, 90th percentile] over seeds, which share their data. Shares of "
+            "outcomes: [95% interval].",
             style="dim",
         ),
     ]

@@ -26,6 +26,11 @@ class Test:
         """Whether it compares two arms."""
         return isinstance(self.bound, str)
 
+    @property
+    def arms(self):
+        """Names of the arms that it looks at."""
+        return (self.arm, self.bound) if self.compares else (self.arm,)
+
     def __str__(self):
         if self.measure == "outcome":
             return f"{self.arm}: {' or '.join(self.bound)}"
@@ -118,7 +123,7 @@ def _test(test, arms):
 
 def _check_test_rows(test, arms):
     """A measure of the test loss needs test rows."""
-    for name in (test.arm, test.bound) if test.compares else (test.arm,):
+    for name in test.arms:
         if test.measure.startswith("test_loss") and arms[name].data.test is None:
             raise FastdenseError(
                 f"a claim about {test.measure} needs test rows; set data.test of the arm {name}"

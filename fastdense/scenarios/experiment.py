@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense import __version__
+from fastdense.many import Trial, train_trials
 from fastdense.outcome import OUTCOMES, classify, floors
 from fastdense.run import Run
-from fastdense.many import Trial, train_trials
+from fastdense.scenarios.statistics import wilson
 from fastdense.scenarios.verdict import judge
 from fastdense.training import prepare
 
@@ -76,7 +77,8 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
         results[arm.name] = [
             Result(run, yardstick, classify(run, yardstick, scenario.thresholds)) for run in runs
         ]
-    verdicts = tuple(judge(claim, results) for claim in scenario.claims)
+    fixed = [arm.name for arm in scenario.arms if not arm.random]
+    verdicts = tuple(judge(claim, results, fixed) for claim in scenario.claims)
     return Experiment(scenario, results, verdicts)
 
 
@@ -102,6 +104,12 @@ def shares(results):
     """Share of each outcome that occurred, in the order of the definitions."""
     outcomes = [r.outcome for r in results]
     return {o: outcomes.count(o) / len(outcomes) for o in OUTCOMES if o in outcomes}
+
+
+def intervals(results):
+    """The 95% interval of each of these shares."""
+    outcomes = [r.outcome for r in results]
+    return {o: wilson(outcomes.count(o), len(outcomes)) for o in OUTCOMES if o in outcomes}
 
 
 def to_dict(experiment):
@@ -137,7 +145,11 @@ def to_dict(experiment):
                 "floor_loss": number(measured.floor),
                 "initial_loss": summary([r.run.initial_loss for r in results]),
                 "final_loss": summary([r.run.final_loss for r in results]),
+                "random": arm.random,
                 "outcomes": shares(results),
+                "outcome_intervals": {
+                    name: list(ends) for name, ends in intervals(results).items() if arm.random
+                },
                 "runs": runs,
             }
         )
@@ -149,6 +161,7 @@ def to_dict(experiment):
             "tests": [str(test) for test in v.claim.tests],
             "verdict": v.verdict,
             "share": v.share,
+            "interval": None if v.interval is None else list(v.interval),
             "seeds": v.seeds,
             "evidence": v.evidence,
         }

@@ -118,7 +118,7 @@ def build(identifier, table, changes=None, only=None, folder="."):
     read = cache_by_content(lambda part: data.read(part, folder))
     arms = [_arm(name, table, override, changes or {}, read) for name, override in kept.items()]
     claims = read_claims(identifier, table, arms, overrides)
-    seeds = table.get("seeds", 64)
+    seeds = table.get("seeds", 256)
     whole("seeds", seeds, 1)
     if seeds > MOST_SEEDS:
         raise FastdenseError(f"seeds is {seeds}; expected at most {MOST_SEEDS}")

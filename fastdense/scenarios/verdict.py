@@ -1,6 +1,5 @@
 """From measurements to `holds`, `partly` or `refuted`, by one rule."""
 
-import math
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
 
@@ -8,20 +7,20 @@ import numpy as np
 
 from fastdense.scenarios.claims import HOW_OFTEN
 from fastdense.scenarios.measures import MEASURES
+from fastdense.scenarios.statistics import sign_test, wilson
 
-REFUTED = 0.05  # a claim that holds for no more of the seeds than this is refuted
+REFUTED = 0.05  # a claim that is sure to hold for no more of the seeds than this is refuted
 SIGNIFICANCE = 0.01  # of the sign test that compares two arms seed by seed
 
-SEEDS_TO_DECIDE = math.ceil(-math.log2(SIGNIFICANCE))  # below, no sign test can be significant
-
 RULE = (
-    "A claim is tested seed by seed. It holds if the share of seeds for which all its tests are "
-    f"true is at least {HOW_OFTEN['always']:.0%} (usually: {HOW_OFTEN['usually']:.0%}, often: "
+    "A claim is tested seed by seed, and the share of seeds for which all its tests are true has a "
+    "95% interval (Wilson's). A claim holds if the whole interval lies at or above "
+    f"{HOW_OFTEN['always']:.0%} (usually: {HOW_OFTEN['usually']:.0%}, often: "
     f"{HOW_OFTEN['often']:.0%}, sometimes: {HOW_OFTEN['sometimes']:.0%}, as the claim is worded), "
-    f"is refuted at {REFUTED:.0%} or less, and holds partly in between. A comparison of two arms "
-    f"is refuted if true for {REFUTED:.0%} of the seeds or less; else it holds if true more often "
-    f"than reversed, by a one-sided sign test at {SIGNIFICANCE:.0%}, is refuted if reversed by the "
-    f"same test, and is partly true in between (with fewer than {SEEDS_TO_DECIDE} seeds, always)."
+    f"is refuted if it lies at or below {REFUTED:.0%}, and holds partly in between, or where the "
+    "seeds are too few to tell. A comparison of two arms is paired by seed: it holds if true more "
+    f"often than reversed, by a one-sided sign test at {SIGNIFICANCE:.0%}, and is refuted also if "
+    "reversed by the same test. Where the seed changes nothing, one run decides."
 )
 
 COMPARE = {
@@ -40,46 +39,48 @@ class Verdict:
     claim: object
     verdict: str  # "holds", "partly", "refuted"
     share: float
+    interval: tuple[float, float] | None  # None where the seed changes nothing
     seeds: int
     evidence: str
 
 
-def judge(claim, results):
-    """The verdict on a claim; `results` maps arm names to their lists of measured runs."""
+def judge(claim, results, fixed=()):
+    """The verdict on a claim.
+
+    Parameters
+    ----------
+    claim : Claim
+    results : dict
+        Names of arms to their lists of measured runs.
+    fixed : collection of str
+        Arms in which the seed changes nothing: their one run stands for all.
+    """
     values = [_values(test, results) for test in claim.tests]
     by_test = [_true(test, *v) for test, v in zip(claim.tests, values, strict=True)]
     seeds = max(map(len, by_test))
     true = np.all([np.resize(t, seeds) for t in by_test], axis=0)  # an arm may be equal for all
-    share, count = float(true.mean()), len(true)
-    evidence = f"{share:.0%} of {count} seeds" if count > 1 else ("yes" if share else "no")
-    evidence += "".join(
+    wins, share = int(true.sum()), float(true.mean())
+    measured = "".join(
         f"; {_describe(test, *v)}" for test, v in zip(claim.tests, values, strict=True)
     )
-    compares = len(claim.tests) == 1 and claim.tests[0].compares and count > 1
-    if compares:
+    arms = {arm for test in claim.tests for arm in test.arms}
+    if arms <= set(fixed):
+        evidence = ("yes" if wins else "no") + measured
+        return Verdict(claim, "holds" if wins else "refuted", share, None, seeds, evidence)
+    low, high = interval = wilson(wins, seeds)
+    evidence = f"{share:.0%} of {seeds} seeds [{low:.0%}, {high:.0%}]{measured}"
+    if len(claim.tests) == 1 and claim.tests[0].compares:
         ours, theirs = values[0]
-        wins = int(true.sum())
         losses = int(((ours != theirs) & ~true).sum())
         p = sign_test(wins, losses)
-        reverse = sign_test(losses, wins)
         evidence += f"; sign test p = {p:.2g}"
-        if count < SEEDS_TO_DECIDE:
-            evidence += f", too few seeds to decide (at least {SEEDS_TO_DECIDE})"
-        if share <= REFUTED or reverse < SIGNIFICANCE:
-            verdict = "refuted"
-        else:
-            verdict = "holds" if p < SIGNIFICANCE else "partly"
+        holds, reversed_ = p < SIGNIFICANCE, sign_test(losses, wins) < SIGNIFICANCE
+        verdict = "refuted" if reversed_ or high <= REFUTED else ("holds" if holds else "partly")
+    elif low >= HOW_OFTEN[claim.how_often]:
+        verdict = "holds"
     else:
-        need = HOW_OFTEN[claim.how_often]
-        holds = share >= need and share > 0
-        verdict = "holds" if holds else ("refuted" if share <= REFUTED else "partly")
-    return Verdict(claim, verdict, share, count, evidence)
-
-
-def sign_test(wins, losses):
-    """P(at least `wins` of `wins + losses` fair coins), the one-sided sign test; ties left out."""
-    n = wins + losses
-    return sum(math.comb(n, k) for k in range(wins, n + 1)) / 2**n
+        verdict = "refuted" if high <= REFUTED else "partly"
+    return Verdict(claim, verdict, share, interval, seeds, evidence)
 
 
 def _values(test, results):

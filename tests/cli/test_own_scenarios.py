@@ -31,7 +31,7 @@ def scenario(tmp_path):
     def run(data, *arguments, text=LINE):
         path = tmp_path / "mine.toml"
         path.write_text(text.format(data=data), "utf-8")
-        return call("run", path, "--seeds", 1, "--json", *arguments)
+        return call("run", path, "--seeds", 80, "--json", *arguments)
 
     return run
 

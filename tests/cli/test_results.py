@@ -341,7 +341,7 @@ def test_reproduce_writes_every_scenario(tmp_path):
 def test_an_impossible_out_is_refused_before_training(command, place, tmp_path, monkeypatch):
     from fastdense.scenarios import experiment
 
-    monkeypatch.setattr(experiment, "train", lambda *a, **k: pytest.fail("it trained"))
+    monkeypatch.setattr(experiment, "train_trials", lambda *a, **k: pytest.fail("it trained"))
     (tmp_path / "file").write_text("kept")
     assert "cannot write into" in call(*command, "--out", tmp_path / place).sentence
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastdense.scenarios import claims, verdict
+from fastdense.scenarios import claims, statistics, verdict
 from fastdense.scenarios.claims import HOW_OFTEN
 from fastdense.scenarios.scenario import names, text_of
 
@@ -34,31 +34,73 @@ def outcome(*wanted, arm="ours"):
     return claims.Test(arm, "outcome", "in", wanted)
 
 
-def judge(tests, how_often="always", **arms):
+def judge(tests, how_often="always", fixed=(), **arms):
     claim = claims.Claim("It does.", "Nobody", how_often, tuple(tests))
-    return verdict.judge(claim, arms)
+    return verdict.judge(claim, arms, fixed)
 
 
-@pytest.mark.parametrize("seeds", [1, 2, 19, 20, 40, 64, 100])
+Z = Fraction(1959963984540054, 10**15)
+
+
+def bounds(true, seeds):
+    """The ends of Wilson's interval: where (share - p)^2 = z^2 p (1 - p) / n, by bisection."""
+
+    def inside(p):
+        return (Fraction(true, seeds) - p) ** 2 * seeds <= Z * Z * p * (1 - p)
+
+    ends = []
+    for outer in (Fraction(0), Fraction(1)):
+        inner = Fraction(true, seeds)
+        far = outer
+        if inside(far):
+            ends.append(far)
+            continue
+        for _ in range(60):
+            middle = (inner + far) / 2
+            inner, far = (middle, far) if inside(middle) else (inner, middle)
+        ends.append(inner)
+    return ends
+
+
+@given(st.integers(1, 300), st.data())
+def test_wilsons_interval_solves_its_equation(seeds, data):
+    true = data.draw(st.integers(0, seeds))
+    found = statistics.wilson(true, seeds)
+    assert found == pytest.approx([float(end) for end in bounds(true, seeds)], abs=1e-12)
+    assert 0 <= found[0] <= true / seeds <= found[1] <= 1
+
+
+def test_wilsons_interval_covers_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    for p in (0.05, 0.3, 0.5, 0.9):
+        drawn = rng.binomial(256, p, 20_000)
+        ends = {k: statistics.wilson(int(k), 256) for k in set(drawn)}
+        covered = np.mean([ends[k][0] <= p <= ends[k][1] for k in drawn])
+        assert 0.93 < covered < 0.97
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 19, 64, 100, 256])
 @pytest.mark.parametrize("how_often", HOW_OFTEN)
-def test_a_share_of_seeds_decides_at_the_stated_thresholds(how_often, seeds):
-    need = {
-        "always": Fraction(95, 100),
-        "usually": Fraction(1, 2),
-        "often": Fraction(1, 4),
-        "sometimes": Fraction(1, 20),
-    }[how_often]
+def test_the_interval_of_a_share_decides_at_the_stated_thresholds(how_often, seeds):
+    need = {"always": 0.95, "usually": 0.5, "often": 0.25, "sometimes": 0.05}[how_often]
     for true in range(seeds + 1):
-        share = Fraction(true, seeds)
-        if true and share >= need:
-            expected = "holds"
-        else:
-            expected = "refuted" if share <= Fraction(1, 20) else "partly"
+        low, high = bounds(true, seeds)
+        expected = "holds" if low >= need else ("refuted" if high <= 0.05 else "partly")
         found = judge(
             [loss("below", 1.0)], how_often, ours=results([0.5] * true + [1.5] * (seeds - true))
         )
         assert found.verdict == expected, (true, seeds)
         assert (found.share, found.seeds) == (true / seeds, seeds)
+        assert found.interval == pytest.approx((float(low), float(high)), abs=1e-12)
+
+
+def test_256_seeds_can_tell_always_from_mostly_and_never_from_seldom():
+    def verdict_of(true, how_often="always"):
+        ours = results([0.5] * true + [1.5] * (256 - true))
+        return judge([loss("below", 1.0)], how_often, ours=ours).verdict
+
+    assert verdict_of(256) == "holds" and verdict_of(240) == "partly"
+    assert verdict_of(0) == "refuted" and verdict_of(13) == "partly"
 
 
 RELATIONS = {
@@ -74,8 +116,10 @@ RELATIONS = {
 def test_every_relation_to_a_number_and_to_an_arm(relation):
     assert set(RELATIONS) == set(claims.RELATIONS) == set(verdict.COMPARE)
     for value, expected in zip((1.0, 2.0, 3.0), RELATIONS[relation], strict=True):
-        by_number = judge([loss(relation, 2.0)], ours=results([value]))
-        by_arm = judge([loss(relation, "theirs")], ours=results([value]), theirs=results([2.0]))
+        fixed = "ours", "theirs"
+        ours, theirs = results([value]), results([2.0])
+        by_number = judge([loss(relation, 2.0)], fixed=fixed, ours=ours)
+        by_arm = judge([loss(relation, "theirs")], fixed=fixed, ours=ours, theirs=theirs)
         assert by_number.verdict == by_arm.verdict == ("holds" if expected else "refuted")
 
 
@@ -94,13 +138,13 @@ KNOWN = {  # (wins, losses): P(at least so many heads)
 
 @pytest.mark.parametrize("wins, losses", KNOWN)
 def test_the_sign_test_has_the_binomial_tail(wins, losses):
-    assert verdict.sign_test(wins, losses) == pytest.approx(KNOWN[wins, losses], rel=1e-14)
+    assert statistics.sign_test(wins, losses) == pytest.approx(KNOWN[wins, losses], rel=1e-14)
 
 
 @given(wins=st.integers(0, 80), losses=st.integers(0, 80))
 def test_the_two_sides_of_the_sign_test_overlap_in_one_term(wins, losses):
     n = wins + losses
-    both = verdict.sign_test(wins, losses) + verdict.sign_test(losses, wins)
+    both = statistics.sign_test(wins, losses) + statistics.sign_test(losses, wins)
     assert both == pytest.approx(1 + comb(n, wins) / 2**n, rel=1e-12)
 
 
@@ -120,9 +164,9 @@ def test_a_comparison_of_arms_is_a_sign_test(wins, ties, losses, strict):
     def tail(k, n):
         return Fraction(sum(comb(n, j) for j in range(k, n + 1)), 2**n)
 
-    if tail(true, true + losses) < Fraction(1, 100):
+    if tail(true, true + losses) < Fraction(1, 100) and bounds(true, seeds)[1] > Fraction(1, 20):
         expected = "holds"
-    elif tail(losses, true + losses) < Fraction(1, 100) or 20 * true <= seeds:
+    elif tail(losses, true + losses) < Fraction(1, 100) or bounds(true, seeds)[1] <= 0.05:
         expected = "refuted"
     else:
         expected = "partly"
@@ -132,7 +176,7 @@ def test_a_comparison_of_arms_is_a_sign_test(wins, ties, losses, strict):
 
 
 def test_ties_alone_prove_nothing_better():
-    equal = results([0.0] * 64)
+    equal = results([0.0] * 256)
     assert judge([loss("below", "theirs")], ours=equal, theirs=equal).verdict == "refuted"
 
 
@@ -148,25 +192,28 @@ def test_an_arm_that_no_seed_changes_is_held_against_every_seed():
     many, one = results(rng.uniform(0.0, 1.0, 64)), results([2.0])
     found = judge([loss("below", "one")], ours=many, one=one)
     assert (found.verdict, found.share, found.seeds) == ("holds", 1.0, 64)
-    found = judge([loss("below", "many", arm="one")], one=one, many=many)
+    found = judge([loss("below", "many", arm="one")], fixed=["one"], one=one, many=many)
     assert (found.verdict, found.share, found.seeds) == ("refuted", 0.0, 64)
     mixed = [loss("below", 3.0, arm="one"), loss("below", 1.0)]
     found = judge(mixed, ours=many, one=one)
-    assert (found.verdict, found.seeds) == ("holds", 64)
+    assert (found.verdict, found.seeds) == ("partly", 64)  # 64 of 64: an interval from 94%
 
 
 def test_two_arms_without_seeds_are_compared_plainly():
-    found = judge([loss("below", "theirs")], ours=results([1.0]), theirs=results([2.0]))
+    arms = {"ours": results([1.0]), "theirs": results([2.0])}
+    found = judge([loss("below", "theirs")], fixed=list(arms), **arms)
     assert found.verdict == "holds" and "sign test" not in found.evidence
+    assert found.interval is None
+    assert judge([loss("below", "theirs")], **arms).verdict == "partly"  # one seed of many
 
 
 def test_all_tests_of_a_claim_must_hold_in_the_same_seed():
     """Each is true for half of the seeds, both for none."""
-    ours = results([1.0] * 32 + [3.0] * 32, ["slow"] * 32 + ["stalled"] * 32)
+    ours = results([1.0] * 128 + [3.0] * 128, ["slow"] * 128 + ["stalled"] * 128)
     tests = [loss("below", 2.0), outcome("stalled", "frozen")]
-    assert judge(tests[:1], "usually", ours=ours).verdict == "holds"
-    assert judge(tests[1:], "usually", ours=ours).verdict == "holds"
-    both = judge(tests, "usually", ours=ours)
+    assert judge(tests[:1], "often", ours=ours).verdict == "holds"
+    assert judge(tests[1:], "often", ours=ours).verdict == "holds"
+    both = judge(tests, "often", ours=ours)
     assert (both.verdict, both.share) == ("refuted", 0.0)
     assert judge([outcome("slow"), loss("below", 2.0)], "usually", ours=ours).share == 0.5
 
@@ -174,7 +221,7 @@ def test_all_tests_of_a_claim_must_hold_in_the_same_seed():
 def test_what_diverged_is_worse_than_any_number():
     """A loss that is not a number neither beats a number nor is left out."""
     for worst in (nan, inf):
-        bad, good = results([worst] * 20), results([1.0] * 20)
+        bad, good = results([worst] * 256), results([1.0] * 256)
         assert judge([loss("below", "good")], ours=bad, good=good).verdict == "refuted"
         assert judge([loss("above", "good")], ours=bad, good=good).verdict == "holds"
         assert judge([loss("below", "bad")], ours=good, bad=bad).verdict == "holds"
@@ -184,10 +231,11 @@ def test_what_diverged_is_worse_than_any_number():
 
 def test_the_evidence_holds_the_number_that_decides():
     found = judge([loss("below", 2.0)], ours=results([1.25] * 3))
-    assert found.evidence == "100% of 3 seeds; ours loss at the end 1.25"
+    assert found.evidence == "100% of 3 seeds [44%, 100%]; ours loss at the end 1.25"
     found = judge([outcome("slow")], ours=results([1.0] * 4, ["slow"] * 3 + ["frozen"]))
-    assert found.evidence == "75% of 4 seeds; ours slow 75%, frozen 25%"
-    assert judge([loss("below", 2.0)], ours=results([3.0])).evidence.startswith("no; ")
+    assert found.evidence == "75% of 4 seeds [30%, 95%]; ours slow 75%, frozen 25%"
+    alone = judge([loss("below", 2.0)], fixed=["ours"], ours=results([3.0]))
+    assert alone.evidence.startswith("no; ")
 
 
 def test_the_printed_rule_states_the_numbers_of_the_code():

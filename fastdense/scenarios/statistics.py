@@ -1,0 +1,26 @@
+"""How sure a share of seeds is, and a comparison of two arms seed by seed."""
+
+import math
+
+NORMAL_95 = 1.959963984540054  # quantile of the normal distribution that leaves 2.5% above
+
+
+def wilson(successes, trials, z=NORMAL_95):
+    """The interval of a probability after `successes` in `trials`: (low, high).
+
+    Wilson (1927), Probable inference, the law of succession, and statistical inference. With the
+    default `z` it covers the true probability in about 95% of experiments.
+    """
+    share, spread = successes / trials, z * z / trials
+    middle = (share + spread / 2) / (1 + spread)
+    half = math.sqrt(share * (1 - share) * spread + spread * spread / 4) / (1 + spread)
+    # What rounding leaves at the ends is not to exclude a share of nothing or all.
+    low = 0.0 if successes == 0 else max(middle - half, 0.0)
+    high = 1.0 if successes == trials else min(middle + half, 1.0)
+    return low, high
+
+
+def sign_test(wins, losses):
+    """P(at least `wins` of `wins + losses` fair coins), the one-sided sign test; ties left out."""
+    n = wins + losses
+    return sum(math.comb(n, k) for k in range(wins, n + 1)) / 2**n
