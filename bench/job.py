@@ -53,10 +53,19 @@ class Job:
 
     @cached_property
     def parameters(self):
-        """Where all start, flat, as fastdense has them."""
-        return self.workload.network().initialize(1)
+        """Where all start, flat, as fastdense has them; a row for each of several networks."""
+        networks = self.workload.networks
+        drawn = self.workload.network().initialize_many(range(1, networks + 1))
+        return drawn if networks > 1 else drawn[0]
 
     @property
     def layers(self):
         """Weights (n_in, n_out) and bias (n_out,) of each layer at the start."""
         return self.workload.network().split(self.parameters)
+
+    @property
+    def layers_of_all(self):
+        """The same of several networks: (networks, n_in, n_out) and (networks, n_out)."""
+        split = self.workload.network().split
+        each = [split(parameters) for parameters in self.parameters]
+        return [tuple(map(np.stack, zip(*layer, strict=True))) for layer in zip(*each, strict=True)]

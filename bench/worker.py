@@ -52,7 +52,8 @@ class Contender:
         while (elapsed := self.repeat()["seconds"]) < seconds / 2:
             self.count *= math.ceil(seconds / elapsed)
             self._run(self.count)
-        return {"steps": self.count * (self.workload.steps if self.workload.trains else 1)}
+        each = self.workload.steps * self.workload.networks if self.workload.trains else 1
+        return {"steps": self.count * each}
 
     def repeat(self):
         """Seconds that the calibrated work takes."""
@@ -73,7 +74,7 @@ class Contender:
         """Make `_run(count)`, which trains so many epochs or predicts so often."""
         job, module = Job.of(self.workload, order), self.peer.module
         if self.workload.trains:
-            self._run = module.train(job)
+            self._run = getattr(module, peers.role(self.workload))(job)
             return
         predict = module.predict(job)
 

@@ -30,7 +30,10 @@ class Workload:
         Samples of a step, and of an epoch: a multiple of `batch`.
     learning_rate : float
     data : str
-        "linear" (a random linear map of noise) or "matrix-exponential".
+        "linear" (a random linear map of noise), "matrix-exponential" or "xor".
+    networks : int
+        How many are trained at once, from parameters and in orders of their own; a step is then
+        one of one of them.
     """
 
     widths: tuple[int, ...]
@@ -40,6 +43,7 @@ class Workload:
     samples: int
     learning_rate: float = 0.0
     data: str = "linear"
+    networks: int = 1
 
     @property
     def trains(self):
@@ -50,11 +54,13 @@ class Workload:
     def name(self):
         shape = "-".join(map(str, self.widths))
         words = [shape, self.activation, self.optimizer, f"b{self.batch}"]
+        if self.networks > 1:
+            words = [f"{self.networks} x", *words]
         return " ".join(words if self.trains else ["predict", shape, self.activation, words[-1]])
 
     @property
     def steps(self):
-        """Steps of an epoch."""
+        """Steps of an epoch, of one network."""
         return self.samples // self.batch
 
     @property
@@ -103,6 +109,9 @@ def _arrays(workload):
     generator = np.random.default_rng(0)
     if workload.data == "matrix-exponential":
         return matrix_exponential.draw(generator, workload.samples)
+    if workload.data == "xor":
+        x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+        return x, x.sum(axis=1, keepdims=True) % 2
     # Targets that can be learned: a wrong rate is then seen in the loss after a few steps.
     inputs, outputs = workload.widths[0], workload.widths[-1]
     x = generator.standard_normal((workload.samples, inputs), dtype=np.float32)
@@ -110,9 +119,9 @@ def _arrays(workload):
     return x, x @ linear / np.float32(inputs**0.5)
 
 
-def _training(widths, activation, optimizer, batch, samples, rate=None, data="linear"):
+def _training(widths, activation, optimizer, batch, samples, rate=None, **others):
     rate = RATES[optimizer] if rate is None else rate
-    return Workload(widths, activation, optimizer, batch, samples, rate, data)
+    return Workload(widths, activation, optimizer, batch, samples, rate, **others)
 
 
 def _prediction(widths, batch):
@@ -121,6 +130,7 @@ def _prediction(widths, batch):
 
 DIGITS, WIDE, HUGE = (784, 256, 128, 10), (784, 1024, 1024, 10), (1024, 2048, 2048, 1000)
 TINY, MIDDLE = (1, 16, 8, 1), (64, 64, 64, 10)
+MANY = 256  # networks at once
 
 WORKLOADS = [
     _training(TINY, "sigmoid", "sgd", 32, 1024, 0.1),
@@ -146,6 +156,12 @@ WORKLOADS = [
     _training((4, 32, 16, 4), "tanh", "adam", 10_000, 10_000, data="matrix-exponential"),
     _training((28, 300, 300, 300, 300, 300, 1), "tanh", "adam", 100, 1000),
     _training((4, 64, 64, 2), "relu", "sgd", 1, 512),
+    _training(TINY, "sigmoid", "sgd", 32, 1024, 0.1, networks=MANY),
+    _training(TINY, "relu", "sgd", 32, 1024, 0.1, networks=MANY),
+    _training((1, 32, 1), "tanh", "adam", 32, 1024, 0.01, networks=MANY),
+    _training((2, 4, 1), "tanh", "sgd", 4, 4, 0.1, data="xor", networks=MANY),
+    _training(MIDDLE, "relu", "adam", 32, 512, networks=MANY),
+    _training((4, 32, 16, 4), "tanh", "adam", 1000, 1000, data="matrix-exponential", networks=MANY),
     *(
         _prediction(widths, batch)
         for widths in (TINY, MIDDLE, DIGITS, WIDE)
@@ -156,6 +172,7 @@ WORKLOADS = [
 QUICK = (
     "1-16-8-1 relu sgd b32",
     "64-64-64-10 relu adam b32",
+    "256 x 1-16-8-1 relu sgd b32",
     "784-256-128-10 relu adam b128",
     "predict 64-64-64-10 relu b32",
 )

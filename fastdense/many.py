@@ -84,7 +84,8 @@ ndarray, shape (*shape, observed, dense layers)
     def __getitem__(self, place):
         """The `Run` at a place, an integer for each dimension."""
         place = place if isinstance(place, tuple) else (place,)
-        if len(place) != len(self.shape) or not all(isinstance(i, (int, np.integer)) for i in place):
+        whole = all(isinstance(i, (int, np.integer)) for i in place)
+        if not whole or len(place) != len(self.shape):
             raise FastdenseError(
                 f"{shown(place)} is no place among runs of shape {self.shape}; give an integer for "
                 "each dimension"

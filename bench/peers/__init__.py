@@ -7,6 +7,7 @@ A peer's file holds
   are printed;
 - `train(job)`, which prepares a `Job` and returns `run(epochs)`: it trains from the job's
   parameters and returns the mean loss of the last epoch's batches, each before its update;
+- optionally `train_many(job)`, the same for several networks at once: the mean over them;
 - optionally `predict(job)`, which returns `run()`: it returns the outputs of the job's inputs;
 - optionally `KEEPS_CODE = True`, if compiled code stays on disk for the next process;
 - optionally `environment()`, variables that are set before its imports.
@@ -66,7 +67,14 @@ class Peer:
 
     def can(self, workload):
         """Whether it has what the workload asks for."""
-        return hasattr(self.module, "train" if workload.trains else "predict")
+        return hasattr(self.module, role(workload))
+
+
+def role(workload):
+    """The function of a peer that a workload asks for."""
+    if not workload.trains:
+        return "predict"
+    return "train" if workload.networks == 1 else "train_many"
 
 
 def load(module):

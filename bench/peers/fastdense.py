@@ -26,6 +26,24 @@ def train(job):
     return run
 
 
+def train_many(job):
+    from fastdense import train_many
+
+    workload, network = job.workload, job.workload.network()
+    order = job.permutation if job.order == GIVEN else None
+    data = job.inputs, job.targets
+
+    def run(epochs):
+        recipe = workload.recipe(epochs, shuffle=job.order == SHUFFLED)
+        runs = train_many(
+            network, recipe, data, seeds=workload.networks, parameters=job.parameters,
+            order=order, evaluate_every=epochs,
+        )  # fmt: skip
+        return runs.running_loss[:, -1].mean()
+
+    return run
+
+
 def predict(job):
     from fastdense import Recipe, train
 

@@ -1,4 +1,4 @@
-"""JAX: the whole training in one compiled `lax.scan`."""
+"""JAX: the whole training in one compiled `lax.scan`, of several networks under `vmap`."""
 
 from functools import partial
 
@@ -55,16 +55,24 @@ def steps(workload, loss_of):
 
 
 def train(job):
+    return _train(job, job.layers)
+
+
+def train_many(job):
+    return _train(job, job.layers_of_all)
+
+
+def _train(job, layers):
     import jax
     import jax.numpy as jnp
 
     workload = job.workload
+    many = workload.networks > 1
     forward = outputs(workload)
     shape = (workload.steps, workload.batch)
     rows = jnp.asarray(job.permutation.reshape(shape)) if job.order == GIVEN else None
 
-    @partial(jax.jit, static_argnames="epochs")
-    def whole(state, rows, x, y, epochs):
+    def one(state, key, rows, x, y, epochs):
         def loss_of(layers, batch):
             inputs, targets = batch if job.order == AS_THEY_ARE else (x[batch], y[batch])
             return jnp.mean((forward(layers, inputs) - targets) ** 2)
@@ -81,15 +89,25 @@ def train(job):
             state, losses = jax.lax.scan(step, state, batches)
             return state, losses.mean()
 
-        keys = jax.random.split(jax.random.key(0), epochs) if job.order == SHUFFLED else None
+        keys = jax.random.split(key, epochs) if job.order == SHUFFLED else None
         return jax.lax.scan(epoch, state, keys, length=epochs)
 
+    @partial(jax.jit, static_argnames="epochs")
+    def whole(state, rows, x, y, epochs):
+        key = jax.random.key(0)
+        if not many:
+            return one(state, key, rows, x, y, epochs)[1][-1]
+        keys = jax.random.split(key, workload.networks)
+        each = jax.vmap(lambda state, key: one(state, key, rows, x, y, epochs))
+        return each(state, keys)[1][:, -1].mean()
+
     x, y = jnp.asarray(job.inputs), jnp.asarray(job.targets)
-    state = [(jnp.asarray(w), jnp.asarray(b)) for w, b in job.layers]
+    state = [(jnp.asarray(w), jnp.asarray(b)) for w, b in layers]
     if workload.optimizer == "adam":
         zeros = jax.tree.map(jnp.zeros_like, state)
-        state = (state, zeros, zeros, jnp.float32(0))
-    return lambda epochs: float(whole(state, rows, x, y, epochs)[1][-1])
+        clock = jnp.zeros(workload.networks) if many else jnp.float32(0)
+        state = (state, zeros, zeros, clock)
+    return lambda epochs: float(whole(state, rows, x, y, epochs))
 
 
 def predict(job):

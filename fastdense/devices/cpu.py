@@ -32,7 +32,7 @@ def train_packs(jobs, on_progress=None, threads=None):
     list of lists of dicts
         What `Run` takes besides the task, for each variant of each job.
     """
-    pieces = [piece for job, (task, variants) in enumerate(jobs) for piece in _cut(job, task, variants)]
+    pieces = [piece for job, given in enumerate(jobs) for piece in _cut(job, *given)]
     shares = [0.0] * len(pieces)
 
     def work(index, check):

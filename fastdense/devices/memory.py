@@ -145,7 +145,7 @@ def arrays_for(task, variants, layers, places, shape):
         numbers[first : first + count * lanes].reshape(count, lanes)[:] = initial
 
     networks = np.zeros(lanes, NETWORK)
-    networks["seed"], networks["clip_norm"] = own.seed, own.clip_norm
+    networks["clip_norm"] = own.clip_norm
     keep = np.zeros((len(layers), lanes), KEEP)
     keep["above"], keep["scale"] = np.rint(own.dropout.T * 2**32), 1.0 / (1.0 - own.dropout.T)
     samples = shape.chunks * shape.columns * lanes
@@ -159,6 +159,7 @@ def arrays_for(task, variants, layers, places, shape):
         "parameters": numbers,
         "gradient": aligned(count * lanes + SPARE, dtype),
         "networks": networks,
+        "seeds": np.array(own.seed),
         "keep": keep,
         "rates": np.array(own.learning_rate),
         "held": in_range(own.learning_rate == 0.0, dtype),

@@ -150,4 +150,5 @@ def evaluation_for(lanes):
         job.begun = state.position > 0
         dispatch(plan, work, team, np.int64(0), plan.blocks)
         state.position += samples
+
     return Evaluation(evaluate, observe, measure_updates, write_signals)

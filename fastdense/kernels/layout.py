@@ -147,7 +147,6 @@ STATE = np.dtype(
 # A network: the one of a training, or one of a pack, where each stands in a lane.
 NETWORK = np.dtype(
     [
-        ("seed", _i8),
         ("clip_norm", _f8),  # 0: none
         # Set where the loss is not finite any more: what there was until then.
         ("ended", _i8),
@@ -196,7 +195,8 @@ WORK = (
     "layers",
     "parameters",  # and behind them the optimizer's slots
     "gradient",
-    "networks",  
+    "networks",
+    "seeds",
     "keep",  # of each layer, for each lane
     "rates",  # of each lane
     "held",  # not zero for a lane whose parameters stay as they are

@@ -73,7 +73,9 @@ def order_epoch_for(lanes):
                     work.order[i * lanes + lane] = given[first + i]
         elif plan.shuffle:
             most = np.int64(SHUFFLED_AT_ONCE // lanes)
-            state.position = shuffle(work, plan.visits, begin, most, state.epoch + 1)
+            state.position = shuffle(
+                work.order, work.seeds, plan.visits, begin, most, state.epoch + 1
+            )
         # Else the order of the rows, as it stood from the beginning.
         return 20 * min(plan.visits * lanes, SHUFFLED_AT_ONCE)
 
@@ -111,7 +113,7 @@ def train(kind, lanes=1):
     order_epoch = order_epoch_for(lanes)
     evaluate, observe, measure_updates, write_signals = evaluation
 
-    def train(plan, state, job, layers, parameters, gradient, networks, keep, rates, held,
+    def train(plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
               penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
               test_targets, predictions, order, losses, sample_weights, correct, hits,
               loss_hyper, optimizer_hyper, powers, sizes, given, schedule_hyper, curves, signals,
@@ -119,7 +121,7 @@ def train(kind, lanes=1):
               budget):  # fmt: skip
         # curves: (CURVES, evaluations, lanes), signals: (observations, layers, SIGNALS, lanes)
         work = Work(
-            plan, state, job, layers, parameters, gradient, networks, keep, rates, held,
+            plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
             penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
             test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
             optimizer_hyper, powers, sizes,

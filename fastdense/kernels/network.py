@@ -108,7 +108,7 @@ def forward_for(kind):
                 call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
                 if job.purpose == TRAINING:
-                    keep, seed = record(work.keep, index), record(work.networks, 0).seed
+                    keep, seed = record(work.keep, index), work.seeds[0]
                     draw_mask(layer, keep, slopes, stride, columns, place, seed, step)
                 else:
                     for row in range(layer.n_in):

@@ -2,8 +2,10 @@
 
 The same operations in the same order as for a network alone, so each has the same bits. Samples
 stand where columns stand there, and a column is a row of lanes: parameters (size, lanes),
-activations (features, samples, lanes). Each lane has an order of samples of its own. The rows of ones that the
-bias's gradient takes as its input, and the weights of samples that have none, are written once.
+activations (features, samples, lanes). Each lane has an order of samples of its own.
+
+The rows of ones, which the gradient of a bias takes as its input, and the weights of samples that
+have none were written before.
 """
 
 from functools import cache
@@ -107,7 +109,7 @@ def propagate_pack_for(kind):
         purpose = np.int64(DROPOUT_PURPOSE)
         for lane in range(lanes):
             keep = record(work.keep, layer.index * lanes + lane)
-            seed, scale = record(work.networks, lane).seed, cast(keep.scale)
+            seed, scale = work.seeds[lane], cast(keep.scale)
             for b in range(samples):
                 for block in range(blocks):
                     four = words((place + b) * blocks + block, purpose, layer.index, step, seed)

@@ -16,69 +16,39 @@ from numba.extending import intrinsic
 from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import lanes_of
 from fastdense.kernels.pointers import offset
-from fastdense.kernels.simd import I64, Vectors, int64, register_bytes
-from fastdense.kernels.tile import ACCUMULATE, BIAS
+from fastdense.kernels.simd import Vectors, int64, register_bytes
+from fastdense.kernels.tile import emit_chains
 
 SIDE = 4  # rows and columns of the largest square tile: 16 chains, and 8 loads for each k
 LINE = 8  # of a tile that is a single row or column
 
 
-def _emit_tile(builder, simd, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, scn, start, bias, lanes):  # noqa: E501
-    tiles = [(m, n) for m in range(rows) for n in range(columns)]
+def _write_body(builder, simd, lanes, rows, columns, arguments):
+    k, a, sam, sak, b, sbn, sbk, c, scm, scn, start, bias = arguments
 
-    def place(base, m, along, n, across):
-        first = builder.gep(base, [builder.mul(int64(m), along)])
-        return builder.gep(first, [builder.mul(int64(n), across)])
+    def place(base, *steps):
+        for count, stride in steps:
+            base = builder.gep(base, [builder.mul(int64(count), stride)])
+        return base
 
-    names = ("zero", "accumulate", "bias", "before", "loop", "done")
-    blocks = {name: builder.append_basic_block(name) for name in names}
-    switch = builder.switch(start, blocks["zero"])
-    switch.add_case(int64(ACCUMULATE), blocks["accumulate"])
-    switch.add_case(int64(BIAS), blocks["bias"])
-    starts = {}
-    builder.position_at_end(blocks["zero"])
-    starts["zero"] = [simd.zero for _ in tiles]
-    builder.branch(blocks["before"])
-    builder.position_at_end(blocks["accumulate"])
-    starts["accumulate"] = [simd.load(builder, place(c, m, scm, n, scn)) for m, n in tiles]
-    builder.branch(blocks["before"])
-    builder.position_at_end(blocks["bias"])
-    by_row = [simd.load(builder, builder.gep(bias, [int64(m * lanes)])) for m in range(rows)]
-    starts["bias"] = [by_row[m] for m, n in tiles]
-    builder.branch(blocks["before"])
+    def load(m, n):
+        return simd.load(builder, place(c, (m, scm), (n, scn)))
 
-    builder.position_at_end(blocks["before"])
-    first = [builder.phi(simd.vector) for _ in tiles]
-    for name, values in starts.items():
-        for phi, value in zip(first, values, strict=True):
-            phi.add_incoming(value, blocks[name])
-    builder.branch(blocks["loop"])
+    def store(value, m, n):
+        simd.store(builder, value, place(c, (m, scm), (n, scn)))
 
-    builder.position_at_end(blocks["loop"])
-    index = builder.phi(I64)
-    index.add_incoming(int64(0), blocks["before"])
-    sums = [builder.phi(simd.vector) for _ in tiles]
-    for phi, value in zip(sums, first, strict=True):
-        phi.add_incoming(value, blocks["before"])
-    a_column = builder.gep(a, [builder.mul(index, sak)])
-    b_row = builder.gep(b, [builder.mul(index, sbk)])
-    b_vectors = [
-        simd.load(builder, builder.gep(b_row, [builder.mul(int64(n), sbn)])) for n in range(columns)
-    ]
-    after = []
-    for m in range(rows):
-        a_vector = simd.load(builder, builder.gep(a_column, [builder.mul(int64(m), sam)]))
-        for n in range(columns):
-            after.append(simd.fma(builder, a_vector, b_vectors[n], sums[m * columns + n]))
-    following = builder.add(index, int64(1))
-    index.add_incoming(following, blocks["loop"])
-    for phi, value in zip(sums, after, strict=True):
-        phi.add_incoming(value, blocks["loop"])
-    builder.cbranch(builder.icmp_signed("<", following, k), blocks["loop"], blocks["done"])
+    def bias_of(m):
+        return simd.load(builder, builder.gep(bias, [int64(m * lanes)]))
 
-    builder.position_at_end(blocks["done"])
-    for (m, n), value in zip(tiles, after, strict=True):
-        simd.store(builder, value, place(c, m, scm, n, scn))
+    def operands(index):
+        a_column = builder.gep(a, [builder.mul(index, sak)])
+        b_row = builder.gep(b, [builder.mul(index, sbk)])
+        return (
+            lambda m: simd.load(builder, place(a_column, (m, sam))),
+            lambda n: simd.load(builder, place(b_row, (n, sbn))),
+        )
+
+    emit_chains(builder, simd, rows, columns, k, start, load, bias_of, operands, store)
     builder.ret_void()
 
 
@@ -100,7 +70,7 @@ def make_tile(kind, width, lanes):
             found.linkage = "internal"
             found.attributes.add("noinline")
             builder = ir.IRBuilder(found.append_basic_block())
-            _emit_tile(builder, simd, rows, columns, *found.args, lanes)
+            _write_body(builder, simd, lanes, rows, columns, found.args)
         return found
 
     def emit(typingctx, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, scn, start, bias):

@@ -110,7 +110,9 @@ def tuple_reader(count, apart=1):
     def emit(typingctx, pointer):
         def codegen(context, builder, signature, arguments):
             values = [
-                builder.load(builder.gep(arguments[0], [context.get_constant(types.intp, i * apart)]))
+                builder.load(
+                    builder.gep(arguments[0], [context.get_constant(types.intp, i * apart)])
+                )
                 for i in range(count)
             ]
             return context.make_tuple(builder, signature.return_type, values)

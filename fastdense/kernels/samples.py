@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from fastdense.kernels.compiler import NUMPY
-from fastdense.kernels.pointers import offset, record
+from fastdense.kernels.pointers import offset
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.square import make_gather, make_offsets
 from fastdense.kernels.words import make_drawing, make_drawing_of_lanes
@@ -77,27 +77,23 @@ def gather_labels(labels, classes, order, ordered, first, samples, columns, targ
 
 @cache
 def shuffle_for(lanes):
-    """`shuffle(work, count, position, most, epoch)`.
+    """`shuffle(order, seeds, count, position, most, epoch)`.
 
     Go on with the permutations of an epoch, (count, lanes), for at most `most` exchanges; returns
     the position. Position 0 starts them; the exchanges run from the last sample down, and `count`
     says that they are complete. The same permutations as `fastdense.random.permutation`.
     """
     if lanes == 1:
-        return _shuffle_one
+        return shuffle_one
     draw, room_for_words = make_drawing_of_lanes(lanes), make_offsets(4 * lanes)
-    room_for_seeds = make_offsets(lanes)
 
     @njit(inline="never", **NUMPY)
-    def shuffle(work, count, position, most, epoch):
-        order = work.order
+    def shuffle(order, seeds, count, position, most, epoch):
         if position == 0:
             for i in range(count):
                 for lane in range(lanes):
                     order[i * lanes + lane] = i
-        seeds, drawn = room_for_seeds(), room_for_words()
-        for lane in range(lanes):
-            seeds[lane] = record(work.networks, lane).seed
+        drawn = room_for_words()
         last = max(count - 1 - position - most, 0)
         purpose = np.int64(SHUFFLE_PURPOSE)
         block = np.int64(-1)
@@ -119,8 +115,9 @@ def shuffle_for(lanes):
 
 
 @njit(**NUMPY)
-def _shuffle_one(work, count, position, most, epoch):
-    order, seed = work.order, record(work.networks, 0).seed
+def shuffle_one(order, seeds, count, position, most, epoch):
+    """`shuffle` of one network."""
+    seed = seeds[0]
     if position == 0:
         for i in range(count):
             order[i] = i

@@ -16,6 +16,70 @@ from fastdense.kernels.simd import I64, Vectors, int64
 ZERO, ACCUMULATE, BIAS = range(3)  # where a chain starts: 0, C[m, n], bias[m]
 
 
+def emit_chains(builder, simd, rows, columns, k, start, load, bias, operands, store):
+    """Emit the chains of a tile, from where each starts to its end after k steps.
+
+    Parameters
+    ----------
+    load, store : callable
+        `load(m, n)` is a vector of C; `store(vector, m, n)` writes it.
+    bias : callable
+        `bias(m)` is the vector that a row starts from.
+    operands : callable
+        `operands(index)` loads what step `index` needs: a function of m to A's vector, and one of n
+        to B's.
+    """
+    tiles = [(m, n) for m in range(rows) for n in range(columns)]
+    blocks = {
+        name: builder.append_basic_block(name)
+        for name in ("zero", "accumulate", "bias", "before", "loop", "done")
+    }
+    switch = builder.switch(start, blocks["zero"])
+    switch.add_case(int64(ACCUMULATE), blocks["accumulate"])
+    switch.add_case(int64(BIAS), blocks["bias"])
+    starts = {}
+    builder.position_at_end(blocks["zero"])
+    starts["zero"] = [simd.zero for _ in tiles]
+    builder.branch(blocks["before"])
+    builder.position_at_end(blocks["accumulate"])
+    starts["accumulate"] = [load(m, n) for m, n in tiles]
+    builder.branch(blocks["before"])
+    builder.position_at_end(blocks["bias"])
+    by_row = [bias(m) for m in range(rows)]
+    starts["bias"] = [by_row[m] for m, n in tiles]
+    builder.branch(blocks["before"])
+
+    builder.position_at_end(blocks["before"])
+    first = [builder.phi(simd.vector) for _ in tiles]
+    for name, values in starts.items():
+        for phi, value in zip(first, values, strict=True):
+            phi.add_incoming(value, blocks[name])
+    builder.branch(blocks["loop"])
+
+    builder.position_at_end(blocks["loop"])
+    index = builder.phi(I64)
+    index.add_incoming(int64(0), blocks["before"])
+    sums = [builder.phi(simd.vector) for _ in tiles]
+    for phi, value in zip(sums, first, strict=True):
+        phi.add_incoming(value, blocks["before"])
+    of_row, of_column = operands(index)
+    b_vectors = [of_column(n) for n in range(columns)]
+    after = []
+    for m in range(rows):
+        a_vector = of_row(m)
+        for n in range(columns):
+            after.append(simd.fma(builder, a_vector, b_vectors[n], sums[m * columns + n]))
+    following = builder.add(index, int64(1))
+    index.add_incoming(following, blocks["loop"])
+    for phi, value in zip(sums, after, strict=True):
+        phi.add_incoming(value, blocks["loop"])
+    builder.cbranch(builder.icmp_signed("<", following, k), blocks["loop"], blocks["done"])
+
+    builder.position_at_end(blocks["done"])
+    for (m, n), value in zip(tiles, after, strict=True):
+        store(value, m, n)
+
+
 def make_tile(kind, rows, vectors, masked, width):
     """The intrinsic `tile(k, a, sam, sak, b, ldb, c, ldc, start, bias, tail)`.
 
@@ -26,78 +90,42 @@ def make_tile(kind, rows, vectors, masked, width):
 
     def write_body(builder, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail):
         mask = simd.first_lanes(builder, tail) if masked else None
-        tiles = [(m, n) for m in range(rows) for n in range(vectors)]
 
         def is_partial(n):
             return masked and n == vectors - 1
 
-        def place_in_c(m, n):
+        def place(m, n):
             row = builder.mul(int64(m), ldc)
             return builder.gep(c, [builder.add(row, int64(n * width))])
 
         def load(m, n):
             if is_partial(n):
-                return simd.masked_load(builder, place_in_c(m, n), mask)
-            return simd.load(builder, place_in_c(m, n))
+                return simd.masked_load(builder, place(m, n), mask)
+            return simd.load(builder, place(m, n))
 
-        blocks = {
-            name: builder.append_basic_block(name)
-            for name in ("zero", "accumulate", "bias", "before", "loop", "done")
-        }
-        switch = builder.switch(start, blocks["zero"])
-        switch.add_case(int64(ACCUMULATE), blocks["accumulate"])
-        switch.add_case(int64(BIAS), blocks["bias"])
-        starts = {}
-        builder.position_at_end(blocks["zero"])
-        starts["zero"] = [simd.zero for _ in tiles]
-        builder.branch(blocks["before"])
-        builder.position_at_end(blocks["accumulate"])
-        starts["accumulate"] = [load(m, n) for m, n in tiles]
-        builder.branch(blocks["before"])
-        builder.position_at_end(blocks["bias"])
-        by_row = [
-            simd.splat(builder, builder.load(builder.gep(bias, [int64(m)]))) for m in range(rows)
-        ]
-        starts["bias"] = [by_row[m] for m, n in tiles]
-        builder.branch(blocks["before"])
-
-        builder.position_at_end(blocks["before"])
-        first = [builder.phi(simd.vector) for _ in tiles]
-        for name, values in starts.items():
-            for phi, value in zip(first, values, strict=True):
-                phi.add_incoming(value, blocks[name])
-        builder.branch(blocks["loop"])
-
-        builder.position_at_end(blocks["loop"])
-        index = builder.phi(I64)
-        index.add_incoming(int64(0), blocks["before"])
-        sums = [builder.phi(simd.vector) for _ in tiles]
-        for phi, value in zip(sums, first, strict=True):
-            phi.add_incoming(value, blocks["before"])
-        b_row = builder.gep(b, [builder.mul(index, ldb)])
-        b_vectors = [
-            simd.load(builder, builder.gep(b_row, [int64(n * width)])) for n in range(vectors)
-        ]
-        a_column = builder.gep(a, [builder.mul(index, sak)])
-        next_sums = []
-        for m in range(rows):
-            number = builder.load(builder.gep(a_column, [builder.mul(int64(m), sam)]))
-            a_value = simd.splat(builder, number)
-            for n in range(vectors):
-                chain = sums[m * vectors + n]
-                next_sums.append(simd.fma(builder, a_value, b_vectors[n], chain))
-        following = builder.add(index, int64(1))
-        index.add_incoming(following, blocks["loop"])
-        for phi, value in zip(sums, next_sums, strict=True):
-            phi.add_incoming(value, blocks["loop"])
-        builder.cbranch(builder.icmp_signed("<", following, k), blocks["loop"], blocks["done"])
-
-        builder.position_at_end(blocks["done"])
-        for (m, n), value in zip(tiles, next_sums, strict=True):
+        def store(value, m, n):
             if is_partial(n):
-                simd.masked_store(builder, value, place_in_c(m, n), mask)
+                simd.masked_store(builder, value, place(m, n), mask)
             else:
-                simd.store(builder, value, place_in_c(m, n))
+                simd.store(builder, value, place(m, n))
+
+        def bias_of(m):
+            return simd.splat(builder, builder.load(builder.gep(bias, [int64(m)])))
+
+        def operands(index):
+            b_row = builder.gep(b, [builder.mul(index, ldb)])
+            a_column = builder.gep(a, [builder.mul(index, sak)])
+
+            def of_row(m):
+                number = builder.load(builder.gep(a_column, [builder.mul(int64(m), sam)]))
+                return simd.splat(builder, number)
+
+            def of_column(n):
+                return simd.load(builder, builder.gep(b_row, [int64(n * width)]))
+
+            return of_row, of_column
+
+        emit_chains(builder, simd, rows, vectors, k, start, load, bias_of, operands, store)
         builder.ret_void()
 
     def emit(typingctx, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail):

@@ -27,6 +27,7 @@ POINTED = {
     "job": job_type,
     "layers": layer_type,
     "networks": network_type,
+    "seeds": INT64,
     "keep": keep_type,
     "rates": FLOAT64,
     "scalars": FLOAT64,
@@ -65,12 +66,12 @@ def pack_work(kind):
 
 
 def _work(kind, lanes, propagate, accumulate):
-    def work(plan, state, job, layers, parameters, gradient, networks, keep, rates, held,
+    def work(plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
              penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
              test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
              optimizer_hyper, powers, sizes, member, begin, end):  # fmt: skip
         work = Work(
-            plan, state, job, layers, parameters, gradient, networks, keep, rates, held,
+            plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
             penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
             test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
             optimizer_hyper, powers, sizes,

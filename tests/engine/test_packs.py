@@ -118,9 +118,7 @@ def test_a_run_that_ends_early_has_its_own_length():
     )
     lengths = set()
     for run in runs:
-        alone = train(
-            network, run.recipe, data, evaluate_every=2, observe_every=3, threads=1
-        )
+        alone = train(network, run.recipe, data, evaluate_every=2, observe_every=3, threads=1)
         same(run, alone)
         assert run.outcome == alone.outcome
         lengths.add(len(run.loss))
