@@ -27,7 +27,7 @@ def product_for(kind):
     t8, t7, t6, t5, t4, t3, t2, t1 = (make_tile(kind, m, 2, False, width) for m in range(8, 0, -1))
     s8, s7, s6, s5, s4, s3, s2, s1 = (make_tile(kind, m, 1, True, width) for m in range(8, 0, -1))
     line = 512 // kind.bitwidth  # numbers of a cache line
-    s16, s12 = (make_tile(kind, m, 1, True, width) for m in (16, 12))
+    s17, s16 = (make_tile(kind, m, 1, True, width) for m in (17, 16))
     row4, row16 = (make_tile(kind, 1, vectors, False, width) for vectors in (4, 16))
 
     @njit(**NUMPY)
@@ -42,19 +42,18 @@ def product_for(kind):
     def panel(a, sam, sak, tile, b, ldb, c, ldc, m, n, k, start, bias, ahead, apart, arrays):
         # One or two vectors of columns, the single one masked, down all rows; `tile` numbers lie
         # between one group of eight rows of A and the next. What eight rows do not divide ends in
-        # two tiles of four or more, for fewer rows would wait for their chains; a single vector
-        # takes more rows together.
+        # two tiles of four or more, for fewer rows would wait for their chains. A single vector
+        # takes sixteen rows together, and seventeen at the end: sixteen inputs and a bias.
         i = 0
         while i < m:
             rest = m - i
             rows = 8 if rest >= 16 else (rest if rest <= 8 else (rest + 1) >> 1)
             if tile != 8 * sam:
                 rows = min(rest, 8)
-            elif n <= width:
-                if rest == 16 or rest > 20:
-                    rows = 16
-                elif rest == 12 or rest > 16:
-                    rows = 12
+            elif n <= width and (rest == 16 or rest > 20):
+                rows = 16
+            elif n <= width and rest == 17:
+                rows = 17
             ai = offset(a, (i >> 3) * tile + (i & 7) * sam)
             ci = offset(c, i * ldc)
             bi = offset(bias, i)
@@ -77,10 +76,10 @@ def product_for(kind):
                     t2(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
                 else:
                     t1(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
+            elif rows == 17:
+                s17(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
             elif rows == 16:
                 s16(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            elif rows == 12:
-                s12(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
             elif rows == 8:
                 s8(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
             elif rows == 7:
