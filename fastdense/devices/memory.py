@@ -97,6 +97,7 @@ def arrays_for(task, variants, layers, places, shape):
     fields["order_rows"] = len(task.order)
     fields["visits"] = task.visits
     fields["shuffle"] = recipe.shuffle
+    fields["fixed"] = len(task.order) == 1 or not (recipe.shuffle or len(task.order))
     fields["batch"] = task.batch
     fields["epochs"] = recipe.epochs
     fields["evaluate_every"] = task.evaluate_every

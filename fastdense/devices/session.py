@@ -127,6 +127,7 @@ class Session:
         self._way = number
         way, plan = self._ways[number], self.arrays["plan"][0]
         self.arrays["layers"][:] = way.layers
+        self.state[0]["loaded"] = 0  # rows of the arena change their places
         plan["members"] = way.members
         plan["columns"] = way.columns
         plan["stride"] = stride_of(way.columns)

@@ -78,11 +78,12 @@ def evaluation_for(lanes):
             row = offset(row, layout.SIGNALS * lanes)
 
     @njit(**NUMPY)
-    def describe(plan, job, samples, first):
+    def describe(plan, state, job, samples):
         """A job for the next samples of an evaluation, in the order of the rows."""
         job.task = layout.PROPAGATE
+        job.loaded = state.loaded = 0
         job.ordered = 0
-        job.first = first
+        job.first = state.position
         job.samples = samples
         job.place = 0
         job.columns = plan.block
@@ -97,7 +98,7 @@ def evaluation_for(lanes):
         each = plan.parameters * plan.block * lanes
         blocks = affordable(plan, np.int64(0), plan.chunks, each, budget)
         samples = min(plan.block * blocks, count - state.position)
-        describe(plan, job, samples, state.position)
+        describe(plan, state, job, samples)
         job.purpose = layout.EVALUATING
         job.test = test
         blocks = (samples + plan.block - 1) // plan.block
@@ -140,7 +141,7 @@ def evaluation_for(lanes):
                 notes.slopes[i] = 0.0
                 work.sizes[i] = 0.0
         samples = min(plan.block, plan.samples - state.position)
-        describe(plan, job, samples, state.position)
+        describe(plan, state, job, samples)
         job.purpose = layout.OBSERVING
         job.test = 0
         job.count = plan.samples

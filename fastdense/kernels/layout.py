@@ -84,6 +84,7 @@ PLAN = np.dtype(
         ("order_rows", _i8),  # 0: no explicit order
         ("visits", _i8),  # samples an epoch visits
         ("shuffle", _i8),
+        ("fixed", _i8),  # every epoch visits the same samples in the same order
         ("batch", _i8),
         ("epochs", _i8),
         ("evaluate_every", _i8),
@@ -137,6 +138,8 @@ STATE = np.dtype(
         ("done", _i8),  # samples of the mini-batch under way whose gradient is taken
         ("unit", _i8),  # of work on the next samples that is done: chunks, and then blocks
         ("step", _i8),
+        ("loaded", _i8),  # the arena holds a whole epoch's samples
+        ("summed", _i8),  # the epoch's losses are added up: it is to be evaluated
         ("row", _i8),  # of the curves
         ("signal_row", _i8),
         ("effort", _i8),  # of all calls together, in the unit of a budget
@@ -179,6 +182,7 @@ JOB = np.dtype(
         ("columns", _i8),  # samples of a chunk
         ("stride", _i8),
         ("count", _i8),  # samples of the whole mean
+        ("loaded", _i8),  # the arena holds these samples already
         ("begun", _i8),  # the gradient goes on from that of samples before
         ("update", _i8),  # the gradient is complete: update the parameters
         ("not_finite", _i8),  # set where inputs of a prediction are NaN or infinite

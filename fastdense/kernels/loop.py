@@ -138,7 +138,9 @@ def train(kind, lanes=1):
             if state.phase == SHUFFLE:
                 spent += order_epoch(plan, state, work, given)
                 if state.position >= plan.visits:
-                    clear(running)
+                    state.summed = is_due(state.epoch + 1, plan.evaluate_every, plan.epochs)
+                    if state.summed:
+                        clear(running)
                     begin_phase(plan, state, work)
                     state.phase = STEP
             elif state.phase == STEP:
@@ -156,8 +158,8 @@ def train(kind, lanes=1):
                     measure_updates(plan, work, notes, partial)
                 if updated and last:
                     state.epoch += 1
-                    clear(partial)
-                    if is_due(state.epoch, plan.evaluate_every, plan.epochs):
+                    if state.summed:
+                        clear(partial)
                         point = offset(curves, state.row * lanes)
                         for lane in range(lanes):
                             mean = total(running, lane) / plan.visits
@@ -165,6 +167,7 @@ def train(kind, lanes=1):
                         begin_phase(plan, state, work)
                         state.phase = EVALUATE
                     elif is_due(state.epoch, plan.observe_every, plan.epochs):
+                        clear(partial)
                         begin_phase(plan, state, work)
                         state.phase = OBSERVE
                     else:

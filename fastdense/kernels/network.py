@@ -250,10 +250,11 @@ def propagate_for(kind):
         arena = offset(work.arena, owner * plan.arena)
         scratch = offset(work.scratch, member * plan.scratch)
         entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
-        gather(
-            work.test_inputs if job.test else work.inputs, entry.n_in, work.order, job.ordered,
-            first, samples, columns, offset(arena, entry.input_row * stride), stride,
-        )  # fmt: skip
+        if not job.loaded:
+            gather(
+                work.test_inputs if job.test else work.inputs, entry.n_in, work.order, job.ordered,
+                first, samples, columns, offset(arena, entry.input_row * stride), stride,
+            )  # fmt: skip
         forward(
             work, job, plan.depth, arena, scratch, columns, samples, job.place + chunk_first,
         )  # fmt: skip
@@ -266,7 +267,8 @@ def propagate_for(kind):
                 for o in range(final.n_out):
                     predictions[b * final.n_out + o] = outputs[o * stride + b]
             return
-        load_targets(plan, job, work, arena, first, samples, columns, chunk_first)
+        if not job.loaded:
+            load_targets(plan, job, work, arena, first, samples, columns, chunk_first)
         targets = offset(arena, plan.target_row * stride)
         delta = offset(arena, plan.delta_row * stride)
         call(

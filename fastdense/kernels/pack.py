@@ -213,14 +213,16 @@ def propagate_pack_for(kind):
         stride = job.stride
         arena = offset(work.arena, chunk * plan.arena)
         entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
-        gather(
-            work.test_inputs if job.test else work.inputs, entry.n_in, work, job, first, samples,
-            offset(arena, entry.input_row * stride), stride,
-        )  # fmt: skip
+        if not job.loaded:
+            gather(
+                work.test_inputs if job.test else work.inputs, entry.n_in, work, job, first, samples,
+                offset(arena, entry.input_row * stride), stride,
+            )  # fmt: skip
         forward(work, plan, job, arena, samples, job.place + chunk_first)
         outputs = offset(arena, final.output_row * stride)
         targets = offset(arena, plan.target_row * stride)
-        load_targets(plan, job, work, targets, first, samples, chunk_first)
+        if not job.loaded:
+            load_targets(plan, job, work, targets, first, samples, chunk_first)
         delta = offset(arena, (plan.rows + final.unit) * stride)
         call(
             plan.loss,

@@ -85,11 +85,17 @@ def step_for(kind, lanes):
             each = 2 * plan.parameters * plan.columns * lanes
             end = affordable(plan, state.unit, chunks, each, budget)
             job.task = layout.PROPAGATE
+            # A full batch that stays in one chunk need not be gathered again.
+            whole = plan.fixed and chunks == 1 and count == plan.visits
+            job.loaded = whole and state.loaded
+            state.loaded = whole
             dispatch(plan, work, team, state.unit, end)
             spent = (end - state.unit) * each
             state.unit = end
             if end == chunks:
-                add_weighted(work.losses, work.sample_weights, samples, state.done, running)
+                if state.summed:
+                    weights = work.sample_weights
+                    add_weighted(work.losses, weights, samples, state.done, running)
                 if last:
                     begin_update(plan, state, work, schedule_hyper)
             if end < chunks or spent > budget:
