@@ -10,7 +10,7 @@ from fastdense_bench.workloads import Workload
 SHUFFLED, GIVEN, AS_THEY_ARE = "shuffled", "given", "as they are"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
     """A training, or predictions of one batch, from given parameters.
 

@@ -38,7 +38,8 @@ def uniform(seed, purpose, layer, epoch, shape):
 
 def uniforms(seeds, purpose, layer, epoch, shape):
     """`uniform` for each of several seeds: shape (len(seeds), *shape)."""
-    seeds, count = np.asarray(seeds, np.uint64), int(np.prod(shape))
+    seeds, shape = np.asarray(seeds, np.uint64), tuple(np.atleast_1d(shape))
+    count = int(np.prod(shape))
     numbers = np.empty((len(seeds), count))
     for rows in blocks(len(seeds), count):
         for part in blocks(count):

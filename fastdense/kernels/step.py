@@ -86,7 +86,7 @@ def step_for(kind, lanes):
             end = affordable(plan, state.unit, chunks, each, budget)
             job.task = layout.PROPAGATE
             # A full batch that stays in one chunk need not be gathered again.
-            whole = plan.fixed and chunks == 1 and count == plan.visits
+            whole = plan.fixed and chunks == 1 and samples == plan.visits
             job.loaded = whole and state.loaded
             state.loaded = whole
             dispatch(plan, work, team, state.unit, end)

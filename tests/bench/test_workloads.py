@@ -11,7 +11,8 @@ from fastdense_bench.matrix_exponential import expm
 from fastdense_bench.measure import TOLERANCE
 from fastdense_bench.workloads import QUICK, WORKLOADS, Workload
 
-SMALL = [w for w in WORKLOADS if w.trains and w.flops * w.steps < 1e9]
+SMALL = [w for w in WORKLOADS if w.trains and w.networks == 1 and w.flops * w.steps < 1e9]
+MANY = [w for w in WORKLOADS if w.networks > 1]
 FASTDENSE = peers.load("fastdense_bench.peers.fastdense").module
 NUMPY = peers.load("fastdense_bench.peers.numpy").module
 
@@ -64,8 +65,8 @@ def test_the_given_order_is_the_same_rows():
 
 
 def test_a_full_batch_has_no_order():
-    (full,) = [w for w in WORKLOADS if w.trains and w.batch == w.samples]
-    assert Job.of(full, SHUFFLED).order == AS_THEY_ARE
+    full = [w for w in WORKLOADS if w.trains and w.batch == w.samples]
+    assert full and all(Job.of(w, SHUFFLED).order == AS_THEY_ARE for w in full)
 
 
 @pytest.mark.parametrize("workload", SMALL, ids=lambda w: w.name)
@@ -85,3 +86,28 @@ def test_numpy_agrees_and_a_rate_wrong_by_a_tenth_is_seen(workload):
 def test_shuffled_epochs_learn_alike(module):
     losses = [module.train(Job.of(SMALL[0], order))(20) for order in (SHUFFLED, GIVEN)]
     assert losses[0] != losses[1] and losses[0] == pytest.approx(losses[1], rel=0.05)
+
+
+@pytest.mark.parametrize("workload", MANY, ids=lambda w: w.name)
+def test_many_networks_are_as_many_trained_one_by_one(workload):
+    few = replace(workload.short, networks=3)
+    many = Job.of(few, GIVEN)
+    losses = []
+    for parameters in many.parameters:
+        alone = Job.of(replace(few, networks=1), GIVEN)
+        alone.parameters = parameters
+        losses.append(NUMPY.train(alone)(few.short_epochs))
+    found = FASTDENSE.train_many(many)(few.short_epochs)
+    assert found == pytest.approx(np.mean(losses), rel=TOLERANCE / 100)
+    assert len(set(losses)) == 3
+
+
+def test_layers_of_all_networks_are_those_of_each():
+    few = replace(MANY[0].short, networks=3)
+    job = Job.of(few, GIVEN)
+    for index, parameters in enumerate(job.parameters):
+        for (weights, bias), (all_weights, all_bias) in zip(
+            few.network().split(parameters), job.layers_of_all, strict=True
+        ):
+            np.testing.assert_array_equal(all_weights[index], weights)
+            np.testing.assert_array_equal(all_bias[index], bias)
