@@ -8,7 +8,6 @@ import numpy as np
 from fastdense import catalogue
 from fastdense.devices.arrangement import (
     BLOCK_NUMBERS,
-    CHUNK_PRODUCTS,
     SMALL_NETWORK,
     SPARE,
     address,
@@ -16,6 +15,7 @@ from fastdense.devices.arrangement import (
     arena_size,
     arrange,
     chunk_columns,
+    chunks_between,
     stride_of,
 )
 from fastdense.devices.pace import Pace
@@ -27,7 +27,6 @@ from fastdense.kernels.roles import kernel, program
 SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
 LEAST_COLUMNS = 32  # of a chunk that a member does by itself
 LEAST_NUMBERS = 4096  # of the gradient that a member should find to do
-CHUNKS_EACH = 4  # of a member, before their gradient is taken
 ACCURACIES = {
     None: layout.NO_ACCURACY,
     "probability": layout.PROBABILITY,
@@ -63,21 +62,24 @@ class Session:
         columns = chunk_columns(task.batch, places["rows"], count)
         block = chunk_columns(max(len(task.inputs), 2), places["rows"], count)
         by_block = count > SMALL_NETWORK and recipe.clip_norm == 0.0
-        self._ways = [_Way(1, columns, 1, places["blocks"], by_block, layers)]
+        chunks = chunks_between(task.batch, columns, places, count)
+        self._ways = [_Way(1, columns, chunks, places["blocks"], by_block, layers)]
         if members > 1 and task.batch * count >= SHARED_PRODUCTS:
             # As many chunks for each, and of the same length.
             rounds = -(-task.batch // (columns * members))
             each = max(padded(-(-task.batch // (rounds * members))), LEAST_COLUMNS)
-            in_time = max(members * CHUNK_PRODUCTS // (count * each), members)
-            chunks = min(-(-task.batch // each), CHUNKS_EACH * members, in_time)
+            chunks = chunks_between(task.batch, each, places, count, members)
             # Each member should find some units of the gradient to do.
             numbers = min(BLOCK_NUMBERS, count // (8 * members))
             shared, places = arrange(network, recipe.dtype, numbers)
             by_block = recipe.clip_norm == 0.0
             self._ways.append(_Way(members, each, chunks, places["blocks"], by_block, shared))
         members = max(way.members for way in self._ways)
+        # Numbers of the arena of one chunk, of a step or of an evaluation.
+        self._arenas = [arena_size(places, max(block, way.columns)) for way in self._ways]
+        arena = max(way.chunks * a for way, a in zip(self._ways, self._arenas, strict=True))
         chunks = max(way.chunks for way in self._ways)
-        widest = max(block, *(way.columns for way in self._ways))
+        samples = max(way.chunks * max(block, way.columns) for way in self._ways)
         slots = [hyper[s] if isinstance(s, str) else s for s in optimizer.slots]
         apart = padded(count)
 
@@ -97,7 +99,6 @@ class Session:
         fields["block"] = block
         fields["block_stride"] = stride_of(block)
         fields["rows"] = places["rows"]
-        fields["arena"] = arena_size(places, widest)
         fields["scratch"] = layout.PACKED
         fields["target_row"] = places["target"]
         fields["delta_row"] = places["delta"]
@@ -149,7 +150,7 @@ class Session:
             "parameters": numbers,
             "gradient": aligned(count + SPARE, dtype),
             "scalars": np.zeros(16),
-            "arena": aligned(chunks * fields["arena"], dtype),
+            "arena": aligned(arena, dtype),
             "scratch": aligned(members * fields["scratch"], dtype),
             "inputs": task.inputs,
             "targets": task.targets,
@@ -158,8 +159,8 @@ class Session:
             "test_targets": task.test_targets,
             "predictions": np.zeros(1, dtype),
             "order": np.arange(max(task.visits, len(task.inputs))),
-            "losses": aligned(chunks * widest, np.float64),
-            "sample_weights": aligned(chunks * widest, np.float64),
+            "losses": aligned(samples, np.float64),
+            "sample_weights": aligned(samples, np.float64),
             "correct": aligned(chunks, np.int64),
             "loss_hyper": _numbers(recipe.loss.values("losses"), dtype),
             "optimizer_hyper": _numbers(hyper, np.float64),
@@ -197,9 +198,10 @@ class Session:
         if self._interrupted:
             raise RuntimeError("this session was interrupted; begin another")
         chosen, piece = self._pace.choose()
-        way = chosen if way is None else way
         budget = piece if budget is None else budget
-        self._go(way)
+        if self.state[0]["unit"] == 0:
+            self._go(chosen if way is None else way)
+        way = self._way
         before = int(self.state[0]["effort"])
         started = time.perf_counter()
         members = self._ways[way].members
@@ -217,10 +219,12 @@ class Session:
         self._pace.note(way, budget, int(self.state[0]["effort"]) - before, seconds)
 
     def _go(self, number):
-        # Between two pieces nothing depends on how a batch is cut into chunks, and by whom.
+        # Between two gradients nothing depends on how a batch is cut into chunks, and by whom.
+        self._way = number
         way, plan = self._ways[number], self.arrays["plan"][0]
         self.arrays["layers"][:] = way.layers
         plan["members"] = way.members
+        plan["arena"] = self._arenas[number]
         plan["columns"] = way.columns
         plan["stride"] = stride_of(way.columns)
         plan["chunks"] = way.chunks

@@ -10,7 +10,7 @@ from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import DENSE, PARTIAL_SUMS
 from fastdense.kernels.pointers import offset, record
 from fastdense.kernels.sums import add_squared_differences, add_squares, add_weighted, clear, total
-from fastdense.kernels.team import dispatch
+from fastdense.kernels.team import affordable, dispatch
 
 # Pointers to what is kept between the blocks of an observation: `slopes` holds 16 partial sums a
 # layer, as `work.sizes` does, `alive` a flag a unit, `previous` the parameters before an update.
@@ -76,16 +76,18 @@ def describe(plan, job, samples, first):
 
 
 @njit(inline="never", **NUMPY)
-def evaluate(plan, state, work, team, test, partial):
+def evaluate(plan, state, work, team, test, partial, budget):
     """Add the loss and accuracy of the next blocks of rows, in their own order."""
     job = record(work.job, 0)
     count = plan.test_samples if test else plan.samples
-    samples = min(plan.block * plan.chunks, count - state.position)
+    each = plan.parameters * plan.block
+    blocks = affordable(plan, np.int64(0), plan.chunks, each, budget)
+    samples = min(plan.block * blocks, count - state.position)
     describe(plan, job, samples, state.position)
     job.purpose = layout.EVALUATING
     job.test = test
     blocks = (samples + plan.block - 1) // plan.block
-    dispatch(plan, work, team, blocks)
+    dispatch(plan, work, team, np.int64(0), blocks)
     add_weighted(work.losses, work.sample_weights, samples, partial)
     for block in range(blocks):
         state.correct += work.correct[block]
@@ -127,9 +129,9 @@ def observe(plan, state, work, team, notes):
     job.purpose = layout.OBSERVING
     job.test = 0
     job.count = plan.samples
-    dispatch(plan, work, team, np.int64(1))
+    dispatch(plan, work, team, np.int64(0), np.int64(1))
     note_activations(plan, work, notes, samples)
     job.task = layout.ACCUMULATE
     job.begun = state.position > 0
-    dispatch(plan, work, team, plan.blocks)
+    dispatch(plan, work, team, np.int64(0), plan.blocks)
     state.position += samples

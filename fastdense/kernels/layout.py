@@ -45,7 +45,7 @@ PACKED = PACKED_ROWS // 8 * GROUP  # numbers of scratch
 
 # Places in the int64 memory of a team (see team.py), two cache lines apart, for its members write
 # to them.
-CLAIM = 0  # units of the job << 32 | next unit
+CLAIM = 0  # end of the units << 32 | next unit
 FINISHED = 16
 ENDED = 32  # of the members that were called, none is to look for work any more
 TEAM = 48
@@ -137,6 +137,7 @@ STATE = np.dtype(
         ("epoch", _i8),  # epochs completed; the one under way is this plus one
         ("position", _i8),  # within the phase, in samples
         ("done", _i8),  # samples of the mini-batch under way whose gradient is taken
+        ("unit", _i8),  # of work on the next samples that is done: chunks, and then blocks
         ("step", _i8),
         ("row", _i8),  # of the curves
         ("signal_row", _i8),

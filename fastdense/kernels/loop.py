@@ -19,6 +19,7 @@ from fastdense.kernels.team import assist, atomic_write
 from fastdense.kernels.work import Work, work_types
 
 SHUFFLED_AT_ONCE = 1 << 20
+CALL_EFFORT = 1000  # of one job, beside its multiply-adds
 
 
 @njit(**NUMPY)
@@ -29,7 +30,7 @@ def is_due(epoch, every, epochs):
 @njit(**NUMPY)
 def effort(plan, job, products):
     """Of the last job, in multiply-adds, roughly: what the budget of a call counts."""
-    return products * plan.parameters * job.samples + 1000
+    return products * plan.parameters * job.samples + CALL_EFFORT
 
 
 @njit(**NUMPY)
@@ -85,8 +86,11 @@ def train(kind):
         notes = Notes(previous, updates, alive, slopes)
         evaluations = plan.evaluations
         no, yes = np.int64(0), np.int64(1)
+        # A call that begins within a gradient ends with it at the latest, for only there the way
+        # to share the work may change.
+        within = state.unit > 0
         spent = 0
-        while state.phase != DONE and spent < budget:
+        while state.phase != DONE and spent < budget and not (within and state.unit == 0):
             if state.phase == SHUFFLE:
                 spent += order_epoch(plan, state, work.order, given)
                 if state.position >= plan.visits:
@@ -96,11 +100,14 @@ def train(kind):
             elif state.phase == STEP:
                 last = state.position + plan.batch >= plan.visits
                 observed = last and is_due(state.epoch + 1, plan.observe_every, plan.epochs)
-                if observed and state.done == 0:
+                if observed and state.done == 0 and state.unit == 0:
                     for i in range(plan.parameters):
                         notes.previous[i] = work.parameters[i]
-                updated = step(plan, state, work, team, schedule_hyper, running, partial)
-                spent += effort(plan, job, np.int64(3)) + 8 * plan.parameters
+                before = state.step
+                left = budget - spent
+                spent += step(plan, state, work, team, schedule_hyper, running, partial, left)
+                spent += CALL_EFFORT
+                updated = state.step > before
                 if updated and observed:
                     measure_updates(plan, work, notes, partial)
                 if updated and last:
@@ -117,7 +124,7 @@ def train(kind):
                     else:
                         begin_epoch(plan, state)
             elif state.phase == EVALUATE:
-                evaluate(plan, state, work, team, no, partial)
+                evaluate(plan, state, work, team, no, partial, budget - spent)
                 spent += effort(plan, job, yes)
                 if state.position == plan.samples:
                     point = offset(curves, state.row)
@@ -128,7 +135,7 @@ def train(kind):
                     state.phase = VALIDATE
             elif state.phase == VALIDATE:
                 if plan.test_samples > 0:
-                    evaluate(plan, state, work, team, yes, partial)
+                    evaluate(plan, state, work, team, yes, partial, budget - spent)
                     spent += effort(plan, job, yes)
                 if state.position == plan.test_samples:
                     point = offset(curves, state.row)

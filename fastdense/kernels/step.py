@@ -11,7 +11,9 @@ from fastdense.kernels.gradient import update_for
 from fastdense.kernels.layout import DENSE
 from fastdense.kernels.pointers import call, call_float64, record
 from fastdense.kernels.sums import add_squares, add_weighted, clear, total
-from fastdense.kernels.team import dispatch
+from fastdense.kernels.team import affordable, dispatch
+
+UPDATE_EFFORT = 8  # of a parameter, in multiply-adds
 
 
 @njit(**NUMPY)
@@ -49,16 +51,17 @@ def step_for(kind):
         update(plan, work, np.int64(0), plan.parameters)
 
     @njit(**NUMPY)
-    def step(plan, state, work, team, schedule_hyper, running, partial):
-        """The next chunks of a mini-batch; an update after the last.
+    def step(plan, state, work, team, schedule_hyper, running, partial, budget):
+        """Go on with a mini-batch for about `budget`; returns the effort.
 
-        Returns whether that was the last.
+        Its next samples pass through the network chunk by chunk, and then all of them together
+        through the gradient, block by block; after the last of the batch comes the update.
         """
         job = record(work.job, 0)
         count = min(plan.batch, plan.visits - state.position)
         samples = min(plan.columns * plan.chunks, count - state.done)
+        chunks = (samples + plan.columns - 1) // plan.columns
         last = state.done + samples == count
-        job.task = layout.PROPAGATE
         job.purpose = layout.TRAINING
         job.test = 0
         job.ordered = 1
@@ -70,20 +73,37 @@ def step_for(kind):
         job.count = count
         job.begun = state.done > 0
         job.update = last and plan.update_by_block
-        dispatch(plan, work, team, (samples + plan.columns - 1) // plan.columns)
-        add_weighted(work.losses, work.sample_weights, samples, running)
-        if last:
-            begin_update(plan, state, work, schedule_hyper)
+        spent = 0
+        if state.unit < chunks:
+            each = 2 * plan.parameters * plan.columns
+            end = affordable(plan, state.unit, chunks, each, budget)
+            job.task = layout.PROPAGATE
+            dispatch(plan, work, team, state.unit, end)
+            spent = (end - state.unit) * each
+            state.unit = end
+            if end == chunks:
+                add_weighted(work.losses, work.sample_weights, samples, running)
+                if last:
+                    begin_update(plan, state, work, schedule_hyper)
+            if end < chunks or spent > budget:
+                return spent
+        begin = state.unit - chunks
+        each = plan.parameters * (samples + UPDATE_EFFORT) // plan.blocks
+        end = affordable(plan, begin, plan.blocks, each, budget - spent)
         job.task = layout.ACCUMULATE
-        dispatch(plan, work, team, plan.blocks)
-        if not last:
-            state.done += samples
-            return False
-        if not plan.update_by_block:
-            update_all(plan, work, partial)
-        state.done = 0
-        state.position += count
-        state.step += 1
-        return True
+        dispatch(plan, work, team, begin, end)
+        spent += (end - begin) * each
+        if end < plan.blocks:
+            state.unit = chunks + end
+            return spent
+        state.unit = 0
+        state.done += samples
+        if last:
+            if not plan.update_by_block:
+                update_all(plan, work, partial)
+            state.done = 0
+            state.position += count
+            state.step += 1
+        return spent
 
     return step

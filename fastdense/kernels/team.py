@@ -80,18 +80,29 @@ def do_units(plan, work, team, member):
 
 
 @njit(inline="never", **NUMPY)
-def dispatch(plan, work, team, units):
-    """Do all units of the job in `work.job`, together with the other members."""
-    if plan.members == 1 or units == 1:
-        call(plan.work, (work, np.int64(0), np.int64(0), units))
+def dispatch(plan, work, team, begin, end):
+    """Do units of the job in `work.job`, together with the other members."""
+    if plan.members == 1 or end - begin == 1:
+        call(plan.work, (work, np.int64(0), begin, end))
         return
-    atomic_write(offset(team, FINISHED), np.int64(0))
-    atomic_write(offset(team, CLAIM), units << 32)
+    atomic_write(offset(team, FINISHED), begin)
+    atomic_write(offset(team, CLAIM), end << 32 | begin)
     do_units(plan, work, team, np.int64(0))
     looks = 0
-    while atomic_read(offset(team, FINISHED)) < units:
+    while atomic_read(offset(team, FINISHED)) < end:
         looks += 1
         rest(plan, looks)
+
+
+@njit(**NUMPY)
+def affordable(plan, begin, end, each, budget):
+    """Where to end among the next units, each of some effort: a call must remain short.
+
+    Every member finds one at least.
+    """
+    if (end - begin) * each <= budget:
+        return end
+    return min(begin + max(budget // each, plan.members), end)
 
 
 @njit(inline="never", **NUMPY)

@@ -304,6 +304,31 @@ def test_a_unit_of_zeros_changes_nothing(units, seed, dtype):
     assert other.loss.tobytes() == plain.loss.tobytes()
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_gradient_over_several_chunks_in_many_calls(monkeypatch, threads):
+    """A call may end between any two units of a step; who does the next units changes after it."""
+    network = Network(64, [Dense(400, "relu"), Dense(400, "tanh"), Dense(3)])
+    data = strategies.numbers(0, 900, 64), strategies.numbers(1, 900, 3)
+    training = (network, Recipe(batch=700, epochs=2, learning_rate=0.1), data), {}
+    expected = finished(session(training))
+    monkeypatch.setattr(arrangement, "CHUNK_PRODUCTS", 16 * network.size)
+    pieces = session(training, threads)
+    assert network.size > arrangement.SMALL_NETWORK
+    for way, arena in zip(pieces._ways, pieces._arenas, strict=True):
+        assert 1 < way.chunks < -(-700 // way.columns)
+        enough = arrangement.CHUNKS_EACH * way.members * arena
+        assert way.chunks * arena <= max(arrangement.ACTIVATIONS * network.size, enough)
+    units, ways = set(), [way.members for way in pieces._ways]
+    while not pieces.done:
+        unit, members = int(pieces.state[0]["unit"]), pieces.arrays["plan"][0]["members"]
+        pieces.advance(1, len(units) % len(ways))
+        units.add(unit)
+        # A gradient that has begun is finished in the way in which it was begun.
+        assert unit == 0 or pieces.arrays["plan"][0]["members"] == members
+    assert len(units) > pieces._ways[0].chunks
+    same(pieces.result(), expected)
+
+
 def test_a_large_batch_is_cut_into_chunks(monkeypatch):
     """A call may end between two chunks of one mini-batch, and the bits are the same."""
     network = Network.of(3, 20, 1, activation="tanh")
