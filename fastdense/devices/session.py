@@ -123,14 +123,10 @@ class Session:
             fields[name] = getattr(recipe, name)
 
         state = np.zeros(1, STATE)
-        state[0]["phase"] = layout.EVALUATE
-        evaluations = recipe.epochs // task.evaluate_every + 1
-        evaluations += recipe.epochs % task.evaluate_every > 0
+        state[0]["phase"] = _first_phase(task)
+        evaluations = max(_looks(recipe.epochs, task.evaluate_every), 1)
         fields["evaluations"] = evaluations
-        observations = 0
-        if task.observe_every:
-            observations = recipe.epochs // task.observe_every + 1
-            observations += recipe.epochs % task.observe_every > 0
+        observations = _looks(recipe.epochs, task.observe_every)
 
         numbers = aligned(apart * (1 + len(slots)) + SPARE, dtype)
         numbers[:count] = task.parameters
@@ -236,18 +232,23 @@ class Session:
         task, state = self._task, self.state[0]
         rows, observed = int(state["row"]), int(state["signal_row"])
         epochs = task.recipe.epochs
+        evaluated = np.minimum(np.arange(rows) * task.evaluate_every, epochs)
+        if not task.evaluate_every:  # all there is to tell is the last epoch's running loss
+            rows, evaluated = 1, np.array([epochs])
         loss, accuracy, test_loss, test_accuracy, running = self.curves[:, :rows]
+        if not task.evaluate_every:
+            loss = None
         kind = catalogue.get("losses", task.recipe.loss.name).accuracy(task.network.outputs)
-        if kind is None:
+        if kind is None or loss is None:
             accuracy = test_accuracy = None
         elif kind != "largest":  # right or wrong output by output
             accuracy = accuracy / task.network.outputs
             test_accuracy = test_accuracy / task.network.outputs
-        tested = len(task.test_inputs) > 0
+        tested = len(task.test_inputs) > 0 and loss is not None
         signals = self.signals[:observed]
         return {
             "parameters": self.parameters.copy(),  # without the slots that lie behind
-            "epochs": np.minimum(np.arange(rows) * task.evaluate_every, epochs),
+            "epochs": evaluated,
             "loss": loss,
             "running_loss": running,
             "accuracy": accuracy,
@@ -262,6 +263,20 @@ class Session:
             "mean_preactivation": signals[:, :, layout.MEAN_PREACTIVATION],
             "steps": int(state["step"]),
         }
+
+
+def _first_phase(task):
+    """What is done before the first epoch."""
+    if task.evaluate_every:
+        return layout.EVALUATE
+    if task.observe_every:
+        return layout.OBSERVE
+    return layout.SHUFFLE if task.recipe.epochs else layout.DONE
+
+
+def _looks(epochs, every):
+    """How often a training is looked at: before the first epoch, at every so many, at the last."""
+    return 1 + -(-epochs // every) if every else 0
 
 
 def _numbers(hyper, dtype):

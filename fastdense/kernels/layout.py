@@ -87,7 +87,7 @@ PLAN = np.dtype(
         ("shuffle", _i8),
         ("batch", _i8),
         ("epochs", _i8),
-        ("evaluate_every", _i8),
+        ("evaluate_every", _i8),  # 0: never
         ("observe_every", _i8),  # 0: never
         ("members", _i8),  # threads that share the work
         ("columns", _i8),  # samples a training chunk holds side by side

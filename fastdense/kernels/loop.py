@@ -113,9 +113,11 @@ def train(kind):
                 if updated and last:
                     state.epoch += 1
                     clear(partial)
-                    if is_due(state.epoch, plan.evaluate_every, plan.epochs):
+                    evaluated = is_due(state.epoch, plan.evaluate_every, plan.epochs)
+                    if evaluated or state.epoch == plan.epochs:
                         mean = layout.RUNNING_LOSS * evaluations + state.row
                         curves[mean] = total(running) / plan.visits
+                    if evaluated:
                         begin_phase(state)
                         state.phase = EVALUATE
                     elif is_due(state.epoch, plan.observe_every, plan.epochs):

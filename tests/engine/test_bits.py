@@ -126,14 +126,14 @@ def test_the_smallest_pieces_and_a_second_time(training):
 
 
 @settings(max_examples=30)
-@given(trainings(), st.integers(1, 4), st.integers(1, 4))
+@given(trainings(), st.integers(0, 4), st.integers(0, 4))
 def test_looking_changes_nothing(training, evaluate_every, observe_every):
     plain = finished(session(training, evaluate_every=1, observe_every=0))
     looked = finished(session(training, evaluate_every=evaluate_every, observe_every=observe_every))
     assert looked["parameters"].tobytes() == plain["parameters"].tobytes()
     assert looked["steps"] == plain["steps"]
     for name in CURVES:
-        if plain[name] is not None:
+        if looked[name] is not None:
             assert looked[name].tobytes() == plain[name][looked["epochs"]].tobytes(), name
 
 
