@@ -18,7 +18,7 @@ from fastdense.devices.arrangement import (
     chunks_between,
     stride_of,
 )
-from fastdense.devices.pace import Pace
+from fastdense.devices.pace import pace_of
 from fastdense.devices.threads import cores, pause_address, share
 from fastdense.kernels import layout
 from fastdense.kernels.layout import CLAIM, ENDED, JOB, PLAN, STATE, padded
@@ -176,7 +176,9 @@ class Session:
             "team": np.zeros(layout.TEAM, np.int64),
         }
         self._addresses = [address(array) for array in self.arrays.values()]
-        self._pace = Pace(len(self._ways))
+        # What each layer is and by which kernels, and how its samples are cut and shared.
+        work = [(way.layers.tobytes(), *way[:5]) for way in self._ways]
+        self._pace = pace_of((task.batch, recipe.optimizer.name, *work), len(work))
         self._interrupted = False
         self._task = task
 
@@ -193,12 +195,12 @@ class Session:
         """Go on for one piece; its size and way follow the clock unless they are given."""
         if self._interrupted:
             raise RuntimeError("this session was interrupted; begin another")
-        chosen, piece = self._pace.choose()
-        budget = piece if budget is None else budget
         if self.state[0]["unit"] == 0:
+            chosen, self._budget = self._pace.choose()
             self._go(chosen if way is None else way)
+            self._began, self._seconds = int(self.state[0]["effort"]), 0.0
         way = self._way
-        before = int(self.state[0]["effort"])
+        budget = self._budget if budget is None else budget
         started = time.perf_counter()
         members = self._ways[way].members
         if members == 1:
@@ -211,8 +213,10 @@ class Session:
             self._interrupted = True
             share(self._run, pieces, self.arrays, lambda: team.__setitem__(ENDED, 1))
             self._interrupted = False
-        seconds = time.perf_counter() - started
-        self._pace.note(way, budget, int(self.state[0]["effort"]) - before, seconds)
+        self._seconds += time.perf_counter() - started
+        if self.state[0]["unit"] == 0:
+            effort = int(self.state[0]["effort"]) - self._began
+            self._pace.note(way, budget, effort, self._seconds)
 
     def _go(self, number):
         # Between two gradients nothing depends on how a batch is cut into chunks, and by whom.
