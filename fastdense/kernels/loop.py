@@ -86,11 +86,8 @@ def train(kind):
         notes = Notes(previous, updates, alive, slopes)
         evaluations = plan.evaluations
         no, yes = np.int64(0), np.int64(1)
-        # A call that begins within a gradient ends with it at the latest, for only there the way
-        # to share the work may change.
-        within = state.unit > 0
         spent = 0
-        while state.phase != DONE and spent < budget and not (within and state.unit == 0):
+        while state.phase != DONE and spent < budget:
             if state.phase == SHUFFLE:
                 spent += order_epoch(plan, state, work.order, given)
                 if state.position >= plan.visits:
@@ -103,8 +100,7 @@ def train(kind):
                 if observed and state.done == 0 and state.unit == 0:
                     for i in range(plan.parameters):
                         notes.previous[i] = work.parameters[i]
-                before = state.step
-                left = budget - spent
+                before, unit, left = state.step, state.unit, budget - spent
                 spent += step(plan, state, work, team, schedule_hyper, running, partial, left)
                 spent += CALL_EFFORT
                 updated = state.step > before
@@ -125,6 +121,10 @@ def train(kind):
                         state.phase = OBSERVE
                     else:
                         begin_epoch(plan, state)
+                # A call ends where a gradient is cut, to remain short; and where one that was cut
+                # is complete, for only there the way to share the work may change.
+                if unit > 0 or state.unit > 0:
+                    break
             elif state.phase == EVALUATE:
                 evaluate(plan, state, work, team, no, partial, budget - spent)
                 spent += effort(plan, job, yes)
