@@ -12,7 +12,7 @@ from fastdense_bench import memory, peers, serve
 from fastdense_bench.job import GIVEN, Job
 from fastdense_bench.workloads import Workload
 
-# What a training does once, such as fastdense's losses over all rows before and after, is no step.
+# What a training does once, such as making its arrays, is no step.
 LEAST_EPOCHS = 10
 
 

@@ -115,6 +115,10 @@ ndarray, shape (*shape, observed, dense layers)
     @property
     def final_loss(self):
         """Loss of each run where it ended, shape `shape`."""
+        if self.loss is None:
+            raise FastdenseError(
+                "these runs were never evaluated (evaluate_every=0): they have a running loss only"
+            )
         return np.take_along_axis(self.loss, self._rows[..., np.newaxis] - 1, axis=-1)[..., 0]
 
     @cached_property

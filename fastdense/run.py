@@ -7,6 +7,7 @@ import numpy as np
 
 from fastdense import outcome
 from fastdense.dataset import Data
+from fastdense.errors import FastdenseError
 from fastdense.network import Network
 from fastdense.recipe import Recipe
 
@@ -16,14 +17,15 @@ class Run:
     """A trained network with its curves, signals and outcome.
 
     Losses are means over all rows, in float64, after the epochs listed in `epochs`; entry 0 is
-    from before the first step. A run whose loss is not finite ends there.
+    from before the first step. A run whose loss is not finite ends there. A run that was never
+    evaluated (`evaluate_every=0`) has one row, the running loss of the last epoch, and no outcome.
 
     Attributes
     ----------
     parameters, initial_parameters : ndarray, shape (network.size,)
     epochs : ndarray of int, shape (rows,)
-    loss : ndarray, shape (rows,)
-        Over the training rows, without dropout and penalties.
+    loss : ndarray, shape (rows,), or None
+        Over the training rows, without dropout and penalties; None if never evaluated.
     running_loss : ndarray, shape (rows,)
         Mean loss of an epoch's batches, each before its update (what Keras prints); entry 0 NaN.
     test_loss, accuracy, test_accuracy : ndarray, shape (rows,), or None
@@ -46,7 +48,7 @@ class Run:
     initial_parameters: np.ndarray = field(repr=False)
     parameters: np.ndarray = field(repr=False)
     epochs: np.ndarray = field(repr=False)
-    loss: np.ndarray = field(repr=False)
+    loss: np.ndarray | None = field(repr=False)
     running_loss: np.ndarray = field(repr=False)
     accuracy: np.ndarray | None = field(repr=False)
     test_loss: np.ndarray | None = field(repr=False)
@@ -64,11 +66,13 @@ class Run:
     @property
     def initial_loss(self):
         """Loss before the first step."""
+        self._check_evaluated()
         return float(self.loss[0])
 
     @property
     def final_loss(self):
         """Loss after the last epoch."""
+        self._check_evaluated()
         return float(self.loss[-1])
 
     @property
@@ -79,7 +83,14 @@ class Run:
     @cached_property
     def outcome(self):
         """One of "frozen", "diverged", "converged", "slow", "oscillating", "stalled"."""
+        self._check_evaluated()
         return outcome.classify(self, outcome.floors(self.data, self.recipe))
+
+    def _check_evaluated(self):
+        if self.loss is None:
+            raise FastdenseError(
+                "this run was never evaluated (evaluate_every=0), so it has a running loss only"
+            )
 
     def predict(self, inputs):
         """Outputs of the trained network, shape (n, outputs), for inputs (n, features)."""

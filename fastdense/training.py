@@ -60,9 +60,9 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
         )
     check_targets(data.targets, recipe.loss.name, network.outputs)
     longest = max(recipe.epochs, 1)
-    evaluate_every = min(whole("evaluate_every", evaluate_every, 1), longest)
+    evaluate_every = min(whole("evaluate_every", evaluate_every, 0), longest)
     observe_every = min(whole("observe_every", observe_every, 0), longest)
-    if recipe.epochs // evaluate_every > MOST_EVALUATIONS:
+    if evaluate_every and recipe.epochs // evaluate_every > MOST_EVALUATIONS:
         raise FastdenseError(
             f"{shown(recipe.epochs)} epochs, evaluated every {evaluate_every}, are more than "
             f"{MOST_EVALUATIONS} points of a curve; evaluate less often (evaluate_every)"
@@ -164,7 +164,8 @@ def train(
         The samples that epoch 1, 2, ... visits, instead of a permutation; reused from the first
         row when the rows run out.
     evaluate_every : int
-        Epochs between evaluations of the loss over all training and test rows.
+        Epochs between evaluations of the loss over all training and test rows; 0 for none. Then
+        only the running loss of the last epoch is known, and nothing ends a training that diverges.
     observe_every : int
         Epochs between measurements of the signals of every layer; 0 for none.
     on_progress : callable, optional

@@ -137,6 +137,6 @@ def trainings(draw, loss=None, activation=None, optimizer=None, dtype="float64",
     rows = draw(data(network, loss))
     recipe = draw(recipes(len(rows), max(network.outputs, 2), loss, optimizer, dtype))
     return (network, recipe, rows), {
-        "evaluate_every": draw(st.integers(1, 3)),
+        "evaluate_every": draw(st.integers(0, 3)),
         "observe_every": draw(st.integers(0, 3)),
     }

@@ -11,7 +11,7 @@ from fastdense.kernels.roles import kernel
 from fastdense.network import Dense
 
 SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside the activations
-CHUNK_PRODUCTS = 1_100_000_000  # parameters times samples, less than 50 ms
+CHUNK_PRODUCTS = 1_600_000_000  # parameters times samples, less than 50 ms
 BLOCK_NUMBERS = 32768  # of a gradient, that the cache holds beside parameters and slots
 ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, in numbers
 CHUNKS_EACH = 4  # of a member, before their gradient is taken
@@ -85,7 +85,7 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
 
 
 def chunk_columns(samples, rows, parameters):
-    """How many samples stand side by side: all, up to what the caches hold well.
+    """How many samples stand side by side: all, or equal parts of what the caches hold well.
 
     A chunk's activations should stay in the cache; but each chunk reads all weights once, so where
     they do not fit there, chunks are longer. None may take longer than a piece of training.
@@ -94,8 +94,20 @@ def chunk_columns(samples, rows, parameters):
         return 1
     least = 128 if parameters <= SMALL_NETWORK else 512
     most = min(max(ARENA_NUMBERS // rows, least), 1024)
-    in_time = max(CHUNK_PRODUCTS // parameters, 1)
-    return min(padded(samples), padded(min(most, in_time)))
+    most = padded(min(most, max(CHUNK_PRODUCTS // parameters, 1)))
+    chunks = -(-samples // most)
+    return padded(-(-samples // chunks))
+
+
+def chunks_between(batch, columns, places, parameters, members=1):
+    """How many chunks pass through the network before their gradient is taken.
+
+    Each time the whole gradient is read and written, which takes long where it exceeds the cache;
+    but activations of all these samples are kept, which must not take more memory than the rest.
+    """
+    room = ACTIVATIONS * parameters // arena_size(places, columns)
+    least = members if members == 1 else CHUNKS_EACH * members
+    return min(-(-batch // columns), max(room, least))
 
 
 def chunks_between(batch, columns, places, parameters, members=1):

@@ -29,12 +29,12 @@ class Shape:
         Networks side by side.
     block, stride : int
         Samples of a chunk in an evaluation, and numbers from one of its rows to the next.
-    columns : int
-        Samples of the longest chunk.
+    samples : int
+        Whose gradient is taken together, or that are evaluated together, at most.
     chunks : int
-        Whose gradient is taken together, at most.
+        In which these stand, at most.
     arena : int
-        Numbers of the arena of one chunk.
+        Numbers of the arenas of all these chunks.
     members : int
         Threads that share the work.
     """
@@ -42,15 +42,24 @@ class Shape:
     lanes: int
     block: int
     stride: int
-    columns: int
+    samples: int
     chunks: int
     arena: int
     members: int
 
 
-def _rows(epochs, every):
-    """Points of a curve: before the first epoch, and after every so many and the last."""
-    return epochs // every + 1 + (epochs % every > 0)
+def _looks(epochs, every):
+    """How often a training is looked at: before the first epoch, at every so many, at the last."""
+    return 1 + -(-epochs // every) if every else 0
+
+
+def _first_phase(task):
+    """What is done before the first epoch."""
+    if task.evaluate_every:
+        return layout.EVALUATE
+    if task.observe_every:
+        return layout.OBSERVE
+    return layout.SHUFFLE if task.recipe.epochs else layout.DONE
 
 
 def in_range(values, dtype):
@@ -80,8 +89,8 @@ def arrays_for(task, variants, layers, places, shape):
     count, units = network.size, sum(layer.units for _, layer in network.dense)
     slots = len(optimizer.slots)
     apart = padded(count) * lanes
-    evaluations = _rows(recipe.epochs, task.evaluate_every)
-    observations = _rows(recipe.epochs, task.observe_every) if task.observe_every else 0
+    evaluations = max(_looks(recipe.epochs, task.evaluate_every), 1)
+    observations = _looks(recipe.epochs, task.observe_every)
     own = variants  # a row for each lane
     if len(variants) < lanes:
         rows = np.arange(lanes)
@@ -106,7 +115,6 @@ def arrays_for(task, variants, layers, places, shape):
     fields["block"] = shape.block
     fields["block_stride"] = shape.stride
     fields["rows"] = places["rows"]
-    fields["arena"] = shape.arena
     fields["scratch"] = layout.PACKED
     fields["target_row"] = places["target"]
     fields["delta_row"] = places["delta"]
@@ -135,7 +143,7 @@ def arrays_for(task, variants, layers, places, shape):
     fields["bounded"] = own.clip_norm.any()
 
     state = np.zeros(1, STATE)
-    state[0]["phase"] = layout.EVALUATE
+    state[0]["phase"] = _first_phase(task)
 
     numbers = aligned(apart * (1 + slots) + SPARE * lanes, dtype)
     numbers[: count * lanes].reshape(count, lanes)[:] = own.parameters.T
@@ -149,7 +157,7 @@ def arrays_for(task, variants, layers, places, shape):
     networks["clip_norm"] = own.clip_norm
     keep = np.zeros((len(layers), lanes), KEEP)
     keep["above"], keep["scale"] = np.rint(own.dropout.T * 2**32), 1.0 / (1.0 - own.dropout.T)
-    samples = shape.chunks * shape.columns * lanes
+    samples = shape.samples * lanes
     sums = layout.PARTIAL_SUMS * lanes
     order = np.arange(max(task.visits, len(task.inputs)))
     return {
@@ -166,7 +174,7 @@ def arrays_for(task, variants, layers, places, shape):
         "held": in_range(own.learning_rate == 0.0, dtype),
         "penalties": penalties,
         "scalars": aligned(16 * lanes, dtype if lanes > 1 else np.float64),
-        "arena": aligned(shape.chunks * shape.arena, dtype),
+        "arena": aligned(shape.arena, dtype),
         "scratch": aligned(shape.members * layout.PACKED, dtype),
         "inputs": task.inputs,
         "targets": task.targets,
@@ -208,21 +216,26 @@ def result_of(task, arrays, lane=0):
     lanes, count = len(arrays["networks"]), task.network.size
     epochs = task.recipe.epochs
     parameters = arrays["parameters"][: count * lanes].reshape(count, lanes)[:, lane]
+    evaluated = np.minimum(np.arange(rows) * task.evaluate_every, epochs)
+    if not task.evaluate_every:  # all there is to tell is the last epoch's running loss
+        rows, evaluated = 1, np.array([epochs])
     curves = arrays["curves"][:, :rows, lane]
     if lanes > 1:
         curves = curves.copy()  # so that one run does not keep the memory of all
     loss, accuracy, test_loss, test_accuracy, running = curves
+    if not task.evaluate_every:
+        loss = None
     kind = catalogue.get("losses", task.recipe.loss.name).accuracy(task.network.outputs)
-    if kind is None:
+    if kind is None or loss is None:
         accuracy = test_accuracy = None
     elif kind != "largest":  # right or wrong output by output
         accuracy = accuracy / task.network.outputs
         test_accuracy = test_accuracy / task.network.outputs
-    tested = len(task.test_inputs) > 0
+    tested = len(task.test_inputs) > 0 and loss is not None
     signals = arrays["signals"][:observed, :, :, lane].copy()
     return {
         "parameters": parameters.copy(),  # without the slots that lie behind
-        "epochs": np.minimum(np.arange(rows) * task.evaluate_every, epochs),
+        "epochs": evaluated,
         "loss": loss,
         "running_loss": running,
         "accuracy": accuracy,

@@ -39,7 +39,7 @@ class Pack:
             lanes=lanes,
             block=columns,
             stride=columns * lanes,
-            columns=columns,
+            samples=columns,
             chunks=1,
             arena=rows * columns * lanes,
             members=1,
@@ -47,6 +47,7 @@ class Pack:
         self.arrays = arrays_for(task, variants, layers, places, shape)
         plan = self.arrays["plan"][0]
         plan["columns"], plan["stride"], plan["chunks"] = columns, columns * lanes, 1
+        plan["arena"] = shape.arena
         plan["blocks"] = len(network.dense)
         self.write_ones()
         self._run = program("pack_train", dtype)

@@ -1,5 +1,6 @@
 """One training under way on the compiled device: its whole state in arrays."""
 
+import operator
 import time
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from fastdense.devices.arrangement import (
     stride_of,
 )
 from fastdense.devices.memory import Shape, arrays_for, result_of
-from fastdense.devices.pace import Pace
+from fastdense.devices.pace import pace_of
 from fastdense.devices.threads import cores, share
 from fastdense.kernels import layout
 from fastdense.kernels.layout import CLAIM, ENDED, padded
@@ -66,17 +67,18 @@ class Session:
             shared, places = arrange(network, recipe.dtype, numbers)
             by_block = recipe.clip_norm == 0.0
             self._ways.append(_Way(members, each, chunks, places["blocks"], by_block, shared))
-        members = max(way.members for way in self._ways)
-        chunks = max(way.chunks for way in self._ways)
-        widest = max(block, *(way.columns for way in self._ways))
+        # Samples and numbers of one chunk, of a step or of an evaluation.
+        longest = [max(block, way.columns) for way in self._ways]
+        self._arenas = [arena_size(places, columns) for columns in longest]
+        chunks = [way.chunks for way in self._ways]
         shape = Shape(
             lanes=1,
             block=block,
             stride=stride_of(block),
-            columns=widest,
-            chunks=chunks,
-            arena=arena_size(places, widest),
-            members=members,
+            samples=max(map(operator.mul, chunks, longest)),
+            chunks=max(chunks),
+            arena=max(map(operator.mul, chunks, self._arenas)),
+            members=max(way.members for way in self._ways),
         )
         if variants is None:
             variants = Variants.of([network], [recipe], task.parameters[np.newaxis])
@@ -84,7 +86,9 @@ class Session:
         self.state = self.arrays["state"]
         self._run = program("train", recipe.dtype)
         self._addresses = [address(array) for array in self.arrays.values()]
-        self._pace = Pace(len(self._ways))
+        # What each layer is and by which kernels, and how its samples are cut and shared.
+        work = [(way.layers.tobytes(), *way[:5]) for way in self._ways]
+        self._pace = pace_of((task.batch, recipe.optimizer.name, *work), len(work))
         self._interrupted = False
         self._task = task
 
@@ -101,12 +105,12 @@ class Session:
         """Go on for one piece; its size and way follow the clock unless they are given."""
         if self._interrupted:
             raise RuntimeError("this session was interrupted; begin another")
-        chosen, piece = self._pace.choose()
-        budget = piece if budget is None else budget
         if self.state[0]["unit"] == 0:
+            chosen, self._budget = self._pace.choose()
             self._go(chosen if way is None else way)
+            self._began, self._seconds = int(self.state[0]["effort"]), 0.0
         way = self._way
-        before = int(self.state[0]["effort"])
+        budget = self._budget if budget is None else budget
         started = time.perf_counter()
         members = self._ways[way].members
         if members == 1:
@@ -119,8 +123,10 @@ class Session:
             self._interrupted = True
             share(self._run, pieces, self.arrays, lambda: team.__setitem__(ENDED, 1))
             self._interrupted = False
-        seconds = time.perf_counter() - started
-        self._pace.note(way, budget, int(self.state[0]["effort"]) - before, seconds)
+        self._seconds += time.perf_counter() - started
+        if self.state[0]["unit"] == 0:
+            effort = int(self.state[0]["effort"]) - self._began
+            self._pace.note(way, budget, effort, self._seconds)
 
     def _go(self, number):
         # Between two gradients nothing depends on how a batch is cut into chunks, and by whom.
@@ -129,6 +135,7 @@ class Session:
         self.arrays["layers"][:] = way.layers
         self.state[0]["loaded"] = 0  # rows of the arena change their places
         plan["members"] = way.members
+        plan["arena"] = self._arenas[number]
         plan["columns"] = way.columns
         plan["stride"] = stride_of(way.columns)
         plan["chunks"] = way.chunks

@@ -87,7 +87,7 @@ PLAN = np.dtype(
         ("fixed", _i8),  # every epoch visits the same samples in the same order
         ("batch", _i8),
         ("epochs", _i8),
-        ("evaluate_every", _i8),
+        ("evaluate_every", _i8),  # 0: never
         ("observe_every", _i8),  # 0: never
         ("members", _i8),  # threads that share the work
         ("columns", _i8),  # samples a training chunk holds side by side
@@ -139,7 +139,7 @@ STATE = np.dtype(
         ("unit", _i8),  # of work on the next samples that is done: chunks, and then blocks
         ("step", _i8),
         ("loaded", _i8),  # the arena holds a whole epoch's samples
-        ("summed", _i8),  # the epoch's losses are added up: it is to be evaluated
+        ("summed", _i8),  # the epoch's losses are added up: it is evaluated, or the last
         ("row", _i8),  # of the curves
         ("signal_row", _i8),
         ("effort", _i8),  # of all calls together, in the unit of a budget

@@ -138,7 +138,8 @@ def train(kind, lanes=1):
             if state.phase == SHUFFLE:
                 spent += order_epoch(plan, state, work, given)
                 if state.position >= plan.visits:
-                    state.summed = is_due(state.epoch + 1, plan.evaluate_every, plan.epochs)
+                    evaluated = is_due(state.epoch + 1, plan.evaluate_every, plan.epochs)
+                    state.summed = evaluated or state.epoch + 1 == plan.epochs
                     if state.summed:
                         clear(running)
                     begin_phase(plan, state, work)
@@ -149,8 +150,7 @@ def train(kind, lanes=1):
                 if observed and state.done == 0 and state.unit == 0:
                     for i in range(plan.parameters * lanes):
                         notes.previous[i] = work.parameters[i]
-                before = state.step
-                left = budget - spent
+                before, unit, left = state.step, state.unit, budget - spent
                 spent += step(plan, state, work, team, schedule_hyper, running, partial, left)
                 spent += CALL_EFFORT
                 updated = state.step > before
@@ -159,11 +159,12 @@ def train(kind, lanes=1):
                 if updated and last:
                     state.epoch += 1
                     if state.summed:
-                        clear(partial)
                         point = offset(curves, state.row * lanes)
                         for lane in range(lanes):
                             mean = total(running, lane) / plan.visits
                             point[layout.RUNNING_LOSS * apart + lane] = mean
+                    if is_due(state.epoch, plan.evaluate_every, plan.epochs):
+                        clear(partial)
                         begin_phase(plan, state, work)
                         state.phase = EVALUATE
                     elif is_due(state.epoch, plan.observe_every, plan.epochs):
@@ -172,6 +173,10 @@ def train(kind, lanes=1):
                         state.phase = OBSERVE
                     else:
                         begin_epoch(plan, state, work)
+                # A call ends where a gradient is cut, to remain short; and where one that was cut
+                # is complete, for only there the way to share the work may change.
+                if unit > 0 or state.unit > 0:
+                    break
             elif state.phase == EVALUATE:
                 evaluate(plan, state, work, team, no, partial, budget - spent)
                 spent += effort(plan, job, yes)

@@ -8,7 +8,7 @@ import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastdense import Data, Dense, Network, Recipe, catalogue, train
+from fastdense import Data, Dense, FastdenseError, Network, Recipe, catalogue, train
 from fastdense.outcome import OUTCOMES, Floors, Thresholds, classify, classify_curve, floors
 
 UNIT = Floors(constant=1.0, floor=0.0, rounding=0.0)
@@ -259,3 +259,16 @@ def test_the_outcome_does_not_change_with_the_array_that_was_given():
     run = train(Network.of(1, 1), Recipe(epochs=3), ([1.0, 2.0], [1.0, 2.0]), parameters=start)
     start[:] = run.parameters
     assert run.outcome != "frozen"
+
+
+def test_a_run_that_was_never_evaluated_has_a_running_loss_and_no_outcome():
+    data = strategies.numbers(0, 20, 3), strategies.numbers(1, 20, 1)
+    network, recipe = Network.of(3, 4, 1), Recipe(epochs=3)
+    evaluated = train(network, recipe, data)
+    run = train(network, recipe, data, evaluate_every=0)
+    assert run.parameters.tobytes() == evaluated.parameters.tobytes()
+    assert run.epochs.tolist() == [3] and run.running_loss == evaluated.running_loss[-1:]
+    assert run.loss is None and run.test_loss is None and run.accuracy is None
+    for name in ("initial_loss", "final_loss", "outcome"):
+        with pytest.raises(FastdenseError, match="never evaluated"):
+            getattr(run, name)

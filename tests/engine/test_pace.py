@@ -1,9 +1,13 @@
 """How much a piece of training does, and which way of doing it is chosen."""
 
+import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastdense.devices.pace import LARGEST_BUDGET, PATIENCE, PIECE_SECONDS, Pace
+from fastdense import Network, Recipe
+from fastdense.devices.pace import LARGEST_BUDGET, PATIENCE, PIECE_SECONDS, RECENT, Pace
+from fastdense.devices.session import Session
+from fastdense.training import prepare
 
 
 def pieces(pace, speeds, count):
@@ -39,6 +43,32 @@ def test_a_way_that_has_become_faster_is_found():
     assert pieces(pace, (2e9, 1e9), 100)[-1] == 0
     assert 1 in pieces(pace, (2e9, 4e9), 2 * PATIENCE)
     assert pieces(pace, (2e9, 4e9), 3)[-1] == 1
+
+
+def test_one_slow_piece_changes_nothing():
+    pace = Pace(2)
+    pieces(pace, (1e9, 1.7e9), 100)
+    pieces(pace, (1e9, 0.5e9), RECENT - 1)
+    assert pieces(pace, (1e9, 1.7e9), 1) == [1]
+    assert pieces(pace, (1e9, 0.5e9), RECENT + 1)[-1] == 0
+
+
+def test_the_end_of_a_training_says_nothing():
+    pace = Pace(1)
+    pieces(pace, (1e9,), 20)
+    budget = pace.choose()[1]
+    pace.note(0, budget, budget // 1000, 1e-4)
+    assert pace.choose()[1] == budget
+
+
+def test_a_training_goes_on_where_another_of_the_same_work_ended():
+    def pace(batch=64, optimizer="adam", hidden=64, rows=300):
+        data = strategies.numbers(0, rows, 64), strategies.numbers(1, rows, 10)
+        recipe = Recipe(batch=batch, optimizer=optimizer, epochs=rows)
+        return Session(prepare(Network.of(64, hidden, 10), recipe, data), 2)._pace
+
+    assert pace() is pace(rows=400)
+    assert pace() not in (pace(batch=128), pace(optimizer="sgd"), pace(hidden=65))
 
 
 @given(st.floats(1e5, 1e13))
