@@ -110,17 +110,6 @@ def chunks_between(batch, columns, places, parameters, members=1):
     return min(-(-batch // columns), max(room, least))
 
 
-def chunks_between(batch, columns, places, parameters, members=1):
-    """How many chunks pass through the network before their gradient is taken.
-
-    Each time the whole gradient is read and written, which takes long where it exceeds the cache;
-    but activations of all these samples are kept, which must not take more memory than the rest.
-    """
-    room = ACTIVATIONS * parameters // arena_size(places, columns)
-    least = members if members == 1 else CHUNKS_EACH * members
-    return min(-(-batch // columns), max(room, least))
-
-
 def stride_of(columns):
     """Numbers from one row of a chunk to the next; a single sample stands in one line."""
     return 1 if columns == 1 else row_stride(columns)

@@ -215,8 +215,8 @@ def propagate_pack_for(kind):
         entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
         if not job.loaded:
             gather(
-                work.test_inputs if job.test else work.inputs, entry.n_in, work, job, first, samples,
-                offset(arena, entry.input_row * stride), stride,
+                work.test_inputs if job.test else work.inputs, entry.n_in, work, job, first,
+                samples, offset(arena, entry.input_row * stride), stride,
             )  # fmt: skip
         forward(work, plan, job, arena, samples, job.place + chunk_first)
         outputs = offset(arena, final.output_row * stride)

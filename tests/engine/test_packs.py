@@ -23,9 +23,7 @@ def same(ours, theirs):
         if b is None:
             assert a is None, name
         else:
-            np.testing.assert_array_equal(a, b, err_msg=name)
-    assert ours.parameters.tobytes() == theirs.parameters.tobytes()
-    assert ours.loss.tobytes() == theirs.loss.tobytes()
+            assert a.dtype == b.dtype and a.tobytes() == b.tobytes(), name
     assert ours.steps == theirs.steps
 
 
@@ -87,7 +85,7 @@ def test_the_order_of_the_networks_does_not_matter(training, random):
     moved = {name: values[order] for name, values in varied.items()}
     other = train_many(network, recipe, data, **options, **moved)
     assert other.parameters.tobytes() == plain.parameters[order].tobytes()
-    np.testing.assert_array_equal(other.loss, plain.loss[order])
+    np.testing.assert_array_equal(other.running_loss, plain.running_loss[order])
     np.testing.assert_array_equal(other.steps, plain.steps[order])
 
 
@@ -150,7 +148,7 @@ def test_nothing_is_written_behind_an_array_and_scratch_may_hold_anything(traini
         plain.advance()
     for one, other in zip(ours.results(), plain.results(), strict=True):
         assert one["parameters"].tobytes() == other["parameters"].tobytes()
-        assert one["loss"].tobytes() == other["loss"].tobytes()
+        assert one["running_loss"].tobytes() == other["running_loss"].tobytes()
 
 
 def test_broadcasting():
