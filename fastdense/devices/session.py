@@ -62,7 +62,9 @@ class Session:
         layers, places = arrange(network, recipe.dtype)
         columns = chunk_columns(task.batch, places["rows"], count)
         block = chunk_columns(max(len(task.inputs), 2), places["rows"], count)
-        by_block = count > SMALL_NETWORK and recipe.clip_norm == 0.0
+        plain = not (recipe.l1 or recipe.l2 or recipe.clip_value or recipe.clip_norm)
+        online = plain and task.batch == 1
+        by_block = (count > SMALL_NETWORK or online) and recipe.clip_norm == 0.0
         self._ways = [_Way(1, columns, 1, places["blocks"], by_block, layers)]
         if members > 1 and task.batch * count >= SHARED_PRODUCTS:
             # As many chunks for each, and of the same length.
@@ -116,6 +118,8 @@ class Session:
         fields["loss"] = kernel("loss", loss.name, recipe.dtype)
         fields["advance"] = kernel("advance", optimizer.name, recipe.dtype)
         fields["optimizer"] = kernel("optimizer", optimizer.name, recipe.dtype)
+        if online:
+            fields["online"] = kernel("online", optimizer.name, recipe.dtype)
         fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
         fields["pause"] = pause_address()
         for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm"):

@@ -55,7 +55,7 @@ OPTIONS = {"error_model": "numpy", "_nrt": False}
 NUMPY = {**OPTIONS, "pipeline_class": _Compiler}
 
 
-def optimized_module(function, signature, symbol):
+def optimized_module(function, signature, symbol, apart=False):
     """The LLVM module of `function` as the C function `symbol`, and the machine it is for."""
     with global_compiler_lock:
         context, flags = cpu_target.target_context, compiler.Flags()
@@ -72,7 +72,7 @@ def optimized_module(function, signature, symbol):
             pipeline_class=_Compiler,
         )
         library, codegen = result.library, context.codegen()
-        library.add_ir_module(_entry(context, library, result.fndesc, symbol))
+        library.add_ir_module(_entry(context, library, result.fndesc, symbol, apart))
         library.finalize()
         module = library._final_module
         for part in module.functions:
@@ -86,7 +86,7 @@ def optimized_module(function, signature, symbol):
         return module, codegen._tm
 
 
-def _entry(context, library, description, symbol):
+def _entry(context, library, description, symbol, apart):
     """A C function around a compiled one, which returns a status besides its result."""
     module = library.create_ir_module("entry")
     convention = context.call_conv
@@ -100,6 +100,9 @@ def _entry(context, library, description, symbol):
         [context.get_value_type(t) for t in description.argtypes],
     )
     entry = ir.Function(module, function_type, symbol)
+    for argument in entry.args:
+        if apart and isinstance(argument.type, ir.PointerType):
+            argument.add_attribute("noalias")
     builder = ir.IRBuilder(entry.append_basic_block())
     status, result = convention.call_function(
         builder, callee, description.restype, description.argtypes, entry.args
@@ -123,9 +126,13 @@ def _check(module, symbol):
         raise AssertionError(f"kernel {symbol} {reason}")
 
 
-def object_file(function, signature, symbol):
-    """Compile `function` as the C function `symbol`; returns the object file."""
-    module, machine = optimized_module(function, signature, symbol)
+def object_file(function, signature, symbol, apart=False):
+    """Compile `function` as the C function `symbol`; returns the object file.
+
+    `apart` says that nothing it writes through one pointer is what another one points at: else its
+    loops exist twice, in vectors and one by one, and look at the addresses first.
+    """
+    module, machine = optimized_module(function, signature, symbol, apart)
     return machine.emit_object(module)
 
 

@@ -120,6 +120,7 @@ PLAN = np.dtype(
         ("loss", _i8),
         ("advance", _i8),
         ("optimizer", _i8),
+        ("online", _i8),  # the update by one sample, or 0
         ("schedule", _i8),
         ("pause", _i8),  # address of a function that lets other processes run
         ("learning_rate", _f8),

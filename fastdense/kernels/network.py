@@ -175,10 +175,7 @@ def backward_for(kind):
             if layer.needs_input_gradient:
                 weights = offset(work.parameters, layer.weights)
                 if stride == 1:
-                    multiply(
-                        weights, layer.n_out, delta, other, layer.n_in, layer.n_out,
-                        np.int64(ZERO), scratch,
-                    )  # fmt: skip
+                    multiply(weights, layer.n_out, delta, other, layer.n_in, layer.n_out)
                 else:
                     product(
                         weights, layer.n_out, one, delta, stride, other, stride,

@@ -19,6 +19,7 @@ KINDS = {
     "loss": "losses",
     "advance": "optimizers",
     "optimizer": "optimizers",
+    "online": "optimizers",
     "schedule": "schedules",
 }
 ONE_DTYPE = "advance", "relay", "schedule"  # float64, whatever that of the training
@@ -52,7 +53,9 @@ def _kernel(role, name, dtype):
         from fastdense.kernels import compiler
 
         function, signature = define(role, name, dtype)
-        return compiler.object_file(function, signature, symbol), compiler.letters(signature)
+        # An entry's kernel is given arrays that lie apart; those of a `Work` may be one.
+        file = compiler.object_file(function, signature, symbol, apart=name is not None)
+        return file, compiler.letters(signature)
 
     return cache.load(symbol, _sources(role, name), compiled)
 
