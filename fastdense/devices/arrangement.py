@@ -6,7 +6,7 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.kernels import layout
-from fastdense.kernels.layout import LAYER, padded, row_stride
+from fastdense.kernels.layout import COLUMN_MULTIPLE, LAYER, padded, row_stride
 from fastdense.kernels.roles import kernel
 from fastdense.network import Dense
 
@@ -68,6 +68,7 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
                 record["differentiate"] = kernel("coupled_backward", entry.name, dtype)
             else:
                 record["activate"] = kernel("activation", entry.name, dtype)
+                record["value"] = kernel("value", entry.name, dtype)
             needs_gradient = True
         else:
             record["kind"] = layout.DROPOUT
@@ -95,7 +96,8 @@ def chunk_columns(samples, rows, parameters):
     least = 128 if parameters <= SMALL_NETWORK else 512
     most = min(max(ARENA_NUMBERS // rows, least), 1024)
     in_time = max(CHUNK_PRODUCTS // parameters, 1)
-    return min(padded(samples), padded(min(most, in_time)))
+    # Whole tiles of two vectors; only the last chunk of a batch may end in one.
+    return min(padded(samples), padded(min(most, in_time), 2 * COLUMN_MULTIPLE))
 
 
 def stride_of(columns):

@@ -67,6 +67,7 @@ LAYER = np.dtype(
         ("unit", _i8),  # where its units stand among all units, dense layers only
         ("needs_input_gradient", _i8),
         ("activate", _i8),  # addresses of linked kernels
+        ("value", _i8),  # 0: the same as `activate`
         ("differentiate", _i8),  # 0: multiply by the slope
         ("keep_above", _i8),  # dropout: a random word below this drops the unit
         ("keep_scale", _f8),

@@ -40,6 +40,21 @@ def activation(entry, kind):
     return activate, types.void(pointer, pointer, INT, INT, INT)
 
 
+def value(entry, kind):
+    """`(a, rows, columns, stride)`: values over pre-activations, where no slope is asked for."""
+    value = _compiled(entry.value)
+
+    def evaluate(a, rows, columns, stride):
+        if columns == stride:
+            rows, columns = 1, rows * stride
+        for row in range(rows):
+            first = row * stride
+            for i in range(first, first + columns):
+                a[i] = value(a[i])
+
+    return evaluate, types.void(types.CPointer(kind), INT, INT, INT)
+
+
 def coupled_forward(entry, kind):
     """`(z, a, rows, columns, stride)` for an activation that couples the features."""
     forward = _compiled(entry.forward)

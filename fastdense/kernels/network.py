@@ -32,14 +32,12 @@ def pad(count):
     return (count + COLUMN_MULTIPLE - 1) // COLUMN_MULTIPLE * COLUMN_MULTIPLE
 
 
-@njit(**NUMPY)
-def all_finite(values, rows, columns, stride):
-    bad = np.int64(0)
-    for row in range(rows):
-        line = offset(values, row * stride)
-        for b in range(columns):
-            bad |= np.int64(line[b] - line[b] != 0)
-    return bad == 0
+@njit(inline="never", **NUMPY)
+def all_finite(values, count):
+    bad = False
+    for i in range(count):
+        bad |= values[i] - values[i] != 0
+    return not bad
 
 
 @cache
@@ -78,6 +76,9 @@ def forward_for(kind):
             target = offset(arena, layer.output_row * stride)
             slopes = offset(arena, layer.slope_row * stride)
             if layer.kind == DENSE:
+                plain = job.purpose < TRAINING and layer.value != 0
+                if plain:  # nobody asks for slopes, so values replace the pre-activations
+                    slopes = target
                 # The row behind the inputs is the bias's input in the weight gradient.
                 ones = offset(source, layer.n_in * stride)
                 for b in range(columns):
@@ -105,7 +106,10 @@ def forward_for(kind):
                         for row in range(layer.n_out):
                             size += abs(float(slopes[row * stride + b]))
                         work.sizes[index * PARTIAL_SUMS + b % PARTIAL_SUMS] += size
-                call(layer.activate, (slopes, target, layer.n_out, columns, stride))
+                if plain:
+                    call(layer.value, (target, layer.n_out, columns, stride))
+                else:
+                    call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
                 if job.purpose == TRAINING:
                     draw_mask(layer, slopes, stride, columns, place, seed, step)
@@ -246,6 +250,10 @@ def propagate_for(kind):
         arena = offset(work.arena, owner * plan.arena)
         scratch = offset(work.scratch, member * plan.scratch)
         entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
+        if job.purpose == PREDICTING:
+            # In their order, so that the gather finds them in the cache.
+            if not all_finite(offset(work.inputs, first * entry.n_in), samples * entry.n_in):
+                job.not_finite = 1
         gather(
             work.test_inputs if job.test else work.inputs, entry.n_in, work.order, job.ordered,
             first, samples, columns, offset(arena, entry.input_row * stride), stride,
@@ -256,8 +264,6 @@ def propagate_for(kind):
         )  # fmt: skip
         outputs = offset(arena, final.output_row * stride)
         if job.purpose == PREDICTING:
-            if not all_finite(offset(arena, entry.input_row * stride), entry.n_in, columns, stride):
-                job.not_finite = 1
             predictions = offset(work.predictions, first * final.n_out)
             for b in range(samples):
                 for o in range(final.n_out):

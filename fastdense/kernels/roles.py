@@ -14,6 +14,7 @@ from fastdense.kernels import cache
 
 KINDS = {
     "activation": "activations",
+    "value": "activations",
     "coupled_forward": "activations",
     "coupled_backward": "activations",
     "loss": "losses",

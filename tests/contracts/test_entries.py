@@ -129,6 +129,7 @@ def loops(assembly):
 @every(
     ("role", "name"),
     [("activation", n) for n in strategies.ACTIVATIONS]
+    + [("value", n) for n in strategies.ACTIVATIONS if n != "identity"]  # which does nothing
     + [(role, n) for role in ("optimizer", "online") for n in strategies.OPTIMIZERS],
 )
 def test_float32_kernels_are_vectorized(role, name):

@@ -160,6 +160,16 @@ def test_one_sample_alone_or_beside_others(optimizer, dtype, monkeypatch):
     same(finished(session(((network, recipe, data), {}), observe_every=1)), expected)
 
 
+@pytest.mark.parametrize("activation", strategies.ACTIVATIONS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_values_are_the_same_with_and_without_slopes(activation, dtype):
+    network = Network.of(5, 33, 3, activation=activation)
+    data = strategies.numbers(0, 40, 5), strategies.numbers(1, 40, 3)
+    recipe = Recipe(batch=40, epochs=1, learning_rate=0, shuffle=False, dtype=dtype)
+    result = finished(session(((network, recipe, data), {})))
+    assert result["running_loss"][1] == result["loss"][0] == result["loss"][1]
+
+
 def test_arenas_of_any_size(monkeypatch):
     network = Network(7, [Dense(33, "tanh"), Dropout(0.3), Dense(5, "relu"), Dense(2)])
     data = strategies.numbers(0, 1500, 7), strategies.numbers(1, 1500, 2)
