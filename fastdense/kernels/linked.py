@@ -177,12 +177,13 @@ def _updating(entry, kind, gradient):
 
     def three_slots(p, x, g, slots, n, stride, k, frozen):
         for i in range(n):
-            j, l = stride + i, 2 * stride + i
-            new, a, b, c = step(p[i], gradient(x, g[i]), slots[i], slots[j], slots[l], k)
+            second, third = stride + i, 2 * stride + i
+            old = slots[i], slots[second], slots[third]
+            new, a, b, c = step(p[i], gradient(x, g[i]), *old, k)
             p[i] = p[i] if frozen else new
             slots[i] = normal(a)
-            slots[j] = normal(b)
-            slots[l] = normal(c)
+            slots[second] = normal(b)
+            slots[third] = normal(c)
 
     return _compiled((no_slot, one_slot, two_slots, three_slots)[len(entry.slots)])
 

@@ -19,7 +19,7 @@ from fastdense.kernels.layout import (
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.matvec import matvec_for
 from fastdense.kernels.pointers import call, offset, record
-from fastdense.kernels.samples import gather_for, gather_labels
+from fastdense.kernels.samples import gather_for, gather_labels, scatter_for
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.square import make_turn
 from fastdense.kernels.tile import ACCUMULATE, BIAS, ZERO
@@ -199,7 +199,7 @@ def propagate_for(kind):
     of all layers, which `accumulate` turns into a gradient.
     """
     cast = np.float32 if kind == types.float32 else np.float64
-    gather = gather_for(kind)
+    gather, scatter = gather_for(kind), scatter_for(kind)
     forward, backward = forward_for(kind), backward_for(kind)
 
     @njit(inline="never", **NUMPY)
@@ -265,9 +265,7 @@ def propagate_for(kind):
         outputs = offset(arena, final.output_row * stride)
         if job.purpose == PREDICTING:
             predictions = offset(work.predictions, first * final.n_out)
-            for b in range(samples):
-                for o in range(final.n_out):
-                    predictions[b * final.n_out + o] = outputs[o * stride + b]
+            scatter(outputs, stride, final.n_out, samples, predictions)
             return
         load_targets(plan, job, work, arena, first, samples, columns, chunk_first)
         targets = offset(arena, plan.target_row * stride)
