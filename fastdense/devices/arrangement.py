@@ -6,7 +6,7 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.kernels import layout
-from fastdense.kernels.layout import LAYER, padded, row_stride
+from fastdense.kernels.layout import COLUMN_MULTIPLE, LAYER, padded, row_stride
 from fastdense.kernels.roles import kernel
 from fastdense.network import Dense
 
@@ -70,6 +70,7 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
                 record["differentiate"] = kernel("coupled_backward", entry.name, dtype)
             else:
                 record["activate"] = kernel("activation", entry.name, dtype)
+                record["value"] = kernel("value", entry.name, dtype)
             needs_gradient = True
         else:
             record["kind"] = layout.DROPOUT
@@ -94,9 +95,11 @@ def chunk_columns(samples, rows, parameters):
         return 1
     least = 128 if parameters <= SMALL_NETWORK else 512
     most = min(max(ARENA_NUMBERS // rows, least), 1024)
-    most = padded(min(most, max(CHUNK_PRODUCTS // parameters, 1)))
+    # Whole tiles of two vectors; only the last chunk of a batch may end in one.
+    tiles = 2 * COLUMN_MULTIPLE
+    most = padded(min(most, max(CHUNK_PRODUCTS // parameters, 1)), tiles)
     chunks = -(-samples // most)
-    return padded(-(-samples // chunks))
+    return min(padded(samples), padded(-(-samples // chunks), tiles))
 
 
 def chunks_between(batch, columns, places, parameters, members=1):

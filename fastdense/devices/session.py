@@ -21,7 +21,7 @@ from fastdense.devices.pace import pace_of
 from fastdense.devices.threads import cores, share
 from fastdense.kernels import layout
 from fastdense.kernels.layout import CLAIM, ENDED, padded
-from fastdense.kernels.roles import program
+from fastdense.kernels.roles import kernel, program
 from fastdense.variants import Variants
 
 SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
@@ -54,7 +54,9 @@ class Session:
         layers, places = arrange(network, recipe.dtype)
         columns = chunk_columns(task.batch, places["rows"], count)
         block = chunk_columns(max(len(task.inputs), 2), places["rows"], count)
-        by_block = count > SMALL_NETWORK and recipe.clip_norm == 0.0
+        plain = not (recipe.l1 or recipe.l2 or recipe.clip_value or recipe.clip_norm)
+        online = plain and task.batch == 1
+        by_block = (count > SMALL_NETWORK or online) and recipe.clip_norm == 0.0
         chunks = chunks_between(task.batch, columns, places, count)
         self._ways = [_Way(1, columns, chunks, places["blocks"], by_block, layers)]
         if members > 1 and task.batch * count >= SHARED_PRODUCTS:
@@ -84,6 +86,9 @@ class Session:
             variants = Variants.of([network], [recipe], task.parameters[np.newaxis])
         self.arrays = arrays_for(task, variants, layers, places, shape)
         self.state = self.arrays["state"]
+        if online:
+            name = recipe.optimizer.name
+            self.arrays["plan"][0]["online"] = kernel("online", name, recipe.dtype)
         self._run = program("train", recipe.dtype)
         self._addresses = [address(array) for array in self.arrays.values()]
         # What each layer is and by which kernels, and how its samples are cut and shared.

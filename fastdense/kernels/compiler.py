@@ -56,7 +56,7 @@ OPTIONS = {"error_model": "numpy", "_nrt": False}
 NUMPY = {**OPTIONS, "pipeline_class": _Compiler}
 
 
-def optimized_module(function, signature, symbol, unroll=True):
+def optimized_module(function, signature, symbol, apart=False, unroll=True):
     """The LLVM module of `function` as the C function `symbol`, and the machine it is for."""
     with global_compiler_lock:
         context, flags = cpu_target.target_context, compiler.Flags()
@@ -73,7 +73,7 @@ def optimized_module(function, signature, symbol, unroll=True):
             pipeline_class=_Compiler,
         )
         library, codegen = result.library, context.codegen()
-        library.add_ir_module(_entry(context, library, result.fndesc, symbol))
+        library.add_ir_module(_entry(context, library, result.fndesc, symbol, apart))
         library.finalize()
         module = library._final_module
         for part in module.functions:
@@ -96,7 +96,7 @@ def _thorough(target_machine, unroll):
     return llvm.create_pass_builder(target_machine, options)
 
 
-def _entry(context, library, description, symbol):
+def _entry(context, library, description, symbol, apart):
     """A C function around a compiled one, which returns a status besides its result."""
     module = library.create_ir_module("entry")
     convention = context.call_conv
@@ -111,7 +111,7 @@ def _entry(context, library, description, symbol):
     )
     entry = ir.Function(module, function_type, symbol)
     for argument in entry.args:
-        if isinstance(argument.type, ir.PointerType):
+        if apart and isinstance(argument.type, ir.PointerType):
             argument.add_attribute("noalias")
     builder = ir.IRBuilder(entry.append_basic_block())
     status, result = convention.call_function(
@@ -136,9 +136,14 @@ def _check(module, symbol):
         raise AssertionError(f"kernel {symbol} {reason}")
 
 
-def object_file(function, signature, symbol, unroll=True):
-    """Compile `function` as the C function `symbol`; returns the object file."""
-    module, machine = optimized_module(function, signature, symbol, unroll)
+def object_file(function, signature, symbol, apart=False, unroll=True):
+    """Compile `function` as the C function `symbol`; returns the object file.
+
+    `apart` says that nothing it writes through one pointer is what another one points at: else its
+    loops exist twice, in vectors and one by one, and look at the addresses first. Without `unroll`,
+    loops of few rounds are not taken apart before they could become vectors.
+    """
+    module, machine = optimized_module(function, signature, symbol, apart, unroll)
     return machine.emit_object(module)
 
 

@@ -98,6 +98,23 @@ def accumulate_for(kind):
         arrays = np.int64(0)
         if job.update:
             arrays = 1 + plan.slots
+        if job.update and job.stride == 1 and plan.online != 0:
+            # The gradient would be written, and read again, for nothing else.
+            call(
+                plan.online,
+                (
+                    parameters,
+                    offset(work.arena, layer.input_row + row),
+                    offset(work.arena, plan.rows + layer.turned),
+                    rows,
+                    layer.n_out,
+                    offset(parameters, plan.apart),
+                    plan.apart,
+                    work.scalars,
+                    work.held[0] != 0,
+                ),
+            )
+            return
         begun = job.begun
         arena = work.arena
         done = np.int64(0)

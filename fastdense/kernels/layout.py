@@ -68,6 +68,7 @@ LAYER = np.dtype(
         ("unit", _i8),  # where its units stand among all units, dense layers only
         ("needs_input_gradient", _i8),
         ("activate", _i8),  # addresses of linked kernels
+        ("value", _i8),  # 0: the same as `activate`
         ("differentiate", _i8),  # 0: multiply by the slope
         ("block_rows", _i8),  # rows of weights whose gradient is one unit of work
         ("first_block", _i8),  # among those of all layers
@@ -120,6 +121,7 @@ PLAN = np.dtype(
         ("loss", _i8),
         ("advance", _i8),
         ("optimizer", _i8),
+        ("online", _i8),  # the update by one sample, or 0
         ("schedule", _i8),
         ("pause", _i8),  # address of a function that lets other processes run
         # Whether any network has penalties, bounds its gradient's components, bounds its norm.

@@ -1,17 +1,21 @@
 """Kernels that the training loop reaches through addresses: activation, loss, optimizer, schedule.
 
 The loop calls one such kernel per layer and step, with whole arrays, so the call (about 10 ns)
-does not count; and the loop is compiled once, whatever entries exist. See bench/NOTES.md.
+does not count; and the loop is compiled once, whatever entries exist. See bench/NOTES.md. What the
+arguments of a call point at lies apart, which the compiler is told (`roles.py`).
 """
 
+import numpy as np
 from numba import njit, types
 
 from fastdense.kernels.layout import POWERS, lanes_of
 from fastdense.kernels.pointers import cast_tuple, offset, tuple_reader, view
 from fastdense.kernels.primitives import INLINE
+from fastdense.primitives import fma
 
 FLOAT64 = types.CPointer(types.float64)
 INT = types.intp
+SIDE = 64  # numbers of a row that are updated together
 
 
 def _compiled(function):
@@ -35,6 +39,21 @@ def activation(entry, kind):
 
     pointer = types.CPointer(kind)
     return activate, types.void(pointer, pointer, INT, INT, INT)
+
+
+def value(entry, kind):
+    """`(a, rows, columns, stride)`: values over pre-activations, where no slope is asked for."""
+    value = _compiled(entry.value)
+
+    def evaluate(a, rows, columns, stride):
+        if columns == stride:
+            rows, columns = 1, rows * stride
+        for row in range(rows):
+            first = row * stride
+            for i in range(first, first + columns):
+                a[i] = value(a[i])
+
+    return evaluate, types.void(types.CPointer(kind), INT, INT, INT)
 
 
 def coupled_forward(entry, kind):
@@ -121,49 +140,109 @@ def advance(entry, kind):
     return prepare, types.void(types.float64, FLOAT64, FLOAT64, FLOAT64)
 
 
-def optimizer(entry, kind):
-    """`(p, g, slots, n, stride, scalars, frozen)`: the update of n parameters in place.
+def _normal(kind):
+    """A number in place of one that may be subnormal.
 
-    Slot j of parameter i is `slots[j * stride + i]`. With `frozen`, for a recipe whose learning
-    rate is zero, the parameters keep their bits and only the slots advance: `0 * g` would lose the
-    sign of a zero, or make NaN of an infinite gradient.
+    Slots of units that are never active decay to subnormal numbers, with which divisions and roots
+    take four times as long; so they become zero there.
     """
-    step = _compiled(entry.step)
+    dtype = np.dtype(str(kind)).type
+    zero, least = dtype(0), np.finfo(dtype).tiny
+
+    @_compiled
+    def normal(number):
+        return zero if abs(number) < least else number
+
+    return normal
+
+
+def _updating(entry, kind, gradient):
+    """`(p, x, g, slots, n, stride, k, frozen)`: the update of n neighboring parameters.
+
+    Slot j of parameter i is `slots[j * stride + i]`, its gradient `gradient(x, g[i])`. With
+    `frozen`, for a recipe whose learning rate is zero, the parameters keep their bits and only the
+    slots advance: `0 * g` would lose the sign of a zero, or make NaN of an infinite gradient.
+    """
+    step, normal = _compiled(entry.step), _normal(kind)
+
+    def no_slot(p, x, g, slots, n, stride, k, frozen):
+        for i in range(n):
+            (new,) = step(p[i], gradient(x, g[i]), k)
+            p[i] = p[i] if frozen else new
+
+    def one_slot(p, x, g, slots, n, stride, k, frozen):
+        for i in range(n):
+            new, a = step(p[i], gradient(x, g[i]), slots[i], k)
+            p[i] = p[i] if frozen else new
+            slots[i] = normal(a)
+
+    def two_slots(p, x, g, slots, n, stride, k, frozen):
+        for i in range(n):
+            new, a, b = step(p[i], gradient(x, g[i]), slots[i], slots[stride + i], k)
+            p[i] = p[i] if frozen else new
+            slots[i] = normal(a)
+            slots[stride + i] = normal(b)
+
+    def three_slots(p, x, g, slots, n, stride, k, frozen):
+        for i in range(n):
+            second, third = stride + i, 2 * stride + i
+            old = slots[i], slots[second], slots[third]
+            new, a, b, c = step(p[i], gradient(x, g[i]), *old, k)
+            p[i] = p[i] if frozen else new
+            slots[i] = normal(a)
+            slots[second] = normal(b)
+            slots[third] = normal(c)
+
+    return _compiled((no_slot, one_slot, two_slots, three_slots)[len(entry.slots)])
+
+
+def optimizer(entry, kind):
+    """`(p, g, slots, n, stride, scalars, frozen)`: the update of n parameters in place."""
+    update = _updating(entry, kind, _compiled(lambda x, g: g))
     read = tuple_reader(_scalars(entry))
 
-    def no_slot(p, g, slots, n, stride, scalars, frozen):
-        k = cast_tuple(read(scalars), p[0])
-        for i in range(n):
-            (new,) = step(p[i], g[i], k)
-            p[i] = p[i] if frozen else new
-
-    def one_slot(p, g, slots, n, stride, scalars, frozen):
-        k = cast_tuple(read(scalars), p[0])
-        for i in range(n):
-            new, a = step(p[i], g[i], slots[i], k)
-            p[i] = p[i] if frozen else new
-            slots[i] = a
-
-    def two_slots(p, g, slots, n, stride, scalars, frozen):
-        k = cast_tuple(read(scalars), p[0])
-        for i in range(n):
-            new, a, b = step(p[i], g[i], slots[i], slots[stride + i], k)
-            p[i] = p[i] if frozen else new
-            slots[i] = a
-            slots[stride + i] = b
-
-    def three_slots(p, g, slots, n, stride, scalars, frozen):
-        k = cast_tuple(read(scalars), p[0])
-        for i in range(n):
-            new, a, b, c = step(p[i], g[i], slots[i], slots[stride + i], slots[2 * stride + i], k)
-            p[i] = p[i] if frozen else new
-            slots[i] = a
-            slots[stride + i] = b
-            slots[2 * stride + i] = c
+    def optimize(p, g, slots, n, stride, scalars, frozen):
+        update(p, p[0], g, slots, n, stride, cast_tuple(read(scalars), p[0]), frozen)
 
     pointer = types.CPointer(kind)
-    update = (no_slot, one_slot, two_slots, three_slots)[len(entry.slots)]
-    return update, types.void(pointer, pointer, pointer, INT, INT, FLOAT64, types.boolean)
+    return optimize, types.void(pointer, pointer, pointer, INT, INT, FLOAT64, types.boolean)
+
+
+def online(entry, kind):
+    """`(p, x, delta, rows, columns, slots, stride, scalars, frozen)`: the update of a matrix.
+
+    For one sample: the gradient of p (rows, columns) is x times delta, and never in memory.
+    """
+    zero = np.float32(0) if kind == types.float32 else np.float64(0)
+    # Like a chain of products, which starts from zero.
+    update = _updating(entry, kind, _compiled(lambda x, delta: fma(x, delta, zero)))
+    read = tuple_reader(_scalars(entry))
+
+    @_compiled
+    def panel(p, x, delta, rows, columns, n, slots, stride, k, frozen):
+        row = 0
+        while row < rows:  # of `range` LLVM makes more instructions
+            update(p, x[row], delta, slots, n, stride, k, frozen)
+            p, slots = offset(p, columns), offset(slots, columns)
+            row += 1
+
+    def optimize(p, x, delta, rows, columns, slots, stride, scalars, frozen):
+        k = cast_tuple(read(scalars), p[0])
+        side = np.int64(SIDE)
+        first = 0
+        while first < columns:
+            place, line, factors = offset(p, first), offset(slots, first), offset(delta, first)
+            rest = columns - first
+            if rest >= side:  # a constant: without a loop, delta stays in registers
+                panel(place, x, factors, rows, columns, side, line, stride, k, frozen)
+            else:
+                panel(place, x, factors, rows, columns, rest, line, stride, k, frozen)
+            first += side
+
+    pointer = types.CPointer(kind)
+    return optimize, types.void(
+        *(pointer, pointer, pointer, INT, INT, pointer, INT, FLOAT64, types.boolean)
+    )
 
 
 def pack_advance(entry, kind):
@@ -191,7 +270,7 @@ def pack_optimizer(entry, kind):
 
     A lane that is `held` keeps its parameters, and only the slots advance.
     """
-    step, lanes = _compiled(entry.step), lanes_of(kind)
+    step, normal, lanes = _compiled(entry.step), _normal(kind), lanes_of(kind)
     read = tuple_reader(_scalars(entry), apart=lanes)
 
     def no_slot(p, g, slots, n, stride, scalars, held):
@@ -207,7 +286,7 @@ def pack_optimizer(entry, kind):
                 j = i * lanes + lane
                 new, a = step(p[j], g[j], slots[j], read(offset(scalars, lane)))
                 p[j] = p[j] if held[lane] != 0 else new
-                slots[j] = a
+                slots[j] = normal(a)
 
     def two_slots(p, g, slots, n, stride, scalars, held):
         for i in range(n):
@@ -216,8 +295,8 @@ def pack_optimizer(entry, kind):
                 k = read(offset(scalars, lane))
                 new, a, b = step(p[j], g[j], slots[j], slots[stride + j], k)
                 p[j] = p[j] if held[lane] != 0 else new
-                slots[j] = a
-                slots[stride + j] = b
+                slots[j] = normal(a)
+                slots[stride + j] = normal(b)
 
     def three_slots(p, g, slots, n, stride, scalars, held):
         for i in range(n):
@@ -227,9 +306,9 @@ def pack_optimizer(entry, kind):
                 second, third = slots[stride + j], slots[2 * stride + j]
                 new, a, b, c = step(p[j], g[j], slots[j], second, third, k)
                 p[j] = p[j] if held[lane] != 0 else new
-                slots[j] = a
-                slots[stride + j] = b
-                slots[2 * stride + j] = c
+                slots[j] = normal(a)
+                slots[stride + j] = normal(b)
+                slots[2 * stride + j] = normal(c)
 
     pointer = types.CPointer(kind)
     update = (no_slot, one_slot, two_slots, three_slots)[len(entry.slots)]

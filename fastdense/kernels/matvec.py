@@ -2,56 +2,38 @@
 
 from functools import cache
 
-import numpy as np
 from numba import njit
 
 from fastdense.kernels.compiler import NUMPY
-from fastdense.kernels.matmul import product_for
 from fastdense.kernels.pointers import offset
 from fastdense.kernels.simd import vector_length
-from fastdense.kernels.square import make_gather, make_offsets
-from fastdense.kernels.tile import ACCUMULATE
-
-ROWS, DEPTH = 64, 512  # of a matrix that are transposed together: what the scratch has room for
+from fastdense.kernels.square import make_times
 
 
 @cache
 def matvec_for(kind):
-    """`multiply(matrix, apart, vector, target, rows, columns, start, scratch)`.
+    """`multiply(matrix, apart, vector, target, rows, columns)`.
 
-    target (rows) = start + matrix (rows, columns) vector (columns), rows `apart` numbers from one
-    to the next, start ZERO or ACCUMULATE. Each number is one chain over ascending columns, so the
-    matrix is transposed on the way, in squares of registers.
+    target (rows) = matrix (rows, columns) vector (columns), rows `apart` numbers from one to the
+    next. Each number is one chain over ascending columns, so the matrix is turned on the way, in
+    squares of registers. All rows go on by one square before any goes on by the next, for one chain
+    alone would wait for itself.
     """
-    product = product_for(kind)
     square = vector_length(kind.bitwidth)
-    gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
-    offsets_of_square = make_offsets(square)
+    times_whole, times_part = (make_times(kind, square, whole) for whole in (True, False))
 
     @njit(inline="never", **NUMPY)
-    def multiply(matrix, apart, vector, target, rows, columns, start, scratch):
-        zero, one, width = np.int64(0), np.int64(1), np.int64(ROWS)
-        offsets = offsets_of_square()
-        for first in range(0, columns, DEPTH):
-            depth = min(columns - first, DEPTH)
-            begin = start if first == 0 else np.int64(ACCUMULATE)
-            for row in range(0, rows, ROWS):
-                count = min(rows - row, ROWS)
-                for i in range(0, count, square):
-                    for r in range(square):
-                        offsets[r] = (row + min(i + r, count - 1)) * apart + first
-                    for k in range(0, depth, square):
-                        source, place = offset(matrix, k), offset(scratch, k * width + i)
-                        if count - i >= square and depth - k >= square:
-                            gather_whole(source, offsets, square, square, place, width)
-                        else:
-                            gather_part(
-                                source, offsets, min(count - i, square), min(depth - k, square),
-                                place, width,
-                            )  # fmt: skip
-                product(
-                    offset(vector, first), zero, one, scratch, width, offset(target, row), one,
-                    one, count, depth, begin, vector, scratch, scratch, zero, zero,
-                )  # fmt: skip
+    def multiply(matrix, apart, vector, target, rows, columns):
+        for row in range(rows):
+            target[row] = 0
+        for k in range(0, columns, square):
+            factors, depth = offset(vector, k), min(columns - k, square)
+            for i in range(0, rows, square):
+                count = min(rows - i, square)
+                source, sums = offset(matrix, i * apart + k), offset(target, i)
+                if count == square and depth == square:
+                    times_whole(source, apart, count, depth, factors, sums)
+                else:
+                    times_part(source, apart, count, depth, factors, sums)
 
     return multiply

@@ -19,7 +19,7 @@ from fastdense.kernels.layout import (
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.matvec import matvec_for
 from fastdense.kernels.pointers import call, offset, record
-from fastdense.kernels.samples import gather_for, gather_labels
+from fastdense.kernels.samples import gather_for, gather_labels, scatter_for
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.square import make_turn
 from fastdense.kernels.tile import ACCUMULATE, BIAS, ZERO
@@ -32,14 +32,12 @@ def pad(count):
     return (count + COLUMN_MULTIPLE - 1) // COLUMN_MULTIPLE * COLUMN_MULTIPLE
 
 
-@njit(**NUMPY)
-def all_finite(values, rows, columns, stride):
-    bad = np.int64(0)
-    for row in range(rows):
-        line = offset(values, row * stride)
-        for b in range(columns):
-            bad |= np.int64(line[b] - line[b] != 0)
-    return bad == 0
+@njit(inline="never", **NUMPY)
+def all_finite(values, count):
+    bad = False
+    for i in range(count):
+        bad |= values[i] - values[i] != 0
+    return not bad
 
 
 @cache
@@ -78,6 +76,9 @@ def forward_for(kind):
             target = offset(arena, layer.output_row * stride)
             slopes = offset(arena, layer.slope_row * stride)
             if layer.kind == DENSE:
+                plain = job.purpose < TRAINING and layer.value != 0
+                if plain:  # nobody asks for slopes, so values replace the pre-activations
+                    slopes = target
                 # The row behind the inputs is the bias's input in the weight gradient.
                 ones = offset(source, layer.n_in * stride)
                 for b in range(columns):
@@ -105,7 +106,10 @@ def forward_for(kind):
                         for row in range(layer.n_out):
                             size += abs(float(slopes[row * stride + b]))
                         work.sizes[index * PARTIAL_SUMS + b % PARTIAL_SUMS] += size
-                call(layer.activate, (slopes, target, layer.n_out, columns, stride))
+                if plain:
+                    call(layer.value, (target, layer.n_out, columns, stride))
+                else:
+                    call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
                 if job.purpose == TRAINING:
                     keep, seed = record(work.keep, index), work.seeds[0]
@@ -176,10 +180,7 @@ def backward_for(kind):
             if layer.needs_input_gradient:
                 weights = offset(work.parameters, layer.weights)
                 if stride == 1:
-                    multiply(
-                        weights, layer.n_out, delta, other, layer.n_in, layer.n_out,
-                        np.int64(ZERO), scratch,
-                    )  # fmt: skip
+                    multiply(weights, layer.n_out, delta, other, layer.n_in, layer.n_out)
                 else:
                     product(
                         weights, layer.n_out, one, delta, stride, other, stride,
@@ -199,7 +200,8 @@ def propagate_for(kind):
     of all layers, which `accumulate` turns into a gradient.
     """
     cast = np.float32 if kind == types.float32 else np.float64
-    gather, count_correct = gather_for(kind), count_correct_for(1)
+    gather, scatter = gather_for(kind), scatter_for(kind)
+    count_correct = count_correct_for(1)
     forward, backward = forward_for(kind), backward_for(kind)
 
     @njit(inline="never", **NUMPY)
@@ -250,6 +252,10 @@ def propagate_for(kind):
         arena = offset(work.arena, owner * plan.arena)
         scratch = offset(work.scratch, member * plan.scratch)
         entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
+        if job.purpose == PREDICTING:
+            # In their order, so that the gather finds them in the cache.
+            if not all_finite(offset(work.inputs, first * entry.n_in), samples * entry.n_in):
+                job.not_finite = 1
         if not job.loaded:
             gather(
                 work.test_inputs if job.test else work.inputs, entry.n_in, work.order, job.ordered,
@@ -260,12 +266,8 @@ def propagate_for(kind):
         )  # fmt: skip
         outputs = offset(arena, final.output_row * stride)
         if job.purpose == PREDICTING:
-            if not all_finite(offset(arena, entry.input_row * stride), entry.n_in, columns, stride):
-                job.not_finite = 1
             predictions = offset(work.predictions, first * final.n_out)
-            for b in range(samples):
-                for o in range(final.n_out):
-                    predictions[b * final.n_out + o] = outputs[o * stride + b]
+            scatter(outputs, stride, final.n_out, samples, predictions)
             return
         if not job.loaded:
             load_targets(plan, job, work, arena, first, samples, columns, chunk_first)

@@ -14,11 +14,13 @@ from fastdense.kernels import cache
 
 KINDS = {
     "activation": "activations",
+    "value": "activations",
     "coupled_forward": "activations",
     "coupled_backward": "activations",
     "loss": "losses",
     "advance": "optimizers",
     "optimizer": "optimizers",
+    "online": "optimizers",
     "pack_advance": "optimizers",
     "pack_optimizer": "optimizers",
     "schedule": "schedules",
@@ -56,9 +58,10 @@ def _kernel(role, name, dtype):
         from fastdense.kernels import compiler
 
         function, signature = define(role, name, dtype)
-        unroll = role not in LANE_LOOPS
-        object_file = compiler.object_file(function, signature, symbol, unroll)
-        return object_file, compiler.letters(signature)
+        # An entry's kernel is given arrays that lie apart; those of a `Work` may be one.
+        apart, unroll = name is not None, role not in LANE_LOOPS
+        file = compiler.object_file(function, signature, symbol, apart, unroll)
+        return file, compiler.letters(signature)
 
     return cache.load(symbol, _sources(role, name), compiled)
 

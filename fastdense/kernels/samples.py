@@ -1,4 +1,4 @@
-"""Brings samples from the rows of the data to feature-major columns, and visits them in order."""
+"""Brings samples from rows to feature-major columns and back, and visits them in order."""
 
 from functools import cache
 
@@ -8,7 +8,7 @@ from numba import njit
 from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.pointers import offset
 from fastdense.kernels.simd import vector_length
-from fastdense.kernels.square import make_gather, make_offsets
+from fastdense.kernels.square import make_gather, make_offsets, make_scatter
 from fastdense.kernels.words import make_drawing, make_drawing_of_lanes
 from fastdense.random import SHUFFLE as SHUFFLE_PURPOSE
 
@@ -62,6 +62,33 @@ def gather_for(kind):
                         gather_part(source, offsets, present, min(width - i, square), place, stride)
 
     return gather
+
+
+@cache
+def scatter_for(kind):
+    """`scatter(source, stride, width, samples, rows)`.
+
+    Columns of `source` (width, samples) into rows (samples, width), which stand side by side.
+    """
+    square = vector_length(kind.bitwidth)
+    scatter_whole, scatter_part = (make_scatter(kind, square, whole) for whole in (True, False))
+
+    @njit(inline="never", **NUMPY)
+    def scatter(source, stride, width, samples, rows):
+        if stride == 1 or width == 1:  # they stand in one line on both sides
+            for i in range(width * samples):
+                rows[i] = source[i]
+            return
+        for b in range(0, samples, square):
+            present = min(samples - b, square)
+            for i in range(0, width, square):
+                place, target = offset(source, i * stride + b), offset(rows, b * width + i)
+                if width - i >= square:
+                    scatter_whole(place, stride, square, present, target, width)
+                else:
+                    scatter_part(place, stride, width - i, present, target, width)
+
+    return scatter
 
 
 @njit(**NUMPY)

@@ -93,6 +93,95 @@ def make_gather(kind, width, whole):
     return intrinsic(emit)
 
 
+def make_scatter(kind, width, whole):
+    """The intrinsic `scatter(source, stride, rows, columns, target, apart)` of one square.
+
+    Column c of `source` (rows, columns) becomes the `rows` numbers at `target + c * apart`. Of
+    `source` whole vectors are read, nothing else is written. A `whole` one takes `rows` to be
+    `width`.
+    """
+    simd = Vectors(kind, width)
+
+    def emit(typingctx, source, stride, rows, columns, target, apart):
+        pointer = types.CPointer(kind)
+        signature = types.void(*(pointer, types.intp, types.intp, types.intp, pointer, types.intp))
+
+        def codegen(context, builder, signature, arguments):
+            source, stride, rows, columns, target, apart = arguments
+            # A missing row is the last one again.
+            offsets = _clamped(builder, stride, int64(width) if whole else rows, width)
+            lines = [simd.load(builder, builder.gep(source, [offset])) for offset in offsets]
+            mask = None if whole else simd.first_lanes(builder, rows)
+            # A line too many goes to the last place, before the line that belongs there.
+            targets = _clamped(builder, apart, columns, width)
+            lines = zip(simd.transpose(builder, lines), targets, strict=True)
+            for line, target_offset in reversed(list(lines)):
+                place = builder.gep(target, [target_offset])
+                if whole:
+                    simd.store(builder, line, place)
+                else:
+                    simd.masked_store(builder, line, place, mask)
+            return context.get_dummy_value()
+
+        return signature, codegen
+
+    return intrinsic(emit)
+
+
+def make_times(kind, width, whole):
+    """The intrinsic `times(matrix, apart, rows, columns, vector, target)` of one square.
+
+    target (rows) += matrix (rows, columns) vector (columns), rows `apart` numbers from one to the
+    next; each number goes on as one chain over ascending columns. Nothing else is read or written.
+    A `whole` one takes `rows` and `columns` to be `width`.
+    """
+    simd = Vectors(kind, width)
+
+    def emit(typingctx, matrix, apart, rows, columns, vector, target):
+        pointer = types.CPointer(kind)
+        signature = types.void(pointer, types.intp, types.intp, types.intp, pointer, pointer)
+
+        def codegen(context, builder, signature, arguments):
+            matrix, apart, rows, columns, vector, target = arguments
+            present = None if whole else simd.first_lanes(builder, rows)
+            among = None if whole else simd.first_lanes(builder, columns)
+
+            def load(place, mask):
+                if whole:
+                    return simd.load(builder, place)
+                return simd.masked_load(builder, place, mask)
+
+            # A missing row is the last one again.
+            offsets = _clamped(builder, apart, int64(width) if whole else rows, width)
+            lines = [load(builder.gep(matrix, [offset]), among) for offset in offsets]
+            sums, done = load(target, present), builder.append_basic_block("done")
+            ends = []
+            for column, line in enumerate(simd.transpose(builder, lines)):
+                if column and not whole:
+                    ends.append((sums, builder.block))
+                    more = builder.append_basic_block("more")
+                    further = builder.icmp_signed("<", int64(column), columns)
+                    builder.cbranch(further, more, done)
+                    builder.position_at_end(more)
+                factor = builder.load(builder.gep(vector, [int64(column)]))
+                sums = simd.fma(builder, line, simd.splat(builder, factor), sums)
+            ends.append((sums, builder.block))
+            builder.branch(done)
+            builder.position_at_end(done)
+            sums = builder.phi(simd.vector)
+            for value, block in ends:
+                sums.add_incoming(value, block)
+            if whole:
+                simd.store(builder, sums, target)
+            else:
+                simd.masked_store(builder, sums, target, present)
+            return context.get_dummy_value()
+
+        return signature, codegen
+
+    return intrinsic(emit)
+
+
 def make_offsets(count):
     """The intrinsic `offsets()`: room for `count` int64 on the stack."""
 

@@ -129,10 +129,11 @@ def loops(assembly):
 @every(
     ("role", "name"),
     [("activation", n) for n in strategies.ACTIVATIONS]
-    + [("optimizer", n) for n in strategies.OPTIMIZERS],
+    + [("value", n) for n in strategies.ACTIVATIONS if n != "identity"]  # which does nothing
+    + [(role, n) for role in ("optimizer", "online") for n in strategies.OPTIMIZERS],
 )
 def test_float32_kernels_are_vectorized(role, name):
-    module, machine = optimized_module(*define(role, name, "float32"), "kernel")
+    module, machine = optimized_module(*define(role, name, "float32"), "kernel", apart=True)
     found = loops(machine.emit_assembly(module))
     assert found
     for loop in found:

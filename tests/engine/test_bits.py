@@ -154,6 +154,28 @@ def test_chunks_of_any_width(training, columns, block):
     same(finished(narrow), expected)
 
 
+@pytest.mark.parametrize("optimizer", strategies.OPTIMIZERS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_one_sample_alone_or_beside_others(optimizer, dtype, monkeypatch):
+    """A single sample has products and an update of its own; padded to sixteen it has not."""
+    network = Network(9, [Dense(70, "tanh"), Dense(150, "relu"), Dense(21), Dense(3)])
+    data = strategies.numbers(0, 30, 9), strategies.numbers(1, 30, 3)
+    recipe = Recipe(batch=1, epochs=3, learning_rate=0.01, optimizer=optimizer, dtype=dtype)
+    expected = finished(session(((network, recipe, data), {}), observe_every=1))
+    monkeypatch.setattr(sessions, "chunk_columns", lambda *given: 16)
+    same(finished(session(((network, recipe, data), {}), observe_every=1)), expected)
+
+
+@pytest.mark.parametrize("activation", strategies.ACTIVATIONS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_values_are_the_same_with_and_without_slopes(activation, dtype):
+    network = Network.of(5, 33, 3, activation=activation)
+    data = strategies.numbers(0, 40, 5), strategies.numbers(1, 40, 3)
+    recipe = Recipe(batch=40, epochs=1, learning_rate=0, shuffle=False, dtype=dtype)
+    result = finished(session(((network, recipe, data), {})))
+    assert result["running_loss"][1] == result["loss"][0] == result["loss"][1]
+
+
 def test_arenas_of_any_size(monkeypatch):
     network = Network(7, [Dense(33, "tanh"), Dropout(0.3), Dense(5, "relu"), Dense(2)])
     data = strategies.numbers(0, 1500, 7), strategies.numbers(1, 1500, 2)

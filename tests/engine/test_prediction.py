@@ -40,6 +40,19 @@ def test_threads_share_many_rows(monkeypatch):
         assert predictor()(INPUTS).tobytes() == EXPECTED.tobytes()
 
 
+@pytest.mark.parametrize("outputs", [1, 3, 16, 17, 40])
+@pytest.mark.parametrize("rows", [1, 5, 16, 50])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_only_the_outputs_are_written(outputs, rows, dtype):
+    network, inputs = Network.of(5, outputs), INPUTS[:rows].astype(dtype)
+    parameters = network.initialize(3, np.dtype(dtype))
+    room = np.full((rows + 20, outputs), np.nan, dtype)
+    assert Predictor(network, parameters)._predict(inputs, room[10:-10], rows)
+    assert np.isnan(room[:10]).all() and np.isnan(room[-10:]).all()
+    weights, bias = parameters[: 5 * outputs].reshape(5, outputs), parameters[5 * outputs :]
+    np.testing.assert_allclose(room[10:-10], inputs @ weights + bias, rtol=1e-5, atol=1e-6)
+
+
 def test_threads_of_the_caller_may_use_one_predictor():
     predict = predictor()
     with ThreadPoolExecutor(4) as pool:

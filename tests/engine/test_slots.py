@@ -1,0 +1,29 @@
+"""What optimizers remember of past gradients: never a subnormal number, which would be slow."""
+
+import numpy as np
+import pytest
+import strategies
+
+from fastdense import Network, Recipe
+from fastdense.devices.session import Session
+from fastdense.training import prepare
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", strategies.OPTIMIZERS)
+def test_a_slot_that_decays_ends_at_zero(optimizer, dtype, batch):
+    nothing = np.zeros((8, 3)), np.zeros((8, 1))  # no unit is active, and no gradient but zero
+    recipe = Recipe(optimizer=optimizer, batch=batch, epochs=2, dtype=dtype)
+    session = Session(prepare(Network.of(3, 40, 1, activation="relu"), recipe, nothing), 1)
+    least = np.finfo(dtype).tiny
+    numbers = session.arrays["parameters"]
+    apart = session.arrays["plan"][0]["apart"]
+    slots = numbers[apart : apart * (1 + session.arrays["plan"][0]["slots"])]
+    slots[:] = 1.0001 * least
+    while not session.done:
+        session.advance()
+    count = session.arrays["plan"][0]["parameters"]
+    for begin in range(0, len(slots), apart):
+        sizes = abs(slots[begin : begin + count])
+        assert ((sizes == 0) | (sizes >= least)).all()
