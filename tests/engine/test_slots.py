@@ -5,17 +5,21 @@ import pytest
 import strategies
 
 from fastdense import Network, Recipe
+from fastdense.devices.pack import Pack
 from fastdense.devices.session import Session
+from fastdense.many import Trial
 from fastdense.training import prepare
 
 
-@pytest.mark.parametrize("batch", [1, 4])
+@pytest.mark.parametrize("way", ["alone", "one sample", "pack"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("optimizer", strategies.OPTIMIZERS)
-def test_a_slot_that_decays_ends_at_zero(optimizer, dtype, batch):
+def test_a_slot_that_decays_ends_at_zero(optimizer, dtype, way):
     nothing = np.zeros((8, 3)), np.zeros((8, 1))  # no unit is active, and no gradient but zero
+    batch = 1 if way == "one sample" else 4
     recipe = Recipe(optimizer=optimizer, batch=batch, epochs=2, dtype=dtype)
-    session = Session(prepare(Network.of(3, 40, 1, activation="relu"), recipe, nothing), 1)
+    task = prepare(Network.of(3, 40, 1, activation="relu"), recipe, nothing)
+    session = Pack(*Trial.of_seeds(task, np.arange(8)).job) if way == "pack" else Session(task, 1)
     least = np.finfo(dtype).tiny
     numbers = session.arrays["parameters"]
     apart = session.arrays["plan"][0]["apart"]
@@ -23,7 +27,8 @@ def test_a_slot_that_decays_ends_at_zero(optimizer, dtype, batch):
     slots[:] = 1.0001 * least
     while not session.done:
         session.advance()
-    count = session.arrays["plan"][0]["parameters"]
+    plan = session.arrays["plan"][0]
+    count = plan["parameters"] * plan["lanes"]
     for begin in range(0, len(slots), apart):
         sizes = abs(slots[begin : begin + count])
         assert ((sizes == 0) | (sizes >= least)).all()
