@@ -151,6 +151,16 @@ def test_nothing_is_written_behind_an_array_and_scratch_may_hold_anything(traini
         assert one["running_loss"].tobytes() == other["running_loss"].tobytes()
 
 
+@pytest.mark.parametrize("name", ["l1", "l2", "clip_value", "clip_norm"])
+def test_a_few_networks_are_trained_one_by_one_with_what_is_their_own(name):
+    data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
+    network, recipe = Network.of(2, 4, 1), Recipe(epochs=3, batch=1, learning_rate=0.1)
+    runs = train_many(network, recipe, data, seeds=2, **{name: [0.0, 0.05]})
+    for run in runs:
+        same(run, train(network, run.recipe, data))
+    assert runs[0].recipe.but(**{name: 0.05}).but(seed=1) == runs[1].recipe
+
+
 def test_broadcasting():
     data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
     network, recipe = Network.of(2, 4, 1), Recipe(epochs=2, optimizer="momentum")
