@@ -16,6 +16,7 @@ from fastdense.devices.arrangement import (
     arrange,
     chunk_columns,
     chunks_between,
+    largest_block,
     stride_of,
 )
 from fastdense.devices.pace import pace_of
@@ -99,7 +100,8 @@ class Session:
         fields["block"] = block
         fields["block_stride"] = stride_of(block)
         fields["rows"] = places["rows"]
-        fields["scratch"] = layout.PACKED
+        largest = max(largest_block(way.layers) for way in self._ways)
+        fields["scratch"] = padded(layout.PACKED + largest + SPARE)
         fields["target_row"] = places["target"]
         fields["delta_row"] = places["delta"]
         fields["other_delta_row"] = places["other_delta"]

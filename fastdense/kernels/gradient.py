@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.layout import PACKED
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.tile import ACCUMULATE, ZERO
@@ -16,13 +17,13 @@ WIDE = 16  # outputs from which the gradient of one sample is taken row by row
 
 @cache
 def update_for(kind):
-    """`regularize` and `update` of a range of parameters."""
+    """`regularize` and `update` of the parameters from `first` on, given their gradient."""
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
-    def regularize(plan, work, first, weights, count):
+    def regularize(plan, work, gradient, first, weights, count):
         """Penalties on the first `weights` of `count` parameters, then clipping by value."""
-        parameters, gradient = offset(work.parameters, first), offset(work.gradient, first)
+        parameters = offset(work.parameters, first)
         if plan.l1 != 0.0 or plan.l2 != 0.0:
             l1, twice_l2 = cast(plan.l1), cast(2.0 * plan.l2)
             for i in range(weights):
@@ -35,13 +36,13 @@ def update_for(kind):
                 gradient[i] = min(max(gradient[i], -most), most)
 
     @njit(**NUMPY)
-    def update(plan, work, first, count):
+    def update(plan, work, gradient, first, count):
         """The optimizer's step for `count` parameters."""
         call(
             plan.optimizer,
             (
                 offset(work.parameters, first),
-                offset(work.gradient, first),
+                gradient,
                 offset(work.parameters, plan.apart + first),
                 count,
                 plan.apart,
@@ -85,6 +86,9 @@ def accumulate_for(kind):
         rows = min(layer.block_rows, layer.n_in + 1 - row)
         first = layer.weights + row * layer.n_out
         gradient = offset(work.gradient, first)
+        if job.update and not job.begun:
+            # All of it is taken and used up here: it never leaves the cache.
+            gradient = offset(work.scratch, member * plan.scratch + PACKED)
         parameters = offset(work.parameters, first)
         one = np.int64(1)
         arrays = np.int64(0)
@@ -111,7 +115,7 @@ def accumulate_for(kind):
             arena = offset(arena, plan.arena)
         if job.update:
             weights = min(rows, layer.n_in - row) * layer.n_out
-            regularize(plan, work, first, weights, rows * layer.n_out)
-            update(plan, work, first, rows * layer.n_out)
+            regularize(plan, work, gradient, first, weights, rows * layer.n_out)
+            update(plan, work, gradient, first, rows * layer.n_out)
 
     return accumulate

@@ -9,7 +9,7 @@ from fastdense.kernels import layout
 from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.gradient import update_for
 from fastdense.kernels.layout import DENSE
-from fastdense.kernels.pointers import call, call_float64, record
+from fastdense.kernels.pointers import call, call_float64, offset, record
 from fastdense.kernels.sums import add_squares, add_weighted, clear, total
 from fastdense.kernels.team import affordable, dispatch
 
@@ -39,7 +39,9 @@ def step_for(kind):
                 layer = record(work.layers, index)
                 if layer.kind == DENSE:
                     weights = layer.n_in * layer.n_out
-                    regularize(plan, work, layer.weights, weights, weights + layer.n_out)
+                    gradient = offset(work.gradient, layer.weights)
+                    count = weights + layer.n_out
+                    regularize(plan, work, gradient, layer.weights, weights, count)
         if plan.clip_norm > 0.0:
             clear(partial)
             add_squares(work.gradient, plan.parameters, partial)
@@ -48,7 +50,7 @@ def step_for(kind):
                 factor = cast(plan.clip_norm / norm)
                 for i in range(plan.parameters):
                     work.gradient[i] *= factor
-        update(plan, work, np.int64(0), plan.parameters)
+        update(plan, work, work.gradient, np.int64(0), plan.parameters)
 
     @njit(**NUMPY)
     def step(plan, state, work, team, schedule_hyper, running, partial, budget):
