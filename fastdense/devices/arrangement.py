@@ -85,6 +85,12 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
     return layers, places
 
 
+def largest_block(layers):
+    """Numbers of the largest unit of work of the gradient."""
+    rows = np.minimum(layers["block_rows"], layers["n_in"] + 1)
+    return int((rows * layers["n_out"]).max())
+
+
 def chunk_columns(samples, rows, parameters):
     """How many samples stand side by side: all, or equal parts of what the caches hold well.
 

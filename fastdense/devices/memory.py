@@ -37,6 +37,8 @@ class Shape:
         Numbers of the arenas of all these chunks.
     members : int
         Threads that share the work.
+    scratch : int
+        Numbers of the scratch of each.
     """
 
     lanes: int
@@ -46,6 +48,7 @@ class Shape:
     chunks: int
     arena: int
     members: int
+    scratch: int
 
 
 def _looks(epochs, every):
@@ -115,7 +118,7 @@ def arrays_for(task, variants, layers, places, shape):
     fields["block"] = shape.block
     fields["block_stride"] = shape.stride
     fields["rows"] = places["rows"]
-    fields["scratch"] = layout.PACKED
+    fields["scratch"] = shape.scratch
     fields["target_row"] = places["target"]
     fields["delta_row"] = places["delta"]
     fields["other_delta_row"] = places["other_delta"]
@@ -175,7 +178,7 @@ def arrays_for(task, variants, layers, places, shape):
         "penalties": penalties,
         "scalars": aligned(16 * lanes, dtype if lanes > 1 else np.float64),
         "arena": aligned(shape.arena, dtype),
-        "scratch": aligned(shape.members * layout.PACKED, dtype),
+        "scratch": aligned(shape.members * shape.scratch, dtype),
         "inputs": task.inputs,
         "targets": task.targets,
         "weights": task.weights,

@@ -51,6 +51,7 @@ class Pack(Underway):
             chunks=1,
             arena=way.arena,
             members=1,
+            scratch=1,
         )
         arrays = arrays_for(task, variants, layers, places, shape)
         super().__init__(task, len(variants), "pack_train", arrays, [way])

@@ -5,16 +5,18 @@ import numpy as np
 from fastdense.devices.arrangement import (
     BLOCK_NUMBERS,
     SMALL_NETWORK,
+    SPARE,
     arena_size,
     arrange,
     chunk_columns,
     chunks_between,
+    largest_block,
     stride_of,
 )
 from fastdense.devices.memory import Shape, arrays_for
 from fastdense.devices.threads import cores
 from fastdense.devices.underway import Underway, Way
-from fastdense.kernels.layout import padded
+from fastdense.kernels.layout import PACKED, padded
 from fastdense.kernels.roles import kernel
 from fastdense.variants import Variants
 
@@ -77,6 +79,7 @@ class Session(Underway):
             chunks=max(way.chunks for way in ways),
             arena=max(way.chunks * way.arena for way in ways),
             members=max(way.members for way in ways),
+            scratch=padded(PACKED + max(largest_block(way.layers) for way in ways) + SPARE),
         )
         arrays = arrays_for(task, variant, layers, places, shape)
         if online:

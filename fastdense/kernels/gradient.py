@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.layout import PACKED
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.tile import ACCUMULATE, ZERO
@@ -16,14 +17,12 @@ WIDE = 16  # outputs from which the gradient of one sample is taken row by row
 
 @cache
 def update_for(kind, lanes):
-    """`regularize` and `update` of a range of parameters, (count, lanes)."""
+    """`regularize` and `update` of parameters (count, lanes), given their gradient."""
 
     @njit(inline="never", **NUMPY)
-    def regularize(plan, work, first, weights, count):
+    def regularize(plan, work, gradient, first, weights, count):
         """Penalties on the first `weights` of `count` parameters, then clipping by value."""
-        start = first * lanes
-        parameters, gradient = offset(work.parameters, start), offset(work.gradient, start)
-        penalties = work.penalties
+        parameters, penalties = offset(work.parameters, first * lanes), work.penalties
         if plan.penalized:
             for i in range(weights):
                 for lane in range(lanes):
@@ -41,10 +40,10 @@ def update_for(kind, lanes):
                     gradient[i * lanes + lane] = min(max(g, -most), most) if most > 0 else g
 
     @njit(**NUMPY)
-    def update(plan, work, first, count):
+    def update(plan, work, gradient, first, count):
         """The optimizer's step for `count` parameters."""
         start = first * lanes
-        parameters, gradient = offset(work.parameters, start), offset(work.gradient, start)
+        parameters = offset(work.parameters, start)
         slots = offset(work.parameters, plan.apart + start)
         if lanes == 1:
             frozen = work.held[0] != 0
@@ -93,6 +92,9 @@ def accumulate_for(kind):
         rows = min(layer.block_rows, layer.n_in + 1 - row)
         first = layer.weights + row * layer.n_out
         gradient = offset(work.gradient, first)
+        if job.update and not job.begun:
+            # All of it is taken and used up here: it never leaves the cache.
+            gradient = offset(work.scratch, member * plan.scratch + PACKED)
         parameters = offset(work.parameters, first)
         one = np.int64(1)
         arrays = np.int64(0)
@@ -136,7 +138,7 @@ def accumulate_for(kind):
             arena = offset(arena, plan.arena)
         if job.update:
             weights = min(rows, layer.n_in - row) * layer.n_out
-            regularize(plan, work, first, weights, rows * layer.n_out)
-            update(plan, work, first, rows * layer.n_out)
+            regularize(plan, work, gradient, first, weights, rows * layer.n_out)
+            update(plan, work, gradient, first, rows * layer.n_out)
 
     return accumulate

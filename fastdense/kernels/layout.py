@@ -98,7 +98,7 @@ PLAN = np.dtype(
         ("block_stride", _i8),
         ("rows", _i8),  # of an arena
         ("arena", _i8),  # numbers of the arena of one chunk
-        ("scratch", _i8),  # numbers of one member's scratch
+        ("scratch", _i8),  # numbers of one member's scratch: PACKED, and a block of a gradient
         ("target_row", _i8),  # rows of the arena
         ("delta_row", _i8),
         ("other_delta_row", _i8),

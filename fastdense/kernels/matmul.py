@@ -125,7 +125,7 @@ def product_for(kind):
             begin = start if done == 0 else ACCUMULATE
             i = 0
             while i < m:
-                rows = min(PACKED_ROWS, m - i)
+                rows = min(PACKED_ROWS, m - i) if worth_packing else m
                 ai, sai, ski, tile = offset(ak, i * sam), sam, sak, 8 * sam
                 if worth_packing:
                     pack(ai, sak, packed, rows, depth)

@@ -9,7 +9,7 @@ from fastdense.kernels import layout
 from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.gradient import update_for
 from fastdense.kernels.layout import DENSE
-from fastdense.kernels.pointers import call, call_float64, record
+from fastdense.kernels.pointers import call, call_float64, offset, record
 from fastdense.kernels.sums import sums_for
 from fastdense.kernels.team import affordable, dispatch
 
@@ -45,7 +45,9 @@ def step_for(kind, lanes):
                 layer = record(work.layers, index)
                 if layer.kind == DENSE:
                     weights = layer.n_in * layer.n_out
-                    regularize(plan, work, layer.weights, weights, weights + layer.n_out)
+                    gradient = offset(work.gradient, layer.weights * lanes)
+                    count = weights + layer.n_out
+                    regularize(plan, work, gradient, layer.weights, weights, count)
         if plan.bounded:
             clear(partial)
             add_squares(work.gradient, plan.parameters, partial)
@@ -55,7 +57,7 @@ def step_for(kind, lanes):
                     factor = cast(most / norm)
                     for i in range(plan.parameters):
                         work.gradient[i * lanes + lane] *= factor
-        update(plan, work, np.int64(0), plan.parameters)
+        update(plan, work, work.gradient, np.int64(0), plan.parameters)
 
     @njit(**NUMPY)
     def step(plan, state, work, team, schedule_hyper, running, partial, budget):
