@@ -1,6 +1,6 @@
 """What may differ between networks that are trained side by side: a row of numbers for each."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -44,6 +44,26 @@ class Variants:
             dropout=np.array([_dropout_rates(network) for network in networks]),
             parameters=parameters,
             **{name: np.array([getattr(recipe, name) for recipe in recipes]) for name in NUMBERS},
+        )
+
+    def task(self, task, row):
+        """`task` with the numbers of one variant in place of its own."""
+        recipe, network = task.recipe, task.network
+        names = recipe.optimizer.values("optimizers")
+        hyper = dict(zip(names, self.hyper[row].tolist(), strict=True))
+        layers = (
+            Dropout(rate) if isinstance(layer, Dropout) else layer
+            for layer, rate in zip(network.layers, self.dropout[row].tolist(), strict=True)
+        )
+        return replace(
+            task,
+            network=replace(network, layers=tuple(layers)),
+            recipe=recipe.but(
+                seed=int(self.seed[row]),
+                optimizer={"name": recipe.optimizer.name, **hyper},
+                **{name: float(getattr(self, name)[row]) for name in NUMBERS},
+            ),
+            parameters=self.parameters[row],
         )
 
     def __len__(self):

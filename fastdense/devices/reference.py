@@ -12,6 +12,20 @@ def train(task, on_progress=None, threads=None):
         return _train(task, on_progress)
 
 
+def train_packs(jobs, on_progress=None, threads=None):
+    """Train the variants of several tasks one after the other; see `fastdense.devices.cpu`."""
+    total, done, results = sum(len(variants) for _, variants in jobs), 0, []
+    for task, variants in jobs:
+        found = []
+        for row in range(len(variants)):
+            found.append(train(variants.task(task, row)))
+            done += 1
+            if on_progress is not None:
+                on_progress(done, total)
+        results.append(found)
+    return results
+
+
 def _train(task, on_progress):
     training, last = Training(task), task.recipe.epochs
     test_inputs = task.test_inputs.astype(float)

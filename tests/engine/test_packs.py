@@ -28,9 +28,9 @@ def same(ours, theirs):
 
 
 @st.composite
-def varied_trainings(draw):
+def varied_trainings(draw, *dtypes):
     """Arguments of `train_many` for up to one pack and a half."""
-    dtype = draw(st.sampled_from(["float32", "float64"]))
+    dtype = draw(st.sampled_from(dtypes or ["float32", "float64"]))
     (network, recipe, data), options = draw(strategies.trainings(dtype=dtype))
     count = draw(st.integers(2, 24))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
@@ -191,6 +191,19 @@ def test_test_rows_weights_and_labels():
     runs = train_many(network, recipe, data, seeds=16, dropout=np.linspace(0.0, 0.9, 16))
     for run in runs:
         same(run, train(run.network, run.recipe, data))
+
+
+@settings(max_examples=10)
+@given(varied_trainings("float64"))
+def test_the_reference_trains_the_same_networks(training):
+    (network, recipe, data), options, varied = training
+    ours = train_many(network, recipe, data, **options, **varied)
+    theirs = train_many(network, recipe, data, device="reference", **options, **varied)
+    np.testing.assert_array_equal(ours.steps, theirs.steps)
+    np.testing.assert_array_equal(ours.initial_parameters, theirs.initial_parameters)
+    for one, other in zip(ours.parameters, theirs.parameters, strict=True):
+        scale = max(1.0, np.abs(other).max(initial=0))
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-9 * scale)
 
 
 def test_progress_and_an_order():
