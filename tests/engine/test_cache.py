@@ -24,9 +24,10 @@ print(len(compiled), "numba" in sys.modules, cache.folder())
 """
 ONE = "roles.kernel('activation', 'identity', 'float32')"
 TRAINING = """
-from fastdense import Dense, Dropout, Network, Recipe, train
+from fastdense import Dense, Dropout, Network, Recipe, train, train_many
 run = train(Network(1, [Dense(3, "tanh"), Dropout(0.5), Dense(1)]), Recipe(epochs=2), ([1], [2]))
 run.predict([[1]])
+train_many(run.network, run.recipe, ([1], [2]), seeds=16)
 """
 EVERY = """
 from fastdense import catalogue
@@ -36,7 +37,7 @@ for dtype in ("float32", "float64"):
             coupled = getattr(catalogue.get(kind, name), "coupled", False)
             if role == "loss" or coupled == role.startswith("coupled"):
                 roles.kernel(role, name, dtype)
-    for role in ("work", "train", "relay"):
+    for role in ("work", "train", "pack_work", "pack_train", "relay"):
         roles.kernel(role, None, dtype)
 """
 

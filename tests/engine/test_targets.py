@@ -11,7 +11,7 @@ SCRIPT = """
 import hashlib
 import sys
 import numpy as np
-from fastdense import Dense, Dropout, Network, Recipe, train
+from fastdense import Dense, Dropout, Network, Recipe, train, train_many
 from fastdense.kernels import simd, words
 
 cases = [("tanh", 40, "float32"), ("gelu", 1, "float32"), ("gelu", 150, "float64")]
@@ -35,6 +35,10 @@ for activation, batch, dtype in cases:
     )
     for array in (run.parameters, run.loss, run.gradient_norm, run.predict(data[0][:9])):
         digest.update(array.tobytes())
+network = Network(7, [Dense(13, "tanh"), Dropout(0.1), Dense(3)])
+runs = train_many(network, Recipe(optimizer="adam", epochs=2, batch=9), data, seeds=9)
+for array in (runs.parameters, runs.loss):
+    digest.update(array.tobytes())
 print(simd.register_bytes(), digest.hexdigest())
 """
 
