@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fastdense import catalogue
 from fastdense.errors import FastdenseError, unknown
 from fastdense.outcome import OUTCOMES
 from fastdense.scenarios.measures import MEASURES
@@ -47,7 +48,7 @@ class Claim:
 def read_claims(identifier, entries, arms, overrides):
     """The claims of a scenario whose arms are all among `arms`; `overrides` names all there are."""
     kept = {arm.name: arm for arm in arms}
-    source = text(entries, "source", "")
+    source, observe = text(entries, "source", ""), entries.get("observe", 0)
     entries = entries.get("claims", [])
     if not isinstance(entries, list):
         raise FastdenseError(f"{identifier}: claims are tables, [[claims]]")
@@ -66,7 +67,7 @@ def read_claims(identifier, entries, arms, overrides):
         needed = {t.arm for t in read} | {t.bound for t in read if t.compares}
         if needed <= set(kept):
             for test in read:
-                _check_test_rows(test, kept)
+                _check_possible(test, kept, observe)
             claims.append(claim)
     return tuple(claims)
 
@@ -116,10 +117,25 @@ def _test(test, arms):
     return result
 
 
-def _check_test_rows(test, arms):
-    """A measure of the test loss needs test rows."""
+def _check_possible(test, arms, observe):
+    """A measure needs what it measures: test rows, classes, or signals."""
+    if test.measure == "outcome":
+        return
+    needs = MEASURES[test.measure].needs
+    if needs == "observe" and not observe:
+        raise FastdenseError(
+            f"a claim about {test.measure} needs signals; set observe, the number of epochs from "
+            "one measurement to the next"
+        )
     for name in (test.arm, test.bound) if test.compares else (test.arm,):
-        if test.measure.startswith("test_loss") and arms[name].data.test is None:
+        arm = arms[name]
+        if test.measure.startswith("test_loss") and arm.data.test is None:
             raise FastdenseError(
                 f"a claim about {test.measure} needs test rows; set data.test of the arm {name}"
+            )
+        loss = catalogue.get("losses", arm.recipe.loss.name)
+        if needs == "classes" and loss.accuracy(arm.network.outputs) is None:
+            raise FastdenseError(
+                f"a claim about {test.measure} needs classes; {loss.name} in the arm {name} has "
+                "none, use a cross-entropy"
             )
