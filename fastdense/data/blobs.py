@@ -8,9 +8,9 @@ from fastdense.portable import sin
 from fastdense.random import normal_quantile
 
 SOURCE = (
-    "Normal clouds of standard deviation `spread` around points on the unit circle, as many rows of "
-    "each class as its share of `shares` says. Each label is replaced with probability `noise` by "
-    "one drawn uniformly, as Zhang et al. (2016), arXiv:1611.03530, corrupt labels."
+    "Normal clouds of standard deviation `spread` around points on the unit circle, with as many "
+    "rows of each class as its share of `shares` says. Each label is replaced with probability "
+    "`noise` by one drawn uniformly, as Zhang et al. (2016), arXiv:1611.03530, corrupt labels."
 )
 HYPER = {"shares": [0.5, 0.5], "spread": 0.3, "noise": 0.0}
 RANGES = {"spread": (0.0, 1e6), "noise": (0.0, 1.0 + 2**-52)}

@@ -116,6 +116,25 @@ def test_a_comparison_is_decided_by_the_sign_test_alone():
             claims(tests=tests)
 
 
+def test_a_claim_about_what_is_not_there_is_refused():
+    def claim(recipe, **test):
+        table = {"data": DATA, "recipe": recipe, "arms": {"a": {}, "b": {}}, **extra}
+        build("x", {**table, "claims": [{"tests": [{"arm": "a", **test}]}]})
+
+    extra = {}
+    with pytest.raises(FastdenseError, match="dead_at_end needs signals; set observe"):
+        claim({}, measure="dead_at_end", above=0)
+    with pytest.raises(FastdenseError, match="accuracy needs classes; mse in the arm a has none"):
+        claim({}, measure="accuracy", above=0)
+    with pytest.raises(FastdenseError, match="worst_recall needs classes; mse in the arm a"):
+        claim({}, measure="worst_recall", above="b")
+    with pytest.raises(FastdenseError, match="test_loss_rise needs test rows"):
+        claim({}, measure="test_loss_rise", above=0)
+    extra = {"observe": 10}
+    claim({}, measure="dead_at_end", above=0)
+    claim({}, measure="gradient_ratio", above="b")
+
+
 def test_a_list_of_layers_stands_alone():
     layers = [{"dense": 4}, {"dense": 2}]
     assert Network.from_dict({"layers": layers}, 3, 1).outputs == 2
