@@ -112,6 +112,8 @@ def test_measures_of_the_test_loss_at_the_end():
 
 
 def test_measures_of_what_dropout_hides():
+    running = np.array([nan] * 8 + [2, 4.0])
+    assert measure("running_over_evaluated", [9] * 8 + [1, 3], running_loss=running) == 1.5
     assert measure("running_over_evaluated", [3, 2], running_loss=np.array([nan, 5.0])) == 2.5
 
 
