@@ -155,7 +155,7 @@ def time_to_leave(run, floors):
 
 @measure
 def transition(run, floors):
-    """time from leaving the best constant's loss until 1% is left, over the time before it"""
+    """time to converge once the loss has left the best constant's, over the time before"""
     leaving = time_to_leave(run, floors)
     return _relative(time_to_converge(run, floors) - leaving, leaving)
 
@@ -175,13 +175,13 @@ def running_over_evaluated(run, floors):
 
 @measure
 def output_range(run, floors):
-    """largest range of an output over the training rows"""
+    """largest range of an output"""
     return float(np.ptp(run.predict(run.data.inputs), axis=0).max())
 
 
 @measure
 def initial_output_range(run, floors):
-    """largest range of an output over the training rows, before the first step"""
+    """largest range of an output at the start"""
     outputs, _ = forward(run.network, run.initial_parameters, run.data.inputs)
     return float(np.ptp(outputs, axis=0).max())
 
@@ -200,13 +200,13 @@ def sharpness(run, floors):
 
 @of_classes
 def accuracy(run, floors):
-    """share of rows classified right at the end"""
+    """accuracy at the end"""
     return float(run.accuracy[-1])
 
 
 @of_classes
 def worst_recall(run, floors):
-    """share of rows classified right in the class where it is lowest"""
+    """lowest recall of a class"""
     if not np.isfinite(run.parameters).all():
         return 0.0
     outputs, targets = run.predict(run.data.inputs), run.data.targets
@@ -222,13 +222,13 @@ def worst_recall(run, floors):
 
 @signal
 def gradient_at_start(run, floors):
-    """gradient norm before the first step"""
+    """gradient norm at the start"""
     return float(np.sqrt((run.gradient_norm[0] ** 2).sum())) if len(run.gradient_norm) else np.inf
 
 
 @signal
 def gradient_ratio(run, floors):
-    """gradient norm of the first layer over that of the last, before the first step"""
+    """gradient of the first layer over that of the last, at the start"""
     if not len(run.gradient_norm):
         return np.inf
     return _relative(float(run.gradient_norm[0, 0]), float(run.gradient_norm[0, -1]))
@@ -244,7 +244,7 @@ def _hidden(run, shares):
 
 @signal
 def dead_at_start(run, floors):
-    """share of dead hidden units before the first step"""
+    """share of dead hidden units at the start"""
     return float(_hidden(run, run.dead_share)[0])
 
 
@@ -262,5 +262,5 @@ def revived(run, floors):
 
 @signal
 def slope_at_start(run, floors):
-    """mean slope of the hidden activations before the first step"""
+    """mean slope of the hidden activations at the start"""
     return float(_hidden(run, run.mean_slope)[0])

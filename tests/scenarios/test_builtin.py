@@ -413,7 +413,7 @@ def entropy(share):
 
 def test_class_imbalance_is_exact():
     for one in load("imbalanced-classes").arms:
-        rare = 0.5 if one.name.endswith("-balanced") else 0.05
+        rare = 0.5 if one.name.endswith("-50-50") else 0.05
         assert one.data.targets.sum() == 100 * rare
         if not one.recipe.class_weights:
             prior = floors(one.data, one.recipe).constant
