@@ -2,6 +2,8 @@
 
 import difflib
 
+MOST_NAMES = 30  # in a message
+
 
 class FastdenseError(ValueError):
     """Input that cannot be used; its message is one sentence for the user."""
@@ -16,5 +18,11 @@ def unknown(kind: str, given: object, known) -> FastdenseError:
     """The error for a name that does not exist, with the nearest one that does."""
     known = sorted(known)
     near = difflib.get_close_matches(str(given), known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+    if near:
+        hint = f"did you mean {near[0]!r}?"
+    elif len(known) <= MOST_NAMES:
+        hint = f"known: {', '.join(known)}"
+    else:
+        some = difflib.get_close_matches(str(given), known, n=MOST_NAMES // 3, cutoff=0.0)
+        hint = f"the nearest of {len(known)} are: {', '.join(some)}"
     return FastdenseError(f"unknown {kind} {str(given)[:80]!r}; {hint}")

@@ -10,7 +10,7 @@ from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, unknown
 
 MOST_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
-COMMON = {"name": None, "count": 100, "test": 0, "seed": 0}
+COMMON = {"name": None, "count": 100, "test": 0, "seed": 0, "on_test": {}}
 
 
 def read(table, folder="."):
@@ -38,20 +38,7 @@ def read(table, folder="."):
     for key in table:
         if key not in common and key not in source.hyper:
             raise unknown(f"key of {source.name} data", key, common | set(source.hyper))
-    hyper = {**source.hyper, **{k: v for k, v in table.items() if k not in common}}
-    for key, default in source.hyper.items():
-        if isinstance(default, float):
-            low, high = source.ranges.get(key, (-1e300, 1e300))
-            value = hyper[key]
-            if (
-                isinstance(value, bool)
-                or not isinstance(value, (int, float))
-                or not low <= value < high
-            ):
-                raise FastdenseError(
-                    f"data.{key} is {value!r:.80}; expected a number, {low:g} <= {key} < {high:g}"
-                )
-            hyper[key] = float(value)
+    hyper = _hyper(source, {k: v for k, v in table.items() if k not in common})
     settings = {**COMMON, **table}
     test = whole("data.test", settings["test"], 0)
     if source.load:
@@ -67,6 +54,13 @@ def read(table, folder="."):
     count, first = whole("data.count", settings["count"], 1), seed("data.seed", settings["seed"])
     if max(count, test) > 10_000_000:
         raise FastdenseError("data.count and data.test may be at most 10000000")
+    on_test = settings["on_test"]
+    if not isinstance(on_test, dict):
+        raise FastdenseError(f"data.on_test is {on_test!r:.80}; expected a table")
+    for key in on_test:
+        if key not in source.hyper:
+            raise unknown(f"key of {source.name} data.on_test", key, source.hyper)
+    hypers = hyper, _hyper(source, {**hyper, **on_test})
 
     def rows(part, count):
         calls = iter(range(1 << 16))
@@ -80,9 +74,28 @@ def read(table, folder="."):
             return random.uniform(first, random.DATA, part, next(calls), shape)
 
         with np.errstate(all="ignore"):  # `Data` refuses what is not finite
-            return source.make(draw, hyper, count)
+            return source.make(draw, hypers[part], count)
 
     return Data(*rows(0, count), test=rows(1, test) if test else None)
+
+
+def _hyper(source, given):
+    """The hyper-parameters of a source, those that are numbers checked."""
+    hyper = {**source.hyper, **given}
+    for key, default in source.hyper.items():
+        if isinstance(default, float):
+            low, high = source.ranges.get(key, (-1e300, 1e300))
+            value = hyper[key]
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, (int, float))
+                or not low <= value < high
+            ):
+                raise FastdenseError(
+                    f"data.{key} is {value!r:.80}; expected a number, {low:g} <= {key} < {high:g}"
+                )
+            hyper[key] = float(value)
+    return hyper
 
 
 def spread(draw, hyper, count):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fastdense import catalogue
 from fastdense.errors import FastdenseError, unknown
 from fastdense.outcome import OUTCOMES
 from fastdense.scenarios.measures import MEASURES
@@ -68,10 +69,9 @@ def read_claims(identifier, entries, arms, overrides):
         read = tuple(_test(table("a test", test), overrides) for test in tests)
         _check_comparison(identifier, entry, read)
         claim = Claim(text(entry, "text", ""), text(entry, "source", source), often, read)
-        needed = {t.arm for t in read} | {t.bound for t in read if t.compares}
-        if needed <= set(kept):
+        if {arm for test in read for arm in test.arms} <= set(kept):
             for test in read:
-                _check_test_rows(test, kept)
+                _check_possible(test, kept)
             claims.append(claim)
     return tuple(claims)
 
@@ -121,10 +121,20 @@ def _test(test, arms):
     return result
 
 
-def _check_test_rows(test, arms):
-    """A measure of the test loss needs test rows."""
+def _check_possible(test, arms):
+    """A measure needs what it measures: test rows, or classes."""
+    if test.measure == "outcome":
+        return
+    needs = MEASURES[test.measure].needs
     for name in test.arms:
-        if test.measure.startswith("test_loss") and arms[name].data.test is None:
+        arm = arms[name]
+        if test.measure.startswith("test_loss") and arm.data.test is None:
             raise FastdenseError(
                 f"a claim about {test.measure} needs test rows; set data.test of the arm {name}"
+            )
+        loss = catalogue.get("losses", arm.recipe.loss.name)
+        if needs == "classes" and loss.accuracy(arm.network.outputs) is None:
+            raise FastdenseError(
+                f"a claim about {test.measure} needs classes; {loss.name} in the arm {name} has "
+                "none, use a cross-entropy"
             )

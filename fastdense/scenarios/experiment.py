@@ -9,6 +9,7 @@ from fastdense import __version__
 from fastdense.many import Trial, train_trials
 from fastdense.outcome import OUTCOMES, classify, floors
 from fastdense.run import Run
+from fastdense.scenarios.measures import MEASURES
 from fastdense.scenarios.statistics import wilson
 from fastdense.scenarios.verdict import judge
 from fastdense.training import prepare
@@ -51,9 +52,8 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
         Called as `on_progress(done, total)` in runs, fractions included.
     """
     measured = {arm.name: floors(arm.data, arm.recipe) for arm in scenario.arms}
-    observed = any(
-        t.measure in ("update_ratio", "gradient_left") for c in scenario.claims for t in c.tests
-    )
+    tests = (test for claim in scenario.claims for test in claim.tests)
+    observed = any(MEASURES[t.measure].needs == "signals" for t in tests if t.measure in MEASURES)
     trials = []
     for arm in scenario.arms:
         every = scenario.observe

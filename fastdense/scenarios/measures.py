@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fastdense import catalogue
+from fastdense.reference.curvature import largest_curvature
+from fastdense.reference.forward import forward
+
 MEASURES = {}
 
 
@@ -14,12 +18,23 @@ class Measure:
 
     name: str
     of: Callable  # (run, floors) -> float
+    needs: str = ""  # "signals" of the layers, or "classes"
 
 
-def measure(function):
+def measure(function, needs=""):
     """Enter a measure under its function's name; its docstring is what a sentence calls it."""
-    MEASURES[function.__name__] = Measure(function.__doc__, function)
+    MEASURES[function.__name__] = Measure(function.__doc__, function, needs)
     return function
+
+
+def signal(function):
+    """Enter a measure of the signals of the layers."""
+    return measure(function, "signals")
+
+
+def of_classes(function):
+    """Enter a measure of how rows are classified."""
+    return measure(function, "classes")
 
 
 def _relative(change, size):
@@ -57,6 +72,13 @@ def loss_change(run, floors):
 
 
 @measure
+def early_change(run, floors):
+    """largest change of the loss from its start over the first half of training, relative"""
+    early = run.loss[: (len(run.loss) + 1) // 2]
+    return _relative(np.abs(early - early[0]).max(), early.max())
+
+
+@measure
 def late_change(run, floors):
     """range of the loss over the last half of training, relative"""
     late = run.loss[len(run.loss) // 2 :]
@@ -81,7 +103,7 @@ def time_to_converge(run, floors):
     return float(run.epochs[reached.argmax()] / max(run.epochs[-1], 1))
 
 
-@measure
+@signal
 def update_ratio(run, floors):
     """largest of the updates observed, relative to the parameters"""
     if not np.isfinite(run.parameters).all():
@@ -91,7 +113,7 @@ def update_ratio(run, floors):
     return float(np.where(np.isnan(updates), 0.0, updates).max(initial=0.0))
 
 
-@measure
+@signal
 def gradient_left(run, floors):
     """gradient norm at the end over that at the start"""
     norms = np.sqrt((run.gradient_norm**2).sum(axis=1))
@@ -110,3 +132,135 @@ def test_loss_changes(run, floors):
 def test_loss_range(run, floors):
     """range of the test loss"""
     return float(run.test_loss.max() - run.test_loss.min())
+
+
+@measure
+def test_loss_at_end(run, floors):
+    """test loss at the end"""
+    return float(run.test_loss[-1])
+
+
+@measure
+def test_loss_rise(run, floors):
+    """test loss at the end over its lowest"""
+    return _relative(float(run.test_loss[-1]), float(run.test_loss.min()))
+
+
+@measure
+def time_to_leave(run, floors):
+    """share of training until the loss is a tenth below the best constant's"""
+    left = run.loss - floors.floor < 0.9 * (floors.constant - floors.floor)
+    return float(run.epochs[left.argmax()] / max(run.epochs[-1], 1)) if left.any() else np.inf
+
+
+@measure
+def transition(run, floors):
+    """time to converge once the loss has left the best constant's, over the time before"""
+    leaving = time_to_leave(run, floors)
+    return _relative(time_to_converge(run, floors) - leaving, leaving)
+
+
+@measure
+def rises(run, floors):
+    """share of epochs in which the loss rises"""
+    return float((np.diff(run.loss) > 0).mean()) if len(run.loss) > 1 else 0.0
+
+
+@measure
+def running_over_evaluated(run, floors):
+    """mean loss of the batches over the loss evaluated after them, in the last fifth"""
+    late = slice(-max(1, len(run.loss) // 5), None)
+    return _relative(float(run.running_loss[late].mean()), float(run.loss[late].mean()))
+
+
+@measure
+def output_range(run, floors):
+    """largest range of an output"""
+    return float(np.ptp(run.predict(run.data.inputs), axis=0).max())
+
+
+@measure
+def initial_output_range(run, floors):
+    """largest range of an output at the start"""
+    outputs, _ = forward(run.network, run.initial_parameters, run.data.inputs)
+    return float(np.ptp(outputs, axis=0).max())
+
+
+@measure
+def distinct_units(run, floors):
+    """number of units in the first layer with weights of their own"""
+    return len(np.unique(np.vstack(run.layers[0]), axis=1).T)
+
+
+@measure
+def sharpness(run, floors):
+    """largest curvature of the loss at the end"""
+    return largest_curvature(run.network, run.recipe, run.data, run.parameters)
+
+
+@of_classes
+def accuracy(run, floors):
+    """accuracy at the end"""
+    return float(run.accuracy[-1])
+
+
+@of_classes
+def worst_recall(run, floors):
+    """lowest recall of a class"""
+    if not np.isfinite(run.parameters).all():
+        return 0.0
+    outputs, targets = run.predict(run.data.inputs), run.data.targets
+    kind = catalogue.get("losses", run.recipe.loss.name).accuracy(run.network.outputs)
+    if kind == "largest":
+        truth = targets[:, 0] if targets.shape[1] == 1 else targets.argmax(axis=1)
+        found = outputs.argmax(axis=1)
+    else:
+        truth = (targets > 0.5).ravel()
+        found = (outputs > (0.5 if kind == "probability" else 0.0)).ravel()
+    return float(min((found == truth)[truth == one].mean() for one in np.unique(truth)))
+
+
+@signal
+def gradient_at_start(run, floors):
+    """gradient norm at the start"""
+    return float(np.sqrt((run.gradient_norm[0] ** 2).sum())) if len(run.gradient_norm) else np.inf
+
+
+@signal
+def gradient_ratio(run, floors):
+    """gradient of the first layer over that of the last, at the start"""
+    if not len(run.gradient_norm):
+        return np.inf
+    return _relative(float(run.gradient_norm[0, 0]), float(run.gradient_norm[0, -1]))
+
+
+def _hidden(run, shares):
+    """The mean over hidden units of a signal (observed, dense layers): (observed,)."""
+    units = [layer.units for _, layer in run.network.dense[:-1]]
+    if not units or not len(shares):  # no hidden layer; or a loss that is not finite from the start
+        return np.full(max(len(shares), 1), np.inf)
+    return np.average(shares[:, :-1], axis=1, weights=units)
+
+
+@signal
+def dead_at_start(run, floors):
+    """share of dead hidden units at the start"""
+    return float(_hidden(run, run.dead_share)[0])
+
+
+@signal
+def dead_at_end(run, floors):
+    """share of dead hidden units at the end"""
+    return float(_hidden(run, run.dead_share)[-1])
+
+
+@signal
+def revived(run, floors):
+    """largest fall of the share of dead hidden units"""
+    return float(-np.diff(_hidden(run, run.dead_share)).min(initial=0.0))
+
+
+@signal
+def slope_at_start(run, floors):
+    """mean slope of the hidden activations at the start"""
+    return float(_hidden(run, run.mean_slope)[0])

@@ -90,7 +90,13 @@ def test_wrong_usage_says_what_was_expected(line):
 
 def test_a_name_far_from_all_lists_what_there_is():
     assert "known: bench, list, reproduce, run, show" in call("qqq").sentence
-    assert "zero-rate-adam" in call("run", "qqq").sentence
+    assert "known: data, network, recipe" in call("run", "zero-rate", "--set", "q=1").sentence
+
+
+def test_of_many_names_those_are_listed_that_are_near():
+    sentence = call("run", "qqq-xor").sentence
+    assert "the nearest of" in sentence and "xor-plateau" in sentence
+    assert sentence.count(", ") == 9
 
 
 def test_a_process_of_its_own_exits_alike():

@@ -29,7 +29,7 @@ def same(one, other):
 
 
 def test_every_source_is_a_generator_or_a_loader():
-    assert set(GENERATORS) == {"polynomial", "random_labels", "sine"}
+    assert set(GENERATORS) == {"blobs", "polynomial", "random_labels", "sine"}
     assert set(LOADERS) == {"csv", "inline", "npz"}
     for name in catalogue.names("data"):
         source = catalogue.get("data", name)
@@ -64,7 +64,7 @@ def test_inputs_lie_on_their_interval(name, low, width, seed):
 @pytest.mark.parametrize("name", GENERATORS)
 def test_seeds_and_test_rows_differ(name):
     table = {"name": name, "count": 30, "test": 30}
-    table |= {} if name == "random_labels" else {"spacing": "random"}
+    table |= {"spacing": "random"} if name in ("polynomial", "sine") else {}
     one, other = read(table), read({**table, "seed": 1})
     assert not set(one.inputs.ravel()) & set(other.inputs.ravel())
     assert not set(one.inputs.ravel()) & set(one.test[0].ravel())
@@ -97,6 +97,69 @@ def test_labels_have_their_share_and_nothing_to_do_with_the_inputs(share):
     if share:
         together = np.corrcoef(np.hstack([data.inputs, data.targets]).T)
         assert np.abs(together - np.eye(4)).max() < 0.04
+
+
+SHARES = st.lists(st.integers(1, 20), min_size=2, max_size=5).map(
+    lambda parts: [part / sum(parts) for part in parts]
+)
+
+
+@given(shares=SHARES, count=st.integers(1, 200), seed=st.integers(0, 99))
+def test_every_class_has_its_share_of_the_rows(shares, count, seed):
+    labels = read({"name": "blobs", "shares": shares, "count": count, "seed": seed}).targets[:, 0]
+    rows = np.bincount(labels.astype(int), minlength=len(shares))
+    assert len(rows) == len(shares) and (np.abs(rows - np.multiply(shares, count)) <= 1).all()
+
+
+@given(classes=st.integers(2, 6), spread=st.floats(0, 2), seed=st.integers(0, 99))
+def test_blobs_lie_around_points_on_a_circle(classes, spread, seed):
+    table = {"name": "blobs", "shares": [1 / classes] * classes, "count": 100 * classes}
+    data = read({**table, "spread": spread, "seed": seed})
+    angles = 2 * np.pi * data.targets / classes
+    apart = data.inputs - np.hstack([np.cos(angles), np.sin(angles)])
+    assert np.abs(apart.mean(axis=0)).max() <= spread * 5 / np.sqrt(len(apart)) + 1e-15
+    assert apart.std() == pytest.approx(spread, rel=0.25, abs=1e-15)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.3, 1.0])
+def test_noise_replaces_labels_by_any_class_and_leaves_the_points(noise):
+    table = {"name": "blobs", "shares": [0.5, 0.3, 0.2], "count": 20_000}
+    clean, noisy = read(table), read({**table, "noise": noise})
+    assert np.array_equal(clean.inputs, noisy.inputs)
+    for one in range(3):
+        kept = noisy.targets[clean.targets == one] == one
+        assert kept.mean() == pytest.approx(1 - noise * 2 / 3, abs=0.03)
+
+
+@pytest.mark.parametrize("shares", [0.5, [], [1], [0.5, 0.6], [1.5, -0.5], [[0.5], [0.5]], "ab"])
+def test_shares_that_are_none(shares):
+    with pytest.raises(FastdenseError, match="shares|number"):
+        read({"name": "blobs", "shares": shares})
+
+
+@given(seed=st.integers(0, 99))
+def test_test_rows_may_be_made_in_another_way(seed):
+    table = {"name": "sine", "spacing": "random", "count": 20, "test": 20, "seed": seed}
+    plain, other = read(table), read({**table, "on_test": {"low": 20, "high": 30.0}})
+    assert same(plain, other)
+    assert (other.test[0] >= 20).all() and (plain.test[0] < 10).all()
+    noisy = {"name": "blobs", "noise": 1.0, "count": 20, "test": 20, "seed": seed}
+    clean = read({**noisy, "on_test": {"noise": 0}})
+    assert np.array_equal(clean.targets, read(noisy).targets)
+    assert clean.test[1][:, 0].tolist() == [0] * 10 + [1] * 10
+
+
+def test_other_test_rows_are_refused_where_there_is_nothing_to_change():
+    for on_test, sentence in (
+        (3, "expected a table"),
+        ({"spred": 1}, "unknown key of blobs data.on_test 'spred'.*spread"),
+        ({"count": 3}, "unknown key of blobs data.on_test"),
+        ({"spread": -1}, "0 <= spread"),
+    ):
+        with pytest.raises(FastdenseError, match=sentence):
+            read({"name": "blobs", "on_test": on_test})
+    with pytest.raises(FastdenseError, match="on_test"):
+        read({"name": "inline", "x": [1, 2], "y": [1, 2], "test": 1, "on_test": {}})
 
 
 @given(table=TABLES, targets=st.integers(1, 4), separator=st.sampled_from(",;\t |"))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import fastdense
+from fastdense.scenarios.scenario import names
 
 ROOT = Path(__file__).parents[2]
 CONFIG = configparser.ConfigParser()
@@ -67,7 +68,7 @@ def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
     assert installed == on_disk("*.py") | on_disk("*.toml")
     assert {name.split("/")[0] for name in installed} == set(SOURCES)
     scenarios = {name for name in installed if name.endswith(".toml")}
-    assert len(scenarios) == 10
+    assert {Path(name).stem for name in scenarios} == set(names())
     assert {Path(name).parent.as_posix() for name in scenarios} == {"fastdense/scenarios"}
 
 

@@ -4,11 +4,12 @@ What is expected stands here in NumPy and numbers, independently of the scenario
 """
 
 import tomllib
-from math import log
+from math import cosh, exp, log, sqrt
 
 import numpy as np
 import pytest
 
+from fastdense.outcome import floors
 from fastdense.scenarios.experiment import experiment
 from fastdense.scenarios.scenario import load, names, text_of
 
@@ -75,8 +76,33 @@ LISTINGS = {
 }  # fmt: skip
 
 
-def test_every_listing_is_a_scenario():
-    assert set(names()) == set(LISTINGS)
+# Causes that are named in words, without a listing.
+CAUSES = """
+adam-betas adam-epsilon bad-minimum badly-wrong-neuron biased-data clipped-gradient
+constant-softmax contradicting-labels dead-relu deep-linear-plateau depth dying-relu early-decay
+edge-of-stability exploding-depth gradient-noise identical-examples imbalanced-classes initial-luck
+momentum-helps momentum-too-high narrow-and-deep noisy-labels poor-initialization rate-too-high
+rate-too-low saturated-hidden sharp-minima softmax-twice too-much-capacity too-much-dropout
+unrelated-targets unscaled-inputs unscaled-targets unshuffled-rows weight-decay wrong-class-weights
+wrong-output xor-plateau
+""".split()
+
+
+def test_every_listing_and_every_cause_is_a_scenario():
+    assert set(names()) == set(LISTINGS) | set(CAUSES)
+
+
+@pytest.mark.parametrize("name", CAUSES)
+def test_a_cause_stands_beside_what_differs_from_it(name):
+    """Arms to compare, and claims about them that somebody made, each of them once."""
+    loaded = load(name)
+    assert loaded.question.endswith("?") and loaded.seeds == 64
+    assert len(loaded.arms) >= 3 and len(loaded.claims) >= 3
+    assert all(claim.source for claim in loaded.claims)
+    texts = [claim.text for claim in loaded.claims]
+    assert len(set(texts)) == len(texts)
+    settings = [(one.data, one.network, one.recipe) for one in loaded.arms]
+    assert len(set(settings)) == len(settings)  # no arm is another one under a second name
 
 
 @pytest.mark.parametrize("name", LISTINGS)
@@ -284,6 +310,298 @@ def test_zero_rate(measured):
     done = measured("zero-against-nonzero", 80)
     for one, other in zip(runs(done, "zero"), runs(done, "nonzero"), strict=True):
         assert one.initial_parameters.tobytes() == other.initial_parameters.tobytes()
+
+
+def test_constant_softmax(measured):
+    """The output is 1 to the last bit, and four of six targets are 0."""
+    done = measured("constant-softmax")
+    for name, loss in (
+        ("softmax", 4 / 6),
+        ("softmax-binary-crossentropy", 4 / 6 * -log(1e-7)),
+        # Rows with a target of 0 lose nothing, and of the others the clip leaves 1e-7.
+        ("softmax-categorical-crossentropy", 2 / 6 * -log(1 - 1e-7)),
+    ):
+        for result in done.results[name]:
+            assert result.outcome == "frozen"
+            # 1 - 1e-7 is 1 - 1.2e-7 in float32.
+            rel = 2e-2 if "entropy" in name else 1e-7
+            assert result.run.loss == pytest.approx(loss, rel=rel, abs=1e-8)
+            assert (result.run.loss == result.run.loss[0]).all()
+            assert (result.run.predict(result.run.data.inputs) == 1).all()
+    assert verdicts(done)[:5] == ["holds", "holds", "holds", "refuted", "holds"]
+
+
+RATES_OF_THE_QUADRATIC = ("0.1", "1", "1.8", "1.99", "2", "2.01", "2.2")
+
+
+@pytest.mark.parametrize("times_curvature", RATES_OF_THE_QUADRATIC)
+def test_rate_too_high(measured, times_curvature):
+    """The error of a quadratic is multiplied by 1 - rate * curvature in every step."""
+    done = measured("rate-too-high")
+    (result,) = done.results[f"quadratic-{times_curvature}"]
+    assert result.run.recipe.learning_rate * 2 == pytest.approx(float(times_curvature))
+    factor = 1 - float(times_curvature)
+    steps = np.arange(60)
+    expected = factor ** (2 * steps) if factor else (steps == 0).astype(float)
+    assert result.run.loss[:60] == pytest.approx(expected, rel=1e-3, abs=1e-9)
+    below = float(times_curvature) < 2
+    expected = "converged" if below else "stalled" if factor == -1 else "diverged"
+    assert result.outcome == expected
+
+
+def heavy_ball(rate, momentum, steps):
+    """The loss (1 - w)^2 after each step, from w = 0."""
+    w = velocity = 0.0
+    losses = [1.0]
+    for _ in range(steps):
+        velocity = momentum * velocity + 2 * (w - 1)
+        w -= rate * velocity
+        losses.append((1 - w) ** 2)
+    return np.array(losses)
+
+
+def test_momentum_too_high(measured):
+    done = measured("momentum-too-high")
+    for results in done.results.values():
+        (result,) = results
+        rate = result.run.recipe.learning_rate
+        momentum = result.run.recipe.optimizer.values("optimizers")["momentum"]
+        expected = heavy_ball(rate, momentum, 40)
+        assert result.run.loss[:41] == pytest.approx(expected, rel=1e-3, abs=1e-6)
+        # Stable where rate * curvature < 2 + 2 momentum, for a momentum below 1.
+        stable = 2 * rate < 2 + 2 * momentum and momentum < 1
+        assert stable == (result.run.final_loss < 0.5) or momentum == 1
+    (run,) = runs(done, "momentum-1")
+    # A rotation: it never comes to rest, and never leaves its circle.
+    assert run.loss[-40:].min() < 0.05 and 0.9 < run.loss[-40:].max() < 1.2
+
+
+def test_adam_betas(measured):
+    """Steps of Adam with beta1 = 0: the gradient over the root of its mean square."""
+    done = measured("adam-betas")
+    for name, loss in (("adam-default", 20 / 3), ("amsgrad-short", 20 / 3), ("sgd", 20 / 3)):
+        assert runs(done, name)[0].final_loss == pytest.approx(loss, rel=0.01)
+    assert runs(done, "adam-short")[0].final_loss == pytest.approx(40 / 3, rel=0.01)
+    for results in done.results.values():
+        assert results[0].run.initial_loss == pytest.approx(10, rel=1e-6)
+    assert verdicts(done)[:3] == ["holds", "holds", "holds"]
+
+
+def test_identical_examples(measured):
+    """One row: the error is multiplied by 1 - 0.1 (2^2 + 1) = 1/2 in every step."""
+    done = measured("identical-examples")
+    for run in runs(done, "identical"):
+        assert run.loss[:12] == pytest.approx(run.loss[0] * 0.25 ** np.arange(12), rel=1e-2)
+        assert run.final_loss < 1e-10
+    for result in done.results["identical-inputs"]:
+        assert result.floors.floor == result.floors.constant == 1.25 == np.var([0, 1, 2, 3])
+        assert result.run.final_loss == pytest.approx(1.25, rel=1e-6)
+    assert verdicts(done) == ["refuted"] * 4 + ["holds"]
+
+
+def test_contradicting_labels(measured):
+    done = measured("contradicting-labels")
+    for name, floor in (("contradicting", log(2)), ("half-contradicting", log(2) / 2)):
+        for result in done.results[name]:
+            assert result.floors.floor == pytest.approx(floor, rel=1e-6)
+            assert result.run.final_loss == pytest.approx(floor, rel=1e-3)
+
+
+def entropy(share):
+    return -share * log(share) - (1 - share) * log(1 - share)
+
+
+def test_class_imbalance_is_exact():
+    for one in load("imbalanced-classes").arms:
+        rare = 0.5 if one.name.endswith("-50-50") else 0.05
+        assert one.data.targets.sum() == 100 * rare
+        if not one.recipe.class_weights:
+            prior = floors(one.data, one.recipe).constant
+            assert prior == pytest.approx(entropy(rare), rel=1e-6)
+    for one in load("wrong-class-weights").arms:
+        assert one.data.targets.sum() == 10
+        constant = floors(one.data, one.recipe).constant
+        if one.name == "none":
+            assert constant == pytest.approx(entropy(0.1), rel=1e-6)
+        elif one.name == "balancing":
+            assert constant == pytest.approx(log(2), rel=1e-3)
+
+
+def born_dead(network, seeds):
+    """The share of seeds for which a ReLU network is constant on the numbers from -2 to 2."""
+    x = np.linspace(-2, 2, 101)[:, np.newaxis]
+    constant = 0
+    for parameters in network.initialize_many(range(seeds), "float64"):
+        a = x
+        *hidden, (weights, bias) = network.split(parameters)
+        for w, b in hidden:
+            a = np.maximum(a @ w + b, 0)
+        constant += np.ptp(a @ weights + bias) == 0
+    return constant / seeds
+
+
+def test_narrow_and_deep_networks_are_born_dead_as_often_as_proved():
+    """Lu et al.: between .8703 and .9249 for 9 hidden layers of 2 units, exactly 5/32 for 2."""
+    arms = {one.name: one.network for one in load("narrow-and-deep").arms}
+    seeds = 2000
+    error = 4 * sqrt(0.25 / seeds)
+    assert 0.8703 - error < born_dead(arms["width-2-layers-10"], seeds) < 0.9249 + error
+    assert born_dead(arms["width-2-layers-3"], seeds) == pytest.approx(5 / 32, abs=error)
+    assert born_dead(arms["width-10-layers-10"], 200) < 0.1
+
+
+def test_wrong_output(measured):
+    """An output that is pinned at 1 has the mean of (y - 1)^2, y from 2 to 4."""
+    done = measured("wrong-output")
+    pinned = ((2 + 2 * np.linspace(0, 1, 32) - 1) ** 2).mean()
+    for name in ("sigmoid", "tanh", "softmax"):
+        for run in runs(done, name):
+            assert run.final_loss == pytest.approx(pinned, rel=1e-3)
+    for result in done.results["relu-both-signs"]:
+        # Clipped at zero where targets are negative, at best.
+        negative = np.minimum(2 * np.linspace(0, 1, 32) - 1, 0)
+        assert result.run.final_loss > (negative**2).mean() * 0.999
+
+
+def test_bad_minimum(measured):
+    done = measured("bad-minimum")
+    (result,) = done.results["at-the-minimum"]
+    assert result.outcome == "frozen" and (result.run.loss == 18 / 5).all()
+    assert (result.run.gradient_norm == 0).all()
+    x, y = np.array([5, 4, 3, 1, -1]), np.array([2, 1, 0, -3, 3])
+    assert ((np.maximum(x - 3, 0) - y) ** 2).sum() == 18
+    for run in runs(done, "near-the-minimum"):
+        assert run.final_loss == pytest.approx(3.6, rel=1e-5)
+
+
+def test_deep_linear_plateau(measured):
+    """Saxe et al.: t = tau / (2 s) ln[uf (s - u0) / (u0 (s - uf))], here with s = 1."""
+    done = measured("deep-linear-plateau")
+    start, rate = 1e-4, 0.01
+    leaves = 1 - sqrt(0.9)  # where (1 - u)^2 is 0.9
+    steps = log(leaves * (1 - start) / (start * (1 - leaves))) / (4 * rate)
+    (run,) = runs(done, "layers-2")
+    assert (run.loss < 0.9).argmax() == pytest.approx(steps, rel=0.03)
+    # One layer: (1 - w)^2 shrinks by (1 - 2 rate)^2 a step.
+    (run,) = runs(done, "layers-1")
+    expected = 0.99**2 * (1 - 2 * rate) ** (2 * np.arange(100))
+    assert run.loss[:100] == pytest.approx(expected, rel=1e-4)
+
+
+def test_softmax_twice(measured):
+    """The most that softmax leaves of its own output: e / (e + 2), and for sigmoid two losses."""
+    done = measured("softmax-twice")
+    least = log(1 + 2 / exp(1))
+    for run in runs(done, "softmax-twice"):
+        assert least < run.final_loss < least * 1.01
+    least = (log(1 + exp(-1)) + log(2)) / 2
+    for run in runs(done, "sigmoid-twice"):
+        assert least < run.final_loss < least * 1.01
+        assert run.accuracy[-1] == 0.5
+
+
+def neuron(weight, rate, squared):
+    """The output of one sigmoid neuron for the input 1 and the target 0, after 300 epochs."""
+    bias = weight if weight == 2 else 0.9
+    for _ in range(300):
+        a = 1 / (1 + exp(-weight - bias))
+        slope = 2 * a * a * (1 - a) if squared else a
+        weight, bias = weight - rate * slope, bias - rate * slope
+    return 1 / (1 + exp(-weight - bias))
+
+
+def test_badly_wrong_neuron(measured):
+    done = measured("badly-wrong-neuron")
+    for name, weight, rate, published in (
+        ("wrong", 0.6, 0.075, 0.09),
+        ("badly-wrong", 2.0, 0.075, 0.20),
+        ("wrong-cross-entropy", 0.6, 0.005, None),
+        ("badly-wrong-cross-entropy", 2.0, 0.005, None),
+    ):
+        (run,) = runs(done, name)
+        expected = neuron(weight, rate, squared="entropy" not in name)
+        output = float(run.predict([[1.0]])[0, 0])
+        assert output == pytest.approx(expected, rel=1e-4)
+        if published:
+            assert round(output, 2) == published
+
+
+def test_gradient_noise(measured):
+    done = measured("gradient-noise")
+    for result in done.results["batch-10"]:
+        assert result.floors.floor == 1 and result.run.final_loss == pytest.approx(1, rel=1e-6)
+    for result in done.results["batch-1-noiseless"]:
+        assert result.floors.floor == 0 and result.run.final_loss < 1e-10
+
+
+def test_unscaled_inputs(measured):
+    """Each input is a direction of its own: its weight's error shrinks by 1 - 2 rate x^2."""
+    done = measured("unscaled-inputs")
+    for name, rate, sizes in (
+        ("scaled", 0.1, (1, 1)),
+        ("unscaled-stable-rate", 9e-5, (1, 100)),
+    ):
+        for run in runs(done, name):
+            (weights, bias), steps = run.network.split(run.initial_parameters)[0], np.arange(50)
+            wanted = np.array([1, 2]) / sizes
+            errors = [*((weights[:, 0] - wanted) * sizes), bias[0]]
+            expected = sum(
+                error**2 * (1 - 2 * rate * size**2) ** (2 * steps)
+                for error, size in zip(errors, (*sizes, 1), strict=True)
+            )
+            assert run.loss[:50] == pytest.approx(expected, rel=1e-3, abs=1e-9)
+    assert all(result.outcome == "diverged" for result in done.results["unscaled"])
+
+
+def test_dead_relu(measured):
+    """Nothing but the last bias learns, and it learns the mean."""
+    done = measured("dead-relu")
+    x = np.linspace(-1, 1, 32)
+    for run in runs(done, "negative-biases"):
+        assert (run.dead_share[:, 0] == 1).all()
+        assert run.final_loss == pytest.approx((1 + np.sin(3 * x)).var(), rel=1e-6)
+        assert (run.layers[0][0] == run.network.split(run.initial_parameters)[0][0]).all()
+
+
+def test_poor_initialization(measured):
+    done = measured("poor-initialization")
+    x = np.linspace(-1, 1, 32)
+    for name in ("zeros", "far-too-small-sgd"):
+        for run in runs(done, name):
+            assert run.final_loss == pytest.approx(np.sin(3 * x).var(), rel=1e-5)
+    (run,) = runs(done, "constant")
+    for weights, bias in run.layers[:-1]:
+        assert (weights == weights[:, :1]).all() and (bias == bias[0]).all()
+
+
+def test_saturated_hidden(measured):
+    """The slope of tanh at 20 is 1 / cosh^2, which float32 rounds to zero."""
+    done = measured("saturated-hidden")
+    assert 1 / cosh(19) ** 2 < np.finfo(np.float32).eps / 2
+    for run in runs(done, "large-biases"):
+        assert (run.gradient_norm[:, 0] == 0).all()
+        assert run.final_loss == pytest.approx(run.data.targets.var(), rel=1e-5)
+
+
+def test_too_much_weight_decay_leaves_the_prior(measured):
+    done = measured("weight-decay")
+    for run in runs(done, "1-of-separate-classes"):
+        assert run.final_loss == pytest.approx(log(2), rel=1e-3)
+
+
+def test_xor_plateau(measured):
+    done = measured("xor-plateau")
+    for name, loss in (("sgd", 0.25), ("cross-entropy", log(2))):
+        assert done.results[name][0].floors.constant == pytest.approx(loss, rel=1e-6)
+
+
+def test_depth_shrinks_the_gradient_of_sigmoids_only(measured):
+    """A sigmoid's slope is at most 1/4; tanh's, at zero, is 1."""
+    done = measured("depth")
+    for activation, low, high in (("sigmoid", 0, 1e-9), ("tanh", 1e-3, 1e3)):
+        for run in runs(done, f"{activation}-20"):
+            first, *_, last = run.gradient_norm[0]
+            assert low < first / last < high
 
 
 def test_progress_ends_at_the_number_of_runs():

@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from fastdense import Data, Network, Recipe, train
+from fastdense.data import read
+from fastdense.reference.backward import loss_and_gradient
 from fastdense.reports.sparkline import BARS, sparkline
 from fastdense.scenarios.experiment import number, shares, summary
 from fastdense.scenarios.measures import MEASURES
@@ -51,6 +54,16 @@ BY_HAND = [
     ("time_to_converge", [4, 0.5, 4, 4, 0.5], 0.25),
     ("time_to_converge", [0.5, 0.5, 0.5], 0),
     ("time_to_converge", [4, 3, 0.516], inf),
+    ("early_change", [4, 3, 4, 9, 1], 0.25),
+    ("early_change", [4, 4, 1], 0),
+    ("time_to_leave", [2, 1.86, 1.84, 2, 2], 0.5),
+    ("time_to_leave", [1, 2, 2], 0),
+    ("time_to_leave", [2, 2, 1.86], inf),
+    ("transition", [2, 2, 1, 1, 0.5], 1),
+    ("transition", [2, 1, 1, 1, 0.5], 3),
+    ("transition", [2, 1, 1], inf),
+    ("rises", [3, 4, 2, 5, 5], 0.5),
+    ("rises", [3], 0),
     ("final_loss", [4, nan], inf),
     ("loss_change", [4, nan], inf),
     ("loss_change", [inf], inf),
@@ -90,6 +103,138 @@ def test_measures_of_the_test_loss_are_exact():
     assert measure("test_loss_range", [1], test_loss=curve) == ulp - one > 0
     assert measure("test_loss_changes", [1], test_loss=curve[:2]) == 0
     assert measure("test_loss_range", [1], test_loss=np.array([one, nan])) == inf
+
+
+def test_measures_of_the_test_loss_at_the_end():
+    curve = np.array([2.0, 0.5, 1.5])
+    assert measure("test_loss_at_end", [1], test_loss=curve) == 1.5
+    assert measure("test_loss_rise", [1], test_loss=curve) == 3
+    assert measure("test_loss_rise", [1], test_loss=curve[:2]) == 1
+    assert measure("test_loss_rise", [1], test_loss=np.array([1, nan])) == inf
+
+
+def test_measures_of_what_dropout_hides():
+    running = np.array([nan] * 8 + [2, 4.0])
+    assert measure("running_over_evaluated", [9] * 8 + [1, 3], running_loss=running) == 1.5
+    assert measure("running_over_evaluated", [3, 2], running_loss=np.array([nan, 5.0])) == 2.5
+
+
+NETWORK = Network.of(2, 3, 2, 1)  # 3 and 2 hidden units
+
+
+def test_measures_of_the_layers():
+    """Hidden units count, all alike; the last layer's do not."""
+    dead = np.array([[0, 0.5, 1], [2 / 3, 0.5, 1], [1 / 3, 1, 1], [1 / 3, 0.5, 0]])
+    given = {"network": NETWORK, "dead_share": dead}
+    assert measure("dead_at_start", [1], **given) == pytest.approx(0.2)
+    assert measure("dead_at_end", [1], **given) == pytest.approx(0.4)
+    assert measure("revived", [1], **given) == pytest.approx(0.2)
+    assert measure("revived", [1], network=NETWORK, dead_share=dead[:2]) == 0
+    slopes = np.array([[1, 0.5, 0.1], [0, 0, 0]])
+    assert measure("slope_at_start", [1], network=NETWORK, mean_slope=slopes) == 0.8
+    norms = np.array([[3.0, 0.0, 4.0], [9, 9, 9]])
+    assert measure("gradient_at_start", [1], gradient_norm=norms) == 5
+    assert measure("gradient_ratio", [1], gradient_norm=norms) == 0.75
+    assert measure("gradient_ratio", [1], gradient_norm=norms * [1, 1, 0]) == inf
+    for name in ("gradient_at_start", "gradient_ratio"):
+        assert measure(name, [1], gradient_norm=np.zeros((0, 3))) == inf
+    for name in ("dead_at_start", "dead_at_end", "slope_at_start"):
+        nothing = {"dead_share": np.zeros((0, 3)), "mean_slope": np.zeros((0, 3))}
+        assert measure(name, [1], network=NETWORK, **nothing) == inf
+
+
+def test_units_that_are_the_same_count_once():
+    weights, bias = np.array([[1.0, 2, 1], [0, 5, 0]]), np.array([3.0, 3, 3])
+    assert measure("distinct_units", [1], layers=[(weights, bias)]) == 2
+    assert measure("distinct_units", [1], layers=[(weights, np.array([3.0, 3, 4]))]) == 3
+    assert measure("distinct_units", [1], layers=[(0 * weights, bias)]) == 1
+
+
+def classified(loss, outputs, targets, wide=1):
+    """The worst recall of given outputs on given targets."""
+    return measure(
+        "worst_recall",
+        [1],
+        parameters=np.ones(2),
+        network=Network.of(1, wide),
+        recipe=Recipe(loss=loss),
+        data=Data(np.zeros(len(targets)), targets),
+        predict=lambda inputs: np.array(outputs, float),
+    )
+
+
+def test_the_worst_recall_is_that_of_one_class():
+    rare = [[0]] * 3 + [[1]] * 2
+    assert classified("binary_crossentropy", [[0.1]] * 3 + [[0.6], [0.4]], rare) == 0.5
+    assert classified("binary_crossentropy_logits", [[0.4]] * 3 + [[0.6], [0.4]], rare) == 0
+    assert classified("binary_crossentropy_logits", [[-1], [-1], [1], [1], [1]], rare) == 2 / 3
+    outputs = [[5, 1, 0], [0, 1, 0], [0, 0, 9], [9, 0, 8]]
+    labels, rows = [0, 1, 2, 2], np.eye(3)[[0, 1, 2, 2]]
+    assert classified("sparse_softmax_cross_entropy", outputs, labels, 3) == 0.5
+    assert classified("softmax_cross_entropy", outputs, rows, 3) == 0.5
+    assert classified("sparse_softmax_cross_entropy", outputs, [0, 1, 2, 0], 3) == 1
+
+
+def test_a_network_that_diverged_recalls_nothing():
+    assert measure("worst_recall", [1], parameters=np.array([nan])) == 0
+
+
+ROWS = arrays.arrays(
+    np.float64, st.tuples(st.integers(1, 6), st.just(3)), elements=st.floats(-2, 2)
+)
+
+
+@given(x=ROWS, weights=arrays.arrays(np.float64, 4, elements=st.floats(-3, 3)))
+def test_the_sharpness_of_a_linear_unit_is_the_largest_eigenvalue(x, weights):
+    """The squared error of a linear unit has the Hessian 2 / n X^T X, X with a column of ones."""
+    with_ones = np.hstack([x, np.ones((len(x), 1))])
+    eigenvalues = np.linalg.eigvalsh(2 / len(x) * with_ones.T @ with_ones)
+    data = Data(x, np.zeros(len(x)))
+    found = measure(
+        "sharpness",
+        [1],
+        network=Network.of(3, 1),
+        recipe=Recipe(),
+        data=data,
+        parameters=weights,
+    )
+    assert found == pytest.approx(eigenvalues[-1], rel=1e-6)
+
+
+@given(seed=st.integers(0, 999), scale=st.floats(0.1, 2))
+def test_the_sharpness_of_a_network_is_that_of_its_whole_hessian(seed, scale):
+    network, recipe = Network.of(2, 4, 2, 1, activation="tanh"), Recipe()
+    data = read({"name": "blobs", "count": 20, "seed": seed})
+    at = scale * network.initialize(seed, "float64")
+
+    def gradient(point):
+        rows = data.inputs, data.targets, np.ones(len(data))
+        return loss_and_gradient(network, recipe, point, *rows)[1]
+
+    steps = 1e-5 * np.eye(network.size)
+    hessian = np.array([(gradient(at + s) - gradient(at - s)) / 2e-5 for s in steps])
+    eigenvalues = np.linalg.eigvalsh((hessian + hessian.T) / 2)
+    given = {"network": network, "recipe": recipe, "data": data, "parameters": at}
+    # Of two of the same size, one may be negative.
+    size = abs(measure("sharpness", [1], **given))
+    assert size == pytest.approx(np.abs(eigenvalues).max(), rel=1e-3)
+
+
+def test_sharpness_counts_weights_and_divergence():
+    given = {"network": Network.of(1, 1), "recipe": Recipe()}
+    rows = {"inputs": [1.0, 1.0], "targets": [0.0, 0.0]}
+    weighted = Data(**rows, weights=[3.0, 1.0])
+    plain = measure("sharpness", [1], data=Data(**rows), parameters=np.zeros(2), **given)
+    found = measure("sharpness", [1], data=weighted, parameters=np.zeros(2), **given)
+    assert plain == pytest.approx(4) and found == pytest.approx(8)
+    assert measure("sharpness", [1], parameters=np.array([nan, 0.0]), **given, data=weighted) == inf
+
+
+def test_the_range_of_the_outputs_before_and_after():
+    network = Network.of(1, 2, weights={"name": "constant", "value": 3})
+    run = train(network, Recipe(learning_rate=0.0, epochs=1), ([0.0, 1.0, 2.0], np.zeros((3, 2))))
+    for name in ("output_range", "initial_output_range"):
+        assert MEASURES[name].of(run, FLOORS) == 6
 
 
 def test_every_measure_says_what_it_is():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fastdense.errors import FastdenseError
 from fastdense.network import Network
 from fastdense.scenarios import toml
+from fastdense.scenarios.experiment import experiment
 from fastdense.scenarios.scenario import build, load
 from fastdense.scenarios.tables import merge
 
@@ -114,6 +115,30 @@ def test_a_comparison_is_decided_by_the_sign_test_alone():
     for tests in ([comparison, level], [level, comparison], [comparison, comparison]):
         with pytest.raises(FastdenseError, match="write two claims"):
             claims(tests=tests)
+
+
+def test_a_claim_about_what_is_not_there_is_refused():
+    def claim(recipe, **test):
+        table = {"data": DATA, "recipe": recipe, "arms": {"a": {}, "b": {}}}
+        return build("x", {**table, "claims": [{"tests": [{"arm": "a", **test}]}]})
+
+    with pytest.raises(FastdenseError, match="accuracy needs classes; mse in the arm a has none"):
+        claim({}, measure="accuracy", above=0)
+    with pytest.raises(FastdenseError, match="worst_recall needs classes; mse in the arm a"):
+        claim({}, measure="worst_recall", above="b")
+    with pytest.raises(FastdenseError, match="test_loss_rise needs test rows"):
+        claim({}, measure="test_loss_rise", above=0)
+
+
+def test_signals_are_measured_where_a_claim_speaks_of_them():
+    def observed(**test):
+        claims = [{"tests": [{"arm": "a", **test}]}]
+        recipe = {"epochs": 200}
+        table = {"data": DATA, "recipe": recipe, "arms": {"a": {}}, "claims": claims}
+        return len(experiment(build("x", table), seeds=1).results["a"][0].run.observed_epochs)
+
+    assert observed(measure="dead_at_end", above=0) == 101
+    assert observed(measure="final_loss", above=0) == 0
 
 
 def test_a_list_of_layers_stands_alone():
