@@ -15,6 +15,7 @@ whose names begin with an underscore are no results, but what those share.
 """
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -39,6 +40,12 @@ class Theory(Entry):
     def id(self):
         """What the command line calls it."""
         return self.name.replace("_", "-")
+
+    @property
+    def about(self):
+        """What is measured and how: the docstring of the file below its first line."""
+        _, _, text = inspect.getdoc(inspect.getmodule(self.measure)).partition("\n")
+        return " ".join(text.split())
 
 
 @cache

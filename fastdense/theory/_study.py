@@ -18,6 +18,7 @@ class Study:
     """A theory with its points and the verdicts on its claims, in the order of the file."""
 
     theory: object
+    seeds: int  # networks or starts that were drawn; 0 where nothing is
     points: tuple
     verdicts: dict[str, Verdict]
 
@@ -54,7 +55,7 @@ def study(theory, seeds=None, first_seed=0, on_progress=None):
         key: judge(claim, [point for point in points if point.claim == key])
         for key, claim in theory.claims.items()
     }
-    return Study(theory, tuple(points), verdicts)
+    return Study(theory, len(drawn), tuple(points), verdicts)
 
 
 def number(value):
@@ -82,6 +83,7 @@ def to_dict(done):
         "kind": "theory",
         "question": theory.question,
         "source": theory.source,
+        "seeds": done.seeds,
         "points": [
             {
                 "quantity": point.quantity,

@@ -3,8 +3,8 @@
 On [-1, 1] the loss of step t is 1010 x if t mod 101 = 1, and -10 x otherwise. Over a cycle of 101
 steps the slopes add up to 10, so that -1 is best. The rate is 0.5 / sqrt(t), beta1 0.9 and beta2
 0.99; after each step x is moved back into the interval. The steps are those of the engine's own
-`adam` and `amsgrad`. AMSGrad divides by the largest slope that it has seen: from +1 it is still on its
-way when this stops, so that what is claimed of it is judged from 0 alone.
+`adam` and `amsgrad`. AMSGrad divides by the largest slope that it has seen: from +1 it is still on
+its way when this stops, so that what is claimed of it is judged from 0 alone.
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
 """Collapse of deep, narrow ReLU networks: which are born dead, and which die in training.
 
-Ten layers of width 2 with He's weights, trained on 3000 rows by Adam on the squared error. A network
-has collapsed if some hidden layer is zero on all rows: its output is a constant, and stays one. The
-gradient of a born-dead network is zero but for the output's bias, so only some of those are trained,
-to measure just that, and all of the living.
+Ten layers of width 2 with He's weights, trained on 3000 rows by Adam on the squared error. A
+network has collapsed if some hidden layer is zero on all rows: its output is a constant, and stays
+one. The gradient of a born-dead network is zero but for the output's bias, so only some of those
+are trained, to measure just that, and all of the living.
 """
 
 import numpy as np

@@ -3,9 +3,9 @@
 A network of two tanh units is trained to a critical point, on which Newton's method then polishes
 its parameters to the last bits. One unit, of weights w and v, is replaced by two of weights
 (w, share v) and (w, (1 - share) v). Loss and gradient are the engine's, in float64. Besides a zero
-along the line, the Hessian gains the signs of share (1 - share) A, where A is the mean of the loss's
-slope times the second derivative of v tanh by the weights into the unit: a minimum of the small
-network is a line of saddles of the large one where A has eigenvalues of both signs.
+along the line, the Hessian gains the signs of share (1 - share) A, where A is the mean of the
+loss's slope times the second derivative of v tanh by the weights into the unit: a minimum of the
+small network is a line of saddles of the large one where A has eigenvalues of both signs.
 """
 
 import numpy as np

@@ -75,10 +75,11 @@ def measure(case, seeds, report):
     final = runs.final_loss
     left = final > 0.05 * constant
     middle = runs.loss[left, runs.loss.shape[1] // 2]
+    where, falling = ("larger starts", loss), (final[left] < middle).sum()
     points = [
-        share(SOLVED, "larger starts", loss, (~left).sum(), len(final), 1.0, "solved"),
-        share(FALLING, "larger starts", loss, (final[left] < middle).sum(), left.sum(), 1.0, "rest"),
+        share(SOLVED, *where, (~left).sum(), len(final), 1.0, "solved"),
+        share(FALLING, *where, falling, left.sum(), 1.0, "rest"),
     ]
     if left.any():
-        points.append(exact(LEFT, "larger starts", loss, np.median(final[left]), constant / 2))
+        points.append(exact(LEFT, *where, np.median(final[left]), constant / 2))
     return points
