@@ -156,8 +156,8 @@ class Verdict:
     evidence: str
 
 
-def judge(claim, points):
-    """The verdict of its points on a claim."""
+def judge(claim, points, quantities=None):
+    """The verdict of its points on a claim; `quantities` name what `at` is in its evidence."""
     confidence = 1 - SIGNIFICANCE / max(len(points), 1)
     states = tuple(_state(claim, point, confidence) for point in points)
     agreeing = states.count("agrees")
@@ -169,7 +169,8 @@ def judge(claim, points):
         return Verdict(claim, verdict, states, "nothing was measured")
     decides = max(points, key=lambda point: _excess(claim, point, confidence))
     evidence = f"{agreeing} of {len(points)} points agree; " if len(points) > 1 else ""
-    return Verdict(claim, verdict, states, evidence + describe(decides))
+    along = quantities[decides.quantity].along if quantities else ""
+    return Verdict(claim, verdict, states, evidence + describe(decides, along))
 
 
 def _excess(claim, point, confidence):
@@ -197,9 +198,10 @@ def _state(claim, point, confidence):
     return "agrees" if inside else "undecided"
 
 
-def describe(point):
+def describe(point, along=""):
     """A point as part of a sentence."""
     place = point.at if isinstance(point.at, str) else f"{point.at:g}"
+    place = f"{along} {place}" if along else place
     text = f"{point.quantity}, {point.series}, {place}: {digits(point.measured)}"
     if point.samples:
         text += " [{}, {}]".format(*map(digits, point.interval()))

@@ -52,7 +52,7 @@ def study(theory, seeds=None, first_seed=0, on_progress=None):
         points += theory.measure(case, drawn, report)
         report(1)
     verdicts = {
-        key: judge(claim, [point for point in points if point.claim == key])
+        key: judge(claim, [point for point in points if point.claim == key], theory.quantities)
         for key, claim in theory.claims.items()
     }
     return Study(theory, len(drawn), tuple(points), verdicts)

@@ -30,7 +30,9 @@ CLAIMS = {
         # Some hundred starts; a rule that one in ten breaks would show.
         resolution=0.1,
     ),
-    "solved": Claim("Hence every start learns XOR."),
+    "solved": Claim(
+        "So training learns XOR from every start.", "What is often concluded from that."
+    ),
 }
 X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 Y = np.array([0.0, 1.0, 1.0, 0.0])

@@ -29,7 +29,7 @@ def figure(experiment):
     arms = [arm.name for arm in experiment.scenario.arms]
     columns = {1: 1, 2: 2, 4: 2}.get(len(arms), 3)
     rows = -(-len(arms) // columns)
-    heights = 2.1 * rows + 0.4, 0.27 * len(arms) + 0.9
+    heights = 2.1 * rows + (0.9 if rows == 1 else 0.4), 0.27 * len(arms) + 0.9
     whole = style.blank(max(3.1 * columns, 6.2), sum(heights) + 0.6)
     curves, bars = whole.subfigures(2, 1, height_ratios=heights)
     _curves(curves, experiment, arms, rows, columns)
@@ -75,7 +75,7 @@ def _curves(part, experiment, arms, rows, columns):
 
         level = " 0," if all(f.floor == 0 for f in floors.values()) else ""
         drawn[f"{LOWEST}:{level} below the axis"] = Line2D([], [], linestyle="none")
-    part.legend(drawn.values(), drawn.keys(), loc="outside upper center", ncols=3)
+    style.legend(part, drawn)
 
 
 def fan(runs):

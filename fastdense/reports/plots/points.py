@@ -145,6 +145,4 @@ def _legend(part, points, series):
         color, marker = look(series, label)
         ring = {"marker": marker, "color": color, **hollow(series, label)}
         drawn[label] = Line2D([], [], linestyle="none", **ring)
-    widest = 0.55 + 0.065 * max(map(len, drawn))  # inches of an entry, of letters so high
-    columns = max(int(part.get_figure(root=True).get_figwidth() / widest), 1)
-    part.legend(drawn.values(), drawn.keys(), loc="outside upper center", ncols=columns)
+    style.legend(part, drawn)

@@ -40,6 +40,13 @@ def plain(text, length=200):
     return text.replace("$", r"\$")
 
 
+def legend(part, drawn):
+    """A legend above a part of a figure, of labels and what they stand for, no wider than it is."""
+    widest = 0.6 + 0.065 * max(map(len, drawn))  # inches of an entry, in letters of this size
+    columns = max(int(part.get_figure(root=True).get_figwidth() / widest), 1)
+    part.legend(drawn.values(), drawn.keys(), loc="outside upper center", ncols=columns)
+
+
 def title(figure, question, rest):
     """The question above a picture, and what it is of in small letters below."""
     import textwrap
