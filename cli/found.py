@@ -60,9 +60,15 @@ def tables(done, points=True):
     """What is printed of several things carried out; `points` for those of theories, too."""
     from rich.console import Group
 
-    from fastdense.reports import tables, theory
-
     studies = [one for one in done if is_study(one)]
     experiments = [one for one in done if not is_study(one)]
-    parts = [tables.results(experiments)] if experiments else []
-    return Group(*parts, *([theory.results(studies, points)] if studies else []))
+    parts = []
+    if experiments:
+        from fastdense.reports.tables import results
+
+        parts.append(results(experiments))
+    if studies:
+        from fastdense.reports import theory
+
+        parts.append(theory.results(studies, points))
+    return Group(*parts)

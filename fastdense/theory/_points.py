@@ -68,12 +68,13 @@ class Claim:
         )
 
     def __str__(self):
-        parts = []
-        if self.relative:
-            parts.append(f"within {self.relative:.2g} of the prediction")
-        if self.absolute:
-            parts.append(f"to {self.absolute:.2g}")
-        return ", ".join(parts) or f"intervals narrower than {2 * self.resolution:.2g}"
+        near = [f"{100 * self.relative:.2g}%"] if self.relative else []
+        near += [f"{self.absolute:.2g}"] if self.absolute else []
+        if near:
+            return f"within {' and '.join(near)} of the prediction"
+        if self.resolution:
+            return f"an interval that reaches at most {self.resolution:.2g} beyond the prediction"
+        return "exactly the prediction"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 A network of L layers has L - 1 hidden ones. With one input and zero biases it is positively
 homogeneous, so that its values at 1 and at -1 say everything about any interval around 0: it is
 born dead if some hidden layer is zero at both. Weights are those that the engine draws for
-`Network.of(1, N, ..., N, 1, weights="he_normal")` from the same seeds, in float64.
+`Network.of(1, N, ..., N, 1, weights="he_normal")` from the same seeds, in float64; a deeper network
+has the layers of a shallower one and some more.
 """
 
 import numpy as np

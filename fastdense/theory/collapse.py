@@ -68,11 +68,11 @@ def measure(case, seeds, report):
     living = alive(WIDTH, (LAYERS,), seeds)[LAYERS]
     born = np.setdiff1d(seeds, living)
     died = dies(rows, living, report).sum() if len(living) else 0
+    bounds = lower_bound(WIDTH, LAYERS), upper_bound(WIDTH, LAYERS)
+    # The networks are the same for every function, so they count once.
+    first = "born" if case == CASES[0] else None
     points = [
-        share(
-            ALL, name, "born dead", len(born), len(seeds),
-            (lower_bound(WIDTH, LAYERS), upper_bound(WIDTH, LAYERS)), "born",
-        ),
+        share(ALL, name, "born dead", len(born), len(seeds), bounds, first),
         share(ALL, name, "died in training", died, len(seeds)),
         share(
             ALL, name, "collapsed", len(born) + died, len(seeds),

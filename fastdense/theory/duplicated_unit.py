@@ -25,7 +25,7 @@ QUANTITIES = {name: Quantity(along=ALONG) for name in (LOSS, GRADIENT, DOWNWARD)
 CLAIMS = {
     "loss": Claim("The loss is that of the small network, all along the line.", absolute=1e-12),
     "gradient": Claim("So is the gradient: zero.", absolute=1e-12),
-    "downward": Claim("Its points are saddles, with the directions down that A has."),
+    "downward": Claim("Its points are saddles, with the directions down that A has.", resolution=0),
 }
 CASES = ({"unit": 0}, {"unit": 1})
 SHARES = (-2.0, -1.0, -0.5, 0.25, 0.5, 0.75, 1.5, 2.0, 3.0)
