@@ -26,12 +26,12 @@ CASES = ({"width": 2}, {"width": 3}, {"width": 4})
 
 
 def upper_bound(width, layers):
-    """1 - (1 - 2^-N)^(L-1), for any number of inputs: theorem 3.2 of the source."""
+    """1 - (1 - 2^-N)^(L-1), the source's upper bound for any number of inputs."""
     return 1 - (1 - 2.0**-width) ** (layers - 1)
 
 
 def lower_bound(width, layers):
-    """The bound for one input, theorem 3.3 of the source; exact for three layers."""
+    """The source's lower bound for one input; exact for three layers."""
     n = width
     a1 = 1 - 2.0**-n
     a2 = 1 - 2.0 ** (1 - n) - (n - 1) * 2.0 ** (-2 * n)

@@ -45,7 +45,7 @@ CASES = (
 def escape_time(strength, start, end, tau):
     """The time in which a mode grows from `start` to `end` in two layers: tau / (2 s) times a log.
 
-    Saxe, McClelland, Ganguli (2013), equation 5.
+    Saxe, McClelland, Ganguli (2013), for two layers of weights.
     """
     s, u0, uf = strength, start, end
     return tau / (2 * s) * np.log(uf * (s - u0) / (u0 * (s - uf)))

@@ -13,8 +13,8 @@ from fastdense.theory._points import Claim, Quantity, exact
 
 QUESTION = "At which learning rate does descent on a quadratic become unstable?"
 SOURCE = (
-    "Polyak (1964); O'Donoghue, Candes (2015), Adaptive restart for accelerated gradient schemes; "
-    "Cohen et al. (2021), Gradient descent typically occurs at the edge of stability, 2103.00065."
+    "Polyak (1964), Some methods of speeding up convergence; Cohen et al. (2021), Gradient descent "
+    "on neural networks typically occurs at the edge of stability, arXiv:2103.00065."
 )
 LIMIT = "largest stable rate, times the curvature"
 QUANTITIES = {LIMIT: Quantity(along="momentum")}

@@ -14,8 +14,8 @@ from fastdense.theory._points import Claim, Quantity, exact, mean, share
 
 QUESTION = "Has XOR with two hidden sigmoids no bad local minimum, and long plateaus?"
 SOURCE = (
-    "Hamey (1998), XOR has no local minima, Neural Networks 11, 669; Sprinkhuizen-Kuyper, Boers "
-    "(1999), IEEE Transactions on Neural Networks 10, 968."
+    "Hamey (1998), XOR has no local minima; Sprinkhuizen-Kuyper, Boers (1998), The error surface "
+    "of the 2-2-1 XOR network: the finite stationary points."
 )
 SEEDS = 512
 LEVEL, TIME = "loss on the plateau", "share of the way on the plateau"
