@@ -1,16 +1,18 @@
-"""`fastdense list`: the built-in scenarios."""
+"""`fastdense list`: the built-in scenarios and theories."""
 
 import click
 
 
-@click.command(short_help="List the scenarios.")
+@click.command(short_help="List the scenarios and theories.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 def command(as_json):
-    """List the built-in scenarios with the question that each one asks."""
+    """List the built-in scenarios and theories with the question that each one asks."""
+    from fastdense import theory
     from fastdense.scenarios.scenario import load, names
     from fastdense_cli.console import show, show_json
 
     scenarios = [load(name) for name in names()]
+    theories = [theory.load(name) for name in theory.names()]
     if as_json:
         show_json(
             [
@@ -23,8 +25,21 @@ def command(as_json):
                 }
                 for s in scenarios
             ]
+            + [
+                {
+                    "scenario": t.id,
+                    "kind": "theory",
+                    "question": t.question,
+                    "source": t.source,
+                    "quantities": list(t.quantities),
+                    "claims": [claim.text for claim in t.claims.values()],
+                }
+                for t in theories
+            ]
         )
         return
-    from fastdense.reports.tables import catalogue
+    from fastdense.reports import tables
+    from fastdense.reports import theory as theory_tables
 
-    show(catalogue(scenarios))
+    show(tables.catalogue(scenarios))
+    show(theory_tables.catalogue(theories))

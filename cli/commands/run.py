@@ -1,4 +1,4 @@
-"""`fastdense run ID`: train one scenario's arms over seeds and judge its claims."""
+"""`fastdense run ID`: carry out one scenario or theory, and judge its claims."""
 
 import click
 
@@ -36,9 +36,11 @@ def worst(experiments):
     return max(codes)
 
 
-@click.command(short_help="Run a scenario and judge its claims.")
+@click.command(short_help="Run a scenario or theory and judge its claims.")
 @click.argument("scenario", metavar="ID|FILE.toml")
-@click.option("--seeds", type=click.IntRange(1, 1_000_000), help="Seeds an arm (random arms only).")
+@click.option(
+    "--seeds", type=click.IntRange(1, 1_000_000), help="Seeds an arm or point, where any are drawn."
+)
 @click.option("--seed", type=click.IntRange(0, 2**62), default=0, help="The first seed. [0]")
 @click.option(
     "--set", "assignments", multiple=True, metavar="PATH=VALUE",
@@ -48,34 +50,40 @@ def worst(experiments):
 @click.option("--dtype", type=click.Choice(["float32", "float64"]), help="Precision of every arm.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @click.option("--out", metavar="DIR", help="Also write results and curves as JSON and CSV.")
+@click.option("--plot", metavar="FILE", help="Also draw a picture: a .png or .svg file.")
 @click.option(
     "--strict", is_flag=True, default=False,
     help="Exit 3 if half of an arm's runs stall or freeze, 4 if they diverge.",
 )  # fmt: skip
-def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, strict):
-    """Train a scenario's arms over seeds, and judge its claims by what is measured."""
-    from fastdense.scenarios.experiment import experiment, to_dict
-    from fastdense.scenarios.scenario import load
+def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, plot, strict):
+    """Train a scenario's arms over seeds, or measure a theory's points, and judge the claims."""
+    from fastdense_cli import found
     from fastdense_cli.console import progress, show, show_json
 
     changes = changes_of(assignments)
     if dtype:
         changes["recipe.dtype"] = dtype
-    loaded = load(scenario, changes, arms)
+    loaded = found.find(scenario, changes, arms)
+    if strict and isinstance(loaded, found.Theory):
+        raise click.UsageError(f"{loaded.id} is a theory, whose runs have no outcome for --strict")
     if out is not None:
         from fastdense.reports.files import check_folder
 
         check_folder(out)
+    if plot is not None:
+        from fastdense.reports.plots import check_file
+
+        check_file(plot)
     with progress(loaded.id) as report:
-        done = experiment(loaded, seeds, seed, report)
+        done = found.carry_out(loaded, seeds, seed, report)
     if out is not None:
-        from fastdense.reports.files import write
+        found.write(done, out)
+    if plot is not None:
+        from fastdense.reports.plots import draw
 
-        write(done, out)
+        draw(done, plot)
     if as_json:
-        show_json(to_dict(done))
+        show_json(found.to_dict(done))
     else:
-        from fastdense.reports.tables import results
-
-        show(results([done]))
+        show(found.tables([done]))
     return worst([done]) if strict else 0

@@ -1,23 +1,27 @@
-"""`fastdense show ID`: what a scenario is made of."""
+"""`fastdense show ID`: what a scenario or a theory is made of."""
 
 import click
 
 
-@click.command(short_help="Show what a scenario is made of.")
+@click.command(short_help="Show what a scenario or theory is made of.")
 @click.argument("scenario", metavar="ID|FILE.toml")
 @click.option("--toml", "as_toml", is_flag=True, default=False, help="Print the scenario's file.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 def command(scenario, as_toml, as_json):
-    """Show a scenario's question, data, networks, recipes and claims.
+    """Show a scenario's question, data, networks, recipes and claims, or what a theory measures.
 
     `show ID --toml > mine.toml` starts a scenario of your own for `fastdense run mine.toml`.
     """
     from fastdense.scenarios import scenario as scenarios
     from fastdense.scenarios import toml
+    from fastdense.theory import Theory
     from fastdense_cli.console import show, show_json
+    from fastdense_cli.found import find
 
-    loaded = scenarios.load(scenario)
-    if as_toml:
+    loaded = find(scenario)
+    if isinstance(loaded, Theory):
+        _show_theory(loaded, as_toml, as_json)
+    elif as_toml:
         is_file = scenarios.is_file(scenario)
         text = toml.read_text(scenario) if is_file else scenarios.text_of(scenario)
         click.echo(text, nl=False)
@@ -51,3 +55,33 @@ def command(scenario, as_toml, as_json):
         from fastdense.reports.tables import describe
 
         show(describe(loaded))
+
+
+def _show_theory(theory, as_toml, as_json):
+    from fastdense.errors import FastdenseError
+    from fastdense_cli.console import show, show_json
+
+    if as_toml:
+        raise FastdenseError(
+            f"{theory.id} is a theory, written in Python; only scenarios have a TOML file"
+        )
+    if as_json:
+        show_json(
+            {
+                "scenario": theory.id,
+                "kind": "theory",
+                "question": theory.question,
+                "source": theory.source,
+                "seeds": theory.seeds,
+                "quantities": list(theory.quantities),
+                "cases": [dict(case) for case in theory.cases],
+                "claims": [
+                    {"text": claim.text, "source": claim.source, "needed": str(claim)}
+                    for claim in theory.claims.values()
+                ],
+            }
+        )
+    else:
+        from fastdense.reports.theory import describe
+
+        show(describe(theory))

@@ -12,6 +12,7 @@ import numpy as np
 
 from fastdense.errors import FastdenseError
 from fastdense.scenarios.experiment import number, to_dict
+from fastdense.theory._study import to_dict as study_to_dict
 
 CURVE_ROWS = 200  # at most, evenly spaced over the epochs, the first and the last among them
 
@@ -37,12 +38,13 @@ def check_folder(folder):
     return path
 
 
-def write_atomically(path, text):
-    """Write a whole file beside its place, then move it there."""
+def write_atomically(path, content):
+    """Write a whole file of text or bytes beside its place, then move it there."""
+    content = content.encode() if isinstance(content, str) else content
     handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         os.chmod(partial, 0o644)
         os.replace(partial, path)
     except BaseException:
@@ -97,6 +99,26 @@ def write(experiment, folder):
         f"{plain['scenario']}-curves.csv": _csv(
             ["arm", "seed", "epoch", "loss", "test_loss"], points
         ),
+    }
+    for name, text in contents.items():
+        write_atomically(Path(folder) / name, text)
+    return [Path(folder) / name for name in contents]
+
+
+def write_study(study, folder):
+    """Write ID.json and ID-points.csv of a theory into a folder; returns their paths."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    plain = study_to_dict(study)
+    columns = ["quantity", "series", "along", "at", "measured", "samples", "state", "claim"]
+    ends = ["interval_low", "interval_high", "theory_low", "theory_high"]
+    rows = [
+        [*(point[column] for column in columns), *(point["interval"] or ["", ""])]
+        + (point["theory"] or ["", ""])
+        for point in plain["points"]
+    ]
+    contents = {
+        f"{plain['scenario']}.json": dumps(plain) + "\n",
+        f"{plain['scenario']}-points.csv": _csv([*columns, *ends], rows),
     }
     for name, text in contents.items():
         write_atomically(Path(folder) / name, text)

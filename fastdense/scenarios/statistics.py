@@ -9,8 +9,11 @@ def wilson(successes, trials, z=NORMAL_95):
     """The interval of a probability after `successes` in `trials`: (low, high).
 
     Wilson (1927), Probable inference, the law of succession, and statistical inference. With the
-    default `z` it covers the true probability in about 95% of experiments.
+    default `z` it covers the true probability in about 95% of experiments. Without trials it is
+    (0, 1).
     """
+    if trials == 0:
+        return 0.0, 1.0
     share, spread = successes / trials, z * z / trials
     middle = (share + spread / 2) / (1 + spread)
     half = math.sqrt(share * (1 - share) * spread + spread * spread / 4) / (1 + spread)

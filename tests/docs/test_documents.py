@@ -72,3 +72,48 @@ def test_every_json_field_is_documented():
     fields = set(plain) | set(plain["arms"][0]) | set(plain["claims"][0])
     fields |= set(plain["arms"][0]["runs"][0])
     assert fields <= named
+
+
+def test_every_json_field_of_a_theory_is_documented():
+    from fastdense import theory
+    from fastdense.theory._study import study, to_dict
+
+    plain = to_dict(study(theory.load("linear-plateau")))
+    text = (ROOT / "docs" / "json.md").read_text()
+    text = text[text.index("# The JSON of a theory") : text.index("# The JSON of `bench`")]
+    assert {*plain, *plain["points"][0], *plain["claims"][0]} <= set(re.findall(r"`(\w+)`", text))
+
+
+def test_every_theory_is_described_with_its_command():
+    from fastdense import theory
+
+    text = (ROOT / "docs" / "theory.md").read_text()
+    assert set(re.findall(r"fastdense run ([\w-]+)", text)) == set(theory.names())
+
+
+@pytest.mark.parametrize("name", ["linear-plateau", "stability-limits"])
+def test_what_came_out_is_what_a_run_prints(name):
+    """Of those that are quick and hold no number that is rounding alone."""
+    from fastdense import theory
+    from fastdense.theory._study import study, to_dict
+
+    text = (ROOT / "docs" / "theory.md").read_text()
+    for claim in to_dict(study(theory.load(name)))["claims"]:
+        assert f"| {claim['text']} | {claim['verdict']} | {claim['evidence']} |" in text
+
+
+def test_the_theory_of_the_documentation_is_one(tmp_path, monkeypatch):
+    """The example is a whole file: it is found, measured and judged."""
+    from fastdense import theory
+    from fastdense.theory._study import study
+
+    (text,) = blocks((ROOT / "docs" / "theory.md").read_text(), "python")
+    (tmp_path / "linear_mean.py").write_text(text)
+    monkeypatch.setattr(theory, "__path__", [*theory.__path__, str(tmp_path)])
+    theory.names.cache_clear()
+    try:
+        assert "linear-mean" in theory.names()
+        done = study(theory.load("linear-mean"), seeds=4000)
+    finally:
+        theory.names.cache_clear()
+    assert [verdict.verdict for verdict in done.verdicts.values()] == ["holds"]

@@ -91,22 +91,38 @@ def test_the_command_is_installed(wheel):
     assert dict(entries["console_scripts"]) == {"fastdense": "fastdense_cli.app:main"}
 
 
+PLOTS = ROOT / "fastdense" / "reports" / "plots"
+# Where something is imported that is not installed with the package.
+APART = {ROOT / "bench" / "peers", PLOTS}
+
+
+def imported(paths):
+    """Third-party packages that some files import."""
+    found = set()
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {name.name.split(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found.add(node.module.split(".")[0])
+    return found - {*SOURCES, *sys.stdlib_module_names}
+
+
+def packages(lines):
+    return {line.split(">=")[0].strip() for line in lines.split("\n") if line.strip()}
+
+
 def test_what_is_imported_is_required():
-    """Third-party packages imported anywhere in the sources, but for the peers of the benchmark."""
-    third = set()
-    for folder in SOURCES.values():
-        for path in folder.rglob("*.py"):
-            if path.parent == ROOT / "bench" / "peers":
-                continue
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Import):
-                    third |= {name.name.split(".")[0] for name in node.names}
-                elif isinstance(node, ast.ImportFrom):
-                    third.add(node.module.split(".")[0])
-    third -= {*SOURCES, *sys.stdlib_module_names}
-    lines = CONFIG["options"]["install_requires"].split("\n")
-    required = {line.split(">=")[0].strip() for line in lines if line.strip()}
+    """But for the peers of the benchmark, and for what draws pictures."""
+    paths = [path for folder in SOURCES.values() for path in folder.rglob("*.py")]
+    third = imported(path for path in paths if path.parent not in APART)
+    required = packages(CONFIG["options"]["install_requires"])
     assert third - {"llvmlite"} == required  # llvmlite is a part of numba
+
+
+def test_what_draws_pictures_is_an_extra():
+    extra = packages(CONFIG["options.extras_require"]["plot"])
+    assert imported(PLOTS.rglob("*.py")) - {"numpy"} == extra == {"matplotlib"}
 
 
 def test_every_folder_with_code_is_a_listed_package():

@@ -1,0 +1,74 @@
+"""What a name on the command line stands for, a scenario or a theory, and how it is carried out."""
+
+from fastdense import theory as theories
+from fastdense.errors import FastdenseError, unknown
+from fastdense.scenarios import scenario as scenarios
+from fastdense.theory import Theory
+
+
+def names():
+    """Identifiers of all scenarios, then of all theories."""
+    return [*scenarios.names(), *theories.names()]
+
+
+def find(name, changes=None, arms=()):
+    """The `Theory` or `Scenario` with an identifier, or the `Scenario` in a file."""
+    if name in theories.names():
+        if changes or arms:
+            raise FastdenseError(
+                f"{name} is a theory, without arms or recipe; leave out --set, --arm and --dtype"
+            )
+        return theories.load(name)
+    if not scenarios.is_file(name) and name not in scenarios.names():
+        raise unknown("scenario", name, names())
+    return scenarios.load(name, changes, arms)
+
+
+def carry_out(found, seeds, first_seed, on_progress):
+    """The `Study` of a theory, or the `Experiment` of a scenario."""
+    if isinstance(found, Theory):
+        from fastdense.theory._study import study
+
+        return study(found, seeds, first_seed, on_progress)
+    from fastdense.scenarios.experiment import experiment
+
+    return experiment(found, seeds, first_seed, on_progress)
+
+
+def is_study(done):
+    """Whether something carried out is the study of a theory."""
+    return hasattr(done, "theory")
+
+
+def to_dict(done):
+    """What `--json` prints of something carried out."""
+    if is_study(done):
+        from fastdense.theory._study import to_dict as plain
+    else:
+        from fastdense.scenarios.experiment import to_dict as plain
+    return plain(done)
+
+
+def write(done, folder):
+    """Write what `--out` asks for."""
+    from fastdense.reports import files
+
+    (files.write_study if is_study(done) else files.write)(done, folder)
+
+
+def tables(done, points=True):
+    """What is printed of several things carried out; `points` for those of theories, too."""
+    from rich.console import Group
+
+    studies = [one for one in done if is_study(one)]
+    experiments = [one for one in done if not is_study(one)]
+    parts = []
+    if experiments:
+        from fastdense.reports.tables import results
+
+        parts.append(results(experiments))
+    if studies:
+        from fastdense.reports import theory
+
+        parts.append(theory.results(studies, points))
+    return Group(*parts)

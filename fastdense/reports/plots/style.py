@@ -1,0 +1,56 @@
+"""What all pictures share: colors that color-blind readers can tell apart, sizes, and titles.
+
+Okabe, Ito (2008), Color universal design.
+"""
+
+BLACK, GRAY = "#000000", "#6b6b6b"
+ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
+BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+# Of the lines of one panel, in turn, each with a marker of its own.
+SERIES = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, YELLOW)
+MARKERS = "os^Dv<>P"
+
+SETTINGS = {
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.formatter.useoffset": False,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "lines.linewidth": 1.4,
+    "savefig.dpi": 150,
+    "figure.dpi": 100,
+    # The names of things in an SVG are drawn at random otherwise.
+    "svg.hashsalt": "fastdense",
+}
+
+
+def blank(width, height):
+    """A figure of so many inches, laid out so that nothing overlaps."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def plain(text, length=200):
+    """A user's own words, of so many letters at most; their dollars are no formulas."""
+    text = text if len(text) <= length else text[: length - 3] + "..."
+    return text.replace("$", r"\$")
+
+
+def legend(part, drawn):
+    """A legend above a part of a figure, of labels and what they stand for, no wider than it is."""
+    widest = 0.6 + 0.065 * max(map(len, drawn))  # inches of an entry, in letters of this size
+    columns = max(int(part.get_figure(root=True).get_figwidth() / widest), 1)
+    part.legend(drawn.values(), drawn.keys(), loc="outside upper center", ncols=columns)
+
+
+def title(figure, question, rest):
+    """The question above a picture, and what it is of in small letters below."""
+    import textwrap
+
+    lines = textwrap.wrap(question, int(figure.get_figwidth() * 10), max_lines=3)
+    figure.suptitle(plain("\n".join(lines)), fontsize=11, fontweight="bold")
+    figure.supxlabel(plain(rest), fontsize=7.5, color=GRAY, x=0.99, ha="right")
