@@ -40,13 +40,20 @@ def is_study(done):
     return hasattr(done, "theory")
 
 
+def brief(done):
+    """What is printed of something carried out: a `Study`, or the `Summary` of an `Experiment`."""
+    from fastdense.scenarios.experiment import summarize
+
+    return done if is_study(done) else summarize(done)
+
+
 def to_dict(done):
-    """What `--json` prints of something carried out."""
+    """What `--json` prints of something brief."""
     if is_study(done):
         from fastdense.theory._study import to_dict as plain
-    else:
-        from fastdense.scenarios.experiment import to_dict as plain
-    return plain(done)
+
+        return plain(done)
+    return done.plain
 
 
 def write(done, folder):
@@ -57,16 +64,16 @@ def write(done, folder):
 
 
 def tables(done, points=True):
-    """What is printed of several things carried out; `points` for those of theories, too."""
+    """What is printed of several brief things; `points` for those of theories, too."""
     from rich.console import Group
 
     studies = [one for one in done if is_study(one)]
-    experiments = [one for one in done if not is_study(one)]
+    summaries = [one for one in done if not is_study(one)]
     parts = []
-    if experiments:
+    if summaries:
         from fastdense.reports.tables import results
 
-        parts.append(results(experiments))
+        parts.append(results(summaries))
     if studies:
         from fastdense.reports import theory
 

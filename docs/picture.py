@@ -6,11 +6,11 @@ from pathlib import Path
 from rich.console import Console
 
 from fastdense.reports.tables import results
-from fastdense.scenarios.experiment import experiment
+from fastdense.scenarios.experiment import experiment, summarize
 from fastdense.scenarios.scenario import load
 
 console = Console(record=True, width=128, file=io.StringIO(), highlight=False)
-console.print(results([experiment(load("vanishing-sigmoid"))]))
+console.print(results([summarize(experiment(load("vanishing-sigmoid")))]))
 target = Path(__file__).with_name("vanishing-sigmoid.svg")
 console.save_svg(str(target), title="fastdense run vanishing-sigmoid")
 print(target)

@@ -17,7 +17,7 @@ _HOMES = {
     "train": "training",
     "train_many": "many",
     "Run": "run",
-    "Runs": "many",
+    "Runs": "runs",
     "FastdenseError": "errors",
 }
 __all__ = sorted(_HOMES)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from fastdense.network import Dropout
+from fastdense.network import Dropout, Network
 
 NUMBERS = "learning_rate", "l1", "l2", "clip_value", "clip_norm"  # of a recipe
 
@@ -76,3 +76,23 @@ class Variants:
 def _dropout_rates(network):
     """The rate of each layer, zero for a dense one."""
     return [layer.rate if isinstance(layer, Dropout) else 0.0 for layer in network.layers]
+
+
+def vary(network, recipe, given):
+    """A network and a recipe with some numbers changed, as `train_many` names them."""
+    changes = {"seed": int(given["seeds"])}
+    hyper = {}
+    for name, value in given.items():
+        if name in NUMBERS:
+            changes[name] = float(value)
+        elif name == "dropout":
+            layers = (
+                Dropout(float(value)) if isinstance(layer, Dropout) else layer
+                for layer in network.layers
+            )
+            network = Network(network.inputs, tuple(layers))
+        elif name not in ("seeds", "init_scale"):
+            hyper[name] = float(value)
+    if hyper:
+        changes["optimizer"] = {**recipe.optimizer.to_dict(), **hyper}
+    return network, recipe.but(**changes)

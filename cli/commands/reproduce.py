@@ -31,9 +31,11 @@ def command(scenarios, seeds, as_json, out):
     done = []
     for index, scenario in enumerate(loaded, start=1):
         with progress(f"{scenario.id} ({index} of {len(loaded)})") as report:
-            done.append(found.carry_out(scenario, seeds, 0, report))
+            whole = found.carry_out(scenario, seeds, 0, report)
         if out is not None:
-            found.write(done[-1], out)
+            found.write(whole, out)
+        done.append(found.brief(whole))
+        del whole  # thousands of runs
     if as_json:
         show_json([found.to_dict(one) for one in done])
     else:

@@ -83,7 +83,7 @@ def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, plot,
 
         draw(done, plot)
     if as_json:
-        show_json(found.to_dict(done))
+        show_json(found.to_dict(found.brief(done)))
     else:
-        show(found.tables([done]))
+        show(found.tables([found.brief(done)]))
     return worst([done]) if strict else 0

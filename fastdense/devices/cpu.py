@@ -3,6 +3,7 @@
 from fastdense.devices.pack import Pack, worth_packing
 from fastdense.devices.parallel import on_all_cores
 from fastdense.devices.session import Session
+from fastdense.devices.threads import cores
 from fastdense.kernels.layout import lanes_of
 
 
@@ -34,11 +35,15 @@ def train_packs(jobs, on_progress=None, threads=None):
     """
     pieces = [piece for job, given in enumerate(jobs) for piece in _cut(job, *given)]
     shares = [0.0] * len(pieces)
+    most = threads or cores()
 
     def work(index, check):
         job, variants = pieces[index]
         task = jobs[job][0]
-        training = Pack(task, variants) if len(variants) > 1 else Session(task, 1, variants)
+        if len(variants) > 1:
+            training = Pack(task, variants)
+        else:
+            training = Session(task, max(most // len(pieces), 1), variants)
         epochs = max(task.recipe.epochs, 1)
         while not training.done:
             training.advance()

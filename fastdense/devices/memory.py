@@ -140,7 +140,8 @@ def arrays_for(task, variants, layers, places, shape):
     fields["optimizer"] = kernel(f"{pack}optimizer", optimizer.name, recipe.dtype)
     fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
     fields["pause"] = pause_address()
-    penalties = in_range([own.l1, 2.0 * own.l2, own.clip_value], dtype)
+    with np.errstate(over="ignore"):
+        penalties = in_range([own.l1, 2.0 * own.l2, own.clip_value], dtype)
     fields["penalized"] = penalties[: 2 * lanes].any()
     fields["clipped"] = penalties[2 * lanes :].any()
     fields["bounded"] = own.clip_norm.any()
@@ -191,7 +192,7 @@ def arrays_for(task, variants, layers, places, shape):
         "correct": aligned(shape.chunks * lanes, np.int64),
         "hits": np.zeros(lanes, np.int64),
         "loss_hyper": in_range([*recipe.loss.values("losses").values()], dtype),
-        "optimizer_hyper": in_range(own.hyper, np.float64),
+        "optimizer_hyper": in_range(own.hyper if own.hyper.size else np.zeros(lanes), np.float64),
         "powers": np.ones((lanes, layout.POWERS)),
         "sizes": np.zeros(len(layers) * sums),
         # What only the loop needs.
@@ -218,14 +219,11 @@ def result_of(task, arrays, lane=0):
     steps = int(network["steps"] if ended else state["step"])
     lanes, count = len(arrays["networks"]), task.network.size
     epochs = task.recipe.epochs
-    parameters = arrays["parameters"][: count * lanes].reshape(count, lanes)[:, lane]
+    parameters = arrays["parameters"][: count * lanes].reshape(count, lanes)[:, lane].copy()
     evaluated = np.minimum(np.arange(rows) * task.evaluate_every, epochs)
     if not task.evaluate_every:  # all there is to tell is the last epoch's running loss
         rows, evaluated = 1, np.array([epochs])
-    curves = arrays["curves"][:, :rows, lane]
-    if lanes > 1:
-        curves = curves.copy()  # so that one run does not keep the memory of all
-    loss, accuracy, test_loss, test_accuracy, running = curves
+    loss, accuracy, test_loss, test_accuracy, running = arrays["curves"][:, :rows, lane]
     if not task.evaluate_every:
         loss = None
     kind = catalogue.get("losses", task.recipe.loss.name).accuracy(task.network.outputs)
@@ -234,16 +232,25 @@ def result_of(task, arrays, lane=0):
     elif kind != "largest":  # right or wrong output by output
         accuracy = accuracy / task.network.outputs
         test_accuracy = test_accuracy / task.network.outputs
-    tested = len(task.test_inputs) > 0 and loss is not None
+    if not len(task.test_inputs) or loss is None:
+        test_loss = test_accuracy = None
     signals = arrays["signals"][:observed, :, :, lane].copy()
+    for numbers in (parameters, loss, running):
+        if numbers is not None:
+            numbers[np.isnan(numbers)] = np.nan  # of NaN the processor may choose sign and bits
+    if lanes > 1:  # so that one run does not keep the memory of all
+        loss, accuracy, running, test_loss, test_accuracy = (
+            curve if curve is None else curve.copy()
+            for curve in (loss, accuracy, running, test_loss, test_accuracy)
+        )
     return {
-        "parameters": parameters.copy(),  # without the slots that lie behind
+        "parameters": parameters,
         "epochs": evaluated,
         "loss": loss,
         "running_loss": running,
         "accuracy": accuracy,
-        "test_loss": test_loss if tested else None,
-        "test_accuracy": test_accuracy if tested else None,
+        "test_loss": test_loss,
+        "test_accuracy": test_accuracy,
         "observed_epochs": np.minimum(np.arange(observed) * task.observe_every, epochs),
         "gradient_norm": signals[:, :, layout.GRADIENT_NORM],
         "parameter_norm": signals[:, :, layout.PARAMETER_NORM],

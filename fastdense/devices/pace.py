@@ -11,6 +11,7 @@ FIRST_BUDGET = 5_000_000
 LARGEST_BUDGET = 1 << 60  # what a call's int64 holds, with room
 GROWTH = 8.0
 REMEMBERED = 64  # kinds of training
+CAUTION = 8  # how much smaller the first pieces of a training are than the last one's
 
 
 class Pace:
@@ -57,15 +58,32 @@ class Pace:
         aim = min(PIECE_SECONDS * effort / seconds, GROWTH * budget)
         self._budgets[way] = min(max(int(aim), 1), LARGEST_BUDGET)
 
+    def successor(self):
+        """A pace to begin another training of the same kind with.
+
+        It knows which way is the faster one, but its pieces begin small: a step that takes a few
+        times as long must not make a call too long.
+        """
+        pace = Pace(len(self._budgets))
+        pace._recent = list(self._recent)
+        pace._budgets = [max(budget // CAUTION, 1) for budget in self._budgets]
+        return pace
+
 
 @lru_cache(REMEMBERED)
+def _last(work, ways):
+    return [Pace(ways)]
+
+
 def pace_of(work, ways):
-    """The `Pace` of all trainings of this process that do the same work in the same ways.
+    """A `Pace` for a training, which begins where the last one of the same work had come to.
 
     Parameters
     ----------
     work : hashable
-        Whatever decides how long a step takes.
+        What decides how long a step takes, and which way is the fastest.
     ways : int
     """
-    return Pace(ways)
+    last = _last(work, ways)
+    last[0] = last[0].successor()
+    return last[0]

@@ -50,7 +50,8 @@ class Underway:
         self._addresses = [address(array) for array in arrays.values()]
         # What each layer is and by which kernels, and how its samples are cut and shared.
         work = [(way.layers.tobytes(), *way[:-1]) for way in ways]
-        kind = role, task.batch, task.recipe.optimizer.name
+        recipe = task.recipe
+        kind = role, task.batch, recipe.loss.name, recipe.optimizer.name
         self._pace = pace_of((*kind, *work), len(ways))
         self._interrupted = False
 

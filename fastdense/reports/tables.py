@@ -1,13 +1,11 @@
 """Tables of scenarios, results and verdicts for a terminal, drawn by rich."""
 
-import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from fastdense.reports.sparkline import sparkline
-from fastdense.scenarios.experiment import to_dict
 from fastdense.scenarios.verdict import RULE
 
 COLORS = {"holds": "green", "partly": "yellow", "refuted": "red"}
@@ -35,15 +33,7 @@ def outcomes(arm):
     return ", ".join(parts)
 
 
-def _median_curve(results):
-    longest = max(len(r.run.loss) for r in results)
-    curves = np.full((len(results), longest), np.inf)
-    for row, result in zip(curves, results, strict=True):
-        row[: len(result.run.loss)] = result.run.loss
-    return np.median(curves, axis=0)
-
-
-def results(experiments):
+def results(summaries):
     """Arms and claims of experiments, one table each, with the rule of the verdicts."""
     arms = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("scenario", "arm", "seeds", "loss at start", "loss at end", "curve", "outcomes"):
@@ -51,17 +41,16 @@ def results(experiments):
     claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("scenario", "claim", "verdict", "measured"):
         claims.add_column(name)
-    for experiment in experiments:
-        plain = to_dict(experiment)
+    for summary in summaries:
+        plain = summary.plain
         for index, arm in enumerate(plain["arms"]):
-            runs = experiment.results[arm["name"]]
             arms.add_row(
                 plain["scenario"] if index == 0 else "",
                 arm["name"],
-                str(len(runs)),
+                str(len(arm["runs"])),
                 spread(arm["initial_loss"]),
                 spread(arm["final_loss"]),
-                sparkline(_median_curve(runs)),
+                sparkline(summary.curves[arm["name"]]),
                 outcomes(arm),
             )
         for index, claim in enumerate(plain["claims"]):

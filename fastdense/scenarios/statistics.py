@@ -26,4 +26,14 @@ def wilson(successes, trials, z=NORMAL_95):
 def sign_test(wins, losses):
     """P(at least `wins` of `wins + losses` fair coins), the one-sided sign test; ties left out."""
     n = wins + losses
-    return sum(math.comb(n, k) for k in range(wins, n + 1)) / 2**n
+    if wins <= losses:  # the longer tail, from the shorter one
+        return 1.0 - sign_test(losses + 1, wins - 1) if wins else 1.0
+    # Terms relative to the first; each is smaller than the one before.
+    total = term = 1.0
+    for k in range(wins + 1, n + 1):
+        term *= (n - k + 1) / k
+        total += term
+        if term < 1e-18:
+            break
+    first = math.lgamma(n + 1) - math.lgamma(wins + 1) - math.lgamma(losses + 1)
+    return math.exp(first - n * math.log(2)) * total

@@ -18,9 +18,10 @@ RULE = (
     f"{HOW_OFTEN['always']:.0%} (usually: {HOW_OFTEN['usually']:.0%}, often: "
     f"{HOW_OFTEN['often']:.0%}, sometimes: {HOW_OFTEN['sometimes']:.0%}, as the claim is worded), "
     f"is refuted if it lies at or below {REFUTED:.0%}, and holds partly in between, or where the "
-    "seeds are too few to tell. A comparison of two arms is paired by seed: it holds if true more "
-    f"often than reversed, by a one-sided sign test at {SIGNIFICANCE:.0%}, and is refuted also if "
-    "reversed by the same test. Where the seed changes nothing, one run decides."
+    "seeds are too few to tell. A comparison of two arms is paired by seed: if it is not refuted "
+    "in this way, it holds if true more often than reversed, by a one-sided sign test at "
+    f"{SIGNIFICANCE:.0%}, is refuted if reversed by the same test, and holds partly in between. "
+    "Where the seed changes nothing, one run decides."
 )
 
 COMPARE = {
@@ -64,7 +65,9 @@ def judge(claim, results, fixed=()):
         f"; {_describe(test, *v)}" for test, v in zip(claim.tests, values, strict=True)
     )
     arms = {arm for test in claim.tests for arm in test.arms}
-    if arms <= set(fixed):
+    alike = [test for test in claim.tests if set(test.arms) <= set(fixed)]
+    false = not all(t.all() for t, test in zip(by_test, claim.tests, strict=True) if test in alike)
+    if arms <= set(fixed) or false:
         evidence = ("yes" if wins else "no") + measured
         return Verdict(claim, "holds" if wins else "refuted", share, None, seeds, evidence)
     low, high = interval = wilson(wins, seeds)

@@ -94,7 +94,7 @@ def test_a_name_far_from_all_lists_what_there_is():
 
 
 def test_of_many_names_those_are_listed_that_are_near():
-    sentence = call("run", "qqq-xor").sentence
+    sentence = call("run", "qqqqqq-xor").sentence
     assert "the nearest of" in sentence and "xor-plateau" in sentence
     assert sentence.count(", ") == 9
 

@@ -40,7 +40,7 @@ def test_commands_are_accepted(line, tmp_path, monkeypatch, capsys):
     # Parsed in full, but not run: the scenarios' own tests do that.
     name, *rest = arguments
     context = app.make_context("fastdense", [name, *rest], resilient_parsing=False)
-    app.get_command(context, name).make_context(name, rest)
+    app.get_command(context, name).make_context(name, rest, parent=context)
 
 
 def test_scenario_of_the_documentation_is_read(tmp_path):

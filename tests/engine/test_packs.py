@@ -1,5 +1,7 @@
 """A network trained in a pack has the bits of the same network trained alone."""
 
+import pickle
+
 import numpy as np
 import pytest
 import strategies
@@ -10,8 +12,10 @@ from test_bits import CANARY, guarding
 from fastdense import Data, Dense, Dropout, FastdenseError, Network, Recipe, train, train_many
 from fastdense.devices import memory, pack
 from fastdense.devices.pack import Pack
+from fastdense.devices.session import Session
 from fastdense.kernels.layout import lanes_of
-from fastdense.many import CURVES, SIGNALS, Trial
+from fastdense.many import Trial
+from fastdense.runs import CURVES, SIGNALS
 from fastdense.training import prepare
 
 NAMES = (*CURVES, *SIGNALS, "parameters", "initial_parameters", "epochs", "observed_epochs")
@@ -245,7 +249,18 @@ def test_progress_and_an_order():
         ({"seeds": 3, "learning_rate": [0.1, 0.2]}, "do not broadcast"),
         ({"seeds": 10**6, "l1": np.zeros((100, 1))}, "too many runs"),
         ({"parameters": [1.0, 2.0]}, "parameters of shape"),
-        ({"parameters": float("nan")}, "NaN"),
+        ({"parameters": np.full(17, np.nan)}, "NaN"),
+        ({"parameters": 1.0}, "parameters"),
+        ({"parameters": "abc"}, "parameters"),
+        ({"parameters": [[1.0, 2.0], [3.0]]}, "not a rectangular array"),
+        ({"parameters": np.full(17, 1e300)}, "beyond the range of float32"),
+        ({"parameters": np.ones((3, 17)), "seeds": 2}, "parameters of shape"),
+        ({"init_scale": 1e300}, "init_scale"),
+        ({"seeds": 10**12}, "too many runs"),
+        ({"seeds": 2**63}, "too many runs"),
+        ({"seeds": np.zeros((1,) * 33, int)}, "do not broadcast"),
+        ({"seed": 3}, "seed cannot be varied side by side"),
+        ({"batch": [3, 4]}, "batch cannot be varied side by side"),
         ({"threads": 0}, "threads is 0"),
         ({"on_progress": 3}, "on_progress is 3"),
         ({"device": "tpu"}, "device"),
@@ -255,3 +270,46 @@ def test_what_cannot_be_varied(given, message):
     data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
     with pytest.raises(FastdenseError, match=message):
         train_many(Network.of(2, 4, 1), Recipe(epochs=1), data, **given)
+
+
+def test_runs_that_were_never_evaluated_have_a_running_loss_only():
+    data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
+    network, recipe = Network.of(2, 4, 1), Recipe(epochs=3, batch=4)
+    runs = train_many(network, recipe, data, seeds=[[1, 2], [3, 4]], evaluate_every=0)
+    assert runs.loss is None and runs.running_loss.shape == (2, 2, 1)
+    for name in ("final_loss", "outcome"):
+        with pytest.raises(FastdenseError, match="never evaluated"):
+            getattr(runs, name)
+    same(runs[1, 0], train(network, recipe.but(seed=3), data, evaluate_every=0))
+
+
+def test_runs_are_a_collection_in_the_order_of_their_places():
+    data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
+    runs = train_many(Network.of(2, 4, 1), Recipe(epochs=1), data, seeds=[[5, 6, 7], [8, 9, 10]])
+    assert len(runs) == 6 and [run.recipe.seed for run in runs] == [5, 6, 7, 8, 9, 10]
+    for place in (0, (0, 0, 0), "a", True, (0.5, 1)):
+        with pytest.raises(FastdenseError, match="no place among runs of shape"):
+            runs[place]
+    again = pickle.loads(pickle.dumps(runs))
+    assert again.parameters.tobytes() == runs.parameters.tobytes()
+
+
+def test_a_few_large_networks_share_the_cores():
+    """Their steps are shared among threads that have no network of their own; no bit changes."""
+    data = strategies.numbers(0, 600, 40), strategies.numbers(1, 600, 3)
+    network, recipe = Network.of(40, 150, 150, 3), Recipe(epochs=2, batch=300)
+    runs = train_many(network, recipe, data, seeds=2, threads=4)
+    for run in runs:
+        same(run, train(network, run.recipe, data, threads=1))
+
+
+def test_a_kind_of_training_that_takes_longer_begins_with_short_pieces():
+    """What one training has found out about the length of pieces must not make another's long."""
+    data = strategies.numbers(0, 256, 1), strategies.numbers(1, 256, 1)
+    network, recipe = Network.of(1, 200, 1), Recipe(batch=64, epochs=10**6)
+    first = Session(prepare(network, recipe, data, evaluate_every=10**6), 1)
+    for _ in range(20):
+        first.advance()
+    known = first._pace.choose()[1]
+    second = Session(prepare(network, recipe, data, evaluate_every=10**6), 1)
+    assert second._pace.choose()[1] <= known // 2

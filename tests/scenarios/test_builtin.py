@@ -96,7 +96,7 @@ def test_every_listing_and_every_cause_is_a_scenario():
 def test_a_cause_stands_beside_what_differs_from_it(name):
     """Arms to compare, and claims about them that somebody made, each of them once."""
     loaded = load(name)
-    assert loaded.question.endswith("?") and loaded.seeds == 64
+    assert loaded.question.endswith("?") and loaded.seeds == 256
     assert len(loaded.arms) >= 3 and len(loaded.claims) >= 3
     assert all(claim.source for claim in loaded.claims)
     texts = [claim.text for claim in loaded.claims]
@@ -314,7 +314,7 @@ def test_zero_rate(measured):
 
 def test_constant_softmax(measured):
     """The output is 1 to the last bit, and four of six targets are 0."""
-    done = measured("constant-softmax")
+    done = measured("constant-softmax", 80)
     for name, loss in (
         ("softmax", 4 / 6),
         ("softmax-binary-crossentropy", 4 / 6 * -log(1e-7)),
@@ -389,7 +389,7 @@ def test_adam_betas(measured):
 
 def test_identical_examples(measured):
     """One row: the error is multiplied by 1 - 0.1 (2^2 + 1) = 1/2 in every step."""
-    done = measured("identical-examples")
+    done = measured("identical-examples", 80)
     for run in runs(done, "identical"):
         assert run.loss[:12] == pytest.approx(run.loss[0] * 0.25 ** np.arange(12), rel=1e-2)
         assert run.final_loss < 1e-10

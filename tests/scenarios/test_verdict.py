@@ -259,3 +259,24 @@ def strings(node):
 def test_no_scenario_file_holds_its_own_verdict(name):
     found = set(strings(tomllib.loads(text_of(name))))
     assert not found & {"holds", "partly", "refuted", "verdict", "evidence", "expected"}
+
+
+def test_ties_refute_a_comparison_that_is_true_for_hardly_any_seed():
+    ours = results([1.0] * 20 + [2.0] * 980)
+    found = judge([loss("below", "theirs")], ours=ours, theirs=results([2.0] * 1000))
+    assert found.verdict == "refuted" and found.share == 0.02
+
+
+def test_a_part_that_no_seed_changes_decides_alone_if_it_is_false():
+    tests = [loss("below", 1.0, arm="one"), loss("below", 3.0)]
+    many, one = results([2.0] * 64), results([2.0])
+    found = judge(tests, "often", fixed=["one"], ours=many, one=one)
+    assert (found.verdict, found.share, found.interval) == ("refuted", 0.0, None)
+    found = judge(tests[1:], "often", fixed=["one"], ours=many, one=one)
+    assert found.verdict == "holds"
+
+
+def test_the_sign_test_of_many_seeds_takes_no_time():
+    assert statistics.sign_test(500_000, 500_000) == pytest.approx(0.5, abs=1e-3)
+    assert statistics.sign_test(510_000, 490_000) < 1e-80
+    assert statistics.sign_test(490_000, 510_000) == pytest.approx(1.0)

@@ -1,0 +1,159 @@
+"""What training many networks produced, as arrays."""
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from fastdense import outcome
+from fastdense.dataset import Data
+from fastdense.errors import FastdenseError, shown
+from fastdense.network import Network
+from fastdense.recipe import Recipe
+from fastdense.run import Run
+from fastdense.variants import vary
+
+CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
+SIGNALS = (
+    "gradient_norm",
+    "parameter_norm",
+    "update_ratio",
+    "dead_share",
+    "mean_slope",
+    "mean_preactivation",
+)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Runs:
+    """Trained networks with their curves, signals and outcomes, as arrays.
+
+    Every array begins with the `shape` of what was varied. `runs[i]` (`runs[i, j]` in two
+    dimensions) is one `Run`: what `train` gives for its network, recipe and initial parameters. A
+    run whose loss is not finite ends there: its curves go on as NaN.
+
+    Attributes
+    ----------
+    shape : tuple of int
+    varied : dict
+        Name of what was varied to its values, an array of that shape.
+    initial_parameters, parameters : ndarray, shape (*shape, network.size)
+    epochs : ndarray of int, shape (rows,)
+        When the losses were evaluated.
+    loss, running_loss, accuracy, test_loss, test_accuracy : ndarray, shape (*shape, rows), or None
+    observed_epochs : ndarray of int, shape (observed,)
+    gradient_norm, parameter_norm, update_ratio, dead_share, mean_slope, mean_preactivation : \
+ndarray, shape (*shape, observed, dense layers)
+    steps : ndarray of int, shape `shape`
+    seconds : float
+        Of all together.
+    """
+
+    network: Network
+    recipe: Recipe
+    data: Data = field(repr=False)
+    shape: tuple
+    varied: dict = field(repr=False)
+    initial_parameters: np.ndarray = field(repr=False)
+    parameters: np.ndarray = field(repr=False)
+    epochs: np.ndarray = field(repr=False)
+    loss: np.ndarray = field(repr=False)
+    running_loss: np.ndarray = field(repr=False)
+    accuracy: np.ndarray | None = field(repr=False)
+    test_loss: np.ndarray | None = field(repr=False)
+    test_accuracy: np.ndarray | None = field(repr=False)
+    observed_epochs: np.ndarray = field(repr=False)
+    gradient_norm: np.ndarray = field(repr=False)
+    parameter_norm: np.ndarray = field(repr=False)
+    update_ratio: np.ndarray = field(repr=False)
+    dead_share: np.ndarray = field(repr=False)
+    mean_slope: np.ndarray = field(repr=False)
+    mean_preactivation: np.ndarray = field(repr=False)
+    steps: np.ndarray = field(repr=False)
+    seconds: float
+    # How many points of its curves and signals each run has.
+    _rows: np.ndarray = field(repr=False)
+    _observed: np.ndarray = field(repr=False)
+
+    def _check_evaluated(self):
+        if self.loss is None:
+            raise FastdenseError(
+                "these runs were never evaluated (evaluate_every=0): they have a running loss only"
+            )
+
+    def __len__(self):
+        return math.prod(self.shape)
+
+    def __getitem__(self, place):
+        """The `Run` at a place, an integer for each dimension."""
+        place = place if isinstance(place, tuple) else (place,)
+        integers = all(isinstance(i, (int, np.integer)) and i is not True for i in place)
+        if not integers or len(place) != len(self.shape):
+            raise FastdenseError(
+                f"{shown(place)} is no place among runs of shape {self.shape}; give an integer for "
+                "each dimension"
+            )
+        rows, observed = int(self._rows[place]), int(self._observed[place])
+        curves = {name: getattr(self, name) for name in CURVES}
+        given = {name: values[place] for name, values in self.varied.items()}
+        network, recipe = vary(self.network, self.recipe, given)
+        return Run(
+            network=network,
+            recipe=recipe,
+            data=self.data,
+            initial_parameters=self.initial_parameters[place],
+            parameters=self.parameters[place],
+            epochs=self.epochs[:rows],
+            observed_epochs=self.observed_epochs[:observed],
+            steps=int(self.steps[place]),
+            seconds=self.seconds,
+            **{k: v if v is None else v[place][:rows] for k, v in curves.items()},
+            **{name: getattr(self, name)[place][:observed] for name in SIGNALS},
+        )
+
+    def __iter__(self):
+        """All runs, the last dimension first."""
+        return (self[place] for place in np.ndindex(self.shape))
+
+    @property
+    def final_loss(self):
+        """Loss of each run where it ended, shape `shape`."""
+        self._check_evaluated()
+        return np.take_along_axis(self.loss, self._rows[..., np.newaxis] - 1, axis=-1)[..., 0]
+
+    @cached_property
+    def outcome(self):
+        """The outcome of each run, as `Run.outcome` has it: an array of `str`."""
+        self._check_evaluated()
+        floors = outcome.floors(self.data, self.recipe)
+        found = [outcome.classify(run, floors) for run in self]
+        return np.array(found, dtype=object).reshape(self.shape)
+
+
+def stacked(results, shape):
+    """The fields of `Runs` that come from a device's results; runs that ended are filled with NaN.
+
+    The list of results is emptied on the way, so that nothing is held twice.
+    """
+    count = len(results)
+    rows = np.array([len(result["epochs"]) for result in results])
+    observed = np.array([len(result["observed_epochs"]) for result in results])
+    alike = {
+        "epochs": results[rows.argmax()]["epochs"],
+        "observed_epochs": results[observed.argmax()]["observed_epochs"],
+    }
+    steps = np.array([result["steps"] for result in results])
+    first = results[0]["parameters"]
+    arrays = {"parameters": np.empty((count, *first.shape), first.dtype)}
+    for names, length in ((CURVES, rows.max()), (SIGNALS, observed.max())):
+        for name in names:
+            if (first := results[0][name]) is not None:
+                arrays[name] = np.full((count, length, *first.shape[1:]), np.nan)
+    for place in range(count - 1, -1, -1):
+        result = results.pop()
+        for name, array in arrays.items():
+            array[place, : len(result[name])] = result[name]
+    arrays |= {"steps": steps, "_rows": rows, "_observed": observed}
+    shaped = {name: array.reshape(*shape, *array.shape[1:]) for name, array in arrays.items()}
+    return {**dict.fromkeys(CURVES), **alike, **shaped}
