@@ -11,7 +11,7 @@ from fastdense.dataset import in_dtype, rectangular
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Dropout
 from fastdense.recipe import Recipe
-from fastdense.runs import Runs, stacked
+from fastdense.runs import Collector, Runs
 from fastdense.training import device_of, prepare
 from fastdense.variants import NUMBERS, Variants, vary
 
@@ -100,15 +100,20 @@ class Trial:
             for place in np.ndindex(self._shape)
         ]
         networks, recipes = zip(*pairs, strict=True)
-        self.job = task, Variants.of(networks, recipes, start)
+        self.variants = Variants.of(networks, recipes, start)
 
     @classmethod
     def of_seeds(cls, task, seeds):
         """A task with several seeds (n,) in place of its own."""
         return cls(task, {"seeds": seeds}, task.network.initialize_many(seeds, task.recipe.dtype))
 
-    def runs(self, results, seconds):
-        """The `Runs` that a device's results are."""
+    @property
+    def job(self):
+        """What a device is given: the task, and its variants."""
+        return self._task, self.variants
+
+    def runs(self, collected, seconds):
+        """The `Runs` that a `Collector` has the results of."""
         task, shape = self._task, self._shape
         return Runs(
             network=task.network,
@@ -118,7 +123,7 @@ class Trial:
             varied=self._varied,
             initial_parameters=self._start.reshape(*shape, -1),
             seconds=seconds,
-            **stacked(results, shape),
+            **collected.fields(shape),
         )
 
 
@@ -126,9 +131,11 @@ def train_trials(trials, on_progress=None, device="cpu", threads=None):
     """The `Runs` of several trials, carried out together; see `train_many`."""
     started = time.perf_counter()
     jobs = [trial.job for trial in trials]
-    results = device_of(device).train_packs(jobs, on_progress, threads)
+    collectors = [Collector(task, len(variants)) for task, variants in jobs]
+    stores = [collector.store for collector in collectors]
+    device_of(device).train_packs(jobs, stores, on_progress, threads)
     seconds = time.perf_counter() - started
-    return [trial.runs(found, seconds) for trial, found in zip(trials, results, strict=True)]
+    return [trial.runs(done, seconds) for trial, done in zip(trials, collectors, strict=True)]
 
 
 def _check_count(runs):

@@ -1,6 +1,7 @@
 """What training many networks produced, as arrays."""
 
 import math
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -131,29 +132,59 @@ ndarray, shape (*shape, observed, dense layers)
         return np.array(found, dtype=object).reshape(self.shape)
 
 
-def stacked(results, shape):
-    """The fields of `Runs` that come from a device's results; runs that ended are filled with NaN.
+class Collector:
+    """Takes the results of a task's variants as they come, and holds each once.
 
-    The list of results is emptied on the way, so that nothing is held twice.
+    Parameters
+    ----------
+    task : Task
+    count : int
+        Variants.
     """
-    count = len(results)
-    rows = np.array([len(result["epochs"]) for result in results])
-    observed = np.array([len(result["observed_epochs"]) for result in results])
-    alike = {
-        "epochs": results[rows.argmax()]["epochs"],
-        "observed_epochs": results[observed.argmax()]["observed_epochs"],
-    }
-    steps = np.array([result["steps"] for result in results])
-    first = results[0]["parameters"]
-    arrays = {"parameters": np.empty((count, *first.shape), first.dtype)}
-    for names, length in ((CURVES, rows.max()), (SIGNALS, observed.max())):
-        for name in names:
-            if (first := results[0][name]) is not None:
-                arrays[name] = np.full((count, length, *first.shape[1:]), np.nan)
-    for place in range(count - 1, -1, -1):
-        result = results.pop()
-        for name, array in arrays.items():
-            array[place, : len(result[name])] = result[name]
-    arrays |= {"steps": steps, "_rows": rows, "_observed": observed}
-    shaped = {name: array.reshape(*shape, *array.shape[1:]) for name, array in arrays.items()}
-    return {**dict.fromkeys(CURVES), **alike, **shaped}
+
+    def __init__(self, task, count):
+        self._rows, self._observed, self._steps = np.zeros((3, count), int)
+        self._lengths = {
+            **dict.fromkeys(CURVES, max(task.evaluations, 1)),
+            **dict.fromkeys(SIGNALS, task.observations),
+        }
+        self._arrays = {"parameters": np.empty((count, task.network.size), task.recipe.dtype)}
+        self._places = {"epochs": np.zeros(0, int), "observed_epochs": np.zeros(0, int)}
+        self._lock = threading.Lock()
+
+    def store(self, first, results):
+        """Keep what `Run` takes besides the task, of the variants from number `first` on."""
+        with self._lock:  # several threads have results
+            for place, result in enumerate(results, first):
+                self._store(place, result)
+
+    def _store(self, place, result):
+        self._rows[place] = len(result["epochs"])
+        self._observed[place] = len(result["observed_epochs"])
+        self._steps[place] = result["steps"]
+        self._arrays["parameters"][place] = result["parameters"]
+        for name, length in self._lengths.items():
+            if (values := result[name]) is None:
+                continue
+            if name not in self._arrays:
+                shape = len(self._rows), length, *values.shape[1:]
+                self._arrays[name] = np.empty(shape)  # pages that stay empty take no memory
+            self._arrays[name][place, : len(values)] = values
+            self._arrays[name][place, len(values) :] = np.nan
+        for name in self._places:
+            if len(result[name]) > len(self._places[name]):
+                self._places[name] = result[name]
+
+    def fields(self, shape):
+        """The fields of `Runs` that are results, for variants in an array of a shape."""
+        longest = {
+            **dict.fromkeys(CURVES, len(self._places["epochs"])),
+            **dict.fromkeys(SIGNALS, len(self._places["observed_epochs"])),
+        }
+        arrays = {
+            name: array[:, : longest[name]] if name in longest else array
+            for name, array in self._arrays.items()
+        }
+        arrays |= {"steps": self._steps, "_rows": self._rows, "_observed": self._observed}
+        shaped = {name: array.reshape(*shape, *array.shape[1:]) for name, array in arrays.items()}
+        return {**dict.fromkeys(CURVES), **self._places, **shaped}

@@ -41,9 +41,23 @@ class Task:
     observe_every: int
 
     @property
+    def evaluations(self):
+        """Points of the curves: before the first epoch, after every so many, and after the last."""
+        return _looks(self.recipe.epochs, self.evaluate_every)
+
+    @property
+    def observations(self):
+        """How often the signals are measured, likewise."""
+        return _looks(self.recipe.epochs, self.observe_every)
+
+    @property
     def visits(self):
         """Samples that one epoch visits."""
         return self.order.shape[1] if self.order.size else len(self.inputs)
+
+
+def _looks(epochs, every):
+    return 1 + -(-epochs // every) if every else 0
 
 
 def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1, observe_every=0):

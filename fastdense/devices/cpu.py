@@ -17,29 +17,27 @@ def train(task, on_progress=None, threads=None):
     return session.result()
 
 
-def train_packs(jobs, on_progress=None, threads=None):
+def train_packs(jobs, stores, on_progress=None, threads=None):
     """Train the variants of several tasks, side by side and on all cores.
 
     Parameters
     ----------
     jobs : list of (Task, Variants)
+    stores : list of callables
+        For each job, called as `store(first, results)`, from any thread, with what `Run` takes
+        besides the task, of the variants from number `first` on.
     on_progress : callable, optional
         Called as `on_progress(done, total)` in networks, fractions included.
     threads : int, optional
         How many share the work; as many as there are processors, if not given.
-
-    Returns
-    -------
-    list of lists of dicts
-        What `Run` takes besides the task, for each variant of each job.
     """
     pieces = [piece for job, given in enumerate(jobs) for piece in _cut(job, *given)]
     shares = [0.0] * len(pieces)
     most = threads or cores()
 
     def work(index, check):
-        job, variants = pieces[index]
-        task = jobs[job][0]
+        number, first, variants = pieces[index]
+        task = jobs[number][0]
         if len(variants) > 1:
             training = Pack(task, variants)
         else:
@@ -49,27 +47,24 @@ def train_packs(jobs, on_progress=None, threads=None):
             training.advance()
             check()
             shares[index] = len(variants) * training.epoch / epochs
+        stores[number](first, training.results())
         shares[index] = len(variants)
-        return training.results()
 
     def look():
         if on_progress is not None:
             on_progress(sum(shares), total)
 
     total = sum(len(variants) for _, variants in jobs)
-    results = [[] for _ in jobs]
-    for (job, _), found in zip(pieces, on_all_cores(work, len(pieces), look, threads), strict=True):
-        results[job] += found
+    on_all_cores(work, len(pieces), look, threads)
     look()
-    return results
 
 
-def _cut(job, task, variants):
+def _cut(number, task, variants):
     """Pieces of work: packs, and single networks where a pack would not be faster."""
     lanes = lanes_of(task.recipe.dtype)
     for first in range(0, len(variants), lanes):
         group = variants[first : first + lanes]
         if worth_packing(task, len(group)):
-            yield job, group
+            yield number, first, group
         else:
-            yield from ((job, group[i : i + 1]) for i in range(len(group)))
+            yield from ((number, first + i, group[i : i + 1]) for i in range(len(group)))

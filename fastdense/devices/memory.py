@@ -51,11 +51,6 @@ class Shape:
     scratch: int
 
 
-def _looks(epochs, every):
-    """How often a training is looked at: before the first epoch, at every so many, at the last."""
-    return 1 + -(-epochs // every) if every else 0
-
-
 def _first_phase(task):
     """What is done before the first epoch."""
     if task.evaluate_every:
@@ -92,8 +87,7 @@ def arrays_for(task, variants, layers, places, shape):
     count, units = network.size, sum(layer.units for _, layer in network.dense)
     slots = len(optimizer.slots)
     apart = padded(count) * lanes
-    evaluations = max(_looks(recipe.epochs, task.evaluate_every), 1)
-    observations = _looks(recipe.epochs, task.observe_every)
+    evaluations, observations = max(task.evaluations, 1), task.observations
     own = variants  # a row for each lane
     if len(variants) < lanes:
         rows = np.arange(lanes)

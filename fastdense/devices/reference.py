@@ -12,18 +12,15 @@ def train(task, on_progress=None, threads=None):
         return _train(task, on_progress)
 
 
-def train_packs(jobs, on_progress=None, threads=None):
+def train_packs(jobs, stores, on_progress=None, threads=None):
     """Train the variants of several tasks one after the other; see `fastdense.devices.cpu`."""
-    total, done, results = sum(len(variants) for _, variants in jobs), 0, []
-    for task, variants in jobs:
-        found = []
+    total, done = sum(len(variants) for _, variants in jobs), 0
+    for (task, variants), store in zip(jobs, stores, strict=True):
         for row in range(len(variants)):
-            found.append(train(variants.task(task, row)))
+            store(row, [train(variants.task(task, row))])
             done += 1
             if on_progress is not None:
                 on_progress(done, total)
-        results.append(found)
-    return results
 
 
 def _train(task, on_progress):
