@@ -118,13 +118,15 @@ class Schedule(Entry):
 
 @dataclass(frozen=True)
 class Initializer(Entry):
-    """Initial values: `draw(uniform, fan_in, fan_out, hyper)`, all of one array at once.
+    """Initial values: `draw(uniform, fan_in, fan_out, hyper)`.
 
-    `uniform` holds independent numbers in (0, 1), float64, in the shape of the array to fill.
+    `uniform` holds independent numbers in (0, 1), float64, in the shape of the array to fill. An
+    `elementwise` entry may be given a stack of them, (networks, *shape), at once.
     """
 
     draw: Callable
     random: bool = True
+    elementwise: bool = True
 
 
 @dataclass(frozen=True)

@@ -179,14 +179,16 @@ class Network:
                 stream = random.INITIAL, 2 * index + kind, 0, shape
                 drawn = random.uniforms(seeds, *stream) if entry.random else np.zeros((1, *shape))
                 hyper = choice.values("initializers")
-                for row, uniform in enumerate(drawn):
-                    values = entry.draw(uniform, fan_in, layer.units, hyper)
-                    if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
-                        raise FastdenseError(
-                            f"{entry.name} draws numbers beyond the range of {flat.dtype}; scale it"
-                        )
-                    rows = slice(row, row + 1) if entry.random else slice(None)
-                    place[rows] = np.ravel(values)
+                if entry.elementwise and entry.random:
+                    values = entry.draw(drawn, fan_in, layer.units, hyper)
+                else:
+                    values = [entry.draw(one, fan_in, layer.units, hyper) for one in drawn]
+                values = np.reshape(values, (len(drawn), -1))
+                if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
+                    raise FastdenseError(
+                        f"{entry.name} draws numbers beyond the range of {flat.dtype}; scale it"
+                    )
+                place[...] = values
         return flat
 
     def to_dict(self):

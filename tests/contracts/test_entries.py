@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit, types
 
-from fastdense import Network, catalogue, random
+from fastdense import Dense, Network, catalogue, random
 from fastdense.catalogue import Choice
 from fastdense.kernels import primitives  # noqa: F401  (gives maths to the compiler)
 from fastdense.kernels.compiler import optimized_module
@@ -365,6 +365,16 @@ def test_initializer_follows_its_hyper_parameters(name, hyper, mean):
     uniform = random.uniform(2, random.INITIAL, 0, 0, (40_000,))
     values = catalogue.get("initializers", name).draw(uniform, 1, 1, hyper)
     assert values.mean() == pytest.approx(mean, abs=0.03)
+
+
+@every("name", RANDOM)
+@given(st.integers(1, 12), st.integers(1, 12), st.lists(st.integers(0, 2**63 - 1), min_size=1))
+def test_many_networks_begin_as_each_alone(name, fan_in, fan_out, seeds):
+    network = Network(fan_in, [Dense(fan_out, weights=name), Dense(2)])
+    for dtype in ("float32", "float64"):
+        together = network.initialize_many(seeds, dtype)
+        alone = [network.initialize(seed, dtype) for seed in seeds]
+        assert together.tobytes() == np.array(alone).tobytes()
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 99))
