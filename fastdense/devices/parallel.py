@@ -23,7 +23,8 @@ def on_all_cores(work, count, look=lambda: None, threads=None):
 
     `work` calls `check()` now and then, which ends it if another job has failed or the user has
     interrupted. `look()` is called every few milliseconds. The first exception of a job, or of
-    `look`, is raised here once the workers have ended, or after two seconds.
+    `look`, is raised here once the workers have ended, or after two seconds. At most `threads` work
+    at once: as many as there are processors, if not given.
     """
     results = [None] * count
     failures = []
@@ -44,19 +45,25 @@ def on_all_cores(work, count, look=lambda: None, threads=None):
         except BaseException as failure:
             failures.append(failure)
 
-    most = min(threads or cores(), count)
-    threads = [threading.Thread(target=worker, daemon=True) for _ in range(most)]
+    workers = []
     try:
-        for thread in threads:
-            thread.start()
-        while not failures and any(thread.is_alive() for thread in threads):
+        for _ in range(min(threads or cores(), count)):
+            workers.append(threading.Thread(target=worker, daemon=True))
+            try:
+                workers[-1].start()
+            except RuntimeError:  # the system allows no more
+                workers.pop()
+                if not workers:
+                    raise
+                break
+        while not failures and any(thread.is_alive() for thread in workers):
             look()
             time.sleep(LOOK_SECONDS)
     finally:
         stopped = True
         # A worker ends within a piece of training, unless it is compiling.
         give_up = time.monotonic() + PATIENCE_SECONDS
-        while any(thread.is_alive() for thread in threads) and time.monotonic() < give_up:
+        while any(thread.is_alive() for thread in workers) and time.monotonic() < give_up:
             time.sleep(LOOK_SECONDS)
     if failures:
         raise failures[0]
