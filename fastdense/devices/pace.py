@@ -19,28 +19,40 @@ class Pace:
 
     Way 0 is one thread. The others are tried as soon as pieces are long enough to be compared, and
     again from time to time: other programs come and go. Since they only ever slow a piece down,
-    a way is as fast as the fastest of its last pieces. What is chosen changes no result.
+    a way is as fast as the fastest of its last pieces. The first long piece of a training in each
+    way tells nothing, for its memory is met for the first time. What is chosen changes no result.
+
+    Parameters
+    ----------
+    ways : int
+    recent : list of tuples, optional
+        For each way, the latest speeds of a training of the same kind, or none.
     """
 
-    def __init__(self, ways):
-        self._budgets = [FIRST_BUDGET] * ways
-        self._recent = [()] * ways  # speeds, the latest last
+    def __init__(self, ways, recent=None):
+        self.recent = recent = [()] * ways if recent is None else list(recent)
+        # A step may take a few times as long as where the speeds come from: pieces begin small.
+        self._budgets = [
+            max(int(max(speeds) * PIECE_SECONDS / CAUTION), 1) if speeds else FIRST_BUDGET
+            for speeds in recent
+        ]
+        self._met = [False] * len(recent)
         self._pieces = 0
 
     def choose(self):
         """The way of the next piece, and its budget."""
         self._pieces += 1
-        speeds = [max(recent, default=0.0) for recent in self._recent]
+        speeds = [max(recent, default=0.0) for recent in self.recent]
         if speeds[0] == 0.0:
             return 0, self._budgets[0]
+        best = max(range(len(speeds)), key=speeds.__getitem__)
         for way, speed in enumerate(speeds):
             if speed == 0.0:
-                self._budgets[way] = max(self._budgets[way], self._budgets[0] // PROBE)
+                self._budgets[way] = max(self._budgets[way], self._budgets[best] // PROBE)
                 return way, self._budgets[way]
-        best = max(range(len(speeds)), key=speeds.__getitem__)
         if len(speeds) > 1 and self._is_due():
             other = (best + 1) % len(speeds)
-            return other, max(self._budgets[other] // PROBE, 1)
+            return other, max(self._budgets[best if self._met[best] else other] // PROBE, 1)
         return best, self._budgets[best]
 
     def _is_due(self):
@@ -52,22 +64,13 @@ class Pace:
         """A piece is over: its budget, and how much was done, in the same unit."""
         seconds = max(seconds, 1e-9)
         if seconds >= TRUSTED_SECONDS:
-            self._recent[way] = (*self._recent[way], effort / seconds)[-RECENT:]
+            if self._met[way]:
+                self.recent[way] = (*self.recent[way], effort / seconds)[-RECENT:]
+            self._met[way] = True
         elif effort < budget:
             return  # the end of a training, too short to tell
         aim = min(PIECE_SECONDS * effort / seconds, GROWTH * budget)
         self._budgets[way] = min(max(int(aim), 1), LARGEST_BUDGET)
-
-    def successor(self):
-        """A pace to begin another training of the same kind with.
-
-        It knows which way is the faster one, but its pieces begin small: a step that takes a few
-        times as long must not make a call too long.
-        """
-        pace = Pace(len(self._budgets))
-        pace._recent = list(self._recent)
-        pace._budgets = [max(budget // CAUTION, 1) for budget in self._budgets]
-        return pace
 
 
 @lru_cache(REMEMBERED)
@@ -76,7 +79,7 @@ def _last(work, ways):
 
 
 def pace_of(work, ways):
-    """A `Pace` for a training, which begins where the last one of the same work had come to.
+    """A `Pace` for a training, which knows what the last one of the same work has found out.
 
     Parameters
     ----------
@@ -85,5 +88,5 @@ def pace_of(work, ways):
     ways : int
     """
     last = _last(work, ways)
-    last[0] = last[0].successor()
+    last[0] = Pace(ways, last[0].recent)
     return last[0]

@@ -89,3 +89,22 @@ def test_budgets_stay_numbers_whatever_the_clock_says(notes):
         way, budget = pace.choose()
         assert 1 <= budget <= LARGEST_BUDGET and way in (0, 1)
         pace.note(way, budget, effort, seconds)
+
+
+def test_the_first_piece_of_a_training_tells_nothing():
+    """Memory is met for the first time: a way that begins slowly is tried again at once."""
+    known = Pace(2)
+    pieces(known, (1e9, 1.7e9), 100)
+    fresh = Pace(2, known.recent)
+    assert pieces(fresh, (1e9, 0.3e9), 2) == [1, 1]  # one too short to tell, and the first long one
+    assert set(pieces(fresh, (1e9, 1.7e9), 5)) == {1}  # the eighth piece probes the other
+
+
+def test_pieces_of_a_new_training_begin_small_however_many_came_before():
+    pace = Pace(2)
+    for _ in range(20):
+        pieces(pace, (1e9, 1.7e9), 40)
+        pace = Pace(2, pace.recent)
+        way, budget = pace.choose()
+        assert way == 1
+        assert PIECE_SECONDS / 20 < budget / 1.7e9 < PIECE_SECONDS / 4
