@@ -12,18 +12,11 @@ from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, shown
 from fastdense.network import Network
 from fastdense.recipe import Recipe
+from fastdense.reference.training import SIGNALS
 from fastdense.run import Run
 from fastdense.variants import vary
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
-SIGNALS = (
-    "gradient_norm",
-    "parameter_norm",
-    "update_ratio",
-    "dead_share",
-    "mean_slope",
-    "mean_preactivation",
-)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -59,7 +52,7 @@ ndarray, shape (*shape, observed, dense layers)
     initial_parameters: np.ndarray = field(repr=False)
     parameters: np.ndarray = field(repr=False)
     epochs: np.ndarray = field(repr=False)
-    loss: np.ndarray = field(repr=False)
+    loss: np.ndarray | None = field(repr=False)
     running_loss: np.ndarray = field(repr=False)
     accuracy: np.ndarray | None = field(repr=False)
     test_loss: np.ndarray | None = field(repr=False)

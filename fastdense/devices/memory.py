@@ -205,7 +205,7 @@ def arrays_for(task, variants, layers, places, shape):
 
 
 def result_of(task, arrays, lane=0):
-    """What `Run` takes besides the task, for the network in a lane."""
+    """What `Run` takes besides the task, for the network in a lane; curves are views."""
     state, network = arrays["state"][0], arrays["networks"][lane]
     ended = network["ended"]
     rows = int(network["rows"] if ended else state["row"])
@@ -232,11 +232,6 @@ def result_of(task, arrays, lane=0):
     for numbers in (parameters, loss, running):
         if numbers is not None:
             numbers[np.isnan(numbers)] = np.nan  # of NaN the processor may choose sign and bits
-    if lanes > 1:  # so that one run does not keep the memory of all
-        loss, accuracy, running, test_loss, test_accuracy = (
-            curve if curve is None else curve.copy()
-            for curve in (loss, accuracy, running, test_loss, test_accuracy)
-        )
     return {
         "parameters": parameters,
         "epochs": evaluated,

@@ -89,6 +89,7 @@ def optimized_module(function, signature, symbol, apart=False, unroll=True):
 
 
 def _thorough(target_machine, unroll):
+    """Numba's thorough passes, with a say in what it does not offer: the unrolling of loops."""
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     options.slp_vectorization = False
     options.loop_vectorization = True

@@ -8,6 +8,7 @@ from numba import njit, types
 from fastdense.kernels import layout
 from fastdense.kernels.accuracy import count_correct_for
 from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.dropout import draw_mask_for
 from fastdense.kernels.layout import (
     COLUMN_MULTIPLE,
     DENSE,
@@ -23,8 +24,6 @@ from fastdense.kernels.samples import gather_for, gather_labels, scatter_for
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.square import make_turn
 from fastdense.kernels.tile import ACCUMULATE, BIAS, ZERO
-from fastdense.kernels.words import words
-from fastdense.random import DROPOUT as DROPOUT_PURPOSE
 
 
 @njit(**NUMPY)
@@ -49,27 +48,13 @@ def forward_for(kind):
     `sizes[16 l]`.
     """
     product = product_for(kind)
+    draw_mask = draw_mask_for(kind, 1)
     cast = np.float32 if kind == types.float32 else np.float64
-
-    @njit(inline="never", **NUMPY)
-    def draw_mask(layer, keep, mask, stride, columns, place, seed, step):
-        # The mask of sample b of the batch is words [b * n, b * n + n), n rounded up to 4.
-        blocks = (layer.n_in + 3) // 4
-        scale = cast(keep.scale)
-        purpose = np.int64(DROPOUT_PURPOSE)
-        for b in range(columns):
-            for block in range(blocks):
-                four = words((place + b) * blocks + block, purpose, layer.index, step, seed)
-                for j in range(min(4, layer.n_in - 4 * block)):
-                    word = four[0] if j == 0 else (four[1] if j == 1 else four[2 + (j == 3)])
-                    kept = np.int64(word) >= keep.above
-                    mask[(4 * block + j) * stride + b] = scale if kept else cast(0)
 
     @njit(inline="never", **NUMPY)
     def forward(work, job, depth, arena, scratch, columns, samples, place):
         stride = job.stride
         zero, one = np.int64(0), np.int64(1)
-        step = record(work.state, 0).step
         for index in range(depth):
             layer = record(work.layers, index)
             source = offset(arena, layer.input_row * stride)
@@ -112,8 +97,7 @@ def forward_for(kind):
                     call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
                 if job.purpose == TRAINING:
-                    keep, seed = record(work.keep, index), work.seeds[0]
-                    draw_mask(layer, keep, slopes, stride, columns, place, seed, step)
+                    draw_mask(work, layer, slopes, stride, columns, place)
                 else:
                     for row in range(layer.n_in):
                         for i in range(row * stride, row * stride + columns):

@@ -16,6 +16,7 @@ from numba import njit, types
 from fastdense.kernels import layout
 from fastdense.kernels.accuracy import count_correct_for
 from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.dropout import draw_mask_for
 from fastdense.kernels.layout import DENSE, OBSERVING, PARTIAL_SUMS, TRAINING
 from fastdense.kernels.pack_matmul import pack_product_for
 from fastdense.kernels.pointers import call, offset, record
@@ -23,8 +24,6 @@ from fastdense.kernels.samples import NARROW
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.square import make_gather, make_offsets
 from fastdense.kernels.tile import ACCUMULATE, BIAS, ZERO
-from fastdense.kernels.words import words
-from fastdense.random import DROPOUT as DROPOUT_PURPOSE
 
 
 @cache
@@ -74,7 +73,7 @@ def propagate_pack_for(kind):
     cast = np.float32 if kind == types.float32 else np.float64
     lanes = layout.lanes_of(kind)
     product, gather = pack_product_for(kind), _gather_for(kind)
-    count_correct = count_correct_for(lanes)
+    count_correct, draw_mask = count_correct_for(lanes), draw_mask_for(kind, lanes)
 
     @njit(inline="never", **NUMPY)
     def load_targets(plan, job, work, place, first, samples, chunk_first):
@@ -100,25 +99,6 @@ def propagate_pack_for(kind):
                     if job.ordered:
                         sample = work.order[sample * lanes + lane]
                     weights[b * lanes + lane] = 1.0 if job.test else work.weights[sample]
-
-    @njit(inline="never", **NUMPY)
-    def load_mask(job, work, layer, mask, samples, place):
-        stride = job.stride
-        step = record(work.state, 0).step
-        blocks = (layer.n_in + 3) // 4
-        purpose = np.int64(DROPOUT_PURPOSE)
-        for lane in range(lanes):
-            keep = record(work.keep, layer.index * lanes + lane)
-            seed, scale = work.seeds[lane], cast(keep.scale)
-            for b in range(samples):
-                for block in range(blocks):
-                    four = words((place + b) * blocks + block, purpose, layer.index, step, seed)
-                    for j in range(min(4, layer.n_in - 4 * block)):
-                        word = four[0] if j == 0 else (four[1] if j == 1 else four[2 + (j == 3)])
-                        kept = np.int64(word) >= keep.above
-                        mask[(4 * block + j) * stride + b * lanes + lane] = (
-                            scale if kept else cast(0)
-                        )
 
     @njit(inline="never", **NUMPY)
     def multiply(target, source, factors, stride, rows, columns):
@@ -158,7 +138,7 @@ def propagate_pack_for(kind):
                 call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
                 if job.purpose == TRAINING:
-                    load_mask(job, work, layer, slopes, samples, place)
+                    draw_mask(work, layer, slopes, stride, samples, place)
                 else:
                     for row in range(layer.n_in):
                         for i in range(row * stride, row * stride + columns):
