@@ -16,6 +16,7 @@ _HOMES = {
     "Data": "dataset",
     "train": "training",
     "train_many": "many",
+    "Thresholds": "outcome",
     "Run": "run",
     "Runs": "runs",
     "FastdenseError": "errors",

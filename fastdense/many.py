@@ -9,7 +9,9 @@ from fastdense import catalogue
 from fastdense.checks import whole
 from fastdense.dataset import in_dtype, rectangular
 from fastdense.errors import FastdenseError, shown, unknown
+from fastdense.floors import floors
 from fastdense.network import Dropout
+from fastdense.outcome import USUAL, check_thresholds, classify
 from fastdense.recipe import Recipe
 from fastdense.runs import Collector, Runs
 from fastdense.training import device_of, prepare
@@ -28,6 +30,7 @@ def train_many(
     order=None,
     evaluate_every=1,
     observe_every=0,
+    thresholds=USUAL,
     on_progress=None,
     device="cpu",
     threads=None,
@@ -52,7 +55,7 @@ def train_many(
         each other as NumPy does: `seeds=256, learning_rate=[[0.1], [1.0]]` are 2 x 256 runs.
     parameters : array_like, shape (network.size,) or (*shape, network.size), optional
         Where to start; drawn from the seeds if not given.
-    order, evaluate_every, observe_every : as in `train`
+    order, evaluate_every, observe_every, thresholds : as in `train`
     on_progress : callable, optional
         Called as `on_progress(done, total)`, in runs, every few milliseconds; it may raise to stop.
     device : str
@@ -74,7 +77,8 @@ def train_many(
         threads = whole("threads", threads, 1)
     task = prepare(network, recipe, data, None, order, evaluate_every, observe_every)
     varied = _broadcast(recipe, network, seeds, varied)
-    trial = Trial(task, varied, _start(task, varied, parameters))
+    check_thresholds(thresholds)
+    trial = Trial(task, varied, _start(task, varied, parameters), thresholds)
     (runs,) = train_trials([trial], on_progress, device, threads)
     return runs
 
@@ -89,10 +93,13 @@ class Trial:
         Name to values, arrays of one shape; the seeds at least.
     start : ndarray, shape (n, network.size)
         Where each network starts.
+    thresholds : Thresholds
     """
 
-    def __init__(self, task, varied, start):
+    def __init__(self, task, varied, start, thresholds=USUAL):
         self._task, self._varied, self._start = task, varied, start
+        self._thresholds = thresholds
+        self._floors = floors(task.data, task.recipe) if task.evaluate_every else None
         self._shape = varied["seeds"].shape
         network, recipe = task.network, task.recipe
         pairs = [
@@ -103,14 +110,26 @@ class Trial:
         self.variants = Variants.of(networks, recipes, start)
 
     @classmethod
-    def of_seeds(cls, task, seeds):
+    def of_seeds(cls, task, seeds, thresholds=USUAL):
         """A task with several seeds (n,) in place of its own."""
-        return cls(task, {"seeds": seeds}, task.network.initialize_many(seeds, task.recipe.dtype))
+        start = task.network.initialize_many(seeds, task.recipe.dtype)
+        return cls(task, {"seeds": seeds}, start, thresholds)
 
     @property
     def job(self):
         """What a device is given: the task, and its variants."""
         return self._task, self.variants
+
+    def judged(self, first, results):
+        """Results of the variants from number `first` on, with their "outcomes".
+
+        These are places of `OUTCOMES`, or None where nothing was evaluated.
+        """
+        loss, ends = results["loss"], results["parameters"]
+        if loss is None:
+            return {**results, "outcomes": None}
+        starts = self._start[first : first + len(ends)]
+        return {**results, "outcomes": classify(starts, ends, loss, self._floors, self._thresholds)}
 
     def runs(self, collected, seconds):
         """The `Runs` that a `Collector` has the results of."""
@@ -123,6 +142,7 @@ class Trial:
             varied=self._varied,
             initial_parameters=self._start.reshape(*shape, -1),
             seconds=seconds,
+            thresholds=self._thresholds,
             **collected.fields(shape),
         )
 
@@ -130,12 +150,31 @@ class Trial:
 def train_trials(trials, on_progress=None, device="cpu", threads=None):
     """The `Runs` of several trials, carried out together; see `train_many`."""
     started = time.perf_counter()
-    jobs = [trial.job for trial in trials]
-    collectors = [Collector(task, len(variants)) for task, variants in jobs]
-    stores = [collector.store for collector in collectors]
-    device_of(device).train_packs(jobs, stores, on_progress, threads)
+    collectors = [Collector(task, len(variants)) for task, variants in (t.job for t in trials)]
+    carry_out(trials, [collector.store for collector in collectors], on_progress, device, threads)
     seconds = time.perf_counter() - started
     return [trial.runs(done, seconds) for trial, done in zip(trials, collectors, strict=True)]
+
+
+def carry_out(trials, stores, on_progress=None, device="cpu", threads=None):
+    """Train several trials together, and give away what is known of each network when it ends.
+
+    Parameters
+    ----------
+    trials : list of Trial
+    stores : list of callables
+        For each trial, called as `store(first, results)`, from any thread, with the results of
+        some variants from number `first` on: arrays by name, as `Runs` have them, "outcomes", and
+        the lengths of curves and signals, "rows" and "observed"; see `Trial.judged`.
+    on_progress, device, threads : as in `train_many`
+    """
+
+    def judging(trial, store):
+        return lambda first, results: store(first, trial.judged(first, results))
+
+    jobs = [trial.job for trial in trials]
+    stores = [judging(trial, store) for trial, store in zip(trials, stores, strict=True)]
+    device_of(device).train_packs(jobs, stores, on_progress, threads)
 
 
 def _check_count(runs):

@@ -1,16 +1,15 @@
-"""Outcomes of a run: frozen, diverged, converged, slow, oscillating or stalled."""
+"""Outcomes of trainings: frozen, diverged, converged, slow, oscillating or stalled."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from fastdense import catalogue
-from fastdense.blocks import average, blocks
-from fastdense.dataset import weights_of
-from fastdense.grouping import equal_rows
+from fastdense.checks import real
+from fastdense.errors import FastdenseError, shown
 
 OUTCOMES = ("converged", "slow", "stalled", "frozen", "oscillating", "diverged")
-ROUNDING_ULPS = 8  # predictions this close to their targets cannot be told from them
+CONVERGED, SLOW, STALLED, FROZEN, OSCILLATING, DIVERGED = range(len(OUTCOMES))
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,11 @@ class Thresholds:
         A loss whose range over the window exceeds this share of its median oscillates.
     diverged : float
         A final loss above this many times the larger of initial and best-constant loss.
+
+    Raises
+    ------
+    FastdenseError
+        A number that is negative or not finite, or a share of one or more.
     """
 
     tail: float = 0.05
@@ -40,112 +44,83 @@ class Thresholds:
     swing: float = 0.2
     diverged: float = 2.0
 
+    def __post_init__(self):
+        for field in fields(self):
+            most = 1.0 if field.name in ("tail", "window") else math.inf
+            real(f"outcome.{field.name}", getattr(self, field.name), 0.0, most)
 
-@dataclass(frozen=True)
-class Floors:
-    """Losses that a curve is measured against.
+
+USUAL = Thresholds()
+
+
+def check_thresholds(thresholds):
+    """Refuse what is not `Thresholds`."""
+    if not isinstance(thresholds, Thresholds):
+        raise FastdenseError(f"thresholds is {shown(thresholds)}; give fastdense.Thresholds(...)")
+
+
+def names(places):
+    """The outcomes at places of `OUTCOMES`, an array of `str`."""
+    return np.array(OUTCOMES, object)[places]
+
+
+def classify(initial_parameters, parameters, loss, floors, thresholds=USUAL):
+    """The outcomes of several runs, (n,), as places of `OUTCOMES`.
+
+    The definitions apply in the order frozen, diverged, converged, slow, oscillating, stalled.
 
     Parameters
     ----------
-    constant : float
-        Of the best prediction that ignores the inputs.
-    floor : float
-        The least that any function of the inputs reaches: above zero where equal inputs have
-        different targets.
-    rounding : float
-        A gap that the dtype cannot resolve.
+    initial_parameters, parameters : ndarray, shape (n, size)
+    loss, floors, thresholds : as in `classify_curves`
     """
-
-    constant: float
-    floor: float
-    rounding: float
+    found = classify_curves(loss, floors, thresholds)
+    found[~np.isfinite(parameters).all(axis=1)] = DIVERGED
+    bits = f"u{parameters.itemsize}"
+    frozen = (parameters.view(bits) == initial_parameters.view(bits)).all(axis=1)
+    # A loss that is not finite before the first step ends a run with the bits of its start.
+    found[frozen & np.isfinite(loss[:, 0])] = FROZEN
+    return found
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def floors(data, recipe):
-    """The `Floors` of data under a recipe's loss and weights."""
-    entry = catalogue.get("losses", recipe.loss.name)
-    hyper = recipe.loss.values("losses")
-    y = np.asarray(data.targets, recipe.dtype)
-    alike = np.broadcast_to(1.0, len(y))
-    weights = weights_of(data, recipe)
-    weights = alike if weights is None else weights
-    mass = weights.sum() / len(y)  # losses are sum(w * loss) / n
+def classify_curves(loss, floors, thresholds=USUAL):
+    """What loss curves alone tell of the outcomes of several runs, (n,), as places of `OUTCOMES`.
 
-    def least(y, weights):
-        if entry.targets == "label":
-            y, weights = _by_class(y, weights)
-        return entry.constant(y, weights, hyper)
-
-    # In the recipe's dtype, since inputs that differ in float64 may be the same there.
-    groups, lone = equal_rows(data.inputs, recipe.dtype)
-    floor = 0.0
-    for rows in groups:
-        total = weights[rows].sum()
-        if total > 0:
-            floor += total * least(y[rows], weights[rows])
-    if entry.targets != "real":  # cross-entropy with a soft target, or clipped, is never zero
-        axis = 0 if y.shape[1] > 1 else None  # much faster for one column
-        for block in blocks(*y.shape):
-            rows = lone[block]
-            distinct, which = np.unique(y[block][rows], axis=axis, return_inverse=True)
-            masses = np.bincount(which.ravel(), weights[block][rows], len(distinct))
-            for target, total in zip(distinct, masses, strict=True):
-                floor += total * least(np.atleast_2d(target), np.ones(1))
-    epsilon = ROUNDING_ULPS * np.finfo(recipe.dtype).eps
-    if entry.targets == "real":
-        shift = epsilon * max(abs(float(y.min())), abs(float(y.max())))
-        rounding = float(average(lambda y: entry.spec(y + shift, y, hyper)[0], y, alike))
-    else:
-        rounding = float(epsilon)
-    return Floors(constant=mass * least(y, weights), floor=floor / len(y), rounding=mass * rounding)
-
-
-def _by_class(labels, weights):
-    """One one-hot row for each class that labels (n, 1) name, and the weight of its rows."""
-    masses = np.zeros(int(labels.max()) + 1)
-    for block in blocks(len(labels)):
-        classes = labels[block, 0].astype(np.int64)
-        masses += np.bincount(classes, weights[block], len(masses))
-    masses = masses[masses > 0]
-    return np.eye(len(masses), dtype=bool), masses
-
-
-def classify(run, floors, thresholds=Thresholds()):
-    """The outcome of a run.
-
-    The definitions apply in the order frozen, diverged, converged, slow, oscillating, stalled.
+    Parameters
+    ----------
+    loss : ndarray, shape (n, rows)
+        Column 0 is from before the first step. The curve of a run that ended before the others
+        goes on as NaN, as its loss was not finite.
+    floors : Floors
+    thresholds : Thresholds
     """
-    if not np.isfinite(run.loss[0]):
-        return "diverged"  # before the first step: the bits are those of the start, but no matter
-    if run.parameters.tobytes() == run.initial_parameters.tobytes():
-        return "frozen"
-    if not np.isfinite(run.parameters).all():
-        return "diverged"
-    return classify_curve(run.loss, floors, thresholds)
-
-
-@np.errstate(over="ignore", invalid="ignore")
-def classify_curve(loss, floors, thresholds=Thresholds()):
-    """The outcome of a loss curve (rows,), entry 0 being from before the first step."""
-    if not np.isfinite(loss).all():
-        return "diverged"
-    initial, trained = loss[0], loss[1:] if len(loss) > 1 else loss
-    tail = max(1, round(thresholds.tail * len(trained)))
-    final = float(np.median(trained[-tail:]))
-    if final > thresholds.diverged * max(initial, floors.constant):
-        return "diverged"
-    gap = final - floors.floor
-    allowed = thresholds.converged * (floors.constant - floors.floor)
-    if gap <= max(allowed, floors.rounding):
-        return "converged"
-    length = max(2, round(thresholds.window * len(trained)))
-    window = trained[-length:]
+    trained = loss[:, 1:] if loss.shape[1] > 1 else loss
+    rows = trained.shape[1]
+    tail = max(1, round(thresholds.tail * rows))
+    length = max(2, round(thresholds.window * rows))
+    window = np.sort(trained[:, -length:])
+    final = _median(np.sort(trained[:, -tail:]))
     # The same median as `final`, one window earlier.
-    earlier = max(len(trained) - length, tail)
-    before = float(np.median(trained[earlier - tail : earlier]))
-    if before - final > thresholds.fall * before:
-        return "slow"
-    if window.max() - window.min() > thresholds.swing * np.median(window):
-        return "oscillating"
-    return "stalled"
+    earlier = max(rows - length, tail)
+    before = _median(np.sort(trained[:, earlier - tail : earlier]))
+
+    found = np.full(len(loss), STALLED, np.int8)
+    found[window[:, -1] - window[:, 0] > thresholds.swing * _median(window)] = OSCILLATING
+    found[before - final > thresholds.fall * before] = SLOW
+    allowed = thresholds.converged * (floors.constant - floors.floor)
+    found[final - floors.floor <= max(allowed, floors.rounding)] = CONVERGED
+    found[final > thresholds.diverged * np.maximum(loss[:, 0], floors.constant)] = DIVERGED
+    found[~np.isfinite(loss).all(axis=1)] = DIVERGED
+    return found
+
+
+def _median(ordered):
+    """The median of each row of numbers in ascending order."""
+    half, odd = divmod(ordered.shape[1], 2)
+    return ordered[:, half] if odd else (ordered[:, half - 1] + ordered[:, half]) / 2
+
+
+def classify_curve(loss, floors, thresholds=USUAL):
+    """The outcome that one loss curve (rows,) tells."""
+    return OUTCOMES[classify_curves(loss[np.newaxis], floors, thresholds)[0]]

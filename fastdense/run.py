@@ -5,10 +5,11 @@ from functools import cached_property
 
 import numpy as np
 
-from fastdense import outcome
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError
+from fastdense.floors import floors
 from fastdense.network import Network
+from fastdense.outcome import USUAL, Thresholds, classify, names
 from fastdense.recipe import Recipe
 
 
@@ -45,6 +46,7 @@ class Run:
     network: Network
     recipe: Recipe
     data: Data = field(repr=False)
+    thresholds: Thresholds = field(repr=False, default=USUAL)
     initial_parameters: np.ndarray = field(repr=False)
     parameters: np.ndarray = field(repr=False)
     epochs: np.ndarray = field(repr=False)
@@ -84,7 +86,10 @@ class Run:
     def outcome(self):
         """One of "frozen", "diverged", "converged", "slow", "oscillating", "stalled"."""
         self._check_evaluated()
-        return outcome.classify(self, outcome.floors(self.data, self.recipe))
+        ends = self.initial_parameters, self.parameters, self.loss
+        measured = floors(self.data, self.recipe)
+        (found,) = classify(*(values[np.newaxis] for values in ends), measured, self.thresholds)
+        return names(found)
 
     def _check_evaluated(self):
         if self.loss is None:

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from fastdense import outcome
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, shown
 from fastdense.network import Network
+from fastdense.outcome import Thresholds, names
 from fastdense.recipe import Recipe
 from fastdense.reference.training import SIGNALS
 from fastdense.run import Run
@@ -42,6 +42,8 @@ ndarray, shape (*shape, observed, dense layers)
     steps : ndarray of int, shape `shape`
     seconds : float
         Of all together.
+    thresholds : Thresholds
+        The numbers in the definitions of the outcomes.
     """
 
     network: Network
@@ -66,9 +68,11 @@ ndarray, shape (*shape, observed, dense layers)
     mean_preactivation: np.ndarray = field(repr=False)
     steps: np.ndarray = field(repr=False)
     seconds: float
+    thresholds: Thresholds = field(repr=False)
     # How many points of its curves and signals each run has.
     _rows: np.ndarray = field(repr=False)
     _observed: np.ndarray = field(repr=False)
+    _outcomes: np.ndarray | None = field(repr=False)  # places in `OUTCOMES`
 
     def _check_evaluated(self):
         if self.loss is None:
@@ -96,6 +100,7 @@ ndarray, shape (*shape, observed, dense layers)
             network=network,
             recipe=recipe,
             data=self.data,
+            thresholds=self.thresholds,
             initial_parameters=self.initial_parameters[place],
             parameters=self.parameters[place],
             epochs=self.epochs[:rows],
@@ -120,9 +125,7 @@ ndarray, shape (*shape, observed, dense layers)
     def outcome(self):
         """The outcome of each run, as `Run.outcome` has it: an array of `str`."""
         self._check_evaluated()
-        floors = outcome.floors(self.data, self.recipe)
-        found = [outcome.classify(run, floors) for run in self]
-        return np.array(found, dtype=object).reshape(self.shape)
+        return names(self._outcomes)
 
 
 class Collector:
@@ -136,37 +139,35 @@ class Collector:
     """
 
     def __init__(self, task, count):
-        self._rows, self._observed, self._steps = np.zeros((3, count), int)
+        self._count = count
         self._lengths = {
             **dict.fromkeys(CURVES, max(task.evaluations, 1)),
             **dict.fromkeys(SIGNALS, task.observations),
         }
-        self._arrays = {"parameters": np.empty((count, task.network.size), task.recipe.dtype)}
+        self._arrays = {}
         self._places = {"epochs": np.zeros(0, int), "observed_epochs": np.zeros(0, int)}
         self._lock = threading.Lock()
 
     def store(self, first, results):
-        """Keep what `Run` takes besides the task, of the variants from number `first` on."""
+        """Keep the results of the variants from number `first` on; see `judged`."""
         with self._lock:  # several threads have results
-            for place, result in enumerate(results, first):
-                self._store(place, result)
+            for name, values in results.items():
+                if name in self._places:
+                    if len(values) > len(self._places[name]):
+                        self._places[name] = values
+                elif values is not None:
+                    self._store(name, first, values)
 
-    def _store(self, place, result):
-        self._rows[place] = len(result["epochs"])
-        self._observed[place] = len(result["observed_epochs"])
-        self._steps[place] = result["steps"]
-        self._arrays["parameters"][place] = result["parameters"]
-        for name, length in self._lengths.items():
-            if (values := result[name]) is None:
-                continue
-            if name not in self._arrays:
-                shape = len(self._rows), length, *values.shape[1:]
-                self._arrays[name] = np.empty(shape)  # pages that stay empty take no memory
-            self._arrays[name][place, : len(values)] = values
-            self._arrays[name][place, len(values) :] = np.nan
-        for name in self._places:
-            if len(result[name]) > len(self._places[name]):
-                self._places[name] = result[name]
+    def _store(self, name, first, values):
+        if name not in self._arrays:
+            longest = [self._lengths[name]] if name in self._lengths else values.shape[1:2]
+            shape = self._count, *longest, *values.shape[2:]
+            self._arrays[name] = np.empty(shape, values.dtype)  # pages not written take no memory
+        rows = self._arrays[name][first : first + len(values)]
+        if name in self._lengths:
+            rows[:, values.shape[1] :] = np.nan
+            rows = rows[:, : values.shape[1]]
+        rows[:] = values
 
     def fields(self, shape):
         """The fields of `Runs` that are results, for variants in an array of a shape."""
@@ -178,6 +179,6 @@ class Collector:
             name: array[:, : longest[name]] if name in longest else array
             for name, array in self._arrays.items()
         }
-        arrays |= {"steps": self._steps, "_rows": self._rows, "_observed": self._observed}
         shaped = {name: array.reshape(*shape, *array.shape[1:]) for name, array in arrays.items()}
-        return {**dict.fromkeys(CURVES), **self._places, **shaped}
+        own = {f"_{name}": shaped.pop(name, None) for name in ("rows", "observed", "outcomes")}
+        return {**dict.fromkeys(CURVES), **self._places, **shaped, **own}

@@ -10,6 +10,7 @@ from fastdense.checks import whole
 from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Network
+from fastdense.outcome import USUAL, check_thresholds
 from fastdense.recipe import Recipe
 from fastdense.run import Run
 
@@ -160,6 +161,7 @@ def train(
     order=None,
     evaluate_every=1,
     observe_every=0,
+    thresholds=USUAL,
     on_progress=None,
     device="cpu",
     threads=None,
@@ -182,6 +184,8 @@ def train(
         only the running loss of the last epoch is known, and nothing ends a training that diverges.
     observe_every : int
         Epochs between measurements of the signals of every layer; 0 for none.
+    thresholds : Thresholds
+        The numbers in the definitions of the outcomes.
     on_progress : callable, optional
         Called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop.
     device : str
@@ -200,6 +204,7 @@ def train(
         Data, parameters or an order that do not fit the network or the recipe.
     """
     task = prepare(network, recipe, data, parameters, order, evaluate_every, observe_every)
+    check_thresholds(thresholds)
     if on_progress is not None and not callable(on_progress):
         raise FastdenseError(f"on_progress is {shown(on_progress)}; expected a function or nothing")
     if threads is not None:
@@ -210,6 +215,7 @@ def train(
         network=network,
         recipe=recipe,
         data=task.data,
+        thresholds=thresholds,
         initial_parameters=task.parameters,
         seconds=time.perf_counter() - started,
         **result,

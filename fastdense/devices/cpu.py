@@ -24,8 +24,8 @@ def train_packs(jobs, stores, on_progress=None, threads=None):
     ----------
     jobs : list of (Task, Variants)
     stores : list of callables
-        For each job, called as `store(first, results)`, from any thread, with what `Run` takes
-        besides the task, of the variants from number `first` on.
+        For each job, called as `store(first, results)`, from any thread, with the results of some
+        variants from number `first` on, as they end; see `results_of`.
     on_progress : callable, optional
         Called as `on_progress(done, total)` in networks, fractions included.
     threads : int, optional

@@ -204,20 +204,36 @@ def arrays_for(task, variants, layers, places, shape):
     }
 
 
-def result_of(task, arrays, lane=0):
-    """What `Run` takes besides the task, for the network in a lane; curves are views."""
-    state, network = arrays["state"][0], arrays["networks"][lane]
-    ended = network["ended"]
-    rows = int(network["rows"] if ended else state["row"])
-    observed = int(network["signal_rows"] if ended else state["signal_row"])
-    steps = int(network["steps"] if ended else state["step"])
-    lanes, count = len(arrays["networks"]), task.network.size
-    epochs = task.recipe.epochs
-    parameters = arrays["parameters"][: count * lanes].reshape(count, lanes)[:, lane].copy()
-    evaluated = np.minimum(np.arange(rows) * task.evaluate_every, epochs)
+def results_of(task, arrays, count):
+    """What is known of the first `count` networks when they have been trained, as arrays.
+
+    Returns
+    -------
+    dict
+        What `Run` takes besides the task, each array with a row for every network, but for
+        "epochs" and "observed_epochs", which are those of the networks that went on longest; the
+        curves and signals of others go on as NaN after their "rows" and "observed", (count,).
+    """
+    state, networks = arrays["state"][0], arrays["networks"]
+    lanes, size, epochs = len(networks), task.network.size, task.recipe.epochs
+    networks = networks[:count]
+    ended = networks["ended"] != 0
+    rows = np.where(ended, networks["rows"], state["row"])
+    observed = np.where(ended, networks["signal_rows"], state["signal_row"])
+    steps = np.where(ended, networks["steps"], state["step"])
+    evaluated = np.minimum(np.arange(rows.max()) * task.evaluate_every, epochs)
     if not task.evaluate_every:  # all there is to tell is the last epoch's running loss
-        rows, evaluated = 1, np.array([epochs])
-    loss, accuracy, test_loss, test_accuracy, running = arrays["curves"][:, :rows, lane]
+        rows, evaluated = np.ones_like(rows), np.array([epochs])
+    looked = np.minimum(np.arange(observed.max()) * task.observe_every, epochs)
+    parameters = arrays["parameters"][: size * lanes].reshape(size, lanes)[:, :count].T.copy()
+    parameters[np.isnan(parameters)] = np.nan  # of NaN the processor may choose sign and bits
+    curves = arrays["curves"][:, : len(evaluated), :count].transpose(0, 2, 1).copy()
+    signals = arrays["signals"][: len(looked), :, :, :count].transpose(2, 3, 0, 1).copy()
+    curves[np.isnan(curves)] = np.nan
+    if ended.any():
+        curves[:, np.arange(len(evaluated)) >= rows[:, np.newaxis]] = np.nan
+        signals[:, np.arange(len(looked)) >= observed[:, np.newaxis]] = np.nan
+    loss, accuracy, test_loss, test_accuracy, running = curves
     if not task.evaluate_every:
         loss = None
     kind = catalogue.get("losses", task.recipe.loss.name).accuracy(task.network.outputs)
@@ -228,10 +244,6 @@ def result_of(task, arrays, lane=0):
         test_accuracy = test_accuracy / task.network.outputs
     if not len(task.test_inputs) or loss is None:
         test_loss = test_accuracy = None
-    signals = arrays["signals"][:observed, :, :, lane].copy()
-    for numbers in (parameters, loss, running):
-        if numbers is not None:
-            numbers[np.isnan(numbers)] = np.nan  # of NaN the processor may choose sign and bits
     return {
         "parameters": parameters,
         "epochs": evaluated,
@@ -240,12 +252,14 @@ def result_of(task, arrays, lane=0):
         "accuracy": accuracy,
         "test_loss": test_loss,
         "test_accuracy": test_accuracy,
-        "observed_epochs": np.minimum(np.arange(observed) * task.observe_every, epochs),
-        "gradient_norm": signals[:, :, layout.GRADIENT_NORM],
-        "parameter_norm": signals[:, :, layout.PARAMETER_NORM],
-        "update_ratio": signals[:, :, layout.UPDATE_RATIO],
-        "dead_share": signals[:, :, layout.DEAD_SHARE],
-        "mean_slope": signals[:, :, layout.MEAN_SLOPE],
-        "mean_preactivation": signals[:, :, layout.MEAN_PREACTIVATION],
+        "observed_epochs": looked,
+        "gradient_norm": signals[layout.GRADIENT_NORM],
+        "parameter_norm": signals[layout.PARAMETER_NORM],
+        "update_ratio": signals[layout.UPDATE_RATIO],
+        "dead_share": signals[layout.DEAD_SHARE],
+        "mean_slope": signals[layout.MEAN_SLOPE],
+        "mean_preactivation": signals[layout.MEAN_PREACTIVATION],
         "steps": steps,
+        "rows": rows,
+        "observed": observed,
     }

@@ -3,6 +3,7 @@
 import numpy as np
 
 from fastdense import catalogue
+from fastdense.devices.results import as_many
 from fastdense.reference.training import SIGNALS, Training
 
 
@@ -17,7 +18,7 @@ def train_packs(jobs, stores, on_progress=None, threads=None):
     total, done = sum(len(variants) for _, variants in jobs), 0
     for (task, variants), store in zip(jobs, stores, strict=True):
         for row in range(len(variants)):
-            store(row, [train(variants.task(task, row))])
+            store(row, as_many(train(variants.task(task, row))))
             done += 1
             if on_progress is not None:
                 on_progress(done, total)

@@ -14,6 +14,7 @@ from fastdense.devices.arrangement import (
     stride_of,
 )
 from fastdense.devices.memory import Shape, arrays_for
+from fastdense.devices.results import alone
 from fastdense.devices.threads import cores
 from fastdense.devices.underway import Underway, Way
 from fastdense.kernels.layout import PACKED, padded
@@ -89,7 +90,7 @@ class Session(Underway):
 
     def result(self):
         """What `Run` takes besides the task."""
-        return self.results()[0]
+        return alone(self.results())
 
 
 def _most_members(task, threads):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fastdense.devices.arrangement import address
-from fastdense.devices.memory import result_of
+from fastdense.devices.memory import results_of
 from fastdense.devices.pace import pace_of
 from fastdense.devices.threads import share
 from fastdense.kernels import layout
@@ -101,5 +101,5 @@ class Underway:
             plan[name] = value
 
     def results(self):
-        """What `Run` takes besides the task, for each network."""
-        return [result_of(self._task, self.arrays, lane) for lane in range(self._count)]
+        """What is known of each network; see `results_of`."""
+        return results_of(self._task, self.arrays, self._count)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense import __version__
+from fastdense.floors import floors
 from fastdense.many import Trial, train_trials
-from fastdense.outcome import OUTCOMES, classify, floors
+from fastdense.outcome import OUTCOMES
 from fastdense.run import Run
 from fastdense.scenarios.measures import MEASURES
 from fastdense.scenarios.statistics import wilson
@@ -77,7 +78,7 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
             every = -(-max(arm.recipe.epochs, 1) // OBSERVATIONS)
         task = prepare(arm.network, arm.recipe, arm.data, observe_every=every)
         count = (seeds or scenario.seeds) if arm.random else 1
-        trials.append(Trial.of_seeds(task, first_seed + np.arange(count)))
+        trials.append(Trial.of_seeds(task, first_seed + np.arange(count), scenario.thresholds))
     shown_at = 0.0
 
     def report(done, total):
@@ -91,7 +92,7 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
     for arm, runs in zip(scenario.arms, train_trials(trials, report), strict=True):
         yardstick = measured[arm.name]
         results[arm.name] = [
-            Result(run, yardstick, classify(run, yardstick, scenario.thresholds)) for run in runs
+            Result(run, yardstick, outcome) for run, outcome in zip(runs, runs.outcome, strict=True)
         ]
     fixed = [arm.name for arm in scenario.arms if not arm.random]
     verdicts = tuple(judge(claim, results, fixed) for claim in scenario.claims)

@@ -1,13 +1,12 @@
 """A scenario: a question, data, arms (network and recipe), claims with their source."""
 
-import math
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from fastdense import catalogue, data
-from fastdense.checks import real, whole
+from fastdense.checks import whole
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError
 from fastdense.network import Dropout, Network
@@ -127,8 +126,6 @@ def build(identifier, table, changes=None, only=None, folder="."):
     thresholds = table.get("outcome", {})
     for key in tables.table("outcome", thresholds):
         known("threshold in [outcome]", key, [f.name for f in fields(Thresholds)])
-        share = key in ("tail", "window")
-        real(f"outcome.{key}", thresholds[key], 0.0, 1.0 if share else math.inf)
     return Scenario(
         identifier,
         text(table, "question", identifier),

@@ -1,6 +1,6 @@
 """Outcomes at the boundaries of their definitions, just inside and just outside."""
 
-from types import SimpleNamespace
+import re
 
 import numpy as np
 import pytest
@@ -8,8 +8,20 @@ import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastdense import Data, Dense, FastdenseError, Network, Recipe, catalogue, train
-from fastdense.outcome import OUTCOMES, Floors, Thresholds, classify, classify_curve, floors
+from fastdense import (
+    Data,
+    Dense,
+    FastdenseError,
+    Network,
+    Recipe,
+    Thresholds,
+    catalogue,
+    train,
+    train_many,
+)
+from fastdense import floors as measured
+from fastdense.floors import Floors, floors
+from fastdense.outcome import OUTCOMES, classify, classify_curve, classify_curves, names
 
 UNIT = Floors(constant=1.0, floor=0.0, rounding=0.0)
 EPOCHS = 100  # so the tail is 5 epochs and the window 20
@@ -140,17 +152,81 @@ def test_thresholds_are_arguments():
     assert classify_curve(loss, UNIT, Thresholds(tail=0.15)) == "stalled"
 
 
-def a_run(before, after, loss):
-    return SimpleNamespace(
-        initial_parameters=np.array(before), parameters=np.array(after), loss=np.array(loss)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_frozen_is_a_matter_of_bits(dtype):
+    start, nan = [0.0, 1.0], np.nan
+    next_to_one = float(np.nextafter(np.array(1, dtype), np.array(2, dtype)))
+    runs = [
+        (start, start, [0.0, 0.0], "frozen"),
+        (start, start, [nan, nan], "diverged"),  # ended before its first step
+        (start, start, [0.0, nan], "frozen"),
+        (start, [-0.0, 1.0], [0.0, 0.0], "converged"),
+        (start, [0.0, next_to_one], [1.0, 1.0], "stalled"),
+        (start, [nan, 1.0], [0.0, 0.0], "diverged"),
+    ]
+    before, after, loss, expected = zip(*runs, strict=True)
+    found = classify(np.array(before, dtype), np.array(after, dtype), np.array(loss), UNIT)
+    assert names(found).tolist() == list(expected)
+
+
+def defined(loss, floors, numbers):
+    """The definitions, one after the other, for one curve."""
+    if not np.isfinite(loss).all():
+        return "diverged"
+    initial, trained = loss[0], loss[1:] if len(loss) > 1 else loss
+    tail = max(1, round(numbers.tail * len(trained)))
+    final = np.median(trained[-tail:])
+    if final > numbers.diverged * max(initial, floors.constant):
+        return "diverged"
+    share = numbers.converged * (floors.constant - floors.floor)
+    if final - floors.floor <= max(share, floors.rounding):
+        return "converged"
+    length = max(2, round(numbers.window * len(trained)))
+    window = trained[-length:]
+    earlier = max(len(trained) - length, tail)
+    before = np.median(trained[earlier - tail : earlier])
+    if before - final > numbers.fall * before:
+        return "slow"
+    if window.max() - window.min() > numbers.swing * np.median(window):
+        return "oscillating"
+    return "stalled"
+
+
+@st.composite
+def some_curves(draw):
+    """Loss curves (n, rows) near the edges of the definitions; some end early, and go on as NaN."""
+    n, rows = draw(st.integers(1, 20)), draw(st.integers(1, 120))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    level = rng.choice([0.0, 0.005, 0.011, 0.5, 3.0], (n, 1))
+    fall = rng.choice([0.0, 0.04, 2.0], (n, 1)) * np.linspace(1.0, 0.0, rows)
+    noise = rng.choice([0.0, 0.05, 0.5], (n, 1)) * rng.random((n, rows))
+    loss = level * (1 + fall + noise)
+    for row in np.flatnonzero(rng.random(n) < 0.2):
+        end = rng.integers(rows)
+        loss[row, end] = rng.choice([np.nan, np.inf])
+        loss[row, end + 1 :] = np.nan
+    return loss
+
+
+@given(
+    some_curves(),
+    st.sampled_from([UNIT, Floors(1.0, 0.4, 0.01), Floors(0.0, 0.0, 0.0)]),
+    st.builds(
+        Thresholds,
+        tail=st.floats(0, 0.9),
+        window=st.floats(0, 0.9),
+        converged=st.floats(0, 1),
+        fall=st.floats(0, 1),
+        swing=st.floats(0, 1),
+        diverged=st.floats(0, 4),
     )
-
-
-def test_frozen_is_a_matter_of_bits():
-    assert classify(a_run([0.0, 1.0], [0.0, 1.0], [0.0, 0.0]), UNIT) == "frozen"
-    assert classify(a_run([0.0, 1.0], [-0.0, 1.0], [0.0, 0.0]), UNIT) == "converged"
-    assert classify(a_run([0.0, 1.0], [0.0, above(1.0)], [1.0, 1.0]), UNIT) == "stalled"
-    assert classify(a_run([0.0, 1.0], [np.nan, 1.0], [0.0, 0.0]), UNIT) == "diverged"
+    | st.just(Thresholds()),
+)
+def test_many_curves_are_classified_as_each_is_by_the_definitions(loss, floors, thresholds):
+    found = names(classify_curves(loss, floors, thresholds)).tolist()
+    assert found == [defined(row, floors, thresholds) for row in loss]
+    ended = [row[: np.argmin([*np.isfinite(row), False]) + 1] for row in loss]
+    assert found == [classify_curve(row, floors, thresholds) for row in ended]
 
 
 # What a curve is measured against.
@@ -207,6 +283,38 @@ def test_outcomes_of_trainings(expected, options):
     assert trained(**options).outcome == expected
 
 
+def test_thresholds_of_trainings():
+    x = np.linspace(-1, 1, 32)
+    network, recipe = Network.of(1, 8, 1), Recipe(epochs=20, seed=1)
+    data = Data(x, np.sin(3 * x))
+    for thresholds, expected in (
+        (Thresholds(), "slow"),
+        (Thresholds(fall=10.0, swing=10.0), "stalled"),
+        (Thresholds(converged=10.0), "converged"),
+        (Thresholds(diverged=0.0), "diverged"),
+    ):
+        assert train(network, recipe, data, thresholds=thresholds).outcome == expected
+        runs = train_many(network, recipe, data, seeds=[1, 1, 1], thresholds=thresholds)
+        assert runs.outcome.tolist() == [expected] * 3
+        assert runs[2].outcome == expected and runs[2].thresholds == thresholds
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: {"tail": 0.1}, "thresholds is {'tail': 0.1}; give fastdense.Thresholds"),
+        (lambda: None, "thresholds is None; give fastdense.Thresholds"),
+        (lambda: Thresholds(tail=1.0), "outcome.tail is 1.0; expected 0 <= outcome.tail < 1"),
+        (lambda: Thresholds(fall=float("nan")), "outcome.fall is nan"),
+        (lambda: Thresholds(swing="wide"), "outcome.swing is 'wide'; expected a number"),
+    ],
+)
+@pytest.mark.parametrize("training", [train, train_many])
+def test_what_are_no_thresholds(training, make, message):
+    with pytest.raises(FastdenseError, match=re.escape(message)):
+        training(Network.of(1, 1), Recipe(epochs=1), ([1.0], [1.0]), thresholds=make())
+
+
 SOFT = np.array([[0.2], [0.8], [0.5]])
 PERFECT = {  # targets and predictions that nothing can better
     "mse": (SOFT, SOFT),
@@ -236,6 +344,23 @@ def test_the_floor_is_the_loss_of_perfect_predictions(loss):
             continue
         assert found.floor == pytest.approx(perfect, abs=1e-12)
         assert classify_curve(np.array([perfect + 1.0, perfect]), found) == "converged"
+
+
+def test_floors_are_found_once_for_data_a_loss_and_weights(monkeypatch):
+    data = Data([0.0, 1.0, 2.0], [0, 1, 1])
+    recipes = [
+        Recipe(),
+        Recipe(loss="mae"),
+        Recipe(loss={"name": "huber", "delta": 2.0}),
+        Recipe(dtype="float64"),
+        Recipe(loss="sparse_softmax_cross_entropy"),
+        Recipe(loss="sparse_softmax_cross_entropy", class_weights=[1.0, 2.0]),
+    ]
+    found = [floors(data, recipe) for recipe in recipes]
+    assert len(set(found)) == len(found)
+    monkeypatch.setattr(measured, "_find", lambda *_: pytest.fail("found again"))
+    others = [recipe.but(epochs=3, learning_rate=1.0, seed=5) for recipe in recipes]
+    assert [floors(data, recipe) for recipe in others] == found
 
 
 def test_inputs_that_the_dtype_cannot_tell_apart_are_equal():

@@ -14,7 +14,8 @@ from fastdense.devices import memory, pack
 from fastdense.devices.pack import Pack
 from fastdense.devices.session import Session
 from fastdense.kernels.layout import lanes_of
-from fastdense.many import Trial
+from fastdense.many import Trial, carry_out
+from fastdense.outcome import names
 from fastdense.runs import CURVES, SIGNALS
 from fastdense.training import prepare
 
@@ -128,6 +129,9 @@ def test_a_run_that_ends_early_has_its_own_length():
     assert list(runs.outcome) == [run.outcome for run in runs]
     np.testing.assert_array_equal(runs.final_loss, [run.loss[-1] for run in runs])
     assert np.isnan(runs.loss[rates == 1e4, -1]).all()
+    short = train_many(network, recipe, data, seeds=[[1, 2], [3, 4]], learning_rate=1e4)
+    assert short.loss.shape == (2, 2, len(short.epochs)) and len(short.epochs) < recipe.epochs
+    assert (short.outcome == "diverged").all()
 
 
 @settings(max_examples=30)
@@ -150,9 +154,9 @@ def test_nothing_is_written_behind_an_array_and_scratch_may_hold_anything(traini
     plain = Pack(task, variants)
     while not plain.done:
         plain.advance()
-    for one, other in zip(ours.results(), plain.results(), strict=True):
-        assert one["parameters"].tobytes() == other["parameters"].tobytes()
-        assert one["running_loss"].tobytes() == other["running_loss"].tobytes()
+    one, other = ours.results(), plain.results()
+    assert one["parameters"].tobytes() == other["parameters"].tobytes()
+    assert one["running_loss"].tobytes() == other["running_loss"].tobytes()
 
 
 @pytest.mark.parametrize("name", ["l1", "l2", "clip_value", "clip_norm"])
@@ -281,6 +285,36 @@ def test_runs_that_were_never_evaluated_have_a_running_loss_only():
         with pytest.raises(FastdenseError, match="never evaluated"):
             getattr(runs, name)
     same(runs[1, 0], train(network, recipe.but(seed=3), data, evaluate_every=0))
+
+
+@pytest.mark.parametrize("device", ["cpu", "reference"])
+@pytest.mark.parametrize("evaluate_every", [0, 1, 7])
+def test_results_are_given_away_when_a_pack_ends(device, evaluate_every):
+    """Packs and single networks; some of them diverge, and in the last pack all do."""
+    data = strategies.numbers(0, 40, 3), strategies.numbers(1, 40, 1)
+    network, recipe = Network.of(3, 8, 1), Recipe(epochs=30, batch=8)
+    rates = np.array([*[0.01, 1e4, 0.0, 30.0] * 6, *[1e4] * 10])
+    options = {"evaluate_every": evaluate_every, "observe_every": 3}
+    runs = train_many(
+        network, recipe, data, seeds=34, learning_rate=rates, device=device, **options
+    )
+    task, seen = prepare(network, recipe, data, **options), {}
+    varied = {"seeds": np.arange(34), "learning_rate": rates}
+    trial = Trial(task, varied, network.initialize_many(np.arange(34)))
+    carry_out([trial], [seen.__setitem__], device=device)
+    assert len(seen) > 2
+    for first, results in seen.items():
+        place = slice(first, first + len(results["steps"]))
+        np.testing.assert_array_equal(results["steps"], runs.steps[place])
+        np.testing.assert_array_equal(results["parameters"], runs.parameters[place])
+        for name in ("running_loss", "update_ratio", *(["loss"] if evaluate_every else [])):
+            values, whole = results[name], getattr(runs, name)[place]
+            np.testing.assert_array_equal(values, whole[:, : values.shape[1]])
+            assert np.isnan(whole[:, values.shape[1] :]).all()
+        if evaluate_every:
+            assert names(results["outcomes"]).tolist() == runs.outcome[place].tolist()
+        else:
+            assert results["outcomes"] is None and results["loss"] is None
 
 
 def test_runs_are_a_collection_in_the_order_of_their_places():
