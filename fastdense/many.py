@@ -15,7 +15,7 @@ from fastdense.outcome import USUAL, check_thresholds, classify
 from fastdense.recipe import Recipe
 from fastdense.runs import Collector, Runs
 from fastdense.training import device_of, prepare
-from fastdense.variants import NUMBERS, Variants, vary
+from fastdense.variants import NUMBERS, Variants
 
 MOST_RUNS = 10_000_000
 
@@ -101,13 +101,7 @@ class Trial:
         self._thresholds = thresholds
         self._floors = floors(task.data, task.recipe) if task.evaluate_every else None
         self._shape = varied["seeds"].shape
-        network, recipe = task.network, task.recipe
-        pairs = [
-            vary(network, recipe, {name: values[place] for name, values in varied.items()})
-            for place in np.ndindex(self._shape)
-        ]
-        networks, recipes = zip(*pairs, strict=True)
-        self.variants = Variants.of(networks, recipes, start)
+        self.variants = Variants.of(task.network, task.recipe, start, varied)
 
     @classmethod
     def of_seeds(cls, task, seeds, thresholds=USUAL):
@@ -233,10 +227,9 @@ def _start(task, varied, parameters):
         start = _given(parameters, (*varied["seeds"].shape, network.size), dtype)
     if "init_scale" in varied:
         scale = varied["init_scale"].ravel().astype(float)
-        for row, factor in zip(start, scale, strict=True):
-            for weights, _ in network.split(row):
-                with np.errstate(over="ignore", invalid="ignore"):
-                    weights *= factor
+        for weights, bias in network.split(np.arange(network.size)):
+            with np.errstate(over="ignore", invalid="ignore"):
+                start[:, weights[0, 0] : bias[0]] *= scale[:, np.newaxis]
         if not np.isfinite(start).all():
             raise FastdenseError(
                 f"init_scale up to {np.abs(scale).max():g} makes initial weights beyond the range "

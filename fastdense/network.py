@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fastdense import catalogue, random
+from fastdense.blocks import blocks
 from fastdense.catalogue import Choice
 from fastdense.checks import real, whole
 from fastdense.errors import FastdenseError, shown, unknown
@@ -169,6 +170,11 @@ class Network:
     def initialize_many(self, seeds, dtype="float32"):
         """`initialize` for each of several seeds, shape (len(seeds), size)."""
         flat = np.empty((len(seeds), self.size), dtype)
+        for rows in blocks(len(seeds), self.size):
+            self._initialize(seeds[rows], flat[rows])
+        return flat
+
+    def _initialize(self, seeds, flat):
         first = 0
         for index, (fan_in, layer) in enumerate(self.dense):
             for kind, choice in enumerate((layer.weights, layer.bias)):
@@ -189,7 +195,6 @@ class Network:
                         f"{entry.name} draws numbers beyond the range of {flat.dtype}; scale it"
                     )
                 place[...] = values
-        return flat
 
     def to_dict(self):
         return {"inputs": self.inputs, "layers": [layer.to_dict() for layer in self.layers]}

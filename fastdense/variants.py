@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from fastdense import catalogue
 from fastdense.network import Dropout, Network
 
 NUMBERS = "learning_rate", "l1", "l2", "clip_value", "clip_norm"  # of a recipe
@@ -35,15 +36,42 @@ class Variants:
     parameters: np.ndarray
 
     @classmethod
-    def of(cls, networks, recipes, parameters):
-        """The variants of some recipes, each with its network."""
-        hyper = [[*recipe.optimizer.values("optimizers").values()] for recipe in recipes]
+    def of(cls, network, recipe, parameters, given=None):
+        """The variants of a network and a recipe.
+
+        Parameters
+        ----------
+        parameters : ndarray, shape (n, network.size)
+        given : dict, optional
+            What is varied: names, as `train_many` has them, to arrays of one shape, n numbers each.
+
+        Raises
+        ------
+        FastdenseError
+            A value that the recipe or the network would not take.
+        """
+        given = given or {"seeds": np.array([recipe.seed])}
+        _check(network, recipe, given)
+        columns = {name: np.asarray(values, float).ravel() for name, values in given.items()}
+
+        def column(name, number):
+            """What is given, or the same number again and again in the memory of one."""
+            return columns.get(name, np.broadcast_to(float(number), len(parameters)))
+
+        def table(names, numbers):
+            if columns.keys().isdisjoint(names):
+                return np.broadcast_to(np.array(numbers, float), (len(parameters), len(names)))
+            return np.stack([*map(column, names, numbers)], axis=1)
+
+        hyper = recipe.optimizer.values("optimizers")
+        dropping = [isinstance(layer, Dropout) for layer in network.layers]
+        rates = [getattr(layer, "rate", 0.0) for layer in network.layers]
         return cls(
-            seed=np.array([recipe.seed for recipe in recipes], np.int64),
-            hyper=np.array(hyper, float),
-            dropout=np.array([_dropout_rates(network) for network in networks]),
+            seed=np.asarray(given["seeds"], np.int64).ravel(),
+            hyper=table([*hyper], [*hyper.values()]),
+            dropout=table(["dropout" if d else "" for d in dropping], rates),
             parameters=parameters,
-            **{name: np.array([getattr(recipe, name) for recipe in recipes]) for name in NUMBERS},
+            **{name: column(name, getattr(recipe, name)) for name in NUMBERS},
         )
 
     def task(self, task, row):
@@ -73,9 +101,24 @@ class Variants:
         return Variants(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def _dropout_rates(network):
-    """The rate of each layer, zero for a dense one."""
-    return [layer.rate if isinstance(layer, Dropout) else 0.0 for layer in network.layers]
+def _check(network, recipe, given):
+    """Raise what the recipe or the network says of the first value that it would not take."""
+    finite = np.finfo(float).min, np.inf
+    ranges = {
+        "seeds": (0, 2**63),
+        **dict.fromkeys(NUMBERS, (0.0, np.inf)),
+        "dropout": (0.0, 1.0),
+        **dict.fromkeys(recipe.optimizer.values("optimizers"), finite),
+        **catalogue.get("optimizers", recipe.optimizer.name).ranges,
+    }
+    good = np.ones(given["seeds"].shape, bool)
+    for name in given.keys() & ranges.keys():
+        values = given[name] if name == "seeds" else np.asarray(given[name], float)
+        low, high = ranges[name]
+        good &= (low <= values) & (values < high)
+    if not good.all():
+        place = np.unravel_index(good.argmin(), good.shape)
+        vary(network, recipe, {name: values[place] for name, values in given.items()})
 
 
 def vary(network, recipe, given):

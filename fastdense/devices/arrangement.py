@@ -134,5 +134,5 @@ def aligned(count, dtype):
     dtype = np.dtype(dtype)
     size = count * dtype.itemsize
     raw = np.zeros(size + CACHE_LINE, np.uint8)
-    first = -raw.ctypes.data % CACHE_LINE
+    first = -address(raw) % CACHE_LINE
     return raw[first : first + size].view(dtype)

@@ -1,5 +1,7 @@
 """The compiled device."""
 
+import numpy as np
+
 from fastdense.devices.pack import Pack, worth_packing
 from fastdense.devices.parallel import on_all_cores
 from fastdense.devices.session import Session
@@ -31,13 +33,13 @@ def train_packs(jobs, stores, on_progress=None, threads=None):
     threads : int, optional
         How many share the work; as many as there are processors, if not given.
     """
-    pieces = [piece for job, given in enumerate(jobs) for piece in _cut(job, *given)]
-    shares = [0.0] * len(pieces)
+    pieces = [(number, rows) for number, job in enumerate(jobs) for rows in _cut(*job)]
+    shares = np.zeros(len(pieces))
     most = threads or cores()
 
     def work(index, check):
-        number, first, variants = pieces[index]
-        task = jobs[number][0]
+        number, rows = pieces[index]
+        task, variants = jobs[number][0], jobs[number][1][rows]
         if len(variants) > 1:
             training = Pack(task, variants)
         else:
@@ -47,24 +49,24 @@ def train_packs(jobs, stores, on_progress=None, threads=None):
             training.advance()
             check()
             shares[index] = len(variants) * training.epoch / epochs
-        stores[number](first, training.results())
+        stores[number](rows.start, training.results())
         shares[index] = len(variants)
 
     def look():
         if on_progress is not None:
-            on_progress(sum(shares), total)
+            on_progress(float(shares.sum()), total)
 
     total = sum(len(variants) for _, variants in jobs)
     on_all_cores(work, len(pieces), look, threads)
     look()
 
 
-def _cut(number, task, variants):
-    """Pieces of work: packs, and single networks where a pack would not be faster."""
+def _cut(task, variants):
+    """Slices of variants: packs, and single networks where a pack would not be faster."""
     lanes = lanes_of(task.recipe.dtype)
     for first in range(0, len(variants), lanes):
-        group = variants[first : first + lanes]
-        if worth_packing(task, len(group)):
-            yield number, first, group
+        end = min(first + lanes, len(variants))
+        if worth_packing(task, end - first):
+            yield slice(first, end)
         else:
-            yield from ((number, first + i, group[i : i + 1]) for i in range(len(group)))
+            yield from (slice(i, i + 1) for i in range(first, end))

@@ -41,7 +41,7 @@ class Session(Underway):
     def __init__(self, task, threads=None, variant=None):
         network, recipe = task.network, task.recipe
         if variant is None:
-            variant = Variants.of([network], [recipe], task.parameters[np.newaxis])
+            variant = Variants.of(network, recipe, task.parameters[np.newaxis])
         layers, places = arrange(network, recipe.dtype)
         # Samples of a chunk in an evaluation.
         block = chunk_columns(max(len(task.inputs), 2), places["rows"], network.size)

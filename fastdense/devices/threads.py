@@ -1,6 +1,7 @@
 """Threads that stay, and help with a piece of one training or prediction."""
 
 import ctypes
+import functools
 import os
 import threading
 import time
@@ -17,6 +18,7 @@ def cores():
     return os.cpu_count() or 1
 
 
+@functools.cache
 def pause_address():
     """Address of a C function that lets other processes run, or 0."""
     try:

@@ -18,6 +18,7 @@ from fastdense.many import Trial, carry_out
 from fastdense.outcome import names
 from fastdense.runs import CURVES, SIGNALS
 from fastdense.training import prepare
+from fastdense.variants import NUMBERS, Variants, vary
 
 NAMES = (*CURVES, *SIGNALS, "parameters", "initial_parameters", "epochs", "observed_epochs")
 
@@ -167,6 +168,51 @@ def test_a_few_networks_are_trained_one_by_one_with_what_is_their_own(name):
     for run in runs:
         same(run, train(network, run.recipe, data))
     assert runs[0].recipe.but(**{name: 0.05}).but(seed=1) == runs[1].recipe
+
+
+WORTH = [0.0, 0.5, 1, 2**63 - 1, -1, -0.1, 1.0, 1e300, np.inf, -np.inf, np.nan, 2**70]
+
+
+@given(st.data())
+def test_variants_are_what_recipes_would_be(data):
+    """Numbers are taken, or refused with the same sentence, as if each had a recipe of its own."""
+    optimizer = data.draw(st.sampled_from(["sgd", "momentum", "adam"]))
+    recipe = Recipe(optimizer=optimizer, learning_rate=0.2, l2=0.3, clip_norm=1.5, seed=7)
+    network = Network(2, [Dense(3), Dropout(0.25), Dense(1)])
+    hyper = recipe.optimizer.values("optimizers")
+    names = [*NUMBERS, "dropout", *hyper]
+    count = data.draw(st.integers(1, 6))
+    varied = {
+        "seeds": np.array(data.draw(st.lists(st.integers(0, 9), min_size=count, max_size=count)))
+    }
+    for name in data.draw(st.lists(st.sampled_from(names), unique=True, max_size=4)):
+        values = [
+            data.draw(st.sampled_from(WORTH[: data.draw(st.sampled_from([2, 3, 12]))]))
+            for _ in range(count)
+        ]
+        varied[name] = np.array(values, data.draw(st.sampled_from([float, "longdouble"])))
+    if data.draw(st.booleans()):
+        varied["seeds"] = varied["seeds"].astype("u8") + np.uint64(2**63 - 5)
+    start = np.zeros((count, network.size), np.float32)
+    own, expected = [], None
+    try:
+        for i in range(count):
+            own.append(vary(network, recipe, {name: values[i] for name, values in varied.items()}))
+    except FastdenseError as error:
+        expected = str(error)
+    if expected is not None:
+        with pytest.raises(FastdenseError) as raised:
+            Variants.of(network, recipe, start, varied)
+        assert str(raised.value) == expected
+        return
+    variants = Variants.of(network, recipe, start, varied)
+    assert len(variants) == count
+    for i, (net, rec) in enumerate(own):
+        assert variants.seed[i] == rec.seed
+        assert variants.dropout[i].tolist() == [0.0, net.layers[1].rate, 0.0]
+        assert variants.hyper[i].tolist() == [*rec.optimizer.values("optimizers").values()]
+        for name in NUMBERS:
+            assert getattr(variants, name)[i] == getattr(rec, name)
 
 
 def test_broadcasting():
