@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from fastdense import entry
@@ -50,6 +50,7 @@ class Choice:
 
     name: str
     hyper: tuple[tuple[str, object], ...] = ()
+    kind: str = field(default="", compare=False, repr=False)  # of entry that `of` found it to be
 
     @classmethod
     def of(cls, kind: str, given: object) -> "Choice":
@@ -61,6 +62,8 @@ class Choice:
             An unknown entry or hyper-parameter, or a value that is not a finite number.
         """
         if isinstance(given, Choice):
+            if given.kind == kind:
+                return given
             given = given.to_dict()
         if isinstance(given, str):
             given = {"name": given}
@@ -87,7 +90,7 @@ class Choice:
                     f"{key} of {chosen.name} is {shown(value)}; "
                     f"expected {low:g} <= {key} < {high:g}"
                 )
-        return cls(chosen.name, tuple(sorted(hyper.items())))
+        return cls(chosen.name, tuple(sorted(hyper.items())), kind)
 
     def values(self, kind: str) -> dict[str, object]:
         """All hyper-parameters, defaults included, in the order of the entry's file."""

@@ -1,6 +1,7 @@
 """The architecture: input width and layers. No numbers in it."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -137,7 +138,7 @@ class Network:
         """Number of outputs."""
         return self.layers[-1].units
 
-    @property
+    @cached_property
     def dense(self):
         """The dense layers with their number of inputs: `[(fan_in, layer), ...]`."""
         pairs, width = [], self.inputs
@@ -147,7 +148,7 @@ class Network:
                 width = layer.units
         return pairs
 
-    @property
+    @cached_property
     def size(self):
         """Number of parameters."""
         return sum((fan_in + 1) * layer.units for fan_in, layer in self.dense)

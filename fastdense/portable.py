@@ -16,7 +16,8 @@ def log(x):
     square = s * s
     series = np.zeros_like(s)
     for k in range(21, 0, -2):  # 2 atanh(s); |s| < 0.172, so the next term is below 2^-56
-        series = series * square + 2.0 / k
+        series *= square
+        series += 2.0 / k
     return exponent * 0.6931471805599453 + s * series
 
 

@@ -4,12 +4,14 @@ Formulas in `maths` and in the entries are written over these. This file holds w
 the Python interpreter, on NumPy scalars; `kernels.primitives` gives the same names to the compiler.
 """
 
+import math
+
 import numpy as np
 
 
 def fma(a, b, c):
     """`a * b + c`; compiled code rounds once, the interpreter may round twice."""
-    return type(a)(np.float64(a) * np.float64(b) + np.float64(c))
+    return type(a)(float(a) * float(b) + float(c))
 
 
 def rint(x):
@@ -19,7 +21,7 @@ def rint(x):
 
 def sqrt(x):
     """Correctly rounded square root, in the type of `x`."""
-    return np.sqrt(x)
+    return type(x)(math.sqrt(x))
 
 
 def bits32(x):

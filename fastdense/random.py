@@ -11,6 +11,7 @@ from fastdense import philox
 from fastdense.blocks import blocks
 from fastdense.portable import log
 
+PASSES = 32  # arrays at once in the cache, while numbers are drawn
 INITIAL, SHUFFLE, DROPOUT, DATA = range(4)  # purposes
 
 
@@ -41,8 +42,8 @@ def uniforms(seeds, purpose, layer, epoch, shape):
     seeds, shape = np.asarray(seeds, np.uint64), tuple(np.atleast_1d(shape))
     count = int(np.prod(shape))
     numbers = np.empty((len(seeds), count))
-    for rows in blocks(len(seeds), count):
-        for part in blocks(count):
+    for rows in blocks(len(seeds), PASSES * count):
+        for part in blocks(count, PASSES):
             width = numbers[0, part].size
             pairs = _words(seeds[rows], purpose, layer, epoch, 2 * width, first=2 * part.start)
             high, low = pairs[:, 0::2], pairs[:, 1::2]
@@ -66,9 +67,10 @@ def _ratio(x, numerator, denominator):
 
 
 def _polynomial(x, coefficients):
-    total = np.zeros_like(x)
-    for c in reversed(coefficients):
-        total = total * x + c
+    total = np.full_like(x, coefficients[-1])
+    for c in reversed(coefficients[:-1]):
+        total *= x
+        total += c
     return total
 
 
@@ -79,19 +81,22 @@ def normal_quantile(p):
     """
     numbers = np.ravel(p)
     result = np.empty(numbers.size)
-    for block in blocks(numbers.size):
+    for block in blocks(numbers.size, PASSES):
         result[block] = _normal_quantile(numbers[block])
     return result.reshape(np.shape(p))
 
 
 def _normal_quantile(p):
     q = p - 0.5
-    central = 0.180625 - q * q
+    result = q * _ratio(0.180625 - q * q, *CENTRAL)
+    (outer,) = np.nonzero(~(np.abs(q) <= 0.425))
+    p, q = p[outer], q[outer]
     tail = np.sqrt(-log(np.where(q < 0, p, 1.0 - p)))
-    result = np.where(tail <= 5.0, _ratio(tail - 1.6, *MIDDLE), _ratio(tail - 5.0, *FAR))
-    return np.where(
-        np.abs(q) <= 0.425, q * _ratio(central, *CENTRAL), np.where(q < 0, -result, result)
-    )
+    size = _ratio(tail - 1.6, *MIDDLE)
+    if not (tail <= 5.0).all():
+        size = np.where(tail <= 5.0, size, _ratio(tail - 5.0, *FAR))
+    result[outer] = np.where(q < 0, -size, size)
+    return result
 
 
 CENTRAL = (

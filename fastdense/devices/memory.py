@@ -158,6 +158,8 @@ def arrays_for(task, variants, layers, places, shape):
     samples = shape.samples * lanes
     sums = layout.PARTIAL_SUMS * lanes
     order = np.arange(max(task.visits, len(task.inputs)))
+    curves = np.empty((layout.CURVES, evaluations, lanes))  # pages not written take no memory
+    curves[:, 0] = np.nan  # there is no running loss before the first epoch
     return {
         "plan": plan,
         "state": state,
@@ -192,7 +194,7 @@ def arrays_for(task, variants, layers, places, shape):
         # What only the loop needs.
         "given": task.order,
         "schedule_hyper": in_range([*recipe.schedule.values("schedules").values()], np.float64),
-        "curves": np.full((layout.CURVES, evaluations, lanes), np.nan),
+        "curves": curves,
         "signals": np.full((observations, len(network.dense), layout.SIGNALS, lanes), np.nan),
         "running": np.zeros(sums),
         "partial": np.zeros(sums),
@@ -227,30 +229,35 @@ def results_of(task, arrays, count):
     looked = np.minimum(np.arange(observed.max()) * task.observe_every, epochs)
     parameters = arrays["parameters"][: size * lanes].reshape(size, lanes)[:, :count].T.copy()
     parameters[np.isnan(parameters)] = np.nan  # of NaN the processor may choose sign and bits
-    curves = arrays["curves"][:, : len(evaluated), :count].transpose(0, 2, 1).copy()
     signals = arrays["signals"][: len(looked), :, :, :count].transpose(2, 3, 0, 1).copy()
-    curves[np.isnan(curves)] = np.nan
     if ended.any():
-        curves[:, np.arange(len(evaluated)) >= rows[:, np.newaxis]] = np.nan
         signals[:, np.arange(len(looked)) >= observed[:, np.newaxis]] = np.nan
-    loss, accuracy, test_loss, test_accuracy, running = curves
-    if not task.evaluate_every:
-        loss = None
+
+    def curve(place, known=True):
+        if not known:
+            return None
+        values = arrays["curves"][place, : len(evaluated), :count].T.copy()
+        values[np.isnan(values)] = np.nan
+        if ended.any():
+            values[np.arange(len(evaluated)) >= rows[:, np.newaxis]] = np.nan
+        return values
+
+    known = task.evaluate_every > 0
+    tested = known and len(task.test_inputs) > 0
     kind = catalogue.get("losses", task.recipe.loss.name).accuracy(task.network.outputs)
-    if kind is None or loss is None:
-        accuracy = test_accuracy = None
-    elif kind != "largest":  # right or wrong output by output
-        accuracy = accuracy / task.network.outputs
-        test_accuracy = test_accuracy / task.network.outputs
-    if not len(task.test_inputs) or loss is None:
-        test_loss = test_accuracy = None
+    accuracy = curve(layout.ACCURACY, known and kind is not None)
+    test_accuracy = curve(layout.TEST_ACCURACY, tested and kind is not None)
+    if kind != "largest":  # right or wrong output by output
+        for values in (accuracy, test_accuracy):
+            if values is not None:
+                values /= task.network.outputs
     return {
         "parameters": parameters,
         "epochs": evaluated,
-        "loss": loss,
-        "running_loss": running,
+        "loss": curve(layout.LOSS, known),
+        "running_loss": curve(layout.RUNNING_LOSS),
         "accuracy": accuracy,
-        "test_loss": test_loss,
+        "test_loss": curve(layout.TEST_LOSS, tested),
         "test_accuracy": test_accuracy,
         "observed_epochs": looked,
         "gradient_norm": signals[layout.GRADIENT_NORM],

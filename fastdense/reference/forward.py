@@ -28,13 +28,14 @@ def forward(network, parameters, inputs, masks=None):
     return x, trace
 
 
-def activate(layer, z, da=1.0):
+def activate(layer, z, da=None):
     """The values of a layer's activation at `z`, and the gradient with respect to `z`.
 
-    `da` is the gradient with respect to the values; at 1 an elementwise activation gives its
-    slopes.
+    `da` is the gradient with respect to the values: ones, if not given, for which an elementwise
+    activation gives its slopes.
     """
-    return catalogue.get("activations", layer.activation).spec(z, da * np.ones(z.shape))
+    da = np.ones(z.shape) if da is None else da
+    return catalogue.get("activations", layer.activation).spec(z, da)
 
 
 def dropout_masks(network, seed, step, samples):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense import __version__
+from fastdense.blocks import blocks
 from fastdense.floors import floors
 from fastdense.many import Trial, train_trials
 from fastdense.outcome import OUTCOMES
@@ -95,7 +96,8 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
             Result(run, yardstick, outcome) for run, outcome in zip(runs, runs.outcome, strict=True)
         ]
     fixed = [arm.name for arm in scenario.arms if not arm.random]
-    verdicts = tuple(judge(claim, results, fixed) for claim in scenario.claims)
+    known = {}
+    verdicts = tuple(judge(claim, results, fixed, known) for claim in scenario.claims)
     return Experiment(scenario, results, verdicts)
 
 
@@ -202,8 +204,12 @@ def summarize(experiment):
 
 
 def _median_curve(results):
-    longest = max(len(r.run.loss) for r in results)
-    curves = np.full((len(results), longest), np.inf)
-    for row, result in zip(curves, results, strict=True):
-        row[: len(result.run.loss)] = result.run.loss
-    return np.median(curves, axis=0, overwrite_input=True)
+    """The median over runs of their losses, infinite where a run has ended: (rows,)."""
+    median = np.empty(max(len(r.run.loss) for r in results))
+    for block in blocks(len(median), len(results)):
+        curves = np.full((len(results), median[block].size), np.inf)
+        for row, result in zip(curves, results, strict=True):
+            part = result.run.loss[block]
+            row[: len(part)] = part
+        median[block] = np.median(curves, axis=0, overwrite_input=True)
+    return median

@@ -45,7 +45,7 @@ class Verdict:
     evidence: str
 
 
-def judge(claim, results, fixed=()):
+def judge(claim, results, fixed=(), known=None):
     """The verdict on a claim.
 
     Parameters
@@ -55,8 +55,11 @@ def judge(claim, results, fixed=()):
         Names of arms to their lists of measured runs.
     fixed : collection of str
         Arms in which the seed changes nothing: their one run stands for all.
+    known : dict, optional
+        What was measured for other claims on the same results; grows.
     """
-    values = [_values(test, results) for test in claim.tests]
+    known = {} if known is None else known
+    values = [_values(test, results, known) for test in claim.tests]
     by_test = [_true(test, *v) for test, v in zip(claim.tests, values, strict=True)]
     seeds = max(map(len, by_test))
     true = np.all([np.resize(t, seeds) for t in by_test], axis=0)  # an arm may be equal for all
@@ -86,14 +89,20 @@ def judge(claim, results, fixed=()):
     return Verdict(claim, verdict, share, interval, seeds, evidence)
 
 
-def _values(test, results):
+def _values(test, results, known):
     """The measure in the test's arm, and what it is held against, by seed."""
+
+    def of(arm):
+        if (test.measure, arm) not in known:
+            known[test.measure, arm] = measured(test.measure, results[arm])
+        return known[test.measure, arm]
+
     if test.measure == "outcome":
         return [r.outcome for r in results[test.arm]], test.bound
-    ours = measured(test.measure, results[test.arm])
+    ours = of(test.arm)
     if not test.compares:
         return ours, np.full(len(ours), float(test.bound))
-    theirs = measured(test.measure, results[test.bound])
+    theirs = of(test.bound)
     if len(ours) != len(theirs):  # one arm is the same for every seed
         ours, theirs = (np.resize(a, max(len(ours), len(theirs))) for a in (ours, theirs))
     return ours, theirs

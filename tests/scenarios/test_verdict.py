@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fastdense.scenarios import claims, statistics, verdict
 from fastdense.scenarios.claims import HOW_OFTEN
+from fastdense.scenarios.measures import MEASURES, Measure
 from fastdense.scenarios.scenario import names, text_of
 
 FLOORS = SimpleNamespace(constant=1.0, floor=0.0, rounding=0.0)
@@ -280,3 +281,21 @@ def test_the_sign_test_of_many_seeds_takes_no_time():
     assert statistics.sign_test(500_000, 500_000) == pytest.approx(0.5, abs=1e-3)
     assert statistics.sign_test(510_000, 490_000) < 1e-80
     assert statistics.sign_test(490_000, 510_000) == pytest.approx(1.0)
+
+
+def test_what_two_claims_speak_of_is_measured_once(monkeypatch):
+    asked = []
+
+    def final_loss(run, floors):
+        asked.append(run)
+        return run.final_loss
+
+    monkeypatch.setitem(MEASURES, "final_loss", Measure("loss at the end", final_loss))
+    ours, known = {"ours": results([1.0, 2.0]), "other": results([3.0, 1.5])}, {}
+    for tests in ([loss("below", 1.5)], [loss("above", 1.5)], [loss("below", "other")]):
+        claim = claims.Claim("text", "source", "usually", tuple(tests))
+        assert verdict.judge(claim, ours, (), known) == verdict.judge(claim, ours)
+    assert set(known) == {("final_loss", "ours"), ("final_loss", "other")}
+    asked.clear()
+    verdict.judge(claim, ours, (), known)
+    assert not asked
