@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense import catalogue
+from fastdense.blocks import blocks
 from fastdense.devices.arrangement import SPARE, aligned
 from fastdense.devices.threads import pause_address
 from fastdense.kernels import layout
@@ -227,8 +228,12 @@ def results_of(task, arrays, count):
     if not task.evaluate_every:  # all there is to tell is the last epoch's running loss
         rows, evaluated = np.ones_like(rows), np.array([epochs])
     looked = np.minimum(np.arange(observed.max()) * task.observe_every, epochs)
-    parameters = arrays["parameters"][: size * lanes].reshape(size, lanes)[:, :count].T.copy()
-    parameters[np.isnan(parameters)] = np.nan  # of NaN the processor may choose sign and bits
+    parameters = arrays["parameters"][: size * lanes].reshape(size, lanes)[:, :count].T
+    if lanes > 1 or arrays["plan"][0]["slots"]:  # else they are all that their array holds
+        parameters = parameters.copy()
+    for block in blocks(size, count):
+        part = parameters[:, block]
+        part[np.isnan(part)] = np.nan  # of NaN the processor may choose sign and bits
     signals = arrays["signals"][: len(looked), :, :, :count].transpose(2, 3, 0, 1).copy()
     if ended.any():
         signals[:, np.arange(len(looked)) >= observed[:, np.newaxis]] = np.nan
