@@ -8,7 +8,7 @@ from numba import njit
 from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.pointers import offset
 from fastdense.kernels.simd import vector_length
-from fastdense.kernels.square import make_gather, make_offsets, make_scatter
+from fastdense.kernels.square import make_gather, make_narrow_gather, make_offsets, make_scatter
 from fastdense.kernels.words import make_drawing, make_drawing_of_lanes
 from fastdense.random import SHUFFLE as SHUFFLE_PURPOSE
 
@@ -27,6 +27,7 @@ def gather_for(kind):
     """
     square = vector_length(kind.bitwidth)
     gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
+    gather_narrow, few = make_narrow_gather(kind, square), 128 // kind.bitwidth
     offsets_of_square = make_offsets(square)
 
     @njit(inline="never", **NUMPY)
@@ -36,14 +37,28 @@ def gather_for(kind):
             for i in range(width):
                 target[i * stride] = rows[row + i]
         elif width < NARROW:
+            done = 0
+            if width >= few:
+                offsets = offsets_of_square()
+                done = samples - samples % square
+                for begin in range(0, done, square):
+                    for b in range(square):
+                        sample = first + begin + b
+                        offsets[b] = (order[sample] if ordered else sample) * width
+                    i = 0
+                    while i < width:
+                        i = min(i, width - few)  # the last ones may be gathered twice
+                        place = offset(target, i * stride + begin)
+                        gather_narrow(offset(rows, i), offsets, place, stride)
+                        i += few
             for i in range(width):
                 line = offset(target, i * stride)
                 source = offset(rows, i)
                 if ordered:
-                    for b in range(samples):
+                    for b in range(done, samples):
                         line[b] = source[order[first + b] * width]
                 else:
-                    for b in range(samples):
+                    for b in range(done, samples):
                         line[b] = source[(first + b) * width]
                 for b in range(samples, columns):
                     line[b] = 0

@@ -36,6 +36,7 @@ class Vectors:
         self.number = ir.FloatType() if kind == types.float32 else ir.DoubleType()
         self.bits = kind.bitwidth
         self.width = width
+        self.part = min(128 // self.bits, width)  # numbers of 128 bits
         self.vector = ir.VectorType(self.number, width)
         self.zero = ir.Constant(self.vector, [ir.Constant(self.number, 0.0)] * width)
         self.mask = ir.VectorType(ir.IntType(1), width)
@@ -106,16 +107,8 @@ class Vectors:
         Exchanges in the manner of Eklundh (1972), chosen so that each is one instruction: numbers
         interleave within parts of 128 bits, then whole parts change vectors.
         """
-        part = min(128 // self.bits, self.width)
-        distance = part // 2
-        while distance:
-            bases = range(0, self.width, part)
-            halves = [
-                [s + b + h + j for b in bases for j in range(part // 2) for s in (0, self.width)]
-                for h in (0, part // 2)
-            ]
-            lines = self._exchange(builder, lines, distance, halves)
-            distance //= 2
+        part = self.part
+        lines = self.transpose_parts(builder, lines)
         distance = part
         while distance < self.width:
             parts = self.width // part
@@ -132,9 +125,23 @@ class Vectors:
             distance *= 2
         return lines
 
+    def transpose_parts(self, builder, lines):
+        """The transposes of squares within parts of 128 bits, of each `part` lines."""
+        part = self.part
+        bases = range(0, self.width, part)
+        halves = [
+            [s + b + h + j for b in bases for j in range(part // 2) for s in (0, self.width)]
+            for h in (0, part // 2)
+        ]
+        distance = part // 2
+        while distance:
+            lines = self._exchange(builder, lines, distance, halves)
+            distance //= 2
+        return lines
+
     def _exchange(self, builder, lines, distance, halves):
         after = list(lines)
-        for i in range(self.width):
+        for i in range(len(lines)):
             if not i & distance:
                 pair = lines[i], lines[i + distance]
                 after[i] = self.shuffle(builder, *pair, halves[0])

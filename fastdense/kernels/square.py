@@ -93,6 +93,41 @@ def make_gather(kind, width, whole):
     return intrinsic(emit)
 
 
+def make_narrow_gather(kind, width):
+    """The intrinsic `gather(source, offsets, target, stride)` of `width` samples of few features.
+
+    The numbers of 128 bits at `source + offsets[r]` become column r of `target`.
+    """
+    simd = Vectors(kind, width)
+    part = Vectors(kind, simd.part)
+
+    def emit(typingctx, source, offsets, target, stride):
+        pointer = types.CPointer(kind)
+        signature = types.void(pointer, types.CPointer(types.int64), pointer, types.intp)
+
+        def codegen(context, builder, signature, arguments):
+            source, offsets, target, stride = arguments
+            lines = []
+            for first in range(part.width):
+                pieces = []
+                for row in range(first, width, part.width):
+                    offset = builder.load(builder.gep(offsets, [int64(row)]))
+                    pieces.append(part.load(builder, builder.gep(source, [offset])))
+                while len(pieces) > 1:
+                    lanes = range(2 * pieces[0].type.count)
+                    pairs = zip(pieces[::2], pieces[1::2], strict=True)
+                    pieces = [simd.shuffle(builder, *pair, lanes) for pair in pairs]
+                lines.append(pieces[0])
+            for line in simd.transpose_parts(builder, lines):
+                simd.store(builder, line, target)
+                target = builder.gep(target, [stride])
+            return context.get_dummy_value()
+
+        return signature, codegen
+
+    return intrinsic(emit)
+
+
 def make_scatter(kind, width, whole):
     """The intrinsic `scatter(source, stride, rows, columns, target, apart)` of one square.
 

@@ -53,6 +53,16 @@ def test_only_the_outputs_are_written(outputs, rows, dtype):
     np.testing.assert_allclose(room[10:-10], inputs @ weights + bias, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("features", range(1, 18))
+@pytest.mark.parametrize("rows", [1, 5, 16, 37])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_feature_of_every_row_arrives(features, rows, dtype):
+    parameters = np.vstack([np.eye(features), np.zeros(features)]).astype(dtype)
+    predict = Predictor(Network.of(features, features), parameters.ravel())
+    inputs = np.random.default_rng(0).standard_normal((rows, features)).astype(dtype)
+    np.testing.assert_array_equal(predict(inputs), inputs)
+
+
 def test_threads_of_the_caller_may_use_one_predictor():
     predict = predictor()
     with ThreadPoolExecutor(4) as pool:
