@@ -11,7 +11,7 @@ from fastdense.kernels.roles import kernel
 from fastdense.network import Dense
 
 SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside the activations
-CHUNK_PRODUCTS = 1_600_000_000  # parameters times samples, less than 50 ms
+CHUNK_PRODUCTS = 2_000_000_000  # parameters times samples, less than 50 ms
 BLOCK_NUMBERS = 32768  # of a gradient, that the cache holds beside parameters and slots
 ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, in numbers
 CHUNKS_EACH = 4  # of a member, before their gradient is taken
