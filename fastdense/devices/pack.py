@@ -2,14 +2,17 @@
 
 import numpy as np
 
+from fastdense import catalogue
 from fastdense.devices.arrangement import arrange
 from fastdense.devices.memory import Shape, arrays_for
 from fastdense.devices.underway import Underway, Way
 from fastdense.kernels import layout
-from fastdense.kernels.layout import lanes_of, padded
+from fastdense.kernels.layout import group_of, padded
 
 CACHED = 1 << 18  # bytes of a chunk's activations, which the second-level cache holds
-MOST_PARAMETERS = 4096  # of a network, beyond which those of all lanes exceed that cache
+MOST_PARAMETERS = 4096  # of a network, beyond which those of sixteen lanes exceed that cache
+NEAR = 1 << 16  # bytes of what a step works on, up to which more lanes make it cheaper
+FAR = 1 << 26  # bytes of the curves and signals of all lanes
 LEAST_SAMPLES = 4  # of a chunk: as many as a tile of the product
 
 
@@ -21,15 +24,15 @@ class Pack(Underway):
     task : Task
         Its own seed and parameters do not matter.
     variants : Variants
-        From one up to as many as there are lanes.
+        One or more; there are as many lanes, in whole groups.
     """
 
     def __init__(self, task, variants):
         network, dtype = task.network, task.recipe.dtype
-        lanes = lanes_of(dtype)
+        lanes = padded(len(variants), group_of(dtype))
         layers, places = arrange(network, dtype, 8 * network.size)  # one block a layer
-        units = sum(layer.units for _, layer in network.dense)
-        rows = places["rows"] + units  # the deltas of all layers stand behind the others
+        # The deltas of all layers stand behind the other rows.
+        rows = places["rows"] + _units(network)
         most = max(CACHED // (rows * lanes * np.dtype(dtype).itemsize), LEAST_SAMPLES)
         columns = padded(-(-task.batch // -(-task.batch // most)), LEAST_SAMPLES)
         way = Way(
@@ -68,6 +71,31 @@ class Pack(Underway):
             self.arrays["sample_weights"][:] = 1
 
 
-def worth_packing(task, count):
-    """Whether `count` networks side by side are faster than one after the other."""
-    return 2 * count >= lanes_of(task.recipe.dtype) and task.network.size <= MOST_PARAMETERS
+def _units(network):
+    return sum(layer.units for _, layer in network.dense)
+
+
+def packed(task, count):
+    """How many of `count` networks should be trained side by side; the others are faster alone."""
+    group = group_of(task.recipe.dtype)
+    if task.network.size > MOST_PARAMETERS:
+        return 0
+    rest = count % group
+    return count if 2 * rest >= group else count - rest
+
+
+def most_groups(task):
+    """Groups of lanes that a pack should have at most.
+
+    Lanes share the calls of a step, which cost most of the time of a small network.
+    """
+    network, recipe = task.network, task.recipe
+    slots = len(catalogue.get("optimizers", recipe.optimizer.name).slots)
+    # Slopes, outputs and deltas of all units; parameters, gradient and slots.
+    rows = network.inputs + 3 * _units(network) + network.outputs
+    numbers = rows * task.batch + network.size * (2 + slots)
+    near = numbers * np.dtype(recipe.dtype).itemsize
+    signals = layout.SIGNALS * len(network.dense) * task.observations
+    far = 8 * (layout.CURVES * max(task.evaluations, 1) + signals)
+    order = 8 * task.visits
+    return max(min(NEAR // near, CACHED // order, FAR // far) // group_of(recipe.dtype), 1)

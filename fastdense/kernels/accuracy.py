@@ -1,41 +1,31 @@
 """Right predictions, counted."""
 
-from functools import cache
-
 from numba import njit
 
 from fastdense.kernels import layout
-from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.compiler import COLD
 
 
-@cache
-def count_correct_for(lanes):
-    """`count_correct(kind, predictions, targets, outputs, samples, stride, correct)`.
-
-    Right predictions among samples for each lane; counted per output where the outputs are binary.
-    """
-
-    @njit(inline="never", **NUMPY)
-    def count_correct(kind, predictions, targets, outputs, samples, stride, correct):
-        for lane in range(lanes):
-            correct[lane] = 0
-        if kind == layout.LARGEST:
+@njit(**COLD)
+def count_correct(kind, predictions, targets, outputs, samples, stride, correct, lanes):
+    """Count right predictions among samples for each lane; per output where those are binary."""
+    for lane in range(lanes):
+        correct[lane] = 0
+    if kind == layout.LARGEST:
+        for b in range(samples):
+            for lane in range(b * lanes, b * lanes + lanes):
+                best = 0
+                truth = 0
+                for o in range(1, outputs):
+                    if predictions[o * stride + lane] > predictions[best * stride + lane]:
+                        best = o
+                    if targets[o * stride + lane] > targets[truth * stride + lane]:
+                        truth = o
+                correct[lane - b * lanes] += best == truth
+    else:
+        threshold = 0.5 if kind == layout.PROBABILITY else 0.0
+        for o in range(outputs):
             for b in range(samples):
-                for lane in range(b * lanes, b * lanes + lanes):
-                    best = 0
-                    truth = 0
-                    for o in range(1, outputs):
-                        if predictions[o * stride + lane] > predictions[best * stride + lane]:
-                            best = o
-                        if targets[o * stride + lane] > targets[truth * stride + lane]:
-                            truth = o
-                    correct[lane - b * lanes] += best == truth
-        else:
-            threshold = 0.5 if kind == layout.PROBABILITY else 0.0
-            for o in range(outputs):
-                for b in range(samples):
-                    for lane in range(lanes):
-                        i = o * stride + b * lanes + lane
-                        correct[lane] += (predictions[i] > threshold) == (targets[i] > 0.5)
-
-    return count_correct
+                for lane in range(lanes):
+                    i = o * stride + b * lanes + lane
+                    correct[lane] += (predictions[i] > threshold) == (targets[i] > 0.5)

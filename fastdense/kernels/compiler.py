@@ -49,11 +49,26 @@ class _Compiler(compiler.Compiler):
         return result._replace(entry_point=entry_point)
 
 
+class _ColdCompiler(_Compiler):
+    """The same for functions that LLVM is to leave out of line."""
+
+    names = set()
+
+    def compile_extra(self, function):
+        """Compile a Python function."""
+        result = super().compile_extra(function)
+        self.names.add(result.fndesc.mangled_name)
+        return result
+
+
 # error_model="numpy": the default checks every division for zero, which stops vectorization.
 # _nrt=False: what would count references or allocate memory does not compile.
 OPTIONS = {"error_model": "numpy", "_nrt": False}
 # How functions that kernels call are compiled; they cannot be called from Python.
 NUMPY = {**OPTIONS, "pipeline_class": _Compiler}
+# What is seldom called: inlined, it would have its addresses prepared, and registers spilled to
+# the stack, on the way of what is called all the time.
+COLD = {**OPTIONS, "pipeline_class": _ColdCompiler}
 
 
 def optimized_module(function, signature, symbol, apart=False, unroll=True):
@@ -79,6 +94,8 @@ def optimized_module(function, signature, symbol, apart=False, unroll=True):
         for part in module.functions:
             if not part.is_declaration and part.name != symbol:
                 part.linkage = "internal"  # so that nothing is kept that is not called
+                if part.name in _ColdCompiler.names:
+                    part.add_function_attribute("noinline")
         passes, builder = codegen._module_pass_manager(cost="cheap", opt=0, loop_vectorize=False)
         passes.run(module, builder)
         builder = _thorough(codegen._tm, unroll)

@@ -5,14 +5,14 @@ from functools import cache
 import numpy as np
 from numba import njit, types
 
-from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.compiler import COLD
 from fastdense.kernels.pointers import record
 from fastdense.kernels.words import words
 from fastdense.random import DROPOUT
 
 
 @cache
-def draw_mask_for(kind, lanes):
+def draw_mask_for(kind):
     """`draw_mask(work, layer, mask, stride, columns, place)`.
 
     What the units of a layer are multiplied by, (n_in, columns, lanes), for samples from `place`
@@ -21,9 +21,10 @@ def draw_mask_for(kind, lanes):
     """
     cast = np.float32 if kind == types.float32 else np.float64
 
-    @njit(inline="never", **NUMPY)
+    @njit(**COLD)
     def draw_mask(work, layer, mask, stride, columns, place):
         step, purpose = record(work.state, 0).step, np.int64(DROPOUT)
+        lanes = record(work.plan, 0).lanes
         blocks = (layer.n_in + 3) // 4
         for lane in range(lanes):
             keep, seed = record(work.keep, layer.index * lanes + lane), work.seeds[lane]

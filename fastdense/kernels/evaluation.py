@@ -7,10 +7,16 @@ import numpy as np
 from numba import njit
 
 from fastdense.kernels import layout
-from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.compiler import COLD, NUMPY
 from fastdense.kernels.layout import DENSE, PARTIAL_SUMS
 from fastdense.kernels.pointers import offset, record
-from fastdense.kernels.sums import sums_for
+from fastdense.kernels.sums import (
+    add_squared_differences,
+    add_squares,
+    add_weighted,
+    clear,
+    total,
+)
 from fastdense.kernels.team import affordable, dispatch
 
 # Pointers to what is kept between the blocks of an observation: `slopes` holds 16 partial sums a
@@ -22,14 +28,13 @@ Evaluation = namedtuple("Evaluation", "evaluate observe measure_updates write_si
 
 
 @cache
-def evaluation_for(lanes):
+def evaluation_for(packed):
     """Functions that evaluate and observe one network or a pack."""
-    sums = sums_for(lanes)
-    total, clear, add_squares, add_squared_differences, add_weighted = sums
 
-    @njit(inline="never", **NUMPY)
+    @njit(**COLD)
     def measure_updates(plan, work, notes, partial):
         """Per layer, the norm of the update since `previous` over the norm of `previous`."""
+        lanes = plan.lanes if packed else np.int64(1)
         for index in range(plan.depth):
             layer = record(work.layers, index)
             if layer.kind == DENSE:
@@ -37,43 +42,44 @@ def evaluation_for(lanes):
                 before = offset(notes.previous, layer.weights * lanes)
                 after = offset(work.parameters, layer.weights * lanes)
                 updates = offset(notes.updates, index * lanes)
-                clear(partial)
-                add_squares(before, count, partial)
+                clear(partial, lanes)
+                add_squares(before, count, partial, lanes)
                 for lane in range(lanes):
-                    updates[lane] = np.sqrt(total(partial, lane))
-                clear(partial)
-                add_squared_differences(after, before, count, partial)
+                    updates[lane] = np.sqrt(total(partial, lane, lanes))
+                clear(partial, lanes)
+                add_squared_differences(after, before, count, partial, lanes)
                 for lane in range(lanes):
-                    updates[lane] = np.sqrt(total(partial, lane)) / updates[lane]
+                    updates[lane] = np.sqrt(total(partial, lane, lanes)) / updates[lane]
 
-    @njit(inline="never", **NUMPY)
+    @njit(**COLD)
     def write_signals(plan, work, notes, partial, row):
         """The signals of an observation into `row` (dense layers, SIGNALS, lanes)."""
+        lanes = plan.lanes if packed else np.int64(1)
         for index in range(plan.depth):
             layer = record(work.layers, index)
             if layer.kind != DENSE:
                 continue
             count = (layer.n_in + 1) * layer.n_out
             values = plan.samples * layer.n_out
-            clear(partial)
-            add_squares(offset(work.gradient, layer.weights * lanes), count, partial)
+            clear(partial, lanes)
+            add_squares(offset(work.gradient, layer.weights * lanes), count, partial, lanes)
             for lane in range(lanes):
-                row[layout.GRADIENT_NORM * lanes + lane] = np.sqrt(total(partial, lane))
-            clear(partial)
-            add_squares(offset(work.parameters, layer.weights * lanes), count, partial)
+                row[layout.GRADIENT_NORM * lanes + lane] = np.sqrt(total(partial, lane, lanes))
+            clear(partial, lanes)
+            add_squares(offset(work.parameters, layer.weights * lanes), count, partial, lanes)
             for lane in range(lanes):
-                row[layout.PARAMETER_NORM * lanes + lane] = np.sqrt(total(partial, lane))
+                row[layout.PARAMETER_NORM * lanes + lane] = np.sqrt(total(partial, lane, lanes))
                 row[layout.UPDATE_RATIO * lanes + lane] = notes.updates[index * lanes + lane]
                 dead = 0
                 for o in range(layer.n_out):
                     dead += notes.alive[(layer.unit + o) * lanes + lane] == 0
                 row[layout.DEAD_SHARE * lanes + lane] = dead / layer.n_out
                 first = index * PARTIAL_SUMS * lanes
-                slope = total(offset(notes.slopes, first), lane) / values
+                slope = total(offset(notes.slopes, first), lane, lanes) / values
                 # A coupled activation has no slope of its own.
                 own = np.nan if layer.differentiate != 0 else slope
                 row[layout.MEAN_SLOPE * lanes + lane] = own
-                size = total(offset(work.sizes, first), lane) / values
+                size = total(offset(work.sizes, first), lane, lanes) / values
                 row[layout.MEAN_PREACTIVATION * lanes + lane] = size
             row = offset(row, layout.SIGNALS * lanes)
 
@@ -90,27 +96,37 @@ def evaluation_for(lanes):
         job.stride = plan.block_stride
         job.update = 0
 
-    @njit(inline="never", **NUMPY)
+    @njit(**COLD)
     def evaluate(plan, state, work, team, test, partial, budget):
         """Add the loss and accuracy of the next blocks of rows, in their own order."""
+        lanes = plan.lanes if packed else np.int64(1)
         job = record(work.job, 0)
+        if state.position == 0:
+            for lane in range(lanes):
+                work.hits[lane] = 0
         count = plan.test_samples if test else plan.samples
         each = plan.parameters * plan.block * lanes
-        blocks = affordable(plan, np.int64(0), plan.chunks, each, budget)
-        samples = min(plan.block * blocks, count - state.position)
+        most = affordable(plan, np.int64(0), plan.chunks, each, budget)
+        samples = min(plan.block * most, count - state.position)
+        blocks = (samples + plan.block - 1) // plan.block
+        # A full batch in the order of the rows stands in the arena as a training step left it.
+        batch = plan.fixed and plan.order_rows == 0 and samples == plan.visits and not test
+        whole = batch and blocks == 1 and plan.block_stride == plan.stride
+        loaded = whole and state.loaded
         describe(plan, state, job, samples)
+        job.loaded, state.loaded = loaded, whole
         job.purpose = layout.EVALUATING
         job.test = test
-        blocks = (samples + plan.block - 1) // plan.block
         dispatch(plan, work, team, np.int64(0), blocks)
-        add_weighted(work.losses, work.sample_weights, samples, state.position, partial)
+        add_weighted(work.losses, work.sample_weights, samples, state.position, partial, lanes)
         for block in range(blocks):
             for lane in range(lanes):
                 work.hits[lane] += work.correct[block * lanes + lane]
         state.position += samples
 
-    @njit(inline="never", **NUMPY)
+    @njit(**COLD)
     def note_activations(plan, work, notes, samples, first):
+        lanes = plan.lanes if packed else np.int64(1)
         stride = plan.block_stride
         for index in range(plan.depth):
             layer = record(work.layers, index)
@@ -130,9 +146,10 @@ def evaluation_for(lanes):
                             notes.alive[(layer.unit + o) * lanes + lane] = 1
                     sums[(first + b) % PARTIAL_SUMS * lanes + lane] += slope
 
-    @njit(inline="never", **NUMPY)
+    @njit(**COLD)
     def observe(plan, state, work, team, notes):
         """Add the gradient and the notes of the next block of rows."""
+        lanes = plan.lanes if packed else np.int64(1)
         job = record(work.job, 0)
         if state.position == 0:
             for i in range(plan.units * lanes):

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from numba import njit, types
 
-from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.compiler import COLD, NUMPY
 from fastdense.kernels.layout import PACKED
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.pointers import call, offset, record
@@ -16,12 +16,13 @@ WIDE = 16  # outputs from which the gradient of one sample is taken row by row
 
 
 @cache
-def update_for(kind, lanes):
+def update_for(kind, packed):
     """`regularize` and `update` of parameters (count, lanes), given their gradient."""
 
-    @njit(inline="never", **NUMPY)
+    @njit(**COLD)
     def regularize(plan, work, gradient, first, weights, count):
         """Penalties on the first `weights` of `count` parameters, then clipping by value."""
+        lanes = plan.lanes if packed else np.int64(1)
         parameters, penalties = offset(work.parameters, first * lanes), work.penalties
         if plan.penalized:
             for i in range(weights):
@@ -42,19 +43,18 @@ def update_for(kind, lanes):
     @njit(**NUMPY)
     def update(plan, work, gradient, first, count):
         """The optimizer's step for `count` parameters."""
-        start = first * lanes
+        start = first * plan.lanes
         parameters = offset(work.parameters, start)
         slots = offset(work.parameters, plan.apart + start)
-        if lanes == 1:
+        if packed:
+            second, third = offset(slots, plan.apart), offset(slots, 2 * plan.apart)
+            arrays = parameters, gradient, slots, second, third, count, work.scalars, work.held
+            call(plan.optimizer, (arrays, plan.lanes))
+        else:
             frozen = work.held[0] != 0
             call(
                 plan.optimizer,
                 (parameters, gradient, slots, count, plan.apart, work.scalars, frozen),
-            )
-        else:
-            call(
-                plan.optimizer,
-                (parameters, gradient, slots, count, plan.apart, work.scalars, work.held),
             )
 
     return regularize, update
@@ -68,7 +68,7 @@ def accumulate_for(kind):
     from the samples before.
     """
     product = product_for(kind)
-    regularize, update = update_for(kind, 1)
+    regularize, update = update_for(kind, False)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)

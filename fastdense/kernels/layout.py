@@ -78,7 +78,7 @@ LAYER = np.dtype(
 
 PLAN = np.dtype(
     [
-        ("lanes", _i8),  # networks side by side
+        ("lanes", _i8),  # networks side by side: one, or groups of `group_of`
         ("samples", _i8),
         ("test_samples", _i8),
         ("weighted", _i8),  # samples have weights
@@ -228,8 +228,8 @@ WORK = (
 )
 
 
-def lanes_of(dtype):
-    """Networks of a pack: numbers of a cache line, which is the widest vector of any CPU."""
+def group_of(dtype):
+    """Lanes that stay together: numbers of a cache line, which is the widest vector of any CPU."""
     return {"float32": 16, "float64": 8}[str(dtype)]
 
 

@@ -8,8 +8,8 @@ arguments of a call point at lies apart, which the compiler is told (`roles.py`)
 import numpy as np
 from numba import njit, types
 
-from fastdense.kernels.layout import POWERS, lanes_of
-from fastdense.kernels.pointers import cast_tuple, offset, tuple_reader, view
+from fastdense.kernels.layout import POWERS, group_of
+from fastdense.kernels.pointers import cast_tuple, offset, tuple_reader, tuple_writer, view
 from fastdense.kernels.primitives import INLINE
 from fastdense.primitives import fma
 
@@ -80,14 +80,17 @@ def coupled_backward(entry, kind):
 
 
 def loss(entry, kind):
-    """`(p, y, slope, loss, hyper, rows, columns, stride)`: loss per sample in float64."""
+    """`(p, y, slope, loss, hyper, rows, columns, stride, valued)`: slopes, and the loss per sample.
+
+    The latter in float64, and only where it is `valued`, if it is not a byproduct.
+    """
     read = tuple_reader(max(1, len(entry.hyper)))
     pointer = types.CPointer(kind)
-    signature = types.void(pointer, pointer, pointer, FLOAT64, pointer, INT, INT, INT)
+    signature = types.void(*[pointer] * 3, FLOAT64, pointer, INT, INT, INT, types.boolean)
     if entry.coupled:
         coupled = _compiled(entry.columns)
 
-        def evaluate(p, y, slopes, losses, hyper, rows, columns, stride):
+        def evaluate(p, y, slopes, losses, hyper, rows, columns, stride, valued):
             shape = (rows, stride)
             coupled(
                 view(p, shape),
@@ -102,16 +105,20 @@ def loss(entry, kind):
 
     value, slope = _compiled(entry.value), _compiled(entry.slope)
 
-    def evaluate(p, y, slopes, losses, hyper, rows, columns, stride):
+    def evaluate(p, y, slopes, losses, hyper, rows, columns, stride, valued):
         numbers = read(hyper)
+        for row in range(rows):
+            first = row * stride
+            for b in range(first, first + columns):
+                slopes[b] = slope(p[b], y[b], numbers)
+        if not valued:
+            return
         for b in range(columns):
             losses[b] = 0.0
         for row in range(rows):
             first = row * stride
             for b in range(columns):
-                pb, yb = p[first + b], y[first + b]
-                slopes[first + b] = slope(pb, yb, numbers)
-                losses[b] += types.float64(value(pb, yb, numbers))
+                losses[b] += types.float64(value(p[first + b], y[first + b], numbers))
         for b in range(columns):
             losses[b] /= rows
 
@@ -129,13 +136,11 @@ def advance(entry, kind):
 
     Everything is float64, whatever the `kind`.
     """
-    advance, count = _compiled(entry.advance), _scalars(entry)
-    read = tuple_reader(max(1, len(entry.hyper)))
+    advance = _compiled(entry.advance)
+    read, write = tuple_reader(max(1, len(entry.hyper))), tuple_writer()
 
     def prepare(rate, hyper, powers, scalars):
-        fresh = advance(rate, read(hyper), powers)
-        for i in range(count):
-            scalars[i] = fresh[i]
+        write(scalars, advance(rate, read(hyper), powers))
 
     return prepare, types.void(types.float64, FLOAT64, FLOAT64, FLOAT64)
 
@@ -246,73 +251,91 @@ def online(entry, kind):
 
 
 def pack_advance(entry, kind):
-    """`(factor, rates, hyper, powers, scalars)`: `advance` for every lane of a pack.
+    """`(factor, rates, hyper, powers, scalars, lanes)`: `advance` for every lane of a pack.
 
-    Each lane has a rate, and numbers of its own in the rows of `hyper` and `powers`; scalar j of a
-    lane, rounded to the `kind` of the training, is `scalars[j * lanes + lane]`.
+    Each lane has a rate, and numbers of its own in the rows of `hyper` and `powers`. Scalars are
+    rounded to the `kind` of the training; those of a group of lanes stand together, (count, group).
     """
     advance, count = _compiled(entry.advance), _scalars(entry)
-    hypers, lanes = max(1, len(entry.hyper)), lanes_of(kind)
-    read = tuple_reader(hypers)
+    hypers, group = max(1, len(entry.hyper)), group_of(kind)
+    read, write = tuple_reader(hypers), tuple_writer(apart=group)
 
-    def prepare(factor, rates, hyper, powers, scalars):
-        for lane in range(lanes):
-            own = read(offset(hyper, lane * hypers))
-            fresh = advance(rates[lane] * factor, own, offset(powers, lane * POWERS))
-            for j in range(count):
-                scalars[j * lanes + lane] = fresh[j]
+    def prepare(factor, rates, hyper, powers, scalars, lanes):
+        for first in range(0, lanes, group):
+            for place in range(group):
+                lane = first + place
+                own = read(offset(hyper, lane * hypers))
+                fresh = advance(rates[lane] * factor, own, offset(powers, lane * POWERS))
+                write(offset(scalars, first * count + place), fresh)
 
-    return prepare, types.void(types.float64, FLOAT64, FLOAT64, FLOAT64, types.CPointer(kind))
+    pointer = types.CPointer(kind)
+    return prepare, types.void(types.float64, FLOAT64, FLOAT64, FLOAT64, pointer, INT)
 
 
 def pack_optimizer(entry, kind):
-    """`(p, g, slots, n, stride, scalars, held)`: the update of n parameters of every lane.
+    """`(p, g, a, b, c, n, scalars, held, lanes)`: the update of n parameters of every lane.
 
-    A lane that is `held` keeps its parameters, and only the slots advance.
+    `a`, `b` and `c` are the slots that the optimizer has. A lane that is `held` keeps its
+    parameters, and only the slots advance.
     """
-    step, normal, lanes = _compiled(entry.step), _normal(kind), lanes_of(kind)
-    read = tuple_reader(_scalars(entry), apart=lanes)
+    step, normal, group = _compiled(entry.step), _normal(kind), group_of(kind)
+    count = _scalars(entry)
+    read = tuple_reader(count, apart=group)
 
-    def no_slot(p, g, slots, n, stride, scalars, held):
-        for i in range(n):
-            for lane in range(lanes):
-                j = i * lanes + lane
+    def no_slot(p, g, a, b, c, n, scalars, held, lanes):
+        first, end = 0, n * lanes
+        while first < end:  # of `range` LLVM makes more instructions
+            for lane in range(group):
+                j = first + lane
                 (new,) = step(p[j], g[j], read(offset(scalars, lane)))
                 p[j] = p[j] if held[lane] != 0 else new
+            first += lanes
 
-    def one_slot(p, g, slots, n, stride, scalars, held):
-        for i in range(n):
-            for lane in range(lanes):
-                j = i * lanes + lane
-                new, a = step(p[j], g[j], slots[j], read(offset(scalars, lane)))
+    def one_slot(p, g, a, b, c, n, scalars, held, lanes):
+        first, end = 0, n * lanes
+        while first < end:  # of `range` LLVM makes more instructions
+            for lane in range(group):
+                j = first + lane
+                new, a_new = step(p[j], g[j], a[j], read(offset(scalars, lane)))
                 p[j] = p[j] if held[lane] != 0 else new
-                slots[j] = normal(a)
+                a[j] = normal(a_new)
+            first += lanes
 
-    def two_slots(p, g, slots, n, stride, scalars, held):
-        for i in range(n):
-            for lane in range(lanes):
-                j = i * lanes + lane
+    def two_slots(p, g, a, b, c, n, scalars, held, lanes):
+        first, end = 0, n * lanes
+        while first < end:  # of `range` LLVM makes more instructions
+            for lane in range(group):
+                j = first + lane
+                new, a_new, b_new = step(p[j], g[j], a[j], b[j], read(offset(scalars, lane)))
+                p[j] = p[j] if held[lane] != 0 else new
+                a[j] = normal(a_new)
+                b[j] = normal(b_new)
+            first += lanes
+
+    def three_slots(p, g, a, b, c, n, scalars, held, lanes):
+        first, end = 0, n * lanes
+        while first < end:  # of `range` LLVM makes more instructions
+            for lane in range(group):
+                j = first + lane
                 k = read(offset(scalars, lane))
-                new, a, b = step(p[j], g[j], slots[j], slots[stride + j], k)
+                new, a_new, b_new, c_new = step(p[j], g[j], a[j], b[j], c[j], k)
                 p[j] = p[j] if held[lane] != 0 else new
-                slots[j] = normal(a)
-                slots[stride + j] = normal(b)
+                a[j] = normal(a_new)
+                b[j] = normal(b_new)
+                c[j] = normal(c_new)
+            first += lanes
 
-    def three_slots(p, g, slots, n, stride, scalars, held):
-        for i in range(n):
-            for lane in range(lanes):
-                j = i * lanes + lane
-                k = read(offset(scalars, lane))
-                second, third = slots[stride + j], slots[2 * stride + j]
-                new, a, b, c = step(p[j], g[j], slots[j], second, third, k)
-                p[j] = p[j] if held[lane] != 0 else new
-                slots[j] = normal(a)
-                slots[stride + j] = normal(b)
-                slots[2 * stride + j] = normal(c)
+    update = _compiled((no_slot, one_slot, two_slots, three_slots)[len(entry.slots)])
+
+    def optimize(p, g, a, b, c, n, scalars, held, lanes):
+        for first in range(0, lanes, group):
+            update(
+                offset(p, first), offset(g, first), offset(a, first), offset(b, first),
+                offset(c, first), n, offset(scalars, first * count), offset(held, first), lanes,
+            )  # fmt: skip
 
     pointer = types.CPointer(kind)
-    update = (no_slot, one_slot, two_slots, three_slots)[len(entry.slots)]
-    return update, types.void(pointer, pointer, pointer, INT, INT, pointer, pointer)
+    return optimize, types.void(*[pointer] * 5, INT, pointer, pointer, INT)
 
 
 def schedule(entry, kind):

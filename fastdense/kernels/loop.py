@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels import layout
-from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.compiler import COLD, NUMPY
 from fastdense.kernels.evaluation import Notes, evaluation_for
 from fastdense.kernels.layout import (
     DONE,
@@ -20,12 +20,12 @@ from fastdense.kernels.layout import (
     SHUFFLE,
     STEP,
     VALIDATE,
-    lanes_of,
+    group_of,
 )
 from fastdense.kernels.pointers import offset, record
 from fastdense.kernels.samples import shuffle_for
 from fastdense.kernels.step import step_for
-from fastdense.kernels.sums import sums_for
+from fastdense.kernels.sums import clear, means
 from fastdense.kernels.team import assist, atomic_write
 from fastdense.kernels.work import Work, work_types
 
@@ -45,25 +45,19 @@ def effort(plan, job, products):
 
 
 @njit(**NUMPY)
-def begin_phase(plan, state, work):
+def begin_epoch(plan, state):
     state.position = 0
-    for lane in range(plan.lanes):
-        work.hits[lane] = 0
-
-
-@njit(**NUMPY)
-def begin_epoch(plan, state, work):
-    begin_phase(plan, state, work)
     state.phase = DONE if state.epoch == plan.epochs else SHUFFLE
 
 
 @cache
-def order_epoch_for(lanes):
-    shuffle = shuffle_for(lanes)
+def order_epoch_for(group):
+    shuffle = shuffle_for(group)
 
     @njit(**NUMPY)
     def order_epoch(plan, state, work, given):
         """Go on with the order in which the coming epoch visits the samples; returns the effort."""
+        lanes = plan.lanes if group > 1 else np.int64(1)
         begin = state.position
         state.position = plan.visits
         if plan.order_rows > 0:
@@ -72,9 +66,9 @@ def order_epoch_for(lanes):
                 for lane in range(lanes):
                     work.order[i * lanes + lane] = given[first + i]
         elif plan.shuffle:
-            most = np.int64(SHUFFLED_AT_ONCE // lanes)
+            most = SHUFFLED_AT_ONCE // lanes
             state.position = shuffle(
-                work.order, work.seeds, plan.visits, begin, most, state.epoch + 1
+                work.order, work.seeds, plan.visits, begin, most, state.epoch + 1, lanes
             )
         # Else the order of the rows, as it stood from the beginning.
         return 20 * min(plan.visits * lanes, SHUFFLED_AT_ONCE)
@@ -82,7 +76,7 @@ def order_epoch_for(lanes):
     return order_epoch
 
 
-@njit(**NUMPY)
+@njit(**COLD)
 def end_lanes(plan, state, work, losses):
     """End the training of networks whose loss is not finite; returns whether none is left."""
     left = 0
@@ -101,17 +95,16 @@ def end_lanes(plan, state, work, losses):
 
 def pack_train(kind):
     """The training loop of packs."""
-    return train(kind, lanes_of(kind))
+    return train(kind, group_of(kind))
 
 
-def train(kind, lanes=1):
+def train(kind, group=1):
     """The training loop for float32 or float64, and its signature: the pointers of a `Work`, then
     what only the loop needs, the number of this member of the team, and the budget of the call.
     """
-    step, sums, evaluation = step_for(kind, lanes), sums_for(lanes), evaluation_for(lanes)
-    clear, total = sums.clear, sums.total
-    order_epoch = order_epoch_for(lanes)
-    evaluate, observe, measure_updates, write_signals = evaluation
+    packed = group > 1
+    step, order_epoch = step_for(kind, packed), order_epoch_for(group)
+    evaluate, observe, measure_updates, write_signals = evaluation_for(packed)
 
     def train(plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
               penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
@@ -130,6 +123,7 @@ def train(kind, lanes=1):
         if member > 0:
             assist(plan, work, team, member)
             return
+        lanes = plan.lanes if packed else np.int64(1)
         notes = Notes(previous, updates, alive, slopes)
         apart = plan.evaluations * lanes  # from one curve to the next
         no, yes = np.int64(0), np.int64(1)
@@ -141,8 +135,8 @@ def train(kind, lanes=1):
                     evaluated = is_due(state.epoch + 1, plan.evaluate_every, plan.epochs)
                     state.summed = evaluated or state.epoch + 1 == plan.epochs
                     if state.summed:
-                        clear(running)
-                    begin_phase(plan, state, work)
+                        clear(running, lanes)
+                    state.position = 0
                     state.phase = STEP
             elif state.phase == STEP:
                 last = state.position + plan.batch >= plan.visits
@@ -160,19 +154,19 @@ def train(kind, lanes=1):
                     state.epoch += 1
                     if state.summed:
                         point = offset(curves, state.row * lanes)
-                        for lane in range(lanes):
-                            mean = total(running, lane) / plan.visits
-                            point[layout.RUNNING_LOSS * apart + lane] = mean
+                        means(
+                            running, plan.visits, offset(point, layout.RUNNING_LOSS * apart), lanes
+                        )
                     if is_due(state.epoch, plan.evaluate_every, plan.epochs):
-                        clear(partial)
-                        begin_phase(plan, state, work)
+                        clear(partial, lanes)
+                        state.position = 0
                         state.phase = EVALUATE
                     elif is_due(state.epoch, plan.observe_every, plan.epochs):
-                        clear(partial)
-                        begin_phase(plan, state, work)
+                        clear(partial, lanes)
+                        state.position = 0
                         state.phase = OBSERVE
                     else:
-                        begin_epoch(plan, state, work)
+                        begin_epoch(plan, state)
                 # A call ends where a gradient is cut, to remain short; and where one that was cut
                 # is complete, for only there the way to share the work may change.
                 if unit > 0 or state.unit > 0:
@@ -182,12 +176,11 @@ def train(kind, lanes=1):
                 spent += effort(plan, job, yes)
                 if state.position == plan.samples:
                     point = offset(curves, state.row * lanes)
+                    means(partial, plan.samples, offset(point, layout.LOSS * apart), lanes)
                     for lane in range(lanes):
-                        count = plan.samples
-                        point[layout.LOSS * apart + lane] = total(partial, lane) / count
-                        point[layout.ACCURACY * apart + lane] = work.hits[lane] / count
-                    clear(partial)
-                    begin_phase(plan, state, work)
+                        point[layout.ACCURACY * apart + lane] = work.hits[lane] / plan.samples
+                    clear(partial, lanes)
+                    state.position = 0
                     state.phase = VALIDATE
             elif state.phase == VALIDATE:
                 if plan.test_samples > 0:
@@ -196,35 +189,35 @@ def train(kind, lanes=1):
                 if state.position == plan.test_samples:
                     point = offset(curves, state.row * lanes)
                     if plan.test_samples > 0:
+                        count = plan.test_samples
+                        means(partial, count, offset(point, layout.TEST_LOSS * apart), lanes)
                         for lane in range(lanes):
-                            count = plan.test_samples
-                            point[layout.TEST_LOSS * apart + lane] = total(partial, lane) / count
                             point[layout.TEST_ACCURACY * apart + lane] = work.hits[lane] / count
-                    clear(partial)
+                    clear(partial, lanes)
                     state.row += 1
                     if end_lanes(plan, state, work, offset(point, layout.LOSS * apart)):
                         state.phase = DONE
                     elif is_due(state.epoch, plan.observe_every, plan.epochs):
-                        begin_phase(plan, state, work)
+                        state.position = 0
                         state.phase = OBSERVE
                     else:
-                        begin_epoch(plan, state, work)
+                        begin_epoch(plan, state)
             else:
                 observe(plan, state, work, team, notes)
                 spent += effort(plan, job, np.int64(4))
                 if state.position == plan.samples:
                     row = state.signal_row * plan.dense_layers * layout.SIGNALS * lanes
                     write_signals(plan, work, notes, partial, offset(signals, row))
-                    clear(partial)
+                    clear(partial, lanes)
                     state.signal_row += 1
-                    begin_epoch(plan, state, work)
+                    begin_epoch(plan, state)
         state.effort += spent
         atomic_write(offset(team, ENDED), yes)
 
     pointer = types.CPointer
     float64, int64 = pointer(types.float64), pointer(types.int64)
     return train, types.void(
-        *work_types(kind, lanes),
+        *work_types(kind, packed),
         *(int64, float64, float64, float64, float64, float64),
         *(pointer(kind), float64, pointer(types.uint8), float64),
         *(int64, types.int64, types.int64),

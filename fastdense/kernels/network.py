@@ -6,12 +6,13 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels import layout
-from fastdense.kernels.accuracy import count_correct_for
+from fastdense.kernels.accuracy import count_correct
 from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.dropout import draw_mask_for
 from fastdense.kernels.layout import (
     COLUMN_MULTIPLE,
     DENSE,
+    EVALUATING,
     OBSERVING,
     PARTIAL_SUMS,
     PREDICTING,
@@ -48,7 +49,7 @@ def forward_for(kind):
     `sizes[16 l]`.
     """
     product = product_for(kind)
-    draw_mask = draw_mask_for(kind, 1)
+    draw_mask = draw_mask_for(kind)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
@@ -185,7 +186,6 @@ def propagate_for(kind):
     """
     cast = np.float32 if kind == types.float32 else np.float64
     gather, scatter = gather_for(kind), scatter_for(kind)
-    count_correct = count_correct_for(1)
     forward, backward = forward_for(kind), backward_for(kind)
 
     @njit(inline="never", **NUMPY)
@@ -257,17 +257,18 @@ def propagate_for(kind):
             load_targets(plan, job, work, arena, first, samples, columns, chunk_first)
         targets = offset(arena, plan.target_row * stride)
         delta = offset(arena, plan.delta_row * stride)
+        valued = job.purpose == EVALUATING or record(work.state, 0).summed != 0
         call(
             plan.loss,
             (
                 outputs, targets, delta, offset(work.losses, chunk_first), work.loss_hyper,
-                plan.outputs, samples, stride,
+                plan.outputs, samples, stride, valued,
             ),
         )  # fmt: skip
         if job.purpose != TRAINING and plan.accuracy != layout.NO_ACCURACY:
             count_correct(
                 plan.accuracy, outputs, targets, plan.outputs, samples, stride,
-                offset(work.correct, chunk),
+                offset(work.correct, chunk), np.int64(1),
             )  # fmt: skip
         if job.purpose >= TRAINING:
             scale_delta(plan, job, work, delta, samples, columns, chunk_first)

@@ -14,10 +14,10 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels import layout
-from fastdense.kernels.accuracy import count_correct_for
-from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.accuracy import count_correct
+from fastdense.kernels.compiler import COLD, NUMPY
 from fastdense.kernels.dropout import draw_mask_for
-from fastdense.kernels.layout import DENSE, OBSERVING, PARTIAL_SUMS, TRAINING
+from fastdense.kernels.layout import DENSE, EVALUATING, OBSERVING, PARTIAL_SUMS, TRAINING, group_of
 from fastdense.kernels.pack_matmul import pack_product_for
 from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.samples import NARROW
@@ -32,30 +32,23 @@ def _gather_for(kind):
 
     Samples of `rows` (n, width): in the order of each lane, or else the same ones for all.
     """
-    lanes = layout.lanes_of(kind)
-    square = vector_length(kind.bitwidth)
+    group, square = group_of(kind), vector_length(kind.bitwidth)
     gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
-    offsets_of_lanes = make_offsets(lanes)
+    offsets_of_group = make_offsets(group)
 
     @njit(inline="never", **NUMPY)
-    def gather(rows, width, work, job, first, samples, target, stride):
-        offsets = offsets_of_lanes()
+    def gather_group(rows, width, order, first, samples, target, stride, lanes):
+        offsets = offsets_of_group()
         for b in range(samples):
             place = offset(target, b * lanes)
-            if not job.ordered:
-                row = offset(rows, (first + b) * width)
-                for i in range(width):
-                    for lane in range(lanes):
-                        place[i * stride + lane] = row[i]
-                continue
-            for lane in range(lanes):
-                offsets[lane] = work.order[(first + b) * lanes + lane] * width
+            for lane in range(group):
+                offsets[lane] = order[(first + b) * lanes + lane] * width
             if width < NARROW:
                 for i in range(width):
-                    for lane in range(lanes):
+                    for lane in range(group):
                         place[i * stride + lane] = rows[offsets[lane] + i]
                 continue
-            for lane in range(0, lanes, square):
+            for lane in range(0, group, square):
                 for i in range(0, width, square):
                     source, corner = offset(rows, i), offset(place, i * stride + lane)
                     own = offset(offsets, lane)
@@ -64,6 +57,21 @@ def _gather_for(kind):
                     else:
                         gather_part(source, own, square, width - i, corner, stride)
 
+    @njit(inline="never", **NUMPY)
+    def gather(rows, width, work, job, first, samples, target, stride):
+        lanes = record(work.plan, 0).lanes
+        if job.ordered:
+            for lane in range(0, lanes, group):
+                order, place = offset(work.order, lane), offset(target, lane)
+                gather_group(rows, width, order, first, samples, place, stride, lanes)
+            return
+        for b in range(samples):
+            for i in range(width):
+                number = rows[(first + b) * width + i]
+                place = offset(target, i * stride + b * lanes)
+                for lane in range(lanes):
+                    place[lane] = number
+
     return gather
 
 
@@ -71,13 +79,11 @@ def _gather_for(kind):
 def propagate_pack_for(kind):
     """`propagate(work, member, chunk)`: a chunk of each lane's samples through its network."""
     cast = np.float32 if kind == types.float32 else np.float64
-    lanes = layout.lanes_of(kind)
-    product, gather = pack_product_for(kind), _gather_for(kind)
-    count_correct, draw_mask = count_correct_for(lanes), draw_mask_for(kind, lanes)
+    product, gather, draw_mask = pack_product_for(kind), _gather_for(kind), draw_mask_for(kind)
 
-    @njit(inline="never", **NUMPY)
+    @njit(**COLD)
     def load_targets(plan, job, work, place, first, samples, chunk_first):
-        stride = job.stride
+        stride, lanes = job.stride, plan.lanes
         targets = work.test_targets if job.test else work.targets
         if plan.labels:
             for o in range(plan.outputs):
@@ -102,12 +108,14 @@ def propagate_pack_for(kind):
 
     @njit(inline="never", **NUMPY)
     def multiply(target, source, factors, stride, rows, columns):
+        if columns == stride:
+            rows, columns = 1, rows * stride
         for row in range(rows):
             for i in range(row * stride, row * stride + columns):
                 target[i] = source[i] * factors[i]
 
-    @njit(inline="never", **NUMPY)
-    def add_sizes(work, index, slopes, stride, units, samples, first):
+    @njit(**COLD)
+    def add_sizes(work, index, slopes, stride, units, samples, first, lanes):
         for b in range(samples):
             for lane in range(lanes):
                 size = 0.0
@@ -118,8 +126,8 @@ def propagate_pack_for(kind):
 
     @njit(inline="never", **NUMPY)
     def forward(work, plan, job, arena, samples, place):
-        stride, columns = job.stride, samples * lanes
-        step = np.int64(lanes)
+        stride, lanes = job.stride, plan.lanes
+        columns = samples * lanes
         for index in range(plan.depth):
             layer = record(work.layers, index)
             source = offset(arena, layer.input_row * stride)
@@ -129,12 +137,12 @@ def propagate_pack_for(kind):
                 weights = offset(work.parameters, layer.weights * lanes)
                 across = layer.n_out * lanes
                 product(
-                    weights, step, across, source, step, stride, slopes, stride, step,
+                    weights, lanes, across, source, lanes, stride, slopes, stride,
                     layer.n_out, samples, layer.n_in, np.int64(BIAS),
-                    offset(weights, layer.n_in * across),
+                    offset(weights, layer.n_in * across), lanes,
                 )  # fmt: skip
                 if job.purpose == OBSERVING:
-                    add_sizes(work, index, slopes, stride, layer.n_out, samples, job.first)
+                    add_sizes(work, index, slopes, stride, layer.n_out, samples, job.first, lanes)
                 call(layer.activate, (slopes, target, layer.n_out, columns, stride))
             else:
                 if job.purpose == TRAINING:
@@ -148,21 +156,21 @@ def propagate_pack_for(kind):
     @njit(inline="never", **NUMPY)
     def scale_delta(plan, job, work, delta, samples, chunk_first):
         # From the slope of each sample's loss to that of the weighted mean over `count`.
-        factor = plan.slope_factor / job.count
-        weights = offset(work.sample_weights, chunk_first * lanes)
+        factor, columns = plan.slope_factor / job.count, samples * plan.lanes
+        weights = offset(work.sample_weights, chunk_first * plan.lanes)
         for o in range(plan.outputs):
             line = offset(delta, o * job.stride)
             if plan.weighted:
-                for i in range(samples * lanes):
+                for i in range(columns):
                     line[i] *= cast(weights[i] * factor)
             else:
-                for i in range(samples * lanes):
+                for i in range(columns):
                     line[i] *= cast(factor)
 
     @njit(inline="never", **NUMPY)
     def backward(work, plan, job, arena, delta, samples):
-        stride, columns = job.stride, samples * lanes
-        step = np.int64(lanes)
+        stride, lanes = job.stride, plan.lanes
+        columns = samples * lanes
         for index in range(plan.depth - 1, -1, -1):
             layer = record(work.layers, index)
             slopes = offset(arena, layer.slope_row * stride)
@@ -179,15 +187,15 @@ def propagate_pack_for(kind):
             weights = offset(work.parameters, layer.weights * lanes)
             below = offset(delta, -layer.n_in * stride)
             product(
-                weights, layer.n_out * lanes, step, delta, step, stride, below, stride, step,
-                layer.n_in, samples, layer.n_out, np.int64(ZERO), weights,
+                weights, layer.n_out * lanes, lanes, delta, lanes, stride, below, stride,
+                layer.n_in, samples, layer.n_out, np.int64(ZERO), weights, lanes,
             )  # fmt: skip
             delta = below
 
     @njit(inline="never", **NUMPY)
     def propagate(work, member, chunk):
         plan, job = record(work.plan, 0), record(work.job, 0)
-        chunk_first = chunk * job.columns
+        chunk_first, lanes = chunk * job.columns, plan.lanes
         first = job.first + chunk_first
         samples = min(job.columns, job.samples - chunk_first)
         stride = job.stride
@@ -204,17 +212,18 @@ def propagate_pack_for(kind):
         if not job.loaded:
             load_targets(plan, job, work, targets, first, samples, chunk_first)
         delta = offset(arena, (plan.rows + final.unit) * stride)
+        valued = job.purpose == EVALUATING or record(work.state, 0).summed != 0
         call(
             plan.loss,
             (
                 outputs, targets, delta, offset(work.losses, chunk_first * lanes),
-                work.loss_hyper, plan.outputs, samples * lanes, stride,
+                work.loss_hyper, plan.outputs, samples * lanes, stride, valued,
             ),
         )  # fmt: skip
         if job.purpose != TRAINING and plan.accuracy != layout.NO_ACCURACY:
             count_correct(
                 plan.accuracy, outputs, targets, plan.outputs, samples, stride,
-                offset(work.correct, chunk * lanes),
+                offset(work.correct, chunk * lanes), lanes,
             )  # fmt: skip
         if job.purpose >= TRAINING:
             scale_delta(plan, job, work, delta, samples, chunk_first)
@@ -226,7 +235,6 @@ def propagate_pack_for(kind):
 @cache
 def accumulate_pack_for(kind):
     """`accumulate(work, member, block)`: the gradient of one layer over all samples of the job."""
-    lanes = layout.lanes_of(kind)
     product = pack_product_for(kind)
 
     @njit(inline="never", **NUMPY)
@@ -236,17 +244,17 @@ def accumulate_pack_for(kind):
         while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
             index += 1
         layer = record(work.layers, index)
+        begun, lanes, stride = job.begun, plan.lanes, job.stride
         gradient = offset(work.gradient, layer.weights * lanes)
-        begun, step, stride = job.begun, np.int64(lanes), job.stride
         arena = work.arena
         done = np.int64(0)
         while done < job.samples:
             product(
-                offset(arena, layer.input_row * stride), stride, step,
-                offset(arena, (plan.rows + layer.unit) * stride), stride, step,
-                gradient, layer.n_out * lanes, step, layer.n_in + 1, layer.n_out,
+                offset(arena, layer.input_row * stride), stride, lanes,
+                offset(arena, (plan.rows + layer.unit) * stride), stride, lanes,
+                gradient, layer.n_out * lanes, layer.n_in + 1, layer.n_out,
                 min(job.columns, job.samples - done),
-                np.int64(ACCUMULATE if begun else ZERO), gradient,
+                np.int64(ACCUMULATE if begun else ZERO), gradient, lanes,
             )  # fmt: skip
             begun = np.int64(1)
             done += job.columns

@@ -14,17 +14,32 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from fastdense.kernels.compiler import NUMPY
-from fastdense.kernels.layout import lanes_of
+from fastdense.kernels.layout import group_of
 from fastdense.kernels.pointers import offset
-from fastdense.kernels.simd import Vectors, int64, register_bytes
+from fastdense.kernels.simd import I64, Vectors, int64, register_bytes
 from fastdense.kernels.tile import emit_chains
 
 SIDE = 4  # rows and columns of the largest square tile: 16 chains, and 8 loads for each k
 LINE = 8  # of a tile that is a single row or column
 
 
-def _write_body(builder, simd, lanes, rows, columns, arguments):
-    k, a, sam, sak, b, sbn, sbk, c, scm, scn, start, bias = arguments
+def _hide(builder, pointer):
+    """The same pointer, but LLVM does not know where it comes from.
+
+    Else it would keep a pointer for every row and column of a tile, and add to each in every round.
+    """
+    return builder.asm(ir.FunctionType(pointer.type, [pointer.type]), "", "=r,0", [pointer], False)
+
+
+def _write_body(builder, simd, rows, columns, arguments):
+    k, a, sam, sak, b, sbn, sbk, c, scm, start, bias, lanes = arguments
+    before = builder.block
+    group, end = (builder.append_basic_block(name) for name in ("group", "end"))
+    builder.branch(group)
+    builder.position_at_end(group)
+    lane = builder.phi(I64)
+    lane.add_incoming(int64(0), before)
+    a, b, c, bias = (_hide(builder, builder.gep(array, [lane])) for array in (a, b, c, bias))
 
     def place(base, *steps):
         for count, stride in steps:
@@ -32,13 +47,13 @@ def _write_body(builder, simd, lanes, rows, columns, arguments):
         return base
 
     def load(m, n):
-        return simd.load(builder, place(c, (m, scm), (n, scn)))
+        return simd.load(builder, place(c, (m, scm), (n, lanes)))
 
     def store(value, m, n):
-        simd.store(builder, value, place(c, (m, scm), (n, scn)))
+        simd.store(builder, value, place(c, (m, scm), (n, lanes)))
 
     def bias_of(m):
-        return simd.load(builder, builder.gep(bias, [int64(m * lanes)]))
+        return simd.load(builder, place(bias, (m, lanes)))
 
     def operands(index):
         a_column = builder.gep(a, [builder.mul(index, sak)])
@@ -49,14 +64,17 @@ def _write_body(builder, simd, lanes, rows, columns, arguments):
         )
 
     emit_chains(builder, simd, rows, columns, k, start, load, bias_of, operands, store)
+    following = builder.add(lane, int64(simd.width))
+    lane.add_incoming(following, builder.block)
+    builder.cbranch(builder.icmp_signed("<", following, lanes), group, end)
+    builder.position_at_end(end)
     builder.ret_void()
 
 
-def make_tile(kind, width, lanes):
-    """The intrinsic `tile(rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, scn, start, bias)`.
+def make_tile(kind, width):
+    """The intrinsic `tile(rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, start, bias, lanes)`.
 
-    `width` lanes of a tile of C of up to SIDE x SIDE, LINE x 1 or 1 x LINE. Strides are in
-    elements; from one bias to the next there are `lanes`.
+    A tile of C of up to SIDE x SIDE, LINE x 1 or 1 x LINE, for all lanes, `width` at a time.
     """
     simd = Vectors(kind, width)
     shapes = {(m, n) for m in range(1, SIDE + 1) for n in range(1, SIDE + 1)}
@@ -70,15 +88,15 @@ def make_tile(kind, width, lanes):
             found.linkage = "internal"
             found.attributes.add("noinline")
             builder = ir.IRBuilder(found.append_basic_block())
-            _write_body(builder, simd, lanes, rows, columns, found.args)
+            _write_body(builder, simd, rows, columns, found.args)
         return found
 
-    def emit(typingctx, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, scn, start, bias):
+    def emit(typingctx, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, start, bias, lanes):
         pointer = types.CPointer(kind)
         signature = types.void(
             *(types.intp, types.intp, types.intp, pointer, types.intp, types.intp),
-            *(pointer, types.intp, types.intp, pointer, types.intp, types.intp),
-            *(types.intp, pointer),
+            *(pointer, types.intp, types.intp, pointer, types.intp),
+            *(types.intp, pointer, types.intp),
         )
 
         def codegen(context, builder, signature, arguments):
@@ -103,39 +121,34 @@ def make_tile(kind, width, lanes):
 
 @cache
 def pack_product_for(kind):
-    """`product(a, sam, sak, b, sbn, sbk, c, scm, scn, m, n, k, start, bias)`; k >= 1.
+    """`product(a, sam, sak, b, sbn, sbk, c, scm, m, n, k, start, bias, lanes)`; k >= 1.
 
-    Strides are in numbers, of which each element has one for every lane.
+    Strides are in numbers, of which each element has one for every lane. Columns of C are
+    `lanes` apart, and so are biases.
     """
-    lanes = lanes_of(kind)
-    width = min(register_bytes() * 8 // kind.bitwidth, lanes)
-    tile = make_tile(kind, width, lanes)
+    tile = make_tile(kind, min(register_bytes() * 8 // kind.bitwidth, group_of(kind)))
 
     @njit(**NUMPY)
-    def parts(count, most):
-        return (count + most - 1) // most
+    def side(rest, most):
+        # As few tiles as possible, of nearly equal sides: the last one should not be a sliver.
+        return most if rest & (most - 1) == 0 else min(rest, most - 1)
 
     @njit(inline="never", **NUMPY)
-    def product(a, sam, sak, b, sbn, sbk, c, scm, scn, m, n, k, start, bias):
-        # Tiles of nearly equal sides: the last ones of a row or column should not be slivers.
-        down = parts(m, np.int64(LINE if n == 1 else SIDE))
-        across = parts(n, np.int64(LINE if m == 1 else SIDE))
-        height, higher = m // down, m % down
-        length, longer = n // across, n % across
-        for lane in range(0, lanes, width):
-            i = 0
-            for row in range(down):
-                rows = height + (row < higher)
-                ai, ci = offset(a, i * sam + lane), offset(c, i * scm + lane)
-                bias_i = offset(bias, i * lanes + lane)
-                j = 0
-                for column in range(across):
-                    columns = length + (column < longer)
-                    tile(
-                        rows, columns, k, ai, sam, sak, offset(b, j * sbn + lane), sbn, sbk,
-                        offset(ci, j * scn), scm, scn, start, bias_i,
-                    )  # fmt: skip
-                    j += columns
-                i += rows
+    def product(a, sam, sak, b, sbn, sbk, c, scm, m, n, k, start, bias, lanes):
+        high = np.int64(LINE if n == 1 else SIDE)
+        wide = np.int64(LINE if m == 1 else SIDE)
+        i = np.int64(0)
+        while i < m:
+            rows = side(m - i, high)
+            ai, ci, bias_i = offset(a, i * sam), offset(c, i * scm), offset(bias, i * lanes)
+            j = np.int64(0)
+            while j < n:
+                columns = side(n - j, wide)
+                tile(
+                    rows, columns, k, ai, sam, sak, offset(b, j * sbn), sbn, sbk,
+                    offset(ci, j * lanes), scm, start, bias_i, lanes,
+                )  # fmt: skip
+                j += columns
+            i += rows
 
     return product

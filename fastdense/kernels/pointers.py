@@ -122,6 +122,24 @@ def tuple_reader(count, apart=1):
     return intrinsic(emit)
 
 
+def tuple_writer(apart=1):
+    """An intrinsic `write(pointer, numbers)` that stores a tuple of float64, in the pointer's type.
+
+    Numbers are `apart` from each other.
+    """
+
+    def emit(typingctx, pointer, numbers):
+        def codegen(context, builder, signature, arguments):
+            for i, value in enumerate(cgutils.unpack_tuple(builder, arguments[1])):
+                place = builder.gep(arguments[0], [context.get_constant(types.intp, i * apart)])
+                builder.store(context.cast(builder, value, types.float64, pointer.dtype), place)
+            return context.get_dummy_value()
+
+        return types.void(pointer, numbers), codegen
+
+    return intrinsic(emit)
+
+
 @intrinsic
 def cast_tuple(typingctx, numbers, like):
     """A tuple of float64 rounded to the type of `like`."""

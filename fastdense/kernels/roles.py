@@ -27,7 +27,7 @@ KINDS = {
 }
 ONE_DTYPE = "advance", "relay", "schedule"  # float64, whatever that of the training
 # Loops over lanes become single vectors, if they are not taken apart before.
-LANE_LOOPS = "pack_optimizer", "pack_train", "pack_work"
+LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work"
 _lock = threading.RLock()
 
 

@@ -118,46 +118,54 @@ def gather_labels(labels, classes, order, ordered, first, samples, columns, targ
 
 
 @cache
-def shuffle_for(lanes):
-    """`shuffle(order, seeds, count, position, most, epoch)`.
+def shuffle_for(group):
+    """`shuffle(order, seeds, count, position, most, epoch, lanes)`.
 
     Go on with the permutations of an epoch, (count, lanes), for at most `most` exchanges; returns
     the position. Position 0 starts them; the exchanges run from the last sample down, and `count`
     says that they are complete. The same permutations as `fastdense.random.permutation`.
+
+    Lanes are one, or groups of `group`.
     """
-    if lanes == 1:
+    if group == 1:
         return shuffle_one
-    draw, room_for_words = make_drawing_of_lanes(lanes), make_offsets(4 * lanes)
+    draw, room_for_words = make_drawing_of_lanes(group), make_offsets(4 * group)
 
     @njit(inline="never", **NUMPY)
-    def shuffle(order, seeds, count, position, most, epoch):
+    def shuffle_group(order, seeds, count, position, last, epoch, lanes):
         if position == 0:
             for i in range(count):
-                for lane in range(lanes):
+                for lane in range(group):
                     order[i * lanes + lane] = i
         drawn = room_for_words()
-        last = max(count - 1 - position - most, 0)
         purpose = np.int64(SHUFFLE_PURPOSE)
         block = np.int64(-1)
         for i in range(count - 1 - position, last, -1):
             if i >> 2 != block:
                 block = i >> 2
                 draw(drawn, block, purpose, epoch, seeds)
-            line, words = offset(order, i * lanes), offset(drawn, (i & 3) * lanes)
-            for lane in range(lanes):
+            line, words = offset(order, i * lanes), offset(drawn, (i & 3) * group)
+            for lane in range(group):
                 word = np.uint64(words[lane])
                 words[lane] = np.int64((word * np.uint64(i + 1)) >> np.uint64(32)) * lanes + lane
-            for lane in range(lanes):
+            for lane in range(group):
                 swapped, other = line[lane], words[lane]
                 line[lane] = order[other]
                 order[other] = swapped
+
+    @njit(inline="never", **NUMPY)
+    def shuffle(order, seeds, count, position, most, epoch, lanes):
+        last = max(count - 1 - position - most, 0)
+        for lane in range(0, lanes, group):
+            own = offset(order, lane)
+            shuffle_group(own, offset(seeds, lane), count, position, last, epoch, lanes)
         return count if last == 0 else count - 1 - last
 
     return shuffle
 
 
 @njit(**NUMPY)
-def shuffle_one(order, seeds, count, position, most, epoch):
+def shuffle_one(order, seeds, count, position, most, epoch, lanes):
     """`shuffle` of one network."""
     seed = seeds[0]
     if position == 0:

@@ -10,21 +10,17 @@ from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.gradient import update_for
 from fastdense.kernels.layout import DENSE
 from fastdense.kernels.pointers import call, call_float64, offset, record
-from fastdense.kernels.sums import sums_for
+from fastdense.kernels.sums import add_squares, add_weighted, clear, total
 from fastdense.kernels.team import affordable, dispatch
 
 UPDATE_EFFORT = 8  # of a parameter, in multiply-adds
 
 
 @cache
-def step_for(kind, lanes):
+def step_for(kind, packed):
     """`step` for float32 or float64, for one network or a pack."""
     cast = np.float32 if kind == types.float32 else np.float64
-    regularize, update = update_for(kind, lanes)
-    sums = sums_for(lanes)
-    clear, total, add_squares, add_weighted = (
-        sums.clear, sums.total, sums.add_squares, sums.add_weighted,
-    )  # fmt: skip
+    regularize, update = update_for(kind, packed)
 
     @njit(**NUMPY)
     def begin_update(plan, state, work, schedule_hyper):
@@ -33,13 +29,14 @@ def step_for(kind, lanes):
         epoch = state.step / steps_per_epoch
         factor = call_float64(plan.schedule, (epoch, float(plan.epochs), schedule_hyper))
         hyper, powers, scalars = work.optimizer_hyper, work.powers, work.scalars
-        if lanes == 1:
-            call(plan.advance, (work.rates[0] * factor, hyper, powers, scalars))
+        if packed:
+            call(plan.advance, (factor, work.rates, hyper, powers, scalars, plan.lanes))
         else:
-            call(plan.advance, (factor, work.rates, hyper, powers, scalars))
+            call(plan.advance, (work.rates[0] * factor, hyper, powers, scalars))
 
     @njit(inline="never", **NUMPY)
     def update_all(plan, work, partial):
+        lanes = plan.lanes if packed else np.int64(1)
         if plan.penalized or plan.clipped:
             for index in range(plan.depth):
                 layer = record(work.layers, index)
@@ -49,10 +46,11 @@ def step_for(kind, lanes):
                     count = weights + layer.n_out
                     regularize(plan, work, gradient, layer.weights, weights, count)
         if plan.bounded:
-            clear(partial)
-            add_squares(work.gradient, plan.parameters, partial)
+            clear(partial, lanes)
+            add_squares(work.gradient, plan.parameters, partial, lanes)
             for lane in range(lanes):
-                most, norm = record(work.networks, lane).clip_norm, np.sqrt(total(partial, lane))
+                most = record(work.networks, lane).clip_norm
+                norm = np.sqrt(total(partial, lane, lanes))
                 if most > 0.0 and norm > most:
                     factor = cast(most / norm)
                     for i in range(plan.parameters):
@@ -67,6 +65,7 @@ def step_for(kind, lanes):
         through the gradient, block by block; after the last of the batch comes the update.
         """
         job = record(work.job, 0)
+        lanes = plan.lanes if packed else np.int64(1)
         count = min(plan.batch, plan.visits - state.position)
         samples = min(plan.columns * plan.chunks, count - state.done)
         chunks = (samples + plan.columns - 1) // plan.columns
@@ -97,7 +96,7 @@ def step_for(kind, lanes):
             if end == chunks:
                 if state.summed:
                     weights = work.sample_weights
-                    add_weighted(work.losses, weights, samples, state.done, running)
+                    add_weighted(work.losses, weights, samples, state.done, running, lanes)
                 if last:
                     begin_update(plan, state, work, schedule_hyper)
             if end < chunks or spent > budget:

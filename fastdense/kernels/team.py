@@ -11,7 +11,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from fastdense.kernels.compiler import NUMPY
+from fastdense.kernels.compiler import COLD, NUMPY
 from fastdense.kernels.layout import CLAIM, ENDED, FINISHED
 from fastdense.kernels.pointers import call, offset
 
@@ -79,12 +79,8 @@ def do_units(plan, work, team, member):
         atomic_add(offset(team, FINISHED), np.int64(1))
 
 
-@njit(inline="never", **NUMPY)
-def dispatch(plan, work, team, begin, end):
-    """Do units of the job in `work.job`, together with the other members."""
-    if plan.members == 1 or end - begin == 1:
-        call(plan.work, (work, np.int64(0), begin, end))
-        return
+@njit(**COLD)
+def _share(plan, work, team, begin, end):
     atomic_write(offset(team, FINISHED), begin)
     atomic_write(offset(team, CLAIM), end << 32 | begin)
     do_units(plan, work, team, np.int64(0))
@@ -92,6 +88,15 @@ def dispatch(plan, work, team, begin, end):
     while atomic_read(offset(team, FINISHED)) < end:
         looks += 1
         rest(plan, looks)
+
+
+@njit(**NUMPY)
+def dispatch(plan, work, team, begin, end):
+    """Do units of the job in `work.job`, together with the other members."""
+    if plan.members == 1 or end - begin == 1:
+        call(plan.work, (work, np.int64(0), begin, end))
+    else:
+        _share(plan, work, team, begin, end)
 
 
 @njit(**NUMPY)

@@ -6,7 +6,6 @@ from numba import types
 
 from fastdense.kernels import layout
 from fastdense.kernels.gradient import accumulate_for
-from fastdense.kernels.layout import lanes_of
 from fastdense.kernels.network import propagate_for
 from fastdense.kernels.pack import accumulate_pack_for, propagate_pack_for
 from fastdense.kernels.pointers import call, record, tuple_reader
@@ -45,9 +44,9 @@ POINTED = {
 Work = namedtuple("Work", layout.WORK)
 
 
-def work_types(kind, lanes):
+def work_types(kind, packed):
     """Types of the pointers in a `Work` of one network or of a pack."""
-    pointed = POINTED if lanes == 1 else {**POINTED, "scalars": kind}
+    pointed = {**POINTED, "scalars": kind} if packed else POINTED
     return [types.CPointer(pointed.get(name, kind)) for name in layout.WORK]
 
 
@@ -57,15 +56,15 @@ def work(kind):
     The matrix product is compiled into this kernel alone. The training loop calls it a few times
     a step.
     """
-    return _work(kind, 1, propagate_for(kind), accumulate_for(kind))
+    return _work(kind, False, propagate_for(kind), accumulate_for(kind))
 
 
 def pack_work(kind):
     """`work` of a pack."""
-    return _work(kind, lanes_of(kind), propagate_pack_for(kind), accumulate_pack_for(kind))
+    return _work(kind, True, propagate_pack_for(kind), accumulate_pack_for(kind))
 
 
-def _work(kind, lanes, propagate, accumulate):
+def _work(kind, packed, propagate, accumulate):
     def work(plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
              penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
              test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
@@ -83,7 +82,7 @@ def _work(kind, lanes, propagate, accumulate):
             for block in range(begin, end):
                 accumulate(work, member, block)
 
-    return work, types.void(*work_types(kind, lanes), INT64, INT64, INT64)
+    return work, types.void(*work_types(kind, packed), INT64, INT64, INT64)
 
 
 def relay(kind):

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from test_bits import CANARY, guarding
 
 from fastdense import Data, Dense, Dropout, FastdenseError, Network, Recipe, train, train_many
-from fastdense.devices import memory, pack
+from fastdense.devices import cpu, memory, pack
 from fastdense.devices.pack import Pack
 from fastdense.devices.session import Session
-from fastdense.kernels.layout import lanes_of
 from fastdense.many import Trial, carry_out
 from fastdense.outcome import names
 from fastdense.runs import CURVES, SIGNALS
@@ -35,10 +34,10 @@ def same(ours, theirs):
 
 @st.composite
 def varied_trainings(draw, *dtypes):
-    """Arguments of `train_many` for up to one pack and a half."""
+    """Arguments of `train_many` for up to two and a half groups of lanes (five in float64)."""
     dtype = draw(st.sampled_from(dtypes or ["float32", "float64"]))
     (network, recipe, data), options = draw(strategies.trainings(dtype=dtype))
-    count = draw(st.integers(2, 24))
+    count = draw(st.integers(2, 40))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
 
     def some(name, values):
@@ -62,11 +61,17 @@ def varied_trainings(draw, *dtypes):
 
 
 @settings(max_examples=40)
-@given(varied_trainings(), st.integers(1, 4), st.sampled_from([1, 1 << 12, 1 << 18]))
-def test_a_pack_has_the_bits_of_single_runs(training, threads, cached):
+@given(
+    varied_trainings(),
+    st.integers(1, 4),
+    st.sampled_from([1, 1 << 12, 1 << 18]),
+    st.sampled_from([1, 1 << 16, 1 << 30]),
+)
+def test_a_pack_has_the_bits_of_single_runs(training, threads, cached, near):
     (network, recipe, data), options, varied = training
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pack, "CACHED", cached)  # chunks of any length
+        patch.setattr(pack, "NEAR", near)  # packs of any width
         patch.setattr(pack, "MOST_PARAMETERS", 1 << 20)
         runs = train_many(network, recipe, data, threads=threads, **options, **varied)
     assert runs.shape == varied["seeds"].shape
@@ -139,8 +144,7 @@ def test_a_run_that_ends_early_has_its_own_length():
 @given(varied_trainings())
 def test_nothing_is_written_behind_an_array_and_scratch_may_hold_anything(training):
     (network, recipe, data), options, varied = training
-    seeds = varied["seeds"][: lanes_of(recipe.dtype)]
-    task, variants = Trial.of_seeds(prepare(network, recipe, data, **options), seeds).job
+    task, variants = Trial.of_seeds(prepare(network, recipe, data, **options), varied["seeds"]).job
     guarded, behind = guarding()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memory, "aligned", guarded)
@@ -393,3 +397,35 @@ def test_a_kind_of_training_that_takes_longer_begins_with_short_pieces():
     known = first._pace.choose()[1]
     second = Session(prepare(network, recipe, data, evaluate_every=10**6), 1)
     assert second._pace.choose()[1] <= known // 2
+
+
+@pytest.mark.parametrize(
+    ("seeds", "threads", "widths"),
+    [
+        ([512], 2, [128] * 4),  # as wide as pays, and as many for each
+        ([64], 2, [32] * 2),  # narrower, so that both threads have one
+        ([64], 64, [16] * 4),
+        ([80], 2, [48, 32]),
+        ([20], 1, [16] + [1] * 4),  # a few networks are not worth a group of lanes
+        ([24], 1, [24]),
+        ([64] * 20, 2, [64] * 20),  # there are others for the other thread
+    ],
+)
+def test_packs_are_wide_but_leave_no_thread_idle(seeds, threads, widths):
+    data = strategies.numbers(0, 4, 2), strategies.numbers(1, 4, 1)
+    recipe = Recipe(batch=4, shuffle=False, epochs=1)
+    task = prepare(Network.of(2, 4, 1), recipe, data, evaluate_every=1)
+    jobs = [Trial.of_seeds(task, np.arange(count)).job for count in seeds]
+    pieces = list(cpu._cut(jobs, threads))
+    assert [len(variants) for _, _, variants in pieces] == widths
+    for number, count in enumerate(seeds):
+        own = [(first, variants.seed) for job, first, variants in pieces if job == number]
+        assert np.concatenate([seed for _, seed in own]).tolist() == list(range(count))
+        assert all(seed[0] == first for first, seed in own)
+
+
+def test_networks_whose_activations_fill_the_cache_stay_in_narrow_packs():
+    data = strategies.numbers(0, 64, 1), strategies.numbers(1, 64, 1)
+    task = prepare(Network.of(1, 16, 8, 1), Recipe(batch=32, epochs=1), data)
+    pieces = cpu._cut([Trial.of_seeds(task, np.arange(64)).job], 1)
+    assert [len(variants) for _, _, variants in pieces] == [16] * 4
