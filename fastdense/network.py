@@ -12,6 +12,7 @@ from fastdense.checks import real, whole
 from fastdense.errors import FastdenseError, shown, unknown
 
 MOST_PARAMETERS = 1 << 27
+MOST_LAYERS = 10_000  # of a scenario's network
 
 
 @dataclass(frozen=True)
@@ -204,14 +205,14 @@ class Network:
     def from_dict(cls, table, inputs, outputs):
         """Read the `[network]` table of a scenario, for data of the given widths.
 
-        Either `hidden` (a list of widths) with `activation`, `output` (the last activation),
-        `weights`, `bias` and `dropout` (after each hidden layer), or `layers`, a list of tables
-        with `dense` or `dropout`. `outputs` sets the width of the layer that follows the hidden
-        ones, which otherwise comes from the data; `layers` stands alone and states every width,
-        the last one's too.
+        Either `hidden` (a width or a list of them), `depth` (how many times these follow each
+        other; once), `activation`, `output` (the last activation), `weights`, `bias` and `dropout`
+        (after each hidden layer), or `layers`, a list of tables with `dense` or `dropout`.
+        `outputs` sets the width of the layer that follows the hidden ones, which otherwise comes
+        from the data; `layers` stands alone and states every width, the last one's too.
         """
         kind = "key in [network]"
-        known = {"hidden", "activation", "output", "weights", "bias", "dropout", "outputs"}
+        known = {"hidden", "depth", "activation", "output", "weights", "bias", "dropout", "outputs"}
         if "layers" in table:
             kind, known = "key in [network] beside layers", {"layers"}
         for key in table:
@@ -228,6 +229,12 @@ class Network:
             hidden = [hidden]
         if not isinstance(hidden, (list, tuple)):
             raise FastdenseError(f"network.hidden is {shown(hidden)}; expected a list of widths")
+        depth = whole("network.depth", table.get("depth", 1), 0)
+        if depth * len(hidden) > MOST_LAYERS:
+            raise FastdenseError(
+                f"{shown(depth * len(hidden))} hidden layers are too many; at most {MOST_LAYERS}"
+            )
+        hidden = [*hidden] * depth
         given = {name: table[name] for name in ("weights", "bias") if name in table}
         dropout = Dropout(table.get("dropout", 0.0))
         layers = []

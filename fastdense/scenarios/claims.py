@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from fastdense import catalogue
 from fastdense.errors import FastdenseError, unknown
 from fastdense.outcome import OUTCOMES
-from fastdense.scenarios.measures import MEASURES
+from fastdense.scenarios.measures import MEASURES, fault_of
 from fastdense.scenarios.tables import known, table, text
 
 RELATIONS = ("below", "above", "at_most", "at_least", "equals")
@@ -122,19 +121,9 @@ def _test(test, arms):
 
 
 def _check_possible(test, arms):
-    """A measure needs what it measures: test rows, or classes."""
     if test.measure == "outcome":
         return
-    needs = MEASURES[test.measure].needs
     for name in test.arms:
-        arm = arms[name]
-        if test.measure.startswith("test_loss") and arm.data.test is None:
-            raise FastdenseError(
-                f"a claim about {test.measure} needs test rows; set data.test of the arm {name}"
-            )
-        loss = catalogue.get("losses", arm.recipe.loss.name)
-        if needs == "classes" and loss.accuracy(arm.network.outputs) is None:
-            raise FastdenseError(
-                f"a claim about {test.measure} needs classes; {loss.name} in the arm {name} has "
-                "none, use a cross-entropy"
-            )
+        fault = fault_of(test.measure, arms[name])
+        if fault:
+            raise FastdenseError(f"a claim about {test.measure} {fault}")

@@ -37,6 +37,16 @@ def of_classes(function):
     return measure(function, "classes")
 
 
+def fault_of(name, arm):
+    """Why a measure cannot be taken in an arm, or None: it needs test rows, or classes."""
+    if name.startswith("test_loss") and arm.data.test is None:
+        return f"needs test rows; set data.test of the arm {arm.name}"
+    loss = catalogue.get("losses", arm.recipe.loss.name)
+    if MEASURES[name].needs == "classes" and loss.accuracy(arm.network.outputs) is None:
+        return f"needs classes; {loss.name} in the arm {arm.name} has none, use a cross-entropy"
+    return None
+
+
 def _relative(change, size):
     return change / size if size > 0 else (0.0 if change == 0 else np.inf)
 

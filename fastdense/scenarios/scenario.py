@@ -93,16 +93,46 @@ def load(name, changes=None, only=None):
     FastdenseError
         An unknown name, a file that cannot be read, or anything in it that cannot be used.
     """
+    return build(*read_tables(name), changes, only)
+
+
+def read_tables(name):
+    """The identifier of a scenario, its tables, and the folder that its paths are relative to."""
     if is_file(name):
         path = Path(name)
         table = toml.parse(toml.read_text(path), str(path))
         identifier = path.stem.encode("utf-8", "replace").decode()  # file names are bytes
-        return build(identifier, table, changes, only, path.parent)
-    return build(str(name), toml.parse(text_of(name), name), changes, only)
+        return identifier, table, path.parent
+    return str(name), toml.parse(text_of(name), name), "."
 
 
-def build(identifier, table, changes=None, only=None, folder="."):
+def build(identifier, table, folder=".", changes=None, only=None):
     """A scenario from the tables of its file."""
+    overrides = read_overrides(identifier, table)
+    for name in only or ():
+        known(f"arm of {identifier}", name, overrides)
+    kept = {n: t for n, t in overrides.items() if not only or n in only}
+    read = cache_by_content(lambda part: data.read(part, folder))
+    arms = [read_arm(name, table, override, changes or {}, read) for name, override in kept.items()]
+    for arm in arms:
+        prepare(arm.network, arm.recipe, arm.data)  # what cannot be trained is refused before all
+    claims = read_claims(identifier, table, arms, overrides)
+    observe = table.get("observe", 0)
+    whole("observe", observe, 0)
+    return Scenario(
+        identifier,
+        text(table, "question", identifier),
+        text(table, "source", ""),
+        tuple(arms),
+        claims,
+        read_seeds(table),
+        observe,
+        read_thresholds(table),
+    )
+
+
+def read_overrides(identifier, table):
+    """What each arm changes, by its name."""
     for key in table:
         known(f"key in {identifier}", key, TOP)
     overrides = table.get("arms", {"only": {}})
@@ -111,31 +141,23 @@ def build(identifier, table, changes=None, only=None, folder="."):
     for name in overrides:
         if not name.isprintable() or not name.strip():
             raise FastdenseError(f"{identifier}: {name!r:.80} names no arm; use letters and digits")
-    for name in only or ():
-        known(f"arm of {identifier}", name, overrides)
-    kept = {n: t for n, t in overrides.items() if not only or n in only}
-    read = cache_by_content(lambda part: data.read(part, folder))
-    arms = [_arm(name, table, override, changes or {}, read) for name, override in kept.items()]
-    claims = read_claims(identifier, table, arms, overrides)
-    seeds = table.get("seeds", 256)
-    whole("seeds", seeds, 1)
+    return overrides
+
+
+def read_seeds(table):
+    """How many seeds an arm is trained with."""
+    seeds = whole("seeds", table.get("seeds", 256), 1)
     if seeds > MOST_SEEDS:
         raise FastdenseError(f"seeds is {seeds}; expected at most {MOST_SEEDS}")
-    observe = table.get("observe", 0)
-    whole("observe", observe, 0)
+    return seeds
+
+
+def read_thresholds(table):
+    """The `Thresholds` of its outcomes."""
     thresholds = table.get("outcome", {})
     for key in tables.table("outcome", thresholds):
         known("threshold in [outcome]", key, [f.name for f in fields(Thresholds)])
-    return Scenario(
-        identifier,
-        text(table, "question", identifier),
-        text(table, "source", ""),
-        tuple(arms),
-        claims,
-        seeds,
-        observe,
-        Thresholds(**thresholds),
-    )
+    return Thresholds(**thresholds)
 
 
 def cache_by_content(function):
@@ -151,7 +173,8 @@ def cache_by_content(function):
     return cached
 
 
-def _arm(name, table, override, changes, read):
+def read_arm(name, table, override, changes, read):
+    """One arm; `read` makes the `Data` of a `[data]` table."""
     for key in tables.table(f"arms.{name}", override):
         known(f"key in [arms.{name}]", key, PARTS)
     parts = {}
@@ -166,5 +189,4 @@ def _arm(name, table, override, changes, read):
     recipe = Recipe.from_dict(parts["recipe"])
     outputs = rows.outputs_for(recipe.loss.name)
     network = Network.from_dict(parts["network"], rows.inputs.shape[1], outputs)
-    prepare(network, recipe, rows)  # what cannot be trained is refused before anything is
     return Arm(name, rows, network, recipe)

@@ -52,8 +52,8 @@ def merge(base, override):
     return merged
 
 
-def set_path(parts, path, value):
-    """Set what a dotted path names, `network.hidden` or `recipe.learning_rate`, in place."""
+def full_path(path):
+    """A dotted path from one of the parts on: `recipe.learning_rate` for `learning_rate`."""
     keys = path.split(".")
     recipe_fields = [f.name for f in fields(Recipe)]
     if keys[0] in recipe_fields:
@@ -61,6 +61,12 @@ def set_path(parts, path, value):
     if keys[0] not in PARTS or len(keys) < 2:
         paths = [*PARTS, *(f"recipe.{name}" for name in recipe_fields)]
         raise unknown("path", path, paths)
+    return ".".join(keys)
+
+
+def set_path(parts, path, value):
+    """Set what a dotted path names, `network.hidden` or `recipe.learning_rate`, in place."""
+    keys = full_path(path).split(".")
     place = parts
     for key in keys[:-1]:
         inner = place.get(key, {})

@@ -201,6 +201,8 @@ BAD = {
         lambda: Network.of(2, 2, weights={"name": "constant", "value": 1e300}).initialize(),
         "float32"),
     "key of a network": (lambda: Network.from_dict({"hiden": 3}, 2, 1), "did you mean 'hidden'"),
+    "depth of a network": (lambda: Network.from_dict({"hidden": 3, "depth": -1}, 2, 1), "depth"),
+    "too deep": (lambda: Network.from_dict({"hidden": 3, "depth": 99999}, 2, 1), "at most"),
     "layers of a table": (lambda: Network.from_dict({"layers": 5}, 2, 1), "layers"),
     "key of a layer": (
         lambda: Network.from_dict({"layers": [{"dense": 2, "activaton": "relu"}]}, 2, 1),

@@ -69,7 +69,7 @@ def test_a_change_by_name_keeps_or_drops_what_belongs_to_the_entry():
     table = {"data": DATA, "recipe": {"optimizer": {"name": "adam", "epsilon": 1e-3}}}
 
     def optimizer(**changes):
-        return build("x", table, changes).arms[0].recipe.optimizer.to_dict()
+        return build("x", table, changes=changes).arms[0].recipe.optimizer.to_dict()
 
     assert optimizer() == {"name": "adam", "epsilon": 1e-3}
     assert optimizer(**{"recipe.optimizer": "sgd"}) == {"name": "sgd"}
@@ -89,11 +89,11 @@ def test_what_belongs_to_the_default_can_be_set_alone():
         ({"recipe": DECAY}, {}),
         ({"recipe": DECAY, "arms": {"a": {"recipe": {"optimizer": {"name": "sgd"}}}}}, {}),
     ):
-        recipe = build("x", {"data": DATA, **table}, changes).arms[0].recipe
+        recipe = build("x", {"data": DATA, **table}, changes=changes).arms[0].recipe
         assert recipe.optimizer.to_dict() == {"name": "sgd", "weight_decay": 0.1}
     for path in ("optimizer.epsilon", "loss.delta", "schedule.floor"):
         with pytest.raises(FastdenseError, match="of (sgd|mse|constant)"):
-            build("x", {"data": DATA}, {path: 0.5})
+            build("x", {"data": DATA}, changes={path: 0.5})
     other = {"optimizer": {"name": "adam", "epsilon": 1e-3}}
     recipe = build("x", {"data": DATA, "recipe": DECAY, "arms": {"a": {"recipe": other}}})
     assert recipe.arms[0].recipe.optimizer.to_dict() == {"name": "adam", "epsilon": 1e-3}
@@ -144,6 +144,9 @@ def test_signals_are_measured_where_a_claim_speaks_of_them():
 def test_a_list_of_layers_stands_alone():
     layers = [{"dense": 4}, {"dense": 2}]
     assert Network.from_dict({"layers": layers}, 3, 1).outputs == 2
+    repeated = Network.from_dict({"hidden": [3, 4], "depth": 2, "dropout": 0.1}, 3, 1)
+    assert repeated == Network.from_dict({"hidden": [3, 4, 3, 4], "dropout": 0.1}, 3, 1)
+    assert Network.from_dict({"hidden": 5, "depth": 0}, 3, 1) == Network.of(3, 1)
     assert Network.from_dict({"outputs": 2}, 3, 1).outputs == 2
     with pytest.raises(FastdenseError, match="beside layers 'outputs'"):
         Network.from_dict({"layers": layers, "outputs": 2}, 3, 2)
