@@ -1,0 +1,59 @@
+"""The version of the numbers is raised when their bits change, since stores of runs rely on it."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
+from fastdense.numerics import VERSION
+
+DIGESTS = json.loads((Path(__file__).parent.parent / "data" / "numerics.json").read_text())
+SMALL = np.linspace(-1, 1, 24).reshape(12, 2)
+
+
+def trained(dtype):
+    """Trainings in which every entry occurs, of the initializers those that draw."""
+    entries = {kind: catalogue.names(kind) for kind in ("optimizers", "schedules", "initializers")}
+    activations = [
+        name for name in catalogue.names("activations")
+        if not catalogue.get("activations", name).coupled
+    ]  # fmt: skip
+    entries["initializers"] = [
+        name for name in entries["initializers"] if catalogue.get("initializers", name).random
+    ]
+    losses = catalogue.names("losses")
+    for number in range(max(map(len, [activations, losses, *entries.values()]))):
+        pick = {kind: names[number % len(names)] for kind, names in entries.items()}
+        loss = catalogue.get("losses", losses[number % len(losses)])
+        output = {"distribution": "softmax", "probability": "sigmoid"}.get(loss.predictions)
+        targets = {
+            "label": np.arange(12)[:, np.newaxis] % 2,
+            "distribution": np.eye(2)[np.arange(12) % 2],
+            "unit": np.arange(24).reshape(12, 2) % 2,
+        }.get(loss.targets, SMALL[::-1] ** 2)
+        activation = activations[number % len(activations)]
+        hidden = Dense(5, activation, weights=pick["initializers"])
+        network = Network(2, [hidden, Dropout(0.25), Dense(2, output or "identity")])
+        recipe = Recipe(
+            loss=loss.name, optimizer=pick["optimizers"], schedule=pick["schedules"], batch=5,
+            epochs=4, l1=1e-4, l2=1e-3, clip_norm=3.0, seed=number, dtype=dtype,
+            learning_rate=0.05,
+        )  # fmt: skip
+        yield train(network, recipe, Data(SMALL, targets))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_version_changes_with_the_bits(dtype):
+    state = hashlib.sha256()
+    for run in trained(dtype):
+        for numbers in (run.initial_parameters, run.parameters, run.loss):
+            assert np.isfinite(numbers).all()
+            state.update(np.ascontiguousarray(numbers).tobytes())
+    known = DIGESTS.get(str(VERSION), {})
+    assert known.get(dtype) == state.hexdigest(), (
+        "trainings give other bits than those of this version: if that is meant, raise VERSION in "
+        f"fastdense/numerics.py and add to tests/data/numerics.json {dtype} {state.hexdigest()}"
+    )
