@@ -63,8 +63,9 @@ def invoke(arguments):
         return _fail(error.format_message(), USAGE)
     except FastdenseError as error:
         return _fail(error, USAGE)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted.", err=True)
+    except (KeyboardInterrupt, click.Abort) as interrupt:
+        reason = interrupt.__cause__ or interrupt  # click makes one of the other
+        click.echo(str(reason) or "Interrupted.", err=True)
         return INTERRUPTED
     except OSError as error:
         return _fail(f"{error.filename or 'output'}: {error.strerror or error}", FAILED)

@@ -26,12 +26,52 @@ def show_json(plain):
 
 @contextlib.contextmanager
 def progress(title):
-    """Yields `report(done, total)`: a bar on stderr if that is a terminal, else nothing.
+    """Yields `report(done, total)`: a bar on stderr if that is a terminal, else nothing."""
+    with _bar(title) as bar:
+        yield lambda done, total: bar and bar.update(bar.task_ids[0], completed=done, total=total)
+
+
+@contextlib.contextmanager
+def sweeping(plan):
+    """Yields `report(Progress)` of a sweep: its plan and a bar with the shares of outcomes so far.
+
+    On stderr if that is a terminal, else nothing.
+    """
+    with _bar("sweep") as bar:
+        if not bar:
+            yield None
+            return
+        bar.console.print(plan)
+        noted = []
+
+        def report(progress):
+            done = progress.done + progress.kept
+            shares = ", ".join(
+                f"{n / max(progress.done, 1):.0%} {outcome}"
+                for outcome, n in progress.outcomes.most_common()
+                if n
+            )
+            rate = progress.done / max(progress.seconds, 1e-9)
+            words = f"{rate:,.0f} runs/s  {shares}" if progress.done else ""
+            bar.update(bar.task_ids[0], completed=done, total=progress.total, words=words)
+            for sentence in progress.skipped[len(noted) :]:
+                noted.append(sentence)
+                bar.console.print(sentence)
+            if progress.stopping and "stopping" not in noted:
+                noted.append("stopping")
+                bar.console.print("finishing what runs; Ctrl-C again stops at once")
+
+        yield report
+
+
+@contextlib.contextmanager
+def _bar(title):
+    """Yields a bar on stderr with one task, or None if that is no terminal.
 
     Says once that kernels are being compiled, if they are.
     """
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield None
         return
     from rich.console import Console
     from rich.progress import (
@@ -44,11 +84,16 @@ def progress(title):
 
     from fastdense.kernels import cache
 
-    columns = TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn()
     with Progress(
-        *columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[words]}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
     ) as bar:
-        task = bar.add_task(title, total=None)
+        bar.add_task(title, total=None, words="")
         announced = []
 
         def announce(name):
@@ -56,11 +101,8 @@ def progress(title):
                 announced.append(name)
                 bar.console.print("compiling kernels, once on this machine ...", style="dim")
 
-        def report(done, total):
-            bar.update(task, completed=done, total=total)
-
         cache.on_compile = announce
         try:
-            yield report
+            yield bar
         finally:
             cache.on_compile = None

@@ -17,6 +17,7 @@ _HOMES = {
     "train": "training",
     "train_many": "many",
     "Thresholds": "outcome",
+    "sweep": "sweeps.sweep",
     "Run": "run",
     "Runs": "runs",
     "FastdenseError": "errors",

@@ -51,7 +51,7 @@ class Variants:
             A value that the recipe or the network would not take.
         """
         given = given or {"seeds": np.array([recipe.seed])}
-        _check(network, recipe, given)
+        check_varied(network, recipe, given)
         columns = {name: np.asarray(values, float).ravel() for name, values in given.items()}
 
         def column(name, number):
@@ -101,7 +101,7 @@ class Variants:
         return Variants(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def _check(network, recipe, given):
+def check_varied(network, recipe, given):
     """Raise what the recipe or the network says of the first value that it would not take."""
     finite = np.finfo(float).min, np.inf
     ranges = {

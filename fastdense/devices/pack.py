@@ -84,6 +84,11 @@ def packed(task, count):
     return count if 2 * rest >= group else count - rest
 
 
+def most_lanes(task):
+    """Networks that are trained side by side where there are enough."""
+    return most_groups(task) * group_of(task.recipe.dtype)
+
+
 def most_groups(task):
     """Groups of lanes that a pack should have at most.
 

@@ -92,8 +92,9 @@ def test_the_command_is_installed(wheel):
 
 
 PLOTS = ROOT / "fastdense" / "reports" / "plots"
+EXPORTS = ROOT / "fastdense" / "reports" / "exports"
 # Where something is imported that is not installed with the package.
-APART = {ROOT / "bench" / "peers", PLOTS}
+APART = {ROOT / "bench" / "peers", PLOTS, EXPORTS}
 
 
 def imported(paths):
@@ -113,7 +114,7 @@ def packages(lines):
 
 
 def test_what_is_imported_is_required():
-    """But for the peers of the benchmark, and for what draws pictures."""
+    """But for the peers of the benchmark, pictures, and files of other programs."""
     paths = [path for folder in SOURCES.values() for path in folder.rglob("*.py")]
     third = imported(path for path in paths if path.parent not in APART)
     required = packages(CONFIG["options"]["install_requires"])
@@ -123,6 +124,11 @@ def test_what_is_imported_is_required():
 def test_what_draws_pictures_is_an_extra():
     extra = packages(CONFIG["options.extras_require"]["plot"])
     assert imported(PLOTS.rglob("*.py")) - {"numpy"} == extra == {"matplotlib"}
+
+
+def test_what_writes_parquet_is_an_extra():
+    extra = packages(CONFIG["options.extras_require"]["parquet"])
+    assert imported(EXPORTS.rglob("*.py")) == extra == {"pyarrow"}
 
 
 def test_every_folder_with_code_is_a_listed_package():

@@ -1,0 +1,36 @@
+"""`fastdense sweep`: a grid times seeds, and what is done with the store of it.
+
+One file in this folder is one subcommand; what is none of them begins a sweep, `run`.
+"""
+
+import importlib
+import pkgutil
+
+import click
+
+
+class Sweep(click.Group):
+    """`sweep show FILE` is a subcommand, `sweep rate-adam --grid ...` is short for `sweep run`."""
+
+    def list_commands(self, context):
+        return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+    def get_command(self, context, name):
+        if name not in self.list_commands(context):
+            return None
+        return importlib.import_module(f"{__name__}.{name}").command
+
+    def parse_args(self, context, arguments):
+        own = {*self.list_commands(context), "-h", "--help"}
+        if arguments and not own & set(arguments[:1]):
+            arguments = ["run", *arguments]
+        return super().parse_args(context, arguments)
+
+
+@click.group(cls=Sweep, short_help="Train a grid of settings over seeds, and look at the results.")
+def command():
+    """Train a network over a grid of fields and seeds, and look at what became of it.
+
+    \b
+    fastdense sweep ID|FILE.toml --grid PATH=VALUES ...   is short for   fastdense sweep run ...
+    """

@@ -1,0 +1,194 @@
+"""The axes of a sweep: which fields take which values. Pure: nothing is trained or stored here."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastdense.errors import FastdenseError, shown
+from fastdense.scenarios import toml
+from fastdense.scenarios.tables import full_path
+from fastdense.variants import NUMBERS
+
+MOST_VALUES = 1_000_000  # of one axis
+DIGITS = 12  # of a value in a range, so that 1e-4 is 0.0001 in whatever range it lies
+FORMS = "a list (8,16,32), lin:FROM:TO:COUNT or log:FROM:TO:COUNT"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A field of network, recipe or data, by its dotted path, and the values that it takes."""
+
+    path: str
+    values: tuple
+
+    @property
+    def array(self):
+        """The values as an array, of objects unless all are numbers."""
+        numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in self.values)
+        if numbers:
+            return np.array(self.values)
+        array = np.empty(len(self.values), object)
+        array[:] = self.values
+        return array
+
+    @property
+    def lane(self):
+        """What a pack calls this field if its networks may differ in it, else None."""
+        part, _, name = self.path.partition(".")
+        optimizer, _, hyper = name.partition(".")
+        if self.path == "init_scale" or (part == "recipe" and name in NUMBERS):
+            return name or part
+        if part == "recipe" and optimizer == "optimizer" and hyper not in ("", "name"):
+            return hyper
+        return "dropout" if self.path == "network.dropout" else None
+
+    def classes(self):
+        """The places of the values, in groups that packs can share: tuples of indices."""
+        if self.lane is None:
+            return [(i,) for i in range(len(self.values))]
+        # Without dropout there are no layers for it: another architecture.
+        without = [(i,) for i, v in enumerate(self.values) if self.lane == "dropout" and v == 0]
+        alike = tuple(i for i in range(len(self.values)) if (i,) not in without)
+        return [*without, alike] if alike else without
+
+
+def read_grid(given):
+    """The axes of a grid.
+
+    Parameters
+    ----------
+    given : dict, or list of str
+        Paths to values (a sequence, one value, or a text as `--grid` has it); or such texts with
+        their paths, `"recipe.learning_rate=log:1e-5:1:25"`.
+
+    Returns
+    -------
+    tuple of Axis
+        In the order of the paths: that of the grid does not matter.
+
+    Raises
+    ------
+    FastdenseError
+        No axes, an axis without values, with one value twice, or given twice; a range that is none.
+    """
+    if not isinstance(given, Mapping):
+        given = _by_path(given)
+    if not given:
+        raise FastdenseError(
+            "the grid is empty; give at least one axis, such as learning_rate=log:1e-5:1:25"
+        )
+    axes = {}
+    for path, values in given.items():
+        whole_path = _checked_path(path)
+        if whole_path in axes:
+            raise FastdenseError(f"the grid has {whole_path} twice; give each axis once")
+        axes[whole_path] = Axis(whole_path, _checked_values(path, values))
+    # A table before the fields within it, so that neither undoes the other.
+    return tuple(axes[path] for path in sorted(axes, key=lambda p: (p.count("."), p)))
+
+
+def _by_path(texts):
+    grid = {}
+    for text in texts:
+        path, equals, values = text.partition("=")
+        if not equals or not path.strip():
+            raise FastdenseError(f"{shown(text)} is no axis; expected PATH=VALUES, with {FORMS}")
+        if path.strip() in grid:
+            raise FastdenseError(f"the grid has {path.strip()} twice; give each axis once")
+        grid[path.strip()] = values.strip()
+    return grid
+
+
+def _checked_path(path):
+    if not isinstance(path, str):
+        raise FastdenseError(f"{shown(path)} is no axis; expected a path such as learning_rate")
+    if path == "init_scale":
+        return path
+    path = full_path(path)
+    if path == "recipe.seed":
+        raise FastdenseError("recipe.seed is no axis; give the number of seeds instead")
+    return path
+
+
+def _checked_values(path, values):
+    if isinstance(values, str):
+        values = parse_values(path, values)
+    elif isinstance(values, Mapping) or not isinstance(values, Iterable):
+        values = [values]
+    values = tuple(_plain(path, value) for value in values)
+    if not values:
+        raise FastdenseError(f"the axis {path} has no values; expected {FORMS}")
+    if len(values) > MOST_VALUES:
+        raise FastdenseError(f"the axis {path} has {len(values)} values; at most {MOST_VALUES}")
+    seen = set()
+    for value in values:
+        if repr(value) in seen:
+            raise FastdenseError(f"the axis {path} has {shown(value)} twice; give it once")
+        seen.add(repr(value))
+    return values
+
+
+def _plain(path, value):
+    """A value as JSON has it."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_plain(path, v) for v in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(path, v) for key, v in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        raise FastdenseError(f"the axis {path} has {value}; expected finite numbers")
+    if not isinstance(value, (bool, int, float, str)):
+        raise FastdenseError(f"the axis {path} has {shown(value)}; expected numbers or names")
+    return value
+
+
+def parse_values(path, text):
+    """The values that a text stands for: a list, or a range."""
+    kind, colon, rest = text.partition(":")
+    if colon and kind in ("lin", "log"):
+        return _range(path, kind, rest)
+    return [toml.value(part) for part in _split(text)]
+
+
+def _range(path, kind, text):
+    try:
+        first, last, count = text.split(":")
+        first, last, count = float(first), float(last), int(count)
+        if not (math.isfinite(first) and math.isfinite(last)):
+            raise ValueError
+    except ValueError:
+        raise FastdenseError(
+            f"the axis {path} has {shown(f'{kind}:{text}')}; expected {kind}:FROM:TO:COUNT, such "
+            f"as {'log:1e-5:1:25' if kind == 'log' else 'lin:0:1:11'}"
+        ) from None
+    if not 1 <= count <= MOST_VALUES:
+        raise FastdenseError(f"the axis {path} has {count} values; expected 1 to {MOST_VALUES}")
+    if kind == "log" and min(first, last) <= 0:
+        raise FastdenseError(f"the axis {path} has a log range from {first:g} to {last:g}; "
+                             "expected both above zero")  # fmt: skip
+    values = (np.geomspace if kind == "log" else np.linspace)(first, last, count)
+    values = [float(f"{value:.{DIGITS}g}") for value in values.tolist()]
+    # Widths and batches are whole numbers, and to other fields 1 is as good as 1.0.
+    return [int(v) for v in values] if all(v.is_integer() for v in values) else values
+
+
+def _split(text):
+    """The parts of a list: between commas that stand outside of brackets and quotes."""
+    parts, depth, quote, start = [], 0, "", 0
+    for place, letter in enumerate(text):
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "\"'":
+            quote = letter
+        elif letter in "[{":
+            depth += 1
+        elif letter in "]}":
+            depth -= 1
+        elif letter == "," and depth == 0:
+            parts.append(text[start:place].strip())
+            start = place + 1
+    parts.append(text[start:].strip())
+    return [part for part in parts if part]

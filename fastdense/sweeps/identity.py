@@ -1,0 +1,101 @@
+"""What makes two runs the same: a digest of everything that decides their bits.
+
+A run is known by the key of its *cell*, everything that decides it but the seed, and by the seed. A
+cell has two parts: the *configuration*, which all networks of a pack share, and one number for each
+field in which they may differ. So the key does not depend on which fields a sweep has as axes.
+"""
+
+import hashlib
+import json
+
+import numpy as np
+
+from fastdense.network import Dropout
+from fastdense.numerics import VERSION
+from fastdense.variants import NUMBERS
+
+
+def digest(*parts):
+    """16 bytes for some bytes."""
+    state = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        state.update(len(part).to_bytes(8, "little"))
+        state.update(part)
+    return state.digest()
+
+
+def canonical(plain):
+    """The one JSON text of plain values."""
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def of_data(task):
+    """The digest of a task's rows, as they are trained on."""
+    arrays = task.inputs, task.targets, task.weights, task.test_inputs, task.test_targets
+    parts = []
+    for array in arrays:
+        parts += [f"{array.dtype.str}{array.shape}".encode(), np.ascontiguousarray(array).data]
+    return digest(*parts).hex()
+
+
+def configuration(task, data, settings):
+    """Plain values that decide a run besides the numbers of its lane.
+
+    Parameters
+    ----------
+    task : Task
+    data : str
+        The digest of its rows.
+    settings : dict
+        What else is kept of a run: how often it is evaluated, what is measured, the thresholds.
+    """
+    recipe = task.recipe.to_dict()
+    recipe["optimizer"] = recipe["optimizer"]["name"]
+    for name in ("seed", *NUMBERS):
+        del recipe[name]
+    network = task.network.to_dict()
+    for layer in network["layers"]:
+        if "dropout" in layer:
+            layer["dropout"] = "lane"
+    return {
+        "numerics": VERSION,
+        "data": data,
+        "network": network,
+        "recipe": {**recipe, "batch": task.batch},
+        "lanes": lane_names(task),
+        **settings,
+    }
+
+
+def lane_names(task):
+    """The names of a lane's numbers."""
+    optimizer = task.recipe.optimizer.values("optimizers")
+    dropped = [f"dropout.{i}" for i, _ in _dropouts(task.network)]
+    return [*NUMBERS, *(f"optimizer.{name}" for name in optimizer), *dropped, "init_scale"]
+
+
+def lane_numbers(task, count, given):
+    """The numbers of `count` cells, (count, numbers) float64.
+
+    Parameters
+    ----------
+    task : Task
+        Whose own numbers hold where none are given.
+    given : dict
+        What differs between the cells, as `train_many` names it, to arrays (count,).
+    """
+    recipe = task.recipe
+    own = [getattr(recipe, name) for name in NUMBERS]
+    own += recipe.optimizer.values("optimizers").values()
+    own += [rate for _, rate in _dropouts(task.network)] + [1.0]
+    numbers = np.tile(np.array(own, float), (count, 1))
+    for column, name in enumerate(lane_names(task)):
+        given_as = name.removeprefix("optimizer.").split(".")[0]
+        if given_as in given:
+            numbers[:, column] = given[given_as]
+    return numbers
+
+
+def _dropouts(network):
+    """The place and the rate of every dropout layer."""
+    return [(i, layer.rate) for i, layer in enumerate(network.layers) if isinstance(layer, Dropout)]

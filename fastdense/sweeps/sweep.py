@@ -1,0 +1,272 @@
+"""`sweep(base, grid, ...) -> Table`: a grid times seeds, trained as packs and kept in a store."""
+
+import contextlib
+import importlib.util
+import signal
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fastdense.checks import whole
+from fastdense.devices.pack import most_lanes
+from fastdense.errors import FastdenseError, shown
+from fastdense.outcome import OUTCOMES
+from fastdense.sweeps.estimate import seconds_each
+from fastdense.sweeps.grid import read_grid
+from fastdense.sweeps.local import Local
+from fastdense.sweeps.plan import MOST_IN_A_JOB, Base, Settings, make_plan
+from fastdense.sweeps.store import Store
+
+LOOK_SECONDS = 0.05
+INSTALL = "python -m pip install 'fastdense[dask]'"
+JOB_SECONDS = 0.5  # that a job should take, so that little is lost and little waited for
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user interrupted; what ran then is finished and kept. The message says how much."""
+
+
+@dataclass
+class Progress:
+    """How far a sweep is.
+
+    Attributes
+    ----------
+    total : int
+        Runs of the sweep.
+    kept : int
+        Of these, were in the store before, as far as it was looked at.
+    done : int
+        Of these, trained since.
+    outcomes : Counter
+        Of the runs trained since.
+    seconds : float
+        Since the first was begun.
+    skipped : list of str
+        What was given up, and why, in sentences.
+    stopping : bool
+        Whether the user has interrupted: what runs is finished, nothing else begun.
+    """
+
+    total: int
+    kept: int = 0
+    done: int = 0
+    outcomes: Counter = field(default_factory=Counter)
+    seconds: float = 0.0
+    skipped: list = field(default_factory=list)
+    stopping: bool = False
+
+
+def sweep(
+    base,
+    grid,
+    *,
+    seeds=None,
+    first_seed=0,
+    arms=(),
+    store=None,
+    resume=False,
+    workers=None,
+    dask=None,
+    tls=None,
+    evaluate_every=None,
+    measures=(),
+    curve_points=None,
+    on_progress=None,
+):
+    """Train a network over a grid of fields and seeds, and keep what became of every run.
+
+    Cells that differ in numbers only (learning rate, penalties, the optimizer's numbers, dropout,
+    init_scale) are trained side by side; others in packs of their own. Every run has the bits that
+    `train` gives it alone. Ctrl-C finishes what runs and keeps it; a second one stops at once.
+
+    Parameters
+    ----------
+    base : str or dict
+        A scenario's identifier or file, or tables as such a file has them; its `data` may also be
+        a `Data` or a pair (inputs, targets).
+    grid : dict
+        Dotted paths of fields, such as "recipe.learning_rate" (or "learning_rate"),
+        "network.hidden", "data.noise", or "init_scale" (a factor on the initial weights), to
+        sequences of values, or to texts "lin:FROM:TO:COUNT" and "log:FROM:TO:COUNT".
+    seeds : int, optional
+        Of each cell; the scenario's own number (256) if not given. Where the seed changes nothing,
+        one.
+    first_seed : int
+    arms : sequence of str
+        Of the scenario; all if empty. Several are an axis of their own, "arm".
+    store : path, optional
+        A file to keep the runs in; memory only, if not given.
+    resume : bool
+        Whether the file may exist; the runs in it are not trained again.
+    workers : int, optional
+        Threads, or with `dask="local"` processes; as many as there are processors, if not given.
+    dask : str, optional
+        Address of a Dask scheduler whose workers do the work, such as "tcp://10.0.0.1:8786"
+        (docs/cluster.md); or "local", for processes of this machine.
+    tls : dict, optional
+        Files for that: "ca_file", "cert" and "key".
+    evaluate_every : int, optional
+        Epochs between evaluations, of which outcomes are found; about 200 a run if not given.
+    measures : sequence of str
+        Numbers to keep beside, as the claims of scenarios name them (docs/scenarios.md).
+    curve_points : int, optional
+        Of the thinned loss curve that is kept in the store: 33 if not given, 0 for none.
+    on_progress : callable, optional
+        Called as `on_progress(Progress)` about every 50 ms; it may raise to stop.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    FastdenseError
+        An axis that does not exist, a value that cannot be trained, a store that cannot be written,
+        a cluster that cannot be used.
+    Interrupted
+        After Ctrl-C, when what ran is kept; a KeyboardInterrupt.
+    """
+    axes = read_grid(grid)
+    kept = {} if curve_points is None else {"curve_points": curve_points}
+    settings = Settings(evaluate_every, measures, **kept)
+    plan = make_plan(Base(base, arms), axes, seeds, first_seed, settings)
+    if on_progress is not None and not callable(on_progress):
+        raise FastdenseError(f"on_progress is {shown(on_progress)}; expected a function or nothing")
+    with (
+        Store(store, resume) as kept_in,
+        contextlib.closing(runner_of(plan.runs, workers, dask, tls)) as runner,
+    ):
+        carry_out(plan, kept_in, runner, runner.workers, seconds_each(plan), on_progress)
+        return kept_in.table()
+
+
+def runner_of(runs, workers=None, dask=None, tls=None):
+    """What carries out the jobs of a sweep: threads of this process, or a Dask cluster.
+
+    Parameters
+    ----------
+    runs : int
+        How many there are.
+    workers, dask, tls : as in `sweep`
+
+    Returns
+    -------
+    Local or Cluster
+    """
+    workers = None if workers is None else whole("workers", workers, 1)
+    if dask is None:
+        if tls:
+            raise FastdenseError("TLS is for a Dask cluster; give the address of one, too")
+        return Local(workers, jobs=runs)
+    if importlib.util.find_spec("distributed") is None:
+        raise FastdenseError(
+            f"sweeps on a cluster need distributed, which is not installed; run {INSTALL}"
+        )
+    from fastdense.sweeps.dask import LOCAL, Cluster
+
+    if not isinstance(dask, str):
+        raise FastdenseError(f"dask is {shown(dask)}; expected the address of a scheduler")
+    if workers is not None and dask != LOCAL:
+        raise FastdenseError(
+            f"the cluster at {dask} has workers of its own; give a number of workers without one, "
+            f"or with {LOCAL!r} in its place"
+        )
+    return Cluster(dask, workers, tls)
+
+
+def carry_out(plan, store, runner, workers, seconds, on_progress=None):
+    """Train what a store lacks of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    store : Store
+    runner : Local or Cluster
+        Closed at the end.
+    workers : int
+        How many jobs it carries out at a time.
+    seconds : ndarray, shape (groups,)
+        About how long a run of each group takes.
+
+    Returns
+    -------
+    Progress
+    """
+    progress = Progress(plan.runs)
+    store.begin(plan.definition)
+    started = time.monotonic()
+    with contextlib.closing(runner), interruptible() as interrupted:
+        coming = _jobs(plan, store, workers, seconds, progress)
+        more = True
+        while more or runner.busy:
+            if interrupted() and not progress.stopping:
+                progress.stopping, more = True, False
+                runner.hold()
+            while more and runner.room:
+                job = next(coming, None)
+                if job is None:
+                    more = False
+                else:
+                    runner.submit(job)
+            for job, rows in runner.collect(LOOK_SECONDS):
+                if isinstance(rows, str):
+                    progress.skipped.append(rows)
+                    continue
+                store.keep(job, rows)
+                progress.done += len(rows)
+                counts = np.bincount(rows.outcome, minlength=len(OUTCOMES)).tolist()
+                progress.outcomes.update(dict(zip(OUTCOMES, counts, strict=True)))
+            progress.seconds = time.monotonic() - started
+            if on_progress is not None:
+                on_progress(progress)
+    store.commit()
+    if progress.stopping:
+        raise Interrupted(_how_much(progress, store.path))
+    return progress
+
+
+def _jobs(plan, store, workers, seconds, progress):
+    for number, group in enumerate(plan.groups):
+        missing = store.enter(number, group)
+        progress.kept += group.runs - len(missing)
+        lanes = most_lanes(group.task)
+        most = min(JOB_SECONDS / seconds[number], len(missing) / (2 * workers), MOST_IN_A_JOB)
+        yield from group.jobs(number, missing, lanes * max(round(most / lanes), 1))
+
+
+def _how_much(progress, path):
+    done = progress.kept + progress.done
+    if path is None:
+        return f"Interrupted after {done} of {progress.total} runs, which no --store keeps."
+    return (
+        f"Interrupted: {done} of {progress.total} runs are in {path}; "
+        "the same command with --resume goes on."
+    )
+
+
+@contextlib.contextmanager
+def interruptible():
+    """Yields a function that tells whether the user has pressed Ctrl-C; the second time it raises.
+
+    In other threads than the main one, which get no interrupts, it never does.
+    """
+    pressed = False
+
+    def press(number, frame):
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,172 @@
+"""The runs of a sweep as columns, and what they have in common along its axes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastdense.errors import FastdenseError, unknown
+from fastdense.outcome import OUTCOMES, names
+from fastdense.scenarios.statistics import wilson
+
+LOSSES = "initial_loss", "final_loss", "final_test_loss", "final_accuracy"
+CURVE = "curve_epochs", "curve_loss"
+
+
+def value_text(value):
+    """A value of an axis as people read it."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list):
+        return "-".join(value_text(v) for v in value) or "none"
+    if isinstance(value, dict):
+        return " ".join(f"{v}" if k == "name" else f"{k}={value_text(v)}" for k, v in value.items())
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What runs have in common that agree on some axes.
+
+    Attributes
+    ----------
+    places : tuple of int
+        Where on these axes they stand.
+    counts : dict
+        Runs by outcome, those that occurred.
+    final_loss : float
+        The median; infinite where half of the losses are not finite.
+    """
+
+    places: tuple
+    counts: dict
+    final_loss: float
+
+    @property
+    def runs(self):
+        return sum(self.counts.values())
+
+    def share(self, outcomes):
+        """The share of runs with one of these outcomes, and its 95% interval: three numbers."""
+        found = sum(self.counts.get(outcome, 0) for outcome in outcomes)
+        return found / self.runs, *wilson(found, self.runs)
+
+
+class Table(Mapping):
+    """Runs, one a row: a mapping of columns to arrays of one length.
+
+    Columns are the axes by their paths, `seed`, `outcome`, `steps`, `initial_loss`, `final_loss`,
+    `final_test_loss` and `final_accuracy` (NaN where there is none), and the measures by their
+    names. `pandas.DataFrame(table)` takes it as it is.
+
+    Attributes
+    ----------
+    axes : tuple of Axis
+    places : ndarray of int, shape (axes, rows)
+        Where on each axis a run stands.
+    """
+
+    def __init__(self, axes, places, columns):
+        self.axes, self.places, self._columns = axes, places, columns
+
+    @classmethod
+    def joined(cls, tables):
+        """Tables of one sweep as one."""
+        first = tables[0]
+        columns = {
+            name: np.concatenate([table._columns[name] for table in tables])
+            for name in first._columns
+        }
+        return cls(first.axes, np.concatenate([t.places for t in tables], axis=1), columns)
+
+    def __getitem__(self, name):
+        for axis, places in zip(self.axes, self.places, strict=True):
+            if axis.path == name:
+                return axis.array[places]
+        if name not in self._columns:
+            raise KeyError(name)
+        if name == "outcome":
+            return names(self._columns[name])
+        return self._columns[name]
+
+    def __iter__(self):
+        return iter([*(axis.path for axis in self.axes), *self._columns])
+
+    def __len__(self):
+        """Columns, as of any mapping; `rows` is the number of runs."""
+        return len(self.axes) + len(self._columns)
+
+    @property
+    def rows(self):
+        """Runs."""
+        return self.places.shape[1]
+
+    @property
+    def codes(self):
+        """The outcomes as places in `OUTCOMES`."""
+        return self._columns["outcome"]
+
+    def plain(self, name):
+        """A column as a list of plain values; those of an axis are as its grid has them."""
+        for axis, places in zip(self.axes, self.places, strict=True):
+            if axis.path == name:
+                return [axis.values[place] for place in places.tolist()]
+        return [v.tolist() for v in self[name]] if name in CURVE else self[name].tolist()
+
+    def axis(self, name, known=()):
+        """The number of an axis, by its path or the last part of that."""
+        paths = [axis.path for axis in self.axes]
+        found = [i for i, path in enumerate(paths) if path == name or path.endswith(f".{name}")]
+        if not found:
+            raise unknown("column" if known else "axis", name, known or paths)
+        if len(found) > 1 and name not in paths:
+            raise FastdenseError(f"{name} may be {' or '.join(paths[i] for i in found)}; say which")
+        return paths.index(name) if name in paths else found[0]
+
+    def numbers(self, names):
+        """The numbers of axes by their names, each once."""
+        return list(dict.fromkeys(self.axis(name) for name in names))
+
+    def column(self, name):
+        """The whole name of a column, which may lack the first parts if it is an axis."""
+        known = [known for known in self if known not in CURVE]
+        return name if name in known else self.axes[self.axis(name, known)].path
+
+    def where(self, rows):
+        """The runs at some places, or where a mask (rows,) is true."""
+        columns = {name: values[rows] for name, values in self._columns.items()}
+        return Table(self.axes, self.places[:, rows], columns)
+
+    def groups(self, by):
+        """The `Share` of every combination of places on some axes, the last axis fastest.
+
+        Parameters
+        ----------
+        by : sequence of int
+            Numbers of axes.
+        """
+        by = list(by)
+        shape = [len(self.axes[i].values) for i in by]
+        places = self.places[by]
+        cell = np.ravel_multi_index(places, shape) if by else np.zeros(self.rows, int)
+        losses = self._columns["final_loss"]
+        losses = np.where(np.isnan(losses), np.inf, losses)
+        order = np.lexsort((losses, cell))
+        begins = np.diff(cell[order], prepend=-1) > 0
+        first = np.flatnonzero(begins)
+        last = np.append(first[1:], self.rows) - 1
+        of_group = np.zeros(self.rows, int)
+        of_group[order] = np.cumsum(begins) - 1
+        kinds = len(OUTCOMES)
+        counts = np.bincount(kinds * of_group + self.codes, minlength=kinds * len(first)).reshape(
+            -1, kinds
+        )
+        with np.errstate(over="ignore", invalid="ignore"):
+            middle = losses[order[[(first + last) // 2, (first + last + 1) // 2]]].sum(axis=0) / 2
+        middle = np.where(np.isnan(middle), np.inf, middle)  # between infinities
+        return [
+            Share(tuple(at), {o: n for o, n in zip(OUTCOMES, of, strict=True) if n}, loss)
+            for at, of, loss in zip(
+                places[:, order[first]].T.tolist(), counts.tolist(), middle.tolist(), strict=True
+            )
+        ]
