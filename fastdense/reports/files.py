@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fastdense.errors import FastdenseError
+from fastdense.errors import FastdenseError, shown
 from fastdense.scenarios.experiment import number, to_dict
 from fastdense.theory._study import to_dict as study_to_dict
 
@@ -38,19 +38,41 @@ def check_folder(folder):
     return path
 
 
-def write_atomically(path, content):
-    """Write a whole file of text or bytes beside its place, then move it there."""
-    content = content.encode() if isinstance(content, str) else content
+def check_file(path):
+    """Check, before the work, that a file can be written: that its folder is there, and lets us."""
+    path = Path(path)
+    try:
+        reason = "it is a folder" if path.is_dir() else None
+        if path.exists() and not os.access(path, os.W_OK):
+            reason = "permission denied"
+        if not path.parent.is_dir():
+            reason = "its folder does not exist"
+    except (OSError, ValueError) as error:  # a name that is too long, or holds a null
+        reason = getattr(error, "strerror", None) or error
+    if reason:
+        raise FastdenseError(f"cannot write {shown(str(path))}: {reason}")
+    check_folder(path.parent)
+
+
+@contextlib.contextmanager
+def appearing(path):
+    """Yields a file of bytes beside a place, and moves it there when it is whole."""
     handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
         os.chmod(partial, 0o644)
         os.replace(partial, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(partial)
         raise
+
+
+def write_atomically(path, content):
+    """Write a whole file of text or bytes, or none."""
+    with appearing(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
 
 
 def curves(experiment):

@@ -5,12 +5,11 @@ Only this package uses Matplotlib, and nothing but `draw` imports it.
 
 import importlib.util
 import io
-import os
 import warnings
 from pathlib import Path
 
 from fastdense.errors import FastdenseError, shown
-from fastdense.reports.files import check_folder, write_atomically
+from fastdense.reports import files
 
 ENDINGS = (".png", ".svg")
 INSTALL = "python -m pip install 'fastdense[plot]'"
@@ -29,18 +28,7 @@ def check_file(path):
         raise FastdenseError(f"{shown(str(path))} is no picture; give a file.png or a file.svg")
     if importlib.util.find_spec("matplotlib") is None:
         raise FastdenseError(f"pictures need Matplotlib, which is not installed; run {INSTALL}")
-    try:
-        folder, reason = path.is_dir(), "it is a folder"
-        if path.exists() and not os.access(path, os.W_OK):
-            folder, reason = True, "permission denied"
-        missing = not path.parent.is_dir()
-    except (OSError, ValueError) as error:  # a name that is too long, or holds a null
-        folder, missing, reason = True, False, getattr(error, "strerror", None) or error
-    if missing:
-        folder, reason = True, "its folder does not exist"
-    if folder:
-        raise FastdenseError(f"cannot write {shown(str(path))}: {reason}")
-    check_folder(path.parent)
+    files.check_file(path)
 
 
 def draw(done, path):
@@ -48,9 +36,22 @@ def draw(done, path):
 
     The same results give the same bytes.
     """
+    from fastdense.reports.plots import arms, points
+
+    save(points if hasattr(done, "theory") else arms, path, done)
+
+
+def draw_sweep(picture, path):
+    """Draw a `sweeps.Picture` likewise."""
+    from fastdense.reports.plots import heat, lines
+
+    save(heat if picture.is_map else lines, path, picture)
+
+
+def save(kind, path, done):
+    """Write the figure that one of the modules here makes of what was done."""
     import matplotlib
 
-    from fastdense.reports.plots import arms, points
     from fastdense.reports.plots.style import SETTINGS
 
     path = Path(path)
@@ -59,7 +60,7 @@ def draw(done, path):
     with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
         # A letter that no font has becomes a box; that is no news for whoever named an arm so.
         warnings.filterwarnings("ignore", "Glyph")
-        figure = (points if hasattr(done, "theory") else arms).figure(done)
+        figure = kind.figure(done)
         timeless = {"Date": None} if ending == "svg" else {"Software": None}
         figure.savefig(buffer, format=ending, metadata=timeless)
-    write_atomically(path, buffer.getvalue())
+    files.write_atomically(path, buffer.getvalue())

@@ -22,9 +22,13 @@ SETTINGS = {
     "lines.linewidth": 1.4,
     "savefig.dpi": 150,
     "figure.dpi": 100,
+    "hatch.linewidth": 0.5,
     # The names of things in an SVG are drawn at random otherwise.
     "svg.hashsalt": "fastdense",
 }
+
+MOST_TEXTS = 25  # beside the ticks of an axis
+LETTERS = 70  # of such texts side by side
 
 
 def blank(width, height):
@@ -40,6 +44,20 @@ def plain(text, length=200):
     return text.replace("$", r"\$")
 
 
+def ticks(axis, places, texts):
+    """Ticks with these texts only, so many that none lies on another; long ones are turned."""
+    step = -(-len(texts) // MOST_TEXTS)
+    places, texts = places[::step], [plain(text, 24) for text in texts[::step]]
+    long = axis.axis_name == "x" and max(map(len, texts)) * len(texts) > LETTERS
+    axis.set_ticks(places, texts, rotation=90 if long else 0)
+    axis.set_ticks([], minor=True)
+
+
+def percent(axis):
+    """Ticks of an axis of shares, from 0 to 100%."""
+    axis.set_ticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+
+
 def legend(part, drawn):
     """A legend above a part of a figure, of labels and what they stand for, no wider than it is."""
     widest = 0.6 + 0.065 * max(map(len, drawn))  # inches of an entry, in letters of this size
@@ -53,4 +71,5 @@ def title(figure, question, rest):
 
     lines = textwrap.wrap(question, int(figure.get_figwidth() * 10), max_lines=3)
     figure.suptitle(plain("\n".join(lines)), fontsize=11, fontweight="bold")
-    figure.supxlabel(plain(rest), fontsize=7.5, color=GRAY, x=0.99, ha="right")
+    rest = "\n".join(textwrap.wrap(rest, int(figure.get_figwidth() * 16), max_lines=3))
+    figure.supxlabel(plain(rest, 400), fontsize=7.5, color=GRAY, x=0.99, ha="right")

@@ -1,0 +1,48 @@
+"""`fastdense sweep show FILE`: what became of the runs in a store."""
+
+import click
+
+from fastdense_cli.options import by_option, sweep_option, where_option
+
+WIDTH = 250  # without a terminal: of a row that has everything
+
+
+@click.command(short_help="Show the outcomes in a store.")
+@click.argument("file")
+@by_option("Only along this axis, over all others; repeatable. [all axes]")
+@where_option
+@sweep_option
+@click.option("--list", "as_list", is_flag=True, default=False, help="List the sweeps of the file.")
+@click.option("--limit", type=click.IntRange(1), help="Rows at most. [100; with --json all]")
+@click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
+def command(file, by, where, number, as_list, limit, as_json):
+    """Show the shares of the outcomes in a store, with their 95% intervals.
+
+    FILE is what --store of `fastdense sweep run` named; that may still be writing to it. The last
+    sweep is shown, if it holds several.
+    """
+    from fastdense.reports import stores
+    from fastdense.reports import sweeps as reports
+    from fastdense.sweeps import reading
+    from fastdense.sweeps.filters import Filter
+    from fastdense.sweeps.opened import opened
+    from fastdense_cli.console import show, show_json
+
+    chosen = Filter(where)
+    with opened(file) as db:
+        if as_list:
+            found = [stores.about(sweep, reading.count(db, sweep)) for sweep in reading.sweeps(db)]
+            show_json(stores.to_dict(found)) if as_json else show(stores.table(found), WIDTH)
+            return
+        sweep = reading.find(db, number)
+        table = reading.read_table(db, sweep.id)
+    about = stores.about(sweep, table.rows)
+    table = chosen(table)
+    by = table.numbers(by) if by else None
+    if as_json:
+        plain = reports.to_dict(table, by, limit)
+        show_json({**plain, "sweep": about, "where": list(chosen.texts)})
+    else:
+        click.echo(stores.heading(about, table.rows, chosen.texts))
+        if table.rows:
+            show(reports.shares(table, by, limit or reports.MOST_ROWS), WIDTH)

@@ -1,0 +1,19 @@
+"""Options that the subcommands of `sweep` on a store have in common."""
+
+import click
+
+
+def by_option(text):
+    """`--by PATH`, repeatable."""
+    return click.option("--by", multiple=True, metavar="PATH", help=text)
+
+
+where_option = click.option(
+    "--where", multiple=True, metavar="CONDITION",
+    help="Only runs with learning_rate=0.1,0.01 or learning_rate>=0.01, outcome=stalled, "
+    "final_loss<0.1, ...; repeatable.",
+)  # fmt: skip
+sweep_option = click.option(
+    "--sweep", "number", type=click.IntRange(1), metavar="N",
+    help="The sweep of this number, where the file holds several. [the last]",
+)  # fmt: skip
