@@ -19,8 +19,9 @@ def test_example_runs_and_fits_in_twelve_lines(capsys):
     assert len([line for line in examples[0].splitlines() if line.strip()]) <= 12
     for example in examples:  # each goes on from the one before
         exec(compile(example, "README.md", "exec"), names)
-    first, *_, last = capsys.readouterr().out.splitlines()
-    assert first.startswith("converged") and last.startswith("(3, 256)")
+    one, _, many, swept = capsys.readouterr().out.splitlines()
+    assert one.startswith("converged") and many.startswith("(3, 256)")
+    assert re.fullmatch(r"\(\d+,\) [\d.e-]+", swept)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,26 @@ def test_commands_are_accepted(line, tmp_path, monkeypatch, capsys):
     name, *rest = arguments
     context = app.make_context("fastdense", [name, *rest], resilient_parsing=False)
     app.get_command(context, name).make_context(name, rest, parent=context)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda p: p.stem)
+def test_the_commands_of_an_example_are_accepted(path, monkeypatch, capsys):
+    """Its sweep is planned to the end; its picture is there, and the README shows it."""
+    from fastdense_cli.app import invoke
+    from fastdense_cli.group import app
+
+    comments = [line[1:].strip() for line in path.read_text().splitlines() if line[:1] == "#"]
+    comments = " ".join(line.removesuffix("\\") for line in comments)
+    sweep, plot = re.findall(r"fastdense (sweep .*?)(?= fastdense|$)", comments)
+    monkeypatch.chdir(ROOT)
+    assert invoke([*shlex.split(sweep), "--dry-run", "--json"]) == 0
+    assert '"runs"' in capsys.readouterr().out
+    name, *rest = shlex.split(plot)
+    context = app.make_context("fastdense", [name, *rest])
+    app.get_command(context, name).make_context(name, rest, parent=context)
+    picture = rest[rest.index("--out") + 1]
+    assert (ROOT / picture).is_file()
+    assert Path(picture).name in (ROOT / "examples" / "README.md").read_text()
 
 
 def test_scenario_of_the_documentation_is_read(tmp_path):
@@ -106,3 +127,43 @@ def test_the_theory_of_the_documentation_is_one(tmp_path, monkeypatch):
     finally:
         theory.names.cache_clear()
     assert [verdict.verdict for verdict in done.verdicts.values()] == ["holds"]
+
+
+def test_the_page_on_sweeps_is_one_session(tmp_path, monkeypatch, capsys):
+    """Its commands run one after another, and its query counts what they trained."""
+    import sqlite3
+
+    from fastdense_cli.app import invoke
+
+    text = (ROOT / "docs" / "sweeps.md").read_text()
+    monkeypatch.chdir(tmp_path)
+    lines = [line for block in blocks(text, "sh") for line in block.splitlines()]
+    for line in lines:
+        assert invoke(shlex.split(line)[1:]) == 0, capsys.readouterr().err
+    assert {name for name in re.findall(r"(?:--out|--store) (\S+)", "\n".join(lines))} == {
+        path.name for path in tmp_path.iterdir()
+    }
+    (query,) = blocks(text, "sql")
+    db = sqlite3.connect("runs.db")
+    counts = db.execute(query).fetchall()
+    db.close()
+    assert {point for point, _, _ in counts} == set(range(9 * 4 * 2))
+    assert sum(count for _, _, count in counts) == 9 * 4 * 2 * 8
+
+
+def test_the_schema_of_a_store_is_documented():
+    import sqlite3
+
+    from fastdense.sweeps import store
+
+    text = (ROOT / "docs" / "sweeps.md").read_text()
+    text = text[text.index("## The file itself") :]
+    db = sqlite3.connect(":memory:")
+    db.executescript(store.SCHEMA)
+    tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    for table in tables:
+        (row,) = [line for line in text.splitlines() if line.startswith(f"| `{table}` |")]
+        columns = [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
+        assert set(columns) <= set(re.findall(r"`(\w+)`", row))
+    db.close()
+    assert f"{store.APPLICATION:#x}" in text and f"version, {store.VERSION}," in text

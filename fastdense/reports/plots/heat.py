@@ -25,8 +25,7 @@ def figure(picture):
     for side, axis in ((x, panel.xaxis), (y, panel.yaxis)):
         if side.kind == "log":
             axis.axes.set(**{f"{axis.axis_name}scale": "log"})
-        if side.is_labeled:
-            style.ticks(axis, side.at, side.texts)
+        style.mark(axis, side)
         axis.set_label_text(style.plain(side.label))
     if stuck.size <= MOST_WORDS:
         _write(panel, x, y, stuck)

@@ -23,8 +23,7 @@ def figure(picture):
         _draw(panel, side, shift, found, {"color": color, "marker": marker, "label": label})
     if side.kind == "names":
         panel.set_xlim(-0.5, len(side.values) - 0.5)
-    if side.is_labeled:
-        style.ticks(panel.xaxis, side.at, side.texts)
+    style.mark(panel.xaxis, side)
     panel.set_xlabel(style.plain(side.label))
     panel.set_ylim(-0.03, 1.03)
     style.percent(panel.yaxis)

@@ -71,6 +71,11 @@ class Side:
         return len(self.values) <= MOST_TICKS and room > 1 + max(map(len, self.texts))
 
     @property
+    def is_whole(self):
+        """Whether the values are whole numbers, evenly spaced: nothing stands between them."""
+        return self.kind == "linear" and all(isinstance(value, int) for value in self.values)
+
+    @property
     def texts(self):
         """The values as words, (values,)."""
         return [value_text(value) for value in self.values]

@@ -53,6 +53,16 @@ def ticks(axis, places, texts):
     axis.set_ticks([], minor=True)
 
 
+def mark(axis, side):
+    """The ticks of an axis on which the values of a `Side` stand."""
+    from matplotlib.ticker import MaxNLocator
+
+    if side.is_labeled:
+        ticks(axis, side.at, side.texts)
+    elif side.is_whole:
+        axis.set_major_locator(MaxNLocator(integer=True))
+
+
 def percent(axis):
     """Ticks of an axis of shares, from 0 to 100%."""
     axis.set_ticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
