@@ -19,7 +19,7 @@ def test_example_runs_and_fits_in_twelve_lines(capsys):
     assert len([line for line in examples[0].splitlines() if line.strip()]) <= 12
     for example in examples:  # each goes on from the one before
         exec(compile(example, "README.md", "exec"), names)
-    one, _, many, swept = capsys.readouterr().out.splitlines()
+    one, *_, many, swept = capsys.readouterr().out.splitlines()
     assert one.startswith("converged") and many.startswith("(3, 256)")
     assert re.fullmatch(r"\(\d+,\) [\d.e-]+", swept)
 

@@ -53,7 +53,7 @@ def test_compiled_shuffle_is_the_permutation(seed, epoch, count, most):
     order = np.arange(count)[::-1].copy()
     position, calls = 0, 0
     while position < count:
-        position = shuffle(order, np.array([seed]), count, position, most, epoch)
+        position = shuffle(order, np.array([seed]), count, position, most, epoch, 1)
         calls += 1
         assert calls <= count
     np.testing.assert_array_equal(order, random.permutation(seed, epoch, count))

@@ -94,7 +94,7 @@ def test_a_loss_that_overflows_ends_both(dtype):
 
 def test_the_reference_needs_no_compiler():
     program = (
-        "import sys; from fastdense import *;"
+        "import sys; from fastdense import Network, Recipe, train;"
         "train(Network.of(1, 2, 1), Recipe(batch=1), ([1], [2]), device='reference').outcome;"
         "assert not {'numba', 'llvmlite', 'fastdense.kernels'} & set(sys.modules)"
     )

@@ -94,7 +94,8 @@ def test_the_command_is_installed(wheel):
 PLOTS = ROOT / "fastdense" / "reports" / "plots"
 EXPORTS = ROOT / "fastdense" / "reports" / "exports"
 # Where something is imported that is not installed with the package.
-APART = {ROOT / "bench" / "peers", PLOTS, EXPORTS}
+CLUSTER = ROOT / "fastdense" / "sweeps" / "dask.py"
+APART = {ROOT / "bench" / "peers", PLOTS, EXPORTS, CLUSTER}
 
 
 def imported(paths):
@@ -114,9 +115,9 @@ def packages(lines):
 
 
 def test_what_is_imported_is_required():
-    """But for the peers of the benchmark, pictures, and files of other programs."""
+    """But for the peers of the benchmark, pictures, other programs' files, and clusters."""
     paths = [path for folder in SOURCES.values() for path in folder.rglob("*.py")]
-    third = imported(path for path in paths if path.parent not in APART)
+    third = imported(path for path in paths if not {path, path.parent} & APART)
     required = packages(CONFIG["options"]["install_requires"])
     assert third - {"llvmlite"} == required  # llvmlite is a part of numba
 
@@ -129,6 +130,11 @@ def test_what_draws_pictures_is_an_extra():
 def test_what_writes_parquet_is_an_extra():
     extra = packages(CONFIG["options.extras_require"]["parquet"])
     assert imported(EXPORTS.rglob("*.py")) == extra == {"pyarrow"}
+
+
+def test_what_speaks_to_a_cluster_is_an_extra():
+    extra = packages(CONFIG["options.extras_require"]["dask"])
+    assert imported([CLUSTER]) == extra == {"distributed"}
 
 
 def test_every_folder_with_code_is_a_listed_package():
