@@ -33,16 +33,23 @@ def progress(title):
 
 @contextlib.contextmanager
 def sweeping(plan):
-    """Yields `report(Progress)` of a sweep: its plan and a bar with the shares of outcomes so far.
+    """Yields `report(Progress)` of a sweep, on stderr: what it gives up, in sentences.
 
-    On stderr if that is a terminal, else nothing.
+    If that is a terminal, also its plan and a bar with the shares of outcomes so far.
     """
+    noted = []
+
+    def new(sentences):
+        sentences = sentences[len(noted) :]
+        noted.extend(sentences)
+        return sentences
+
     with _bar("sweep") as bar:
         if not bar:
-            yield None
+            yield lambda progress: [click.echo(s, err=True) for s in new(progress.skipped)]
             return
         bar.console.print(plan)
-        noted = []
+        stopping = []
 
         def report(progress):
             done = progress.done + progress.kept
@@ -54,11 +61,10 @@ def sweeping(plan):
             rate = progress.done / max(progress.seconds, 1e-9)
             words = f"{rate:,.0f} runs/s  {shares}" if progress.done else ""
             bar.update(bar.task_ids[0], completed=done, total=progress.total, words=words)
-            for sentence in progress.skipped[len(noted) :]:
-                noted.append(sentence)
+            for sentence in new(progress.skipped):
                 bar.console.print(sentence)
-            if progress.stopping and "stopping" not in noted:
-                noted.append("stopping")
+            if progress.stopping and not stopping:
+                stopping.append(True)
                 bar.console.print("finishing what runs; Ctrl-C again stops at once")
 
         yield report

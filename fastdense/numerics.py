@@ -1,4 +1,4 @@
-"""The version of the numbers: raised by whatever changes a bit of what a training gives.
+"""The version of the numbers: raised by what changes a bit of a training, an outcome or a measure.
 
 A store of runs knows by it which of them would come out the same today.
 `tests/engine/test_numerics.py` fails where the bits have changed and the version has not.

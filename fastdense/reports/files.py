@@ -56,7 +56,15 @@ def check_file(path):
 
 @contextlib.contextmanager
 def appearing(path):
-    """Yields a file of bytes beside a place, and moves it there when it is whole."""
+    """Yields a file of bytes beside a place, and moves it there when it is whole.
+
+    A link's place is what it names. Into a pipe or a device it is written at once.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with open(path, "wb") as file:
+            yield file
+        return
     handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -6,7 +6,6 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from fastdense import __version__
-from fastdense.outcome import OUTCOMES
 from fastdense.scenarios.experiment import number
 from fastdense.sweeps.estimate import size_of
 from fastdense.sweeps.table import value_text
@@ -77,13 +76,12 @@ def to_dict(table, by=None, limit=None):
     """What `--json` prints of a sweep: the shares of outcomes in every cell, so many at most."""
     by = range(len(table.axes)) if by is None else by
     axes = [table.axes[i] for i in by]
-    groups = table.groups(by)
     return {
         "schema_version": SCHEMA_VERSION,
         "fastdense_version": __version__,
         "axes": [{"path": axis.path, "values": list(axis.values)} for axis in axes],
         "runs": table.rows,
-        "cells": len(groups),
+        "cells": table.cells(by),
         "groups": [
             {
                 "values": [axis.values[i] for axis, i in zip(axes, share.places, strict=True)],
@@ -92,7 +90,7 @@ def to_dict(table, by=None, limit=None):
                 "outcome_intervals": {name: share.share([name])[1:] for name in share.counts},
                 "final_loss": number(share.final_loss),
             }
-            for share in groups[:limit]
+            for share in table.groups(by, limit)
         ],
     }
 
@@ -104,11 +102,10 @@ def shares(table, by=None, limit=MOST_ROWS):
     grid = Grid(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for axis in axes:
         grid.add_column(brief(axis.path))
-    groups = table.groups(by)
-    seen = [name for name in OUTCOMES if any(name in share.counts for share in groups)]
+    total, seen = table.cells(by), table.occurring()
     for name in ("runs", *seen, "median loss"):
         grid.add_column(name, justify="right", no_wrap=True)
-    for share in groups[:limit]:
+    for share in table.groups(by, limit):
         values = [value_text(axis.values[p]) for axis, p in zip(axes, share.places, strict=True)]
         cells = []
         for name in seen:
@@ -116,9 +113,9 @@ def shares(table, by=None, limit=MOST_ROWS):
             cells.append(f"{part}% [{low}, {high}]" if name in share.counts else ".")
         grid.add_row(*values, f"{share.runs:,}", *cells, f"{share.final_loss:.3g}")
     notes = ["Shares of runs with their 95% intervals, in percent."]
-    if len(groups) > limit:
+    if total > limit:
         notes.append(
-            f"{limit:,} of {len(groups):,} rows are shown; --limit shows more, and --by and "
+            f"{limit:,} of {total:,} rows are shown; --limit shows more, and --by and "
             "--where of `fastdense sweep show` choose."
         )
     return Group(grid, Text(" ".join(notes), style="dim"))

@@ -58,8 +58,10 @@ def full_path(path):
     recipe_fields = [f.name for f in fields(Recipe)]
     if keys[0] in recipe_fields:
         keys.insert(0, "recipe")
-    if keys[0] not in PARTS or len(keys) < 2:
-        paths = [*PARTS, *(f"recipe.{name}" for name in recipe_fields)]
+    if path in PARTS:
+        raise FastdenseError(f"{path} is a whole table; name a field of it, such as network.hidden")
+    if keys[0] not in PARTS:
+        paths = [*(f"{part}." for part in PARTS), *(f"recipe.{name}" for name in recipe_fields)]
         raise unknown("path", path, paths)
     return ".".join(keys)
 

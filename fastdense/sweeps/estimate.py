@@ -1,5 +1,7 @@
 """How long a sweep will take, and how large its store will be, before it is begun."""
 
+import time
+
 import numpy as np
 
 from fastdense.devices import cpu
@@ -40,8 +42,10 @@ def _modeled(task):
 def _measured(group):
     count = min(most_lanes(group.task), group.runs)
     job = next(group.jobs(0, np.arange(count), count))
+    started = time.perf_counter()
     trial = Trial.of(job.task, job.varied, floors=job.floors)
-    return cpu.seconds_of(*trial.job, PROBE_SECONDS) / count
+    drawn = time.perf_counter() - started
+    return (drawn + cpu.seconds_of(*trial.job, PROBE_SECONDS)) / count
 
 
 def size_of(plan):

@@ -13,6 +13,7 @@ from fastdense.variants import NUMBERS
 
 MOST_VALUES = 1_000_000  # of one axis
 DIGITS = 12  # of a value in a range, so that 1e-4 is 0.0001 in whatever range it lies
+EXACT = 2.0**53  # up to here every whole number is a float
 FORMS = "a list (8,16,32), lin:FROM:TO:COUNT or log:FROM:TO:COUNT"
 
 
@@ -124,9 +125,11 @@ def _checked_values(path, values):
         raise FastdenseError(f"the axis {path} has {len(values)} values; at most {MOST_VALUES}")
     seen = set()
     for value in values:
-        if repr(value) in seen:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        key = value if number else repr(value)  # 1 and 1.0 are one value
+        if key in seen:
             raise FastdenseError(f"the axis {path} has {shown(value)} twice; give it once")
-        seen.add(repr(value))
+        seen.add(key)
     return values
 
 
@@ -140,6 +143,8 @@ def _plain(path, value):
         return {str(key): _plain(path, v) for key, v in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
         raise FastdenseError(f"the axis {path} has {value}; expected finite numbers")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise FastdenseError(f"the axis {path} has an integer beyond 64 bits; give a smaller one")
     if not isinstance(value, (bool, int, float, str)):
         raise FastdenseError(f"the axis {path} has {shown(value)}; expected numbers or names")
     return value
@@ -172,7 +177,8 @@ def _range(path, kind, text):
     values = (np.geomspace if kind == "log" else np.linspace)(first, last, count)
     values = [float(f"{value:.{DIGITS}g}") for value in values.tolist()]
     # Widths and batches are whole numbers, and to other fields 1 is as good as 1.0.
-    return [int(v) for v in values] if all(v.is_integer() for v in values) else values
+    whole = all(v.is_integer() and abs(v) < EXACT for v in values)
+    return [int(v) for v in values] if whole else values
 
 
 def _split(text):

@@ -3,7 +3,7 @@
 A job holds data only, so it can be sent to another process; `carry_out` is a function of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from fastdense.many import Trial
 from fastdense.outcome import Thresholds
 from fastdense.runs import Collector
 from fastdense.scenarios.measures import MEASURES
-from fastdense.training import Task
+from fastdense.training import Task, prepare
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +81,13 @@ class Job:
     varied: dict
     settings: dict
     floors: Floors
+
+
+def prepared(network, recipe, data, evaluate_every, observe_every):
+    """A checked `Task` without initial parameters, since every run draws its own."""
+    none = np.zeros(network.size, recipe.dtype)
+    task = prepare(network, recipe, data, none, None, evaluate_every, observe_every)
+    return replace(task, parameters=none[:0].copy())
 
 
 def carry_out(job, check=lambda: None, threads=1):

@@ -37,11 +37,12 @@ def opened(path):
 
 
 def _connected(path):
-    place = f"{path.absolute().as_uri()}?mode=ro"
-    db = _begun(place)
+    place = path.absolute().as_uri()
+    # Who may not write cannot remove the files that SQLite has beside a store while it is read.
+    db = _begun(f"{place}?mode=rw") or _begun(f"{place}?mode=ro")
     if db is None and _unwritten(path):
-        # Without the files that SQLite would like to have beside a store, nobody can be writing.
-        db = _begun(f"{place}&immutable=1")
+        # Without these files, nobody can be writing.
+        db = _begun(f"{place}?mode=ro&immutable=1")
     if db is None:
         raise FastdenseError(
             f"cannot read {shown(str(path))}: its sweep was killed, and its folder cannot be "
@@ -54,6 +55,7 @@ def _begun(place):
     """A connection in a transaction, or None where SQLite lacks a file that it may not make."""
     db = sqlite3.connect(place, uri=True, isolation_level=None)
     try:
+        db.execute("PRAGMA query_only = ON")
         db.execute("BEGIN")
         db.execute("PRAGMA user_version").fetchone()
     except sqlite3.OperationalError as error:

@@ -9,8 +9,7 @@ import pickle
 
 import fastdense
 from fastdense.numerics import VERSION
-from fastdense.sweeps.job import Job
-from fastdense.training import prepare
+from fastdense.sweeps.job import Job, prepared
 
 # What two processes must agree in, to get the same bits from a parcel.
 TERMS = f"fastdense {fastdense.__version__} with numerics {VERSION}"
@@ -37,4 +36,4 @@ def _data(rows):
 
 @functools.lru_cache(maxsize=1)
 def _task(data, network, recipe, evaluate_every, observe_every):
-    return prepare(network, recipe, data, None, None, evaluate_every, observe_every)
+    return prepared(network, recipe, data, evaluate_every, observe_every)

@@ -12,14 +12,15 @@ from fastdense.dataset import Data
 from fastdense.devices.pack import most_lanes
 from fastdense.errors import FastdenseError
 from fastdense.floors import Floors, floors
+from fastdense.many import Trial
 from fastdense.numerics import VERSION
 from fastdense.scenarios import scenario as scenarios
 from fastdense.scenarios.measures import MEASURES, fault_of
 from fastdense.scenarios.tables import known
 from fastdense.sweeps import identity
 from fastdense.sweeps.grid import Axis
-from fastdense.sweeps.job import Job
-from fastdense.training import Task, prepare
+from fastdense.sweeps.job import Job, prepared
+from fastdense.training import Task
 from fastdense.variants import check_varied
 
 EVALUATIONS = 200  # of a run, about, if it is not said how often
@@ -51,9 +52,9 @@ class Settings:
         if self.evaluate_every is not None:
             whole("evaluate_every", self.evaluate_every, 1)
         whole("curve_points", self.curve_points, 0)
-        object.__setattr__(self, "measures", tuple(self.measures))
         for name in self.measures:
             known("measure", name, MEASURES)
+        object.__setattr__(self, "measures", tuple(sorted(set(self.measures))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +101,7 @@ class Group:
         """What each cell adds to that, (cells, numbers)."""
         return identity.lane_numbers(self.task, len(self.points), self.given)
 
+    @cached_property
     def keys(self):
         """The key of each cell, a list of 16 bytes."""
         shared = identity.digest(identity.canonical(self.configuration).encode())
@@ -252,9 +254,7 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
     definition = {
         "base": base.name,
         "axes": [[axis.path, list(axis.values)] for axis in axes],
-        "configurations": identity.digest(
-            *(identity.canonical(group.configuration).encode() for group in groups)
-        ).hex(),
+        "cells": identity.digest(*(key for group in groups for key in group.keys)).hex(),
         "seeds": [first_seed, seeds],
         "runs": sum(group.runs for group in groups),
         "measures": list(settings.measures),
@@ -283,7 +283,7 @@ def _prepared(arm, settings):
             raise FastdenseError(f"the measure {measure} {fault}")
     epochs = max(arm.recipe.epochs, 1)
     needs = [MEASURES[name].needs for name in settings.measures]
-    return prepare(
+    return prepared(
         arm.network,
         arm.recipe,
         arm.data,
@@ -296,12 +296,9 @@ def _check_lanes(task, given, last_seed):
     """Refuse now what a job would stumble over."""
     count = max((len(values) for values in given.values()), default=1)
     check_varied(task.network, task.recipe, {"seeds": np.full(count, last_seed), **given})
-    scales = np.abs(given.get("init_scale", np.ones(1)))
-    if scales.max() > np.finfo(task.recipe.dtype).max:
-        raise FastdenseError(
-            f"init_scale is {scales.max():g}, beyond the range of {task.recipe.dtype}; "
-            "give smaller numbers"
-        )
+    if "init_scale" in given:
+        largest = given["init_scale"][np.abs(given["init_scale"]).argmax(keepdims=True)]
+        Trial.of(task, {"seeds": np.array([last_seed]), "init_scale": largest})
 
 
 def _lane(axis, places):

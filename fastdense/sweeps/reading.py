@@ -17,7 +17,7 @@ DEFINED = {"base", "axes", "seeds", "runs", "measures"}  # of a sweep
 NUMBERS = "points.point", "runs.seed", "runs.outcome", "runs.steps"
 OF_A_SWEEP = """
 FROM points JOIN runs ON runs.cell = points.cell
-WHERE points.sweep = ? AND runs.seed BETWEEN ? AND ?
+WHERE points.sweep = ? AND runs.seed >= ? AND runs.seed < ? + points.seeds
 """
 WITH_CURVES = OF_A_SWEEP.replace("WHERE", "JOIN cells ON cells.id = points.cell\nWHERE")
 IN_ORDER = "ORDER BY points.point, runs.seed"
@@ -58,9 +58,9 @@ class Remembered:
 
     @property
     def key(self):
-        """What its runs are found by: its number, its first and its last seed."""
-        first, count = self.definition["seeds"]
-        return self.id, first, first + count - 1
+        """What its runs are found by: its number, and its first seed twice."""
+        first, _ = self.definition["seeds"]
+        return self.id, first, first
 
 
 def sweeps(db):

@@ -34,7 +34,7 @@ CREATE TABLE cells (
 );
 CREATE TABLE points (
     sweep INTEGER NOT NULL REFERENCES sweeps, point INTEGER NOT NULL,
-    cell INTEGER NOT NULL REFERENCES cells, PRIMARY KEY (sweep, point)
+    cell INTEGER NOT NULL REFERENCES cells, seeds INTEGER NOT NULL, PRIMARY KEY (sweep, point)
 ) WITHOUT ROWID;
 CREATE TABLE runs (
     cell INTEGER NOT NULL REFERENCES cells, seed INTEGER NOT NULL,
@@ -82,9 +82,11 @@ class Store:
         self._entered = set()  # cells: two of a grid may be the same, of rate 1 and 1.0
         if path is not None:
             self._check_place(resume)
+        self._db = None
         try:
             with sentences(path, "open"):
-                self._db = sqlite3.connect(path or ":memory:", isolation_level=None)
+                place = ":memory:" if path is None else self.path.absolute()
+                self._db = sqlite3.connect(place, isolation_level=None)
                 if not self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
                     self._create()
                 check(self._db, path)
@@ -92,6 +94,8 @@ class Store:
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.execute("PRAGMA cache_size = -65536")
         except BaseException:
+            if self._db is not None:
+                self._db.close()
             self._unlock()
             raise
         self._committed = time.monotonic()
@@ -111,9 +115,10 @@ class Store:
                 raise FastdenseError(f"cannot write {shown(str(path))}: its folder does not exist")
             if not resume and path.exists() and path.stat().st_size:
                 raise FastdenseError(f"{path} exists; go on with --resume, or give another file")
-            with open(f"{path}.lock", "a"):  # the lock would take what fails here for another's
+            lock = f"{os.path.realpath(path)}.lock"
+            with open(lock, "a"):  # the lock would take what fails here for another's
                 pass
-            self._lock = FileLock(f"{path}.lock")
+            self._lock = FileLock(lock)
             try:
                 self._lock.acquire(blocking=False)
             except Timeout:
@@ -143,7 +148,7 @@ class Store:
     def enter(self, number, group):
         """Remember the cells of a group; returns the numbers of its runs that are not there yet."""
         content = identity.canonical(group.configuration)
-        key, keys = identity.digest(content.encode()), group.keys()
+        key = identity.digest(content.encode())
         with self._writing():
             db = self._db
             db.execute("INSERT OR IGNORE INTO configurations VALUES (NULL, ?, ?)", (key, content))
@@ -151,17 +156,27 @@ class Store:
             configuration = found.fetchone()[0]
             db.executemany(
                 "INSERT OR IGNORE INTO cells VALUES (NULL, ?, ?, ?)",
-                ((k, configuration, n.tobytes()) for k, n in zip(keys, group.numbers, strict=True)),
+                (
+                    (k, configuration, n.tobytes())
+                    for k, n in zip(group.keys, group.numbers, strict=True)
+                ),
             )
-            cells = [
-                db.execute("SELECT id FROM cells WHERE key = ?", (k,)).fetchone()[0] for k in keys
-            ]
+            cells = self._ids(group.keys)
+            points, seeds = group.points.tolist(), len(group.seeds)
             db.executemany(
-                "INSERT OR IGNORE INTO points VALUES (?, ?, ?)",
-                ((self.sweep, int(p), c) for p, c in zip(group.points, cells, strict=True)),
+                "INSERT OR IGNORE INTO points VALUES (?, ?, ?, ?)",
+                ((self.sweep, point, c, seeds) for point, c in zip(points, cells, strict=True)),
             )
         self._cells[number] = np.array(cells), group.seeds
         return self._missing(cells, group.seeds)
+
+    def _ids(self, keys):
+        ids = {}
+        for part in _parts(keys):
+            ids |= self._db.execute(
+                f"SELECT key, id FROM cells WHERE key IN ({','.join('?' * len(part))})", part
+            )
+        return [ids[key] for key in keys]
 
     def _missing(self, cells, seeds):
         first, count = seeds.start, len(seeds)
@@ -172,9 +187,7 @@ class Store:
                 missing[row] = False
             self._entered.add(cell)
             rows_of.setdefault(cell, row)
-        distinct = list(rows_of)
-        for start in range(0, len(distinct), IDS_AT_ONCE):
-            part = distinct[start : start + IDS_AT_ONCE]
+        for part in _parts(list(rows_of)):
             found = self._db.execute(
                 f"SELECT cell, seed FROM runs WHERE cell IN ({','.join('?' * len(part))}) "
                 "AND seed BETWEEN ? AND ?",
@@ -234,16 +247,19 @@ class Store:
         return self
 
     def __exit__(self, kind, error, trace):
-        """Commit, and leave one plain file."""
+        """Commit; what closes the file last leaves it alone in its folder."""
         try:
             # After a failure, perhaps of this very store, that one is the news.
             with contextlib.suppress(FastdenseError) if error else contextlib.nullcontext():
                 self.commit()
         finally:
-            with contextlib.suppress(sqlite3.Error):  # somebody may be reading
-                self._db.execute("PRAGMA journal_mode = DELETE")
             self._db.close()
             self._unlock()
+
+
+def _parts(values):
+    """A list in parts that one statement can take."""
+    return (values[i : i + IDS_AT_ONCE] for i in range(0, len(values), IDS_AT_ONCE))
 
 
 def check(db, path):

@@ -5,6 +5,7 @@ import importlib.util
 import signal
 import threading
 import time
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ from fastdense.sweeps.store import Store
 
 LOOK_SECONDS = 0.05
 INSTALL = "python -m pip install 'fastdense[dask]'"
+MOST_BYTES = 1 << 26  # of the initial parameters of a job
 JOB_SECONDS = 0.5  # that a job should take, so that little is lost and little waited for
 
 
@@ -140,7 +142,9 @@ def sweep(
         Store(store, resume) as kept_in,
         contextlib.closing(runner_of(plan.runs, workers, dask, tls)) as runner,
     ):
-        carry_out(plan, kept_in, runner, runner.workers, seconds_each(plan), on_progress)
+        progress = carry_out(plan, kept_in, runner, seconds_each(plan), on_progress)
+        for sentence in progress.skipped:
+            warnings.warn(sentence, stacklevel=2)
         return kept_in.table()
 
 
@@ -178,7 +182,7 @@ def runner_of(runs, workers=None, dask=None, tls=None):
     return Cluster(dask, workers, tls)
 
 
-def carry_out(plan, store, runner, workers, seconds, on_progress=None):
+def carry_out(plan, store, runner, seconds, on_progress=None):
     """Train what a store lacks of a plan.
 
     Parameters
@@ -186,9 +190,6 @@ def carry_out(plan, store, runner, workers, seconds, on_progress=None):
     plan : Plan
     store : Store
     runner : Local or Cluster
-        Closed at the end.
-    workers : int
-        How many jobs it carries out at a time.
     seconds : ndarray, shape (groups,)
         About how long a run of each group takes.
 
@@ -199,20 +200,25 @@ def carry_out(plan, store, runner, workers, seconds, on_progress=None):
     progress = Progress(plan.runs)
     store.begin(plan.definition)
     started = time.monotonic()
-    with contextlib.closing(runner), interruptible() as interrupted:
-        coming = _jobs(plan, store, workers, seconds, progress)
+    with interruptible() as interrupted:
+        coming = _jobs(plan, store, runner.workers, seconds, progress)
         more = True
         while more or runner.busy:
             if interrupted() and not progress.stopping:
                 progress.stopping, more = True, False
                 runner.hold()
+            looked = True
             while more and runner.room:
-                job = next(coming, None)
-                if job is None:
+                try:
+                    job = next(coming)
+                except StopIteration:
                     more = False
-                else:
-                    runner.submit(job)
-            for job, rows in runner.collect(LOOK_SECONDS):
+                    break
+                if job is None:
+                    looked = False
+                    break
+                runner.submit(job)
+            for job, rows in runner.collect(LOOK_SECONDS if looked else 0):
                 if isinstance(rows, str):
                     progress.skipped.append(rows)
                     continue
@@ -233,9 +239,18 @@ def _jobs(plan, store, workers, seconds, progress):
     for number, group in enumerate(plan.groups):
         missing = store.enter(number, group)
         progress.kept += group.runs - len(missing)
-        lanes = most_lanes(group.task)
-        most = min(JOB_SECONDS / seconds[number], len(missing) / (2 * workers), MOST_IN_A_JOB)
-        yield from group.jobs(number, missing, lanes * max(round(most / lanes), 1))
+        share = len(missing) / (2 * workers)
+        if not len(missing):
+            yield None  # so that whoever waits can look around
+        yield from group.jobs(number, missing, _runs_of_a_job(group, seconds[number], share))
+
+
+def _runs_of_a_job(group, seconds, share):
+    """How many runs a job should have, of so many seconds each; at most about its share."""
+    lanes = most_lanes(group.task)
+    most = lanes * max(round(min(JOB_SECONDS / seconds, share, MOST_IN_A_JOB) / lanes), 1)
+    bytes_ = group.task.network.size * np.dtype(group.task.recipe.dtype).itemsize
+    return max(min(most, MOST_BYTES // bytes_), 1)
 
 
 def _how_much(progress, path):

@@ -137,18 +137,31 @@ class Table(Mapping):
         columns = {name: values[rows] for name, values in self._columns.items()}
         return Table(self.axes, self.places[:, rows], columns)
 
-    def groups(self, by):
+    def cells(self, by):
+        """How many combinations of places on some axes, by their numbers, have runs."""
+        return len(np.unique(self._cell(list(by))))
+
+    def occurring(self):
+        """The outcomes that occur."""
+        return [OUTCOMES[code] for code in np.unique(self.codes)]
+
+    def _cell(self, by):
+        """The combination of places on some axes at which each run stands, as a number."""
+        shape = [len(self.axes[i].values) for i in by]
+        return np.ravel_multi_index(self.places[by], shape) if by else np.zeros(self.rows, int)
+
+    def groups(self, by, limit=None):
         """The `Share` of every combination of places on some axes, the last axis fastest.
 
         Parameters
         ----------
         by : sequence of int
             Numbers of axes.
+        limit : int, optional
+            The first so many only.
         """
         by = list(by)
-        shape = [len(self.axes[i].values) for i in by]
-        places = self.places[by]
-        cell = np.ravel_multi_index(places, shape) if by else np.zeros(self.rows, int)
+        places, cell = self.places[by], self._cell(by)
         losses = self._columns["final_loss"]
         losses = np.where(np.isnan(losses), np.inf, losses)
         order = np.lexsort((losses, cell))
@@ -167,6 +180,9 @@ class Table(Mapping):
         return [
             Share(tuple(at), {o: n for o, n in zip(OUTCOMES, of, strict=True) if n}, loss)
             for at, of, loss in zip(
-                places[:, order[first]].T.tolist(), counts.tolist(), middle.tolist(), strict=True
+                places[:, order[first]].T[:limit].tolist(),
+                counts[:limit].tolist(),
+                middle[:limit].tolist(),
+                strict=True,
             )
         ]

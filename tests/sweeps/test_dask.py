@@ -191,7 +191,8 @@ def test_a_job_that_kills_its_workers_is_left_out_and_no_other_is(processes):
         processes.worker(nanny=True, TROUBLE="kill")
     last = After(0, None)
     grid = {"network.hidden": [[5], [3], [4]], "learning_rate": [0.001, 0.01]}
-    table = sweep(BASE, grid, seeds=4, dask=processes.address, on_progress=last)
+    with pytest.warns(UserWarning, match="8 runs are left out"):
+        table = sweep(BASE, grid, seeds=4, dask=processes.address, on_progress=last)
     assert last.progress.skipped == ["8 runs are left out: they killed 3 workers"]
     assert last.progress.done == table.rows == 16
     assert {share.places[0] for share in table.groups([0])} == {1, 2}
@@ -214,7 +215,8 @@ def test_workers_that_would_not_give_the_same_bits_are_refused(processes):
     kill(worker)
     processes.worker()
     late = After(1, lambda: processes.worker(TROUBLE="old"))
-    table = sweep(BASE, GRID, seeds=800, dask=processes.address, on_progress=late)
+    with pytest.warns(UserWarning, match="a worker is left out"):
+        table = sweep(BASE, GRID, seeds=800, dask=processes.address, on_progress=late)
     assert table.rows == late.progress.done == 9 * 800
     (note,) = late.progress.skipped
     assert note.startswith("a worker is left out: ") and "has fastdense 0.0.1" in note

@@ -3,6 +3,8 @@
 import csv
 import json
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow.parquet
@@ -16,6 +18,7 @@ from fastdense.sweeps import reading
 from fastdense.sweeps.filters import Filter
 from fastdense.sweeps.opened import opened
 from fastdense.sweeps.table import CURVE, LOSSES, Table
+from fastdense_cli.app import invoke
 
 
 def bits(values, dtype=float):
@@ -201,3 +204,18 @@ def test_memory_does_not_grow_with_the_runs(tmp_path, monkeypatch):
             tables = watched(reading.pieces(db, reading.find(db), True))
             exports.export(form, tmp_path / form, tables)
     assert len(most) > 30 and max(most) <= 3
+
+
+def test_a_pipe_stays_a_pipe(tmp_path):
+    """What is no file cannot appear whole: it is written to."""
+    store, pipe = tmp_path / "a.db", tmp_path / "pipe"
+    make(store, {"learning_rate": [0.1]}, seeds=2)
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as reader:
+        text = reader.submit(pipe.read_text)
+        assert invoke(["sweep", "export", str(store), "--csv", "--out", str(pipe)]) == 0
+    assert len(text.result().splitlines()) == 3 and pipe.is_fifo()
+    link = tmp_path / "link.csv"
+    link.symlink_to(tmp_path / "real.csv")
+    assert invoke(["sweep", "export", str(store), "--csv", "--out", str(link)]) == 0
+    assert link.is_symlink() and (tmp_path / "real.csv").read_text() == text.result()

@@ -46,6 +46,7 @@ def test_whole_numbers_of_a_range_are_integers():
     assert repr(parse_values("x", "lin:1:4:4")) == "[1, 2, 3, 4]"
     assert repr(parse_values("x", "log:1:8:4")) == "[1, 2, 4, 8]"
     assert repr(parse_values("x", "lin:0:1:3")) == "[0.0, 0.5, 1.0]"
+    assert repr(parse_values("x", "log:1e19:1e20:2")) == "[1e+19, 1e+20]"
 
 
 @given(st.permutations(["learning_rate", "optimizer", "optimizer.momentum", "network.hidden"]))
@@ -111,6 +112,9 @@ def test_what_shares_packs():
         (["learning_rate=1,2", "learning_rate=3"], "learning_rate twice"),
         (["learning_rate=1,2", "recipe.learning_rate=3"], "recipe.learning_rate twice"),
         (["learning_rate=1,2,1"], "the axis learning_rate has 1 twice"),
+        (["learning_rate=1,2,1.0"], "the axis learning_rate has 1.0 twice"),
+        ({"learning_rate": [10**400]}, "an integer beyond 64 bits"),
+        (["network=1"], "network is a whole table; name a field of it"),
         (["lerning_rate=1"], "unknown path 'lerning_rate'; did you mean 'recipe.learning_rate'"),
         (["netwrk.hidden=1"], "unknown path"),
         (["recipe.seed=1,2"], "give the number of seeds"),

@@ -248,7 +248,6 @@ def test_a_killed_sweep_where_nothing_may_be_written_gets_one_sentence():
             "os._exit(9)"
         )
         subprocess.run([sys.executable, "-c", code, str(path)])
-        assert table_of(path).rows == 0  # where it may
         Path(f"{path}-shm").unlink()
         folder.chmod(0o555)
         code = (
@@ -260,6 +259,8 @@ def test_a_killed_sweep_where_nothing_may_be_written_gets_one_sentence():
         command = [sys.executable, "-c", code, str(path)]
         done = subprocess.run(command, capture_output=True, text=True)
         folder.chmod(stat.S_IRWXU)
+        assert table_of(path).rows == 0  # where it may
+        assert list(folder.iterdir()) == [path]
     assert done.stdout.startswith("FastdenseError cannot read"), done
     assert "copy it with its -wal file" in done.stdout
 

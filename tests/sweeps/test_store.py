@@ -14,6 +14,8 @@ import pytest
 from small import BASE, rows_of
 
 from fastdense import FastdenseError, sweep
+from fastdense.sweeps.opened import opened
+from fastdense.sweeps.reading import read_table
 from fastdense.sweeps.store import VERSION, Store
 
 GRID = {"learning_rate": [0.01, 0.1, 1.0], "network.hidden": [2, 3]}
@@ -112,9 +114,27 @@ def test_it_can_be_read_while_it_grows(tmp_path):
 def test_a_finished_store_is_one_plain_file(tmp_path):
     sweep(BASE, GRID, seeds=1, store=tmp_path / "store")
     assert os.listdir(tmp_path) == ["store"]
-    with sqlite3.connect(tmp_path / "store") as db:
-        assert db.execute("PRAGMA journal_mode").fetchone() == ("delete",)
-    db.close()
+
+
+def test_a_sweep_goes_on_while_somebody_reads(tmp_path):
+    path = tmp_path / "store"
+    sweep(BASE, GRID, seeds=1, store=path)
+    with opened(path) as db:
+        assert sweep(BASE, GRID, seeds=3, store=path, resume=True).rows == 18
+        assert read_table(db).rows == 6  # as it was when it was opened
+    assert os.listdir(tmp_path) == ["store"]
+
+
+def test_a_link_to_a_store_has_no_lock_of_its_own(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "store")
+    with Store(tmp_path / "store"), pytest.raises(FastdenseError, match="in use by another sweep"):
+        Store(tmp_path / "link", resume=True)
+
+
+def test_a_file_may_be_called_memory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    sweep(BASE, GRID, seeds=1, store=":memory:")
+    assert len(rows_of(tmp_path / ":memory:")) == 6
 
 
 def test_a_run_takes_less_than_500_bytes(tmp_path):

@@ -1,5 +1,6 @@
 """A sweep: every run has the bits of `train`, and none is trained twice or lost."""
 
+import json
 import re
 
 import numpy as np
@@ -13,7 +14,9 @@ from fastdense.scenarios.scenario import build
 from fastdense.sweeps import plan as plans
 from fastdense.sweeps.grid import read_grid
 from fastdense.sweeps.job import curve_places
+from fastdense.sweeps.local import Local
 from fastdense.sweeps.plan import Base, Settings, count_runs, make_plan
+from fastdense_cli.app import invoke
 
 
 def alone(table, row):
@@ -129,7 +132,63 @@ def test_nothing_is_trained_twice(tmp_path):
     assert runs({"learning_rate": [0.1, 0.3, 1.0], "recipe.l2": [0.0]}, 6) == (6, 18)
     assert runs({"recipe.l2": [0.0, 0.1], "network.hidden": [3, 4]}, 2) == (8, 8)  # rate 0.01
     assert runs({"recipe.l2": [0.0, 0.1], "optimizer.weight_decay": [0.0]}, 2) == (0, 4)
-    assert runs({"learning_rate": [1, 1.0]}, 6) == (0, 12)
+    # One cell, written twice.
+    assert runs({"optimizer": ["adam", {"name": "adam"}]}, 3) == (3, 6)
+
+
+def changed(part, **fields):
+    return {**BASE, part: {**BASE[part], **fields}}
+
+
+def test_another_base_is_another_sweep(tmp_path):
+    """Also if it differs only in what the networks of a pack may differ in."""
+    bases = [
+        BASE,
+        changed("recipe", learning_rate=0.5),
+        changed("recipe", l2=0.1),
+        changed("recipe", optimizer="momentum"),
+        changed("recipe", optimizer={"name": "momentum", "momentum": 0.5}),
+        changed("network", dropout=0.1),
+        changed("network", dropout=0.2),
+    ]
+    for base in bases:
+        alone = sweep(base, {"init_scale": [0.5, 1]}, seeds=2)
+        shared = sweep(base, {"init_scale": [0.5, 1]}, seeds=2, store=tmp_path / "s", resume=True)
+        assert columns_of(shared) == columns_of(alone)
+    for arm in ARMS["arms"]:
+        options = {"seeds": 2, "arms": [arm]}
+        alone = sweep(ARMS, {"l2": [0.0, 0.1]}, **options)
+        shared = sweep(ARMS, {"l2": [0.0, 0.1]}, store=tmp_path / "s", resume=True, **options)
+        assert columns_of(shared) == columns_of(alone)
+
+
+def test_runs_that_no_seed_changes_count_once(tmp_path):
+    """Even if another sweep of the store has them under another seed."""
+    base = changed("network", weights="zeros")
+    for first in (0, 4, 2):
+        options = {"seeds": 8, "first_seed": first, "store": tmp_path / "s", "resume": True}
+        assert sweep(base, {"learning_rate": [0.1, 0.2]}, **options)["seed"].tolist() == [first] * 2
+
+
+class GivesUp(Local):
+    """Workers of whose jobs every other is left out."""
+
+    def collect(self, seconds):
+        ended = super().collect(seconds)
+        return [(job, "7 runs are left out" if job.group % 2 else rows) for job, rows in ended]
+
+
+def test_what_is_given_up_is_said(monkeypatch, capsys):
+    monkeypatch.setattr("fastdense.sweeps.sweep.Local", GivesUp)
+    grid = {"network.hidden": [2, 3, 4, 5]}
+    with pytest.warns(UserWarning, match="7 runs are left out") as said:
+        assert sweep(BASE, grid, seeds=3).rows == 6
+    assert len(said) == 2
+    code = invoke(["sweep", "rate-adam", "--arm", "rate-0.1", "--grid", "network.hidden=2,3",
+                   "--seeds", "3", "--json"])  # fmt: skip
+    printed = capsys.readouterr()
+    assert code == 1 and json.loads(printed.out)["runs"] == 3
+    assert printed.err == "7 runs are left out\n"
 
 
 def test_what_decides_a_run_is_in_its_key(tmp_path):
@@ -149,6 +208,7 @@ def test_what_decides_a_run_is_in_its_key(tmp_path):
         ({"outcome": {"converged": 0.5}}, {}),
         ({}, {"evaluate_every": 2}),
         ({}, {"measures": ["swing"]}),
+        ({}, {"measures": ["swing", "excess"]}),
         ({}, {"curve_points": 2}),
     ]
     for table, options in changes:
@@ -259,6 +319,7 @@ def test_what_cannot_be_swept_is_refused_before_anything_is_trained(
 
 
 def test_settings_are_checked():
+    assert Settings(measures=["swing", "excess", "swing"]) == Settings(measures=["excess", "swing"])
     assert Settings().curve_points == plans.CURVE_POINTS
     with pytest.raises(FastdenseError, match="curve_points is -1"):
         Settings(curve_points=-1)

@@ -64,6 +64,7 @@ def command(
     from fastdense.sweeps.plan import Base, Settings, count_runs, make_plan
     from fastdense.sweeps.store import Store
     from fastdense.sweeps.sweep import carry_out, runner_of
+    from fastdense_cli.app import DONE, FAILED
     from fastdense_cli.console import show, show_json, sweeping
 
     base = Base(base, arms)
@@ -81,11 +82,12 @@ def command(
         about = reports.plan_to_dict(plan, seconds, runner.workers)
         if dry_run:
             show_json(about) if as_json else show(reports.plan(about))
-            return
+            return DONE
         with sweeping(reports.plan(about)) as report:
-            carry_out(plan, kept, runner, runner.workers, seconds, report)
+            progress = carry_out(plan, kept, runner, seconds, report)
         table = kept.table()
     show_json(reports.to_dict(table)) if as_json else show(reports.shares(table))
+    return FAILED if progress.kept + progress.done < progress.total else DONE
 
 
 def _ask(runs, yes):

@@ -1,5 +1,6 @@
 """Parquet, by pyarrow: typed columns, of which a reader loads only those it wants."""
 
+import itertools
 import json
 
 import pyarrow
@@ -10,14 +11,13 @@ KINDS = {bool: pyarrow.bool_(), int: pyarrow.int64(), float: pyarrow.float64()}
 
 def write(file, tables):
     """Write tables into a file of bytes."""
-    writer = None
-    for table in tables:
-        if writer is None:
-            schema = pyarrow.schema([(name, _kind(table, name)) for name in table])
-            writer = ParquetWriter(file, schema)
-        columns = [_column(table, field) for field in schema]
-        writer.write_table(pyarrow.Table.from_arrays(columns, schema=schema))
-    writer.close()
+    tables = iter(tables)
+    first = next(tables)
+    schema = pyarrow.schema([(name, _kind(first, name)) for name in first])
+    with ParquetWriter(file, schema) as writer:
+        for table in itertools.chain([first], tables):
+            columns = [_column(table, field) for field in schema]
+            writer.write_table(pyarrow.Table.from_arrays(columns, schema=schema))
 
 
 def _kind(table, name):

@@ -42,7 +42,7 @@ def _which(picture):
 def _series(picture):
     """The label and the color of each line, and its (place, share, low, high) in order."""
     if len(picture.by) == 1:
-        kinds = [picture.outcomes] if picture.outcomes else [[o] for o in picture.occurring()]
+        kinds = [picture.outcomes] if picture.outcomes else [[o] for o in picture.table.occurring()]
         return [
             (" or ".join(kind), COLORS[kind[0]], _points(picture, kind, lambda at: True))
             for kind in kinds

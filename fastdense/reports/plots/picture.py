@@ -6,7 +6,6 @@ import numpy as np
 
 from fastdense import __version__
 from fastdense.errors import FastdenseError
-from fastdense.outcome import OUTCOMES
 from fastdense.reports.plots import style
 from fastdense.reports.sweeps import brief
 from fastdense.sweeps.table import Table, value_text
@@ -176,7 +175,3 @@ class Picture:
             tuple(where[p] for where, p in zip(order, share.places, strict=True)): share
             for share in self.table.groups(self.by)
         }
-
-    def occurring(self):
-        """The outcomes that occur in the runs."""
-        return [OUTCOMES[code] for code in np.unique(self.table.codes)]
