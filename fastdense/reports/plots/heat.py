@@ -97,7 +97,9 @@ def _boundary(panel, x, y, unstable):
 
     # Between logarithms, where the axis is of them; Matplotlib would interpolate between numbers.
     spare = style.blank(1, 1).subplots()
-    lines = spare.contour(x.scaled, y.scaled, np.ma.masked_invalid(unstable.T), [HALF])
+    # A cell of exactly a half is unstable, not on the line.
+    level = np.nextafter(HALF, 0)
+    lines = spare.contour(x.scaled, y.scaled, np.ma.masked_invalid(unstable.T), [level])
     outline = [withStroke(linewidth=4, foreground="white")]
     for line in lines.allsegs[0]:
         ends = [
