@@ -74,8 +74,10 @@ def read_grid(given):
     FastdenseError
         No axes, an axis without values, with one value twice, or given twice; a range that is none.
     """
-    if not isinstance(given, Mapping):
+    if isinstance(given, (list, tuple)):
         given = _by_path(given)
+    if not isinstance(given, Mapping):
+        raise FastdenseError(f"the grid is {shown(given)}; expected a dict of paths to values")
     if not given:
         raise FastdenseError(
             "the grid is empty; give at least one axis, such as learning_rate=log:1e-5:1:25"
@@ -93,7 +95,7 @@ def read_grid(given):
 def _by_path(texts):
     grid = {}
     for text in texts:
-        path, equals, values = text.partition("=")
+        path, equals, values = str(text).partition("=")
         if not equals or not path.strip():
             raise FastdenseError(f"{shown(text)} is no axis; expected PATH=VALUES, with {FORMS}")
         if path.strip() in grid:

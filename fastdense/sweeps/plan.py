@@ -52,9 +52,10 @@ class Settings:
         if self.evaluate_every is not None:
             whole("evaluate_every", self.evaluate_every, 1)
         whole("curve_points", self.curve_points, 0)
-        for name in self.measures:
+        measures = _several(self.measures)
+        for name in measures:
             known("measure", name, MEASURES)
-        object.__setattr__(self, "measures", tuple(sorted(set(self.measures))))
+        object.__setattr__(self, "measures", tuple(sorted(set(measures))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +180,7 @@ class Base:
                 return rows
 
         overrides = scenarios.read_overrides(self.name, table)
+        arms = _several(arms)
         for arm in arms:
             known(f"arm of {self.name}", arm, overrides)
         self.arms = {name: o for name, o in overrides.items() if not arms or name in arms}
@@ -189,6 +191,11 @@ class Base:
     def arm(self, name, changes):
         """One arm with some fields changed."""
         return scenarios.read_arm(name, self._table, self.arms[name], changes, self._read)
+
+
+def _several(names):
+    """One name, or a sequence of them, as a list."""
+    return [names] if isinstance(names, str) else list(names)
 
 
 def count_runs(base, axes, seeds):

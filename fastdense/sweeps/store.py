@@ -77,6 +77,8 @@ class Store:
     """
 
     def __init__(self, path=None, resume=False):
+        if not isinstance(path, (str, os.PathLike, type(None))):
+            raise FastdenseError(f"store is {shown(path)}; expected the path of a file")
         self.path = None if path is None else Path(path)
         self._lock, self._pending, self._cells = None, [], {}
         self._entered = set()  # cells: two of a grid may be the same, of rate 1 and 1.0
