@@ -61,7 +61,7 @@ def full_path(path):
     if path in PARTS:
         raise FastdenseError(f"{path} is a whole table; name a field of it, such as network.hidden")
     if keys[0] not in PARTS:
-        paths = [*(f"{part}." for part in PARTS), *(f"recipe.{name}" for name in recipe_fields)]
+        paths = [*PARTS, *(f"recipe.{name}" for name in recipe_fields)]
         raise unknown("path", path, paths)
     return ".".join(keys)
 

@@ -40,7 +40,7 @@ WRONG = {
     "run zero-rate --dtype float16": "'float32', 'float64'",
     "run zero-rate --set epochs": "path=value",
     "run zero-rate --set =3": "path=value",
-    "run zero-rate --set network=3": "path",
+    "run zero-rate --set network=3": "whole table",
     "run zero-rate --set recipe.epochs.x=3": "expected a table",
     "run zero-rate --set recipe.epochs=-1": "epochs is -1",
     "run zero-rate --set recipe.epochs=1.5": "epochs is 1.5",
