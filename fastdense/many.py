@@ -9,7 +9,7 @@ from fastdense import catalogue
 from fastdense.checks import whole
 from fastdense.dataset import in_dtype, rectangular
 from fastdense.errors import FastdenseError, shown, unknown
-from fastdense.floors import floors as floors_of
+from fastdense.floors import floors
 from fastdense.network import Dropout
 from fastdense.outcome import USUAL, check_thresholds, classify
 from fastdense.recipe import Recipe
@@ -96,25 +96,17 @@ class Trial:
     thresholds : Thresholds
     """
 
-    def __init__(self, task, varied, start, thresholds=USUAL, floors=None):
+    def __init__(self, task, varied, start, thresholds=USUAL):
         self._task, self._varied, self._start = task, varied, start
         self._thresholds = thresholds
-        if floors is None and task.evaluate_every:
-            floors = floors_of(task.data, task.recipe)
-        self._floors = floors
+        self._floors = floors(task.data, task.recipe) if task.evaluate_every else None
         self._shape = varied["seeds"].shape
         self.variants = Variants.of(task.network, task.recipe, start, varied)
 
     @classmethod
-    def of(cls, task, varied, thresholds=USUAL, floors=None):
-        """A task with what is varied in it, starting where the seeds say; `floors` if known."""
-        return cls(task, varied, _start(task, varied, None), thresholds, floors)
-
-    @classmethod
-    def of_seeds(cls, task, seeds, thresholds=USUAL):
-        """A task with several seeds (n,) in place of its own."""
-        start = task.network.initialize_many(seeds, task.recipe.dtype)
-        return cls(task, {"seeds": seeds}, start, thresholds)
+    def of(cls, task, varied, thresholds=USUAL):
+        """A task with what is varied in it, starting where the seeds say."""
+        return cls(task, varied, _start(task, varied, None), thresholds)
 
     @property
     def job(self):

@@ -79,7 +79,8 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
             every = -(-max(arm.recipe.epochs, 1) // OBSERVATIONS)
         task = prepare(arm.network, arm.recipe, arm.data, observe_every=every)
         count = (seeds or scenario.seeds) if arm.random else 1
-        trials.append(Trial.of_seeds(task, first_seed + np.arange(count), scenario.thresholds))
+        seeded = {"seeds": first_seed + np.arange(count)}
+        trials.append(Trial.of(task, seeded, scenario.thresholds))
     shown_at = 0.0
 
     def report(done, total):

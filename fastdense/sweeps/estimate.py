@@ -43,7 +43,7 @@ def _measured(group):
     count = min(most_lanes(group.task), group.runs)
     job = next(group.jobs(0, np.arange(count), count))
     started = time.perf_counter()
-    trial = Trial.of(job.task, job.varied, floors=job.floors)
+    trial = Trial.of(job.task, job.varied)
     drawn = time.perf_counter() - started
     return (drawn + cpu.seconds_of(*trial.job, PROBE_SECONDS)) / count
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fastdense.devices import cpu
-from fastdense.floors import Floors
+from fastdense.floors import floors
 from fastdense.many import Trial
 from fastdense.outcome import Thresholds
 from fastdense.runs import Collector
@@ -71,8 +71,6 @@ class Job:
         What `train_many` takes, to arrays (n,); the seeds at least.
     settings : dict
         What is kept of a run; see `plan.Settings`.
-    floors : Floors
-        What the losses are measured against.
     """
 
     group: int
@@ -80,7 +78,6 @@ class Job:
     task: Task
     varied: dict
     settings: dict
-    floors: Floors
 
 
 def prepared(network, recipe, data, evaluate_every, observe_every):
@@ -96,7 +93,7 @@ def carry_out(job, check=lambda: None, threads=1):
     `check` is called every few milliseconds, and may raise to stop.
     """
     task, settings = job.task, job.settings
-    trial = Trial.of(task, job.varied, Thresholds(**settings["thresholds"]), job.floors)
+    trial = Trial.of(task, job.varied, Thresholds(**settings["thresholds"]))
     measures = [MEASURES[name].of for name in settings["measures"]]
     places = curve_places(task.evaluations, settings["curve_points"])
     rows = Rows.blank(len(job.runs), len(measures), len(places))
@@ -110,9 +107,10 @@ def carry_out(job, check=lambda: None, threads=1):
 
     cpu.train_here(*trial.job, store, check, threads)
     if collector:
+        against = floors(task.data, task.recipe)
         with np.errstate(all="ignore"):  # of losses that are not finite
             for row, run in zip(rows.measured, trial.runs(collector, 0.0), strict=True):
-                row[:] = [of(run, job.floors) for of in measures]
+                row[:] = [of(run, against) for of in measures]
     return rows
 
 

@@ -18,14 +18,14 @@ TERMS = f"fastdense {fastdense.__version__} with numerics {VERSION}"
 def pack(job):
     """A job without its rows, as bytes."""
     task = job.task
-    prepared = task.network, task.recipe, task.evaluate_every, task.observe_every
-    return pickle.dumps((job.group, job.runs, prepared, job.varied, job.settings, job.floors))
+    of_task = task.network, task.recipe, task.evaluate_every, task.observe_every
+    return pickle.dumps((job.group, job.runs, of_task, job.varied, job.settings))
 
 
 def unpack(parcel, rows):
     """The `Job` in a parcel, over the pickled `Data` in `rows`."""
-    group, runs, prepared, varied, settings, floors = pickle.loads(parcel)
-    return Job(group, runs, _task(_data(rows), *prepared), varied, settings, floors)
+    group, runs, of_task, varied, settings = pickle.loads(parcel)
+    return Job(group, runs, _task(_data(rows), *of_task), varied, settings)
 
 
 # Jobs come group by group, so the last ones are enough; more would only take memory.

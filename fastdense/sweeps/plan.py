@@ -11,7 +11,6 @@ from fastdense.checks import seed, whole
 from fastdense.dataset import Data
 from fastdense.devices.pack import most_lanes
 from fastdense.errors import FastdenseError
-from fastdense.floors import Floors, floors
 from fastdense.many import Trial
 from fastdense.numerics import VERSION
 from fastdense.scenarios import scenario as scenarios
@@ -75,8 +74,6 @@ class Group:
         Everything else that decides what is kept of a run.
     data : str
         The digest of the rows.
-    floors : Floors
-        What its losses are measured against.
     """
 
     task: Task
@@ -85,7 +82,6 @@ class Group:
     seeds: range
     settings: dict
     data: str
-    floors: Floors
 
     @property
     def runs(self):
@@ -118,7 +114,7 @@ class Group:
             cells, seeds = np.divmod(part, len(self.seeds))
             varied = {name: values[cells] for name, values in self.given.items()}
             varied["seeds"] = self.seeds.start + seeds
-            yield Job(number, part, self.task, varied, self.settings, self.floors)
+            yield Job(number, part, self.task, varied, self.settings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,13 +221,13 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
     first_seed = seed("first_seed", first_seed)
     count_runs(base, grid, seeds)
     seed("the last seed", first_seed + seeds - 1)
-    known_rows = {}
+    digests = {}
 
-    def about_rows(task):
-        rows = task.recipe.dtype, task.recipe.loss, task.recipe.class_weights, id(task.data)
-        if rows not in known_rows:
-            known_rows[rows] = identity.of_data(task), floors(task.data, task.recipe)
-        return known_rows[rows]
+    def digest_of(task):
+        rows = task.data, task.recipe.dtype, task.recipe.class_weights
+        if rows not in digests:
+            digests[rows] = identity.of_data(task)
+        return digests[rows]
 
     groups = []
     shape = tuple(len(axis.values) for axis in axes)
@@ -246,7 +242,6 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
             if axis.lane and (len(at) > 1 or axis.lane == "init_scale")
         }
         _check_lanes(task, given, first_seed + seeds - 1)
-        digest, measured_against = about_rows(task)
         groups.append(
             Group(
                 task=task,
@@ -254,8 +249,7 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
                 given=given,
                 seeds=range(first_seed, first_seed + (seeds if drawn else 1)),
                 settings=_kept(task, settings, base.thresholds),
-                data=digest,
-                floors=measured_against,
+                data=digest_of(task),
             )
         )
     definition = {

@@ -9,7 +9,10 @@ import time
 import pytest
 from terminal import call, process
 
+from fastdense.sweeps import estimate
+from fastdense.sweeps.grid import read_grid
 from fastdense.sweeps.opened import opened
+from fastdense.sweeps.plan import Base, make_plan
 
 TABLES = """
 seeds = 6
@@ -69,13 +72,19 @@ def test_a_dry_run_trains_and_writes_nothing(file, tmp_path):
     assert plan["workers"] == 3 and plan["estimated_seconds"] > 0 and plan["estimated_bytes"] > 24
 
 
-def test_the_estimate_is_near_what_it_takes(file):
-    """Within a factor of ten, on whatever else the machine does; it is no better than that."""
-    arguments = ["sweep", file, *GRID, "--seeds", 400, "--grid", "epochs=1000"]
-    about = call(*arguments, "--dry-run", "--json").json["estimated_seconds"]
-    started = time.perf_counter()
-    assert call(*arguments).code == 0
-    assert 0.1 < about / (time.perf_counter() - started) < 10
+def test_the_estimate_follows_what_a_trial_of_the_groups_takes(file, monkeypatch):
+    """Of those that are tried it is exact, of those between it follows the model."""
+    grid = "--grid", "network.hidden=lin:1:20:20", "--workers", 1, "--seeds", 5
+    for pace in (1.0, 40.0):
+
+        def measured(group, pace=pace):
+            return pace * estimate._modeled(group.task)
+
+        monkeypatch.setattr(estimate, "_measured", measured)
+        about = call("sweep", file, *grid, "--dry-run", "--json").json["estimated_seconds"]
+        groups = make_plan(Base(str(file)), read_grid(["network.hidden=lin:1:20:20"])).groups
+        expected = sum(measured(group) + estimate.RUN_SECONDS for group in groups)
+        assert about == pytest.approx(5 * expected)
 
 
 def test_a_store_is_gone_on_with(file, tmp_path):

@@ -144,7 +144,7 @@ def test_a_run_that_ends_early_has_its_own_length():
 @given(varied_trainings())
 def test_nothing_is_written_behind_an_array_and_scratch_may_hold_anything(training):
     (network, recipe, data), options, varied = training
-    task, variants = Trial.of_seeds(prepare(network, recipe, data, **options), varied["seeds"]).job
+    task, variants = Trial.of(prepare(network, recipe, data, **options), varied).job
     guarded, behind = guarding()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memory, "aligned", guarded)
@@ -415,7 +415,7 @@ def test_packs_are_wide_but_leave_no_thread_idle(seeds, threads, widths):
     data = strategies.numbers(0, 4, 2), strategies.numbers(1, 4, 1)
     recipe = Recipe(batch=4, shuffle=False, epochs=1)
     task = prepare(Network.of(2, 4, 1), recipe, data, evaluate_every=1)
-    jobs = [Trial.of_seeds(task, np.arange(count)).job for count in seeds]
+    jobs = [Trial.of(task, {"seeds": np.arange(count)}).job for count in seeds]
     pieces = list(cpu._cut(jobs, threads))
     assert [rows.stop - rows.start for _, rows in pieces] == widths
     for number, count in enumerate(seeds):
@@ -426,5 +426,5 @@ def test_packs_are_wide_but_leave_no_thread_idle(seeds, threads, widths):
 def test_networks_whose_activations_fill_the_cache_stay_in_narrow_packs():
     data = strategies.numbers(0, 64, 1), strategies.numbers(1, 64, 1)
     task = prepare(Network.of(1, 16, 8, 1), Recipe(batch=32, epochs=1), data)
-    pieces = cpu._cut([Trial.of_seeds(task, np.arange(64)).job], 1)
+    pieces = cpu._cut([Trial.of(task, {"seeds": np.arange(64)}).job], 1)
     assert [rows.stop - rows.start for _, rows in pieces] == [16] * 4

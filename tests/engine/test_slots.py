@@ -19,7 +19,9 @@ def test_a_slot_that_decays_ends_at_zero(optimizer, dtype, way):
     batch = 1 if way == "one sample" else 4
     recipe = Recipe(optimizer=optimizer, batch=batch, epochs=2, dtype=dtype)
     task = prepare(Network.of(3, 40, 1, activation="relu"), recipe, nothing)
-    session = Pack(*Trial.of_seeds(task, np.arange(8)).job) if way == "pack" else Session(task, 1)
+    session = (
+        Pack(*Trial.of(task, {"seeds": np.arange(8)}).job) if way == "pack" else Session(task, 1)
+    )
     least = np.finfo(dtype).tiny
     numbers = session.arrays["parameters"]
     apart = session.arrays["plan"][0]["apart"]

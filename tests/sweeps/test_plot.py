@@ -11,7 +11,7 @@ from stores import VALUES, make
 from fastdense.errors import FastdenseError
 from fastdense.outcome import CONVERGED, DIVERGED, STALLED
 from fastdense.reports import plots
-from fastdense.reports.plots import arms, heat, lines, picture
+from fastdense.reports.plots import arms, heat, lines, picture, style
 from fastdense.reports.plots.picture import Picture, Side
 from fastdense.scenarios.statistics import wilson
 from fastdense.sweeps import reading
@@ -92,6 +92,24 @@ def test_values_stand_as_they_are_spaced(values, kind):
 ])  # fmt: skip
 def test_values_are_ticks_where_there_is_room(values, labeled):
     assert Side.of(Axis("a.b", tuple(values)), np.arange(len(values))).is_labeled == labeled
+
+
+def test_nothing_is_written_between_whole_numbers():
+    for values, whole in ((tuple(range(1, 31)), True), (tuple(np.arange(30) / 2), False)):
+        axis = style.blank(3, 3).subplots().xaxis
+        axis.axes.set_xlim(values[0], values[-1])
+        style.mark(axis, Side.of(Axis("a.b", values), np.arange(30)))
+        assert all(place == int(place) for place in axis.get_majorticklocs()) or not whole
+        assert Side.of(Axis("a.b", values), np.arange(30)).is_whole == whole
+
+
+def test_a_cell_of_exactly_a_half_is_beyond_the_boundary():
+    side = Side("a", np.arange(3), [1, 2, 3], "linear", True)
+    panel = style.blank(3, 3).subplots()
+    heat._boundary(panel, side, side, np.array([[0, 0.5, 0.5]] * 3))
+    (line,) = panel.lines  # at the top, where the share is a half as well, there is none
+    assert set(line.get_xdata()) == {1, 2, 3}
+    np.testing.assert_allclose(line.get_ydata(), 2)
 
 
 def test_a_line_is_the_shares_with_their_intervals(several):
