@@ -20,8 +20,8 @@ def rint(x):
 
 
 def sqrt(x):
-    """Correctly rounded square root, in the type of `x`."""
-    return type(x)(math.sqrt(x))
+    """Correctly rounded square root, in the type of `x`; NaN below zero."""
+    return type(x)(math.nan if x < 0 else math.sqrt(x))
 
 
 def bits32(x):

@@ -270,3 +270,13 @@ def test_interpreter_agrees(function, precision):
     np.testing.assert_array_equal(y[~finite], expected[~finite])
     y, expected = y[finite], expected[finite]
     assert (abs(y - expected) <= np.spacing(abs(expected))).all()
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("x", [-1.0, -np.inf, -0.0, 0.0, 2.0, 5e-324, np.inf, np.nan])
+def test_the_square_root_of_the_interpreter_is_that_of_numpy(kind, x):
+    with np.errstate(invalid="ignore", under="ignore"):
+        ours, expected = primitives.sqrt(kind(x)), np.sqrt(kind(x))
+    assert type(ours) is kind
+    np.testing.assert_array_equal(ours, expected)
+    assert np.signbit(ours) == np.signbit(expected) or np.isnan(ours)
