@@ -1,8 +1,11 @@
 """Trainings of one architecture side by side in the lanes of one core."""
 
+import time
+
 import numpy as np
 
 from fastdense import catalogue
+from fastdense.devices import unrolling
 from fastdense.devices.arrangement import arrange
 from fastdense.devices.memory import Shape, arrays_for
 from fastdense.devices.underway import Underway, Way
@@ -59,6 +62,17 @@ class Pack(Underway):
         arrays = arrays_for(task, variants, layers, places, shape)
         super().__init__(task, len(variants), "pack_train", arrays, [way])
         self.write_ones()
+        self._kind = unrolling.kind_of(task, variants)
+
+    def advance(self, budget=None, way=None):
+        """Go on for one piece; a small network by steps of its own, once they are worth it."""
+        if self._kind is None:
+            super().advance(budget, way)
+            return
+        self.arrays["plan"][0]["unrolled"] = self._kind.address
+        started = time.perf_counter()
+        super().advance(budget, way)
+        self._kind.note(time.perf_counter() - started)
 
     def write_ones(self):
         """What kernels take to be one: inputs of biases, and weights of samples that have none."""

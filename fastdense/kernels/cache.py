@@ -151,6 +151,12 @@ def _lock(name):
     return stack
 
 
+def keeps(name, sources):
+    """Whether the file of a kernel is there."""
+    path = _path(name, sources)
+    return path is not None and path.exists()
+
+
 def load(name, sources, compiled):
     """The kernel `name`: from its file, or else from `compiled()`, and then in its file.
 

@@ -10,8 +10,9 @@ SHUFFLE, STEP, EVALUATE, VALIDATE, OBSERVE, DONE = range(6)
 # What a forward pass is for; the last two go on from the loss to the deltas of all layers.
 PREDICTING, EVALUATING, TRAINING, OBSERVING = range(4)
 
-# Kinds of work: chunks of samples through all layers, or blocks of the gradient.
-PROPAGATE, ACCUMULATE = range(2)
+# Kinds of work: chunks of samples through all layers, blocks of the gradient; or samples to be
+# brought to where the unrolled step of a pack reads them.
+PROPAGATE, ACCUMULATE, LOAD = range(3)
 
 # How a prediction is compared with its target for the accuracy.
 NO_ACCURACY, PROBABILITY, LOGIT, LARGEST = range(4)
@@ -122,6 +123,7 @@ PLAN = np.dtype(
         ("advance", _i8),
         ("optimizer", _i8),
         ("online", _i8),  # the update by one sample, or 0
+        ("unrolled", _i8),  # the whole step of a pack, or 0
         ("schedule", _i8),
         ("pause", _i8),  # address of a function that lets other processes run
         # Whether any network has penalties, bounds its gradient's components, bounds its norm.

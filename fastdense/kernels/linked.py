@@ -18,13 +18,13 @@ INT = types.intp
 SIDE = 64  # numbers of a row that are updated together
 
 
-def _compiled(function):
+def compiled(function):
     return njit(function, **INLINE)
 
 
 def activation(entry, kind):
     """`(z, a, rows, columns, stride)`: values into `a`, and slopes over `z`."""
-    value, slope = _compiled(entry.value), _compiled(entry.slope)
+    value, slope = compiled(entry.value), compiled(entry.slope)
 
     def activate(z, a, rows, columns, stride):
         if columns == stride:
@@ -43,7 +43,7 @@ def activation(entry, kind):
 
 def value(entry, kind):
     """`(a, rows, columns, stride)`: values over pre-activations, where no slope is asked for."""
-    value = _compiled(entry.value)
+    value = compiled(entry.value)
 
     def evaluate(a, rows, columns, stride):
         if columns == stride:
@@ -58,7 +58,7 @@ def value(entry, kind):
 
 def coupled_forward(entry, kind):
     """`(z, a, rows, columns, stride)` for an activation that couples the features."""
-    forward = _compiled(entry.forward)
+    forward = compiled(entry.forward)
 
     def activate(z, a, rows, columns, stride):
         forward(view(z, (rows, stride)), view(a, (rows, stride)), columns)
@@ -69,7 +69,7 @@ def coupled_forward(entry, kind):
 
 def coupled_backward(entry, kind):
     """`(a, da, rows, columns, stride)`: turns `da` into `dz` in place."""
-    backward = _compiled(entry.backward)
+    backward = compiled(entry.backward)
 
     def differentiate(a, da, rows, columns, stride):
         gradient = view(da, (rows, stride))
@@ -88,7 +88,7 @@ def loss(entry, kind):
     pointer = types.CPointer(kind)
     signature = types.void(*[pointer] * 3, FLOAT64, pointer, INT, INT, INT, types.boolean)
     if entry.coupled:
-        coupled = _compiled(entry.columns)
+        coupled = compiled(entry.columns)
 
         def evaluate(p, y, slopes, losses, hyper, rows, columns, stride, valued):
             shape = (rows, stride)
@@ -103,7 +103,7 @@ def loss(entry, kind):
 
         return evaluate, signature
 
-    value, slope = _compiled(entry.value), _compiled(entry.slope)
+    value, slope = compiled(entry.value), compiled(entry.slope)
 
     def evaluate(p, y, slopes, losses, hyper, rows, columns, stride, valued):
         numbers = read(hyper)
@@ -125,7 +125,7 @@ def loss(entry, kind):
     return evaluate, signature
 
 
-def _scalars(entry):
+def scalars_of(entry):
     """How many numbers the optimizer's `advance` returns."""
     defaults = tuple(float(v) for v in entry.hyper.values())
     return len(entry.advance(0.5, defaults, [1.0, 1.0]))
@@ -136,7 +136,7 @@ def advance(entry, kind):
 
     Everything is float64, whatever the `kind`.
     """
-    advance = _compiled(entry.advance)
+    advance = compiled(entry.advance)
     read, write = tuple_reader(max(1, len(entry.hyper))), tuple_writer()
 
     def prepare(rate, hyper, powers, scalars):
@@ -145,7 +145,7 @@ def advance(entry, kind):
     return prepare, types.void(types.float64, FLOAT64, FLOAT64, FLOAT64)
 
 
-def _normal(kind):
+def normal_for(kind):
     """A number in place of one that may be subnormal.
 
     Slots of units that are never active decay to subnormal numbers, with which divisions and roots
@@ -154,7 +154,7 @@ def _normal(kind):
     dtype = np.dtype(str(kind)).type
     zero, least = dtype(0), np.finfo(dtype).tiny
 
-    @_compiled
+    @compiled
     def normal(number):
         return zero if abs(number) < least else number
 
@@ -168,7 +168,7 @@ def _updating(entry, kind, gradient):
     `frozen`, for a recipe whose learning rate is zero, the parameters keep their bits and only the
     slots advance: `0 * g` would lose the sign of a zero, or make NaN of an infinite gradient.
     """
-    step, normal = _compiled(entry.step), _normal(kind)
+    step, normal = compiled(entry.step), normal_for(kind)
 
     def no_slot(p, x, g, slots, n, stride, k, frozen):
         for i in range(n):
@@ -198,13 +198,13 @@ def _updating(entry, kind, gradient):
             slots[second] = normal(b)
             slots[third] = normal(c)
 
-    return _compiled((no_slot, one_slot, two_slots, three_slots)[len(entry.slots)])
+    return compiled((no_slot, one_slot, two_slots, three_slots)[len(entry.slots)])
 
 
 def optimizer(entry, kind):
     """`(p, g, slots, n, stride, scalars, frozen)`: the update of n parameters in place."""
-    update = _updating(entry, kind, _compiled(lambda x, g: g))
-    read = tuple_reader(_scalars(entry))
+    update = _updating(entry, kind, compiled(lambda x, g: g))
+    read = tuple_reader(scalars_of(entry))
 
     def optimize(p, g, slots, n, stride, scalars, frozen):
         update(p, p[0], g, slots, n, stride, cast_tuple(read(scalars), p[0]), frozen)
@@ -220,10 +220,10 @@ def online(entry, kind):
     """
     zero = np.float32(0) if kind == types.float32 else np.float64(0)
     # Like a chain of products, which starts from zero.
-    update = _updating(entry, kind, _compiled(lambda x, delta: fma(x, delta, zero)))
-    read = tuple_reader(_scalars(entry))
+    update = _updating(entry, kind, compiled(lambda x, delta: fma(x, delta, zero)))
+    read = tuple_reader(scalars_of(entry))
 
-    @_compiled
+    @compiled
     def panel(p, x, delta, rows, columns, n, slots, stride, k, frozen):
         row = 0
         while row < rows:  # of `range` LLVM makes more instructions
@@ -256,7 +256,7 @@ def pack_advance(entry, kind):
     Each lane has a rate, and numbers of its own in the rows of `hyper` and `powers`. Scalars are
     rounded to the `kind` of the training; those of a group of lanes stand together, (count, group).
     """
-    advance, count = _compiled(entry.advance), _scalars(entry)
+    advance, count = compiled(entry.advance), scalars_of(entry)
     hypers, group = max(1, len(entry.hyper)), group_of(kind)
     read, write = tuple_reader(hypers), tuple_writer(apart=group)
 
@@ -278,8 +278,8 @@ def pack_optimizer(entry, kind):
     `a`, `b` and `c` are the slots that the optimizer has. A lane that is `held` keeps its
     parameters, and only the slots advance.
     """
-    step, normal, group = _compiled(entry.step), _normal(kind), group_of(kind)
-    count = _scalars(entry)
+    step, normal, group = compiled(entry.step), normal_for(kind), group_of(kind)
+    count = scalars_of(entry)
     read = tuple_reader(count, apart=group)
 
     def no_slot(p, g, a, b, c, n, scalars, held, lanes):
@@ -325,7 +325,7 @@ def pack_optimizer(entry, kind):
                 c[j] = normal(c_new)
             first += lanes
 
-    update = _compiled((no_slot, one_slot, two_slots, three_slots)[len(entry.slots)])
+    update = compiled((no_slot, one_slot, two_slots, three_slots)[len(entry.slots)])
 
     def optimize(p, g, a, b, c, n, scalars, held, lanes):
         for first in range(0, lanes, group):
@@ -340,7 +340,7 @@ def pack_optimizer(entry, kind):
 
 def schedule(entry, kind):
     """`(epoch, epochs, hyper)`: the factor on the rate; float64 whatever the `kind`."""
-    factor = _compiled(entry.factor)
+    factor = compiled(entry.factor)
     read = tuple_reader(max(1, len(entry.hyper)))
 
     def evaluate(epoch, epochs, hyper):

@@ -17,12 +17,20 @@ from fastdense.kernels import layout
 from fastdense.kernels.accuracy import count_correct
 from fastdense.kernels.compiler import COLD, NUMPY
 from fastdense.kernels.dropout import draw_mask_for
-from fastdense.kernels.layout import DENSE, EVALUATING, OBSERVING, PARTIAL_SUMS, TRAINING, group_of
+from fastdense.kernels.layout import (
+    DENSE,
+    EVALUATING,
+    LOAD,
+    OBSERVING,
+    PARTIAL_SUMS,
+    TRAINING,
+    group_of,
+)
 from fastdense.kernels.pack_matmul import pack_product_for
-from fastdense.kernels.pointers import call, offset, record
+from fastdense.kernels.pointers import call, make_room, offset, record
 from fastdense.kernels.samples import NARROW
 from fastdense.kernels.simd import vector_length
-from fastdense.kernels.square import make_gather, make_offsets
+from fastdense.kernels.square import make_gather
 from fastdense.kernels.tile import ACCUMULATE, BIAS, ZERO
 
 
@@ -34,7 +42,7 @@ def _gather_for(kind):
     """
     group, square = group_of(kind), vector_length(kind.bitwidth)
     gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
-    offsets_of_group = make_offsets(group)
+    offsets_of_group = make_room(group, types.int64)
 
     @njit(inline="never", **NUMPY)
     def gather_group(rows, width, order, first, samples, target, stride, lanes):
@@ -193,6 +201,15 @@ def propagate_pack_for(kind):
             delta = below
 
     @njit(inline="never", **NUMPY)
+    def load(work, plan, job, arena, first, samples, chunk_first):
+        entry = record(work.layers, 0)
+        inputs = work.test_inputs if job.test else work.inputs
+        rows = offset(arena, entry.input_row * job.stride)
+        gather(inputs, entry.n_in, work, job, first, samples, rows, job.stride)
+        targets = offset(arena, plan.target_row * job.stride)
+        load_targets(plan, job, work, targets, first, samples, chunk_first)
+
+    @njit(inline="never", **NUMPY)
     def propagate(work, member, chunk):
         plan, job = record(work.plan, 0), record(work.job, 0)
         chunk_first, lanes = chunk * job.columns, plan.lanes
@@ -200,17 +217,14 @@ def propagate_pack_for(kind):
         samples = min(job.columns, job.samples - chunk_first)
         stride = job.stride
         arena = offset(work.arena, chunk * plan.arena)
-        entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
         if not job.loaded:
-            gather(
-                work.test_inputs if job.test else work.inputs, entry.n_in, work, job, first,
-                samples, offset(arena, entry.input_row * stride), stride,
-            )  # fmt: skip
+            load(work, plan, job, arena, first, samples, chunk_first)
+        if job.task == LOAD:
+            return
+        final = record(work.layers, plan.depth - 1)
         forward(work, plan, job, arena, samples, job.place + chunk_first)
         outputs = offset(arena, final.output_row * stride)
         targets = offset(arena, plan.target_row * stride)
-        if not job.loaded:
-            load_targets(plan, job, work, targets, first, samples, chunk_first)
         delta = offset(arena, (plan.rows + final.unit) * stride)
         valued = job.purpose == EVALUATING or record(work.state, 0).summed != 0
         call(

@@ -67,6 +67,19 @@ def move_eight(typingctx, source, target):
     return types.void(source, target), codegen
 
 
+def make_room(count, kind):
+    """The intrinsic `room()`: `count` numbers on the stack."""
+
+    def emit(typingctx):
+        def codegen(context, builder, signature, arguments):
+            number, size = context.get_value_type(kind), ir.IntType(64)(count)
+            return cgutils.alloca_once(builder, number, size=size)
+
+        return types.CPointer(kind)(), codegen
+
+    return intrinsic(emit)
+
+
 def _flat(builder, kind, value):
     """Types and values of a tuple of tuples, in one row."""
     if not isinstance(kind, types.BaseTuple):

@@ -25,17 +25,20 @@ KINDS = {
     "pack_optimizer": "optimizers",
     "schedule": "schedules",
 }
+UNROLLED = "unrolled"  # its name is a `StepShape`
 ONE_DTYPE = "advance", "relay", "schedule"  # float64, whatever that of the training
 # Loops over lanes become single vectors, if they are not taken apart before.
-LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work"
+LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work", UNROLLED
 _lock = threading.RLock()
 
 
 def define(role, name, dtype):
     """The function of a kernel, for the compiler, and its signature."""
-    from fastdense.kernels import linked, loop, matmul, work
+    from fastdense.kernels import linked, loop, matmul, unrolled, work
 
     kind = matmul.FLOATS[dtype]
+    if role == UNROLLED:
+        return unrolled.unrolled(name, kind)
     if name is not None:
         return getattr(linked, role)(catalogue.get(KINDS[role], name), kind)
     return getattr(loop if role.endswith("train") else work, role)(kind)
@@ -44,15 +47,22 @@ def define(role, name, dtype):
 def _sources(role, name):
     if name is None:
         return ()
-    module = importlib.import_module(f"fastdense.{KINDS[role]}.{name}")
-    # An entry may take its formulas from another's file.
-    formulas = (f for f in vars(catalogue.get(KINDS[role], name)).values() if callable(f))
-    return sorted({module.__file__, *(sys.modules[f.__module__].__file__ for f in formulas)})
+    files = set()
+    for kind, own in name.entries if role == UNROLLED else [(KINDS[role], name)]:
+        files.add(importlib.import_module(f"fastdense.{kind}.{own}").__file__)
+        # An entry may take its formulas from another's file.
+        formulas = (f for f in vars(catalogue.get(kind, own)).values() if callable(f))
+        files.update(sys.modules[f.__module__].__file__ for f in formulas)
+    return sorted(files)
+
+
+def _symbol(role, name, dtype):
+    return "-".join(str(part) for part in (role, name, dtype) if part)
 
 
 @functools.cache
 def _kernel(role, name, dtype):
-    symbol = "-".join(part for part in (role, name, dtype) if part)
+    symbol = _symbol(role, name, dtype)
 
     def compiled():
         from fastdense.kernels import compiler
@@ -75,8 +85,16 @@ def kernel(role, name, dtype):
 
     `name` is that of the entry whose kernel it is, or None for those of the engine.
     """
+    if role == UNROLLED:  # nobody else waits for it
+        return _kernel(role, name, dtype).address
     with _lock:
         return _kernel(role, name, _dtype(role, dtype)).address
+
+
+def kernel_on_disk(role, name, dtype):
+    """Address of a kernel that need not be compiled any more, or 0."""
+    kept = cache.keeps(_symbol(role, name, dtype), _sources(role, name))
+    return kernel(role, name, dtype) if kept else 0
 
 
 @functools.cache

@@ -3,19 +3,19 @@
 from functools import cache
 
 import numpy as np
-from numba import njit
+from numba import njit, types
 
 from fastdense.kernels.compiler import NUMPY
-from fastdense.kernels.pointers import offset
+from fastdense.kernels.pointers import make_room, offset
 from fastdense.kernels.simd import vector_length
-from fastdense.kernels.square import make_gather, make_narrow_gather, make_offsets, make_scatter
+from fastdense.kernels.square import make_gather, make_narrow_gather, make_scatter
 from fastdense.kernels.words import make_drawing, make_drawing_of_lanes
 from fastdense.random import SHUFFLE as SHUFFLE_PURPOSE
 
 NARROW = 8  # features from which squares pay
 BLOCKS = 16  # of four random words that are drawn at once
 
-draw, room_for_words = make_drawing(BLOCKS), make_offsets(4 * BLOCKS)
+draw, room_for_words = make_drawing(BLOCKS), make_room(4 * BLOCKS, types.int64)
 
 
 @cache
@@ -28,7 +28,7 @@ def gather_for(kind):
     square = vector_length(kind.bitwidth)
     gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
     gather_narrow, few = make_narrow_gather(kind, square), 128 // kind.bitwidth
-    offsets_of_square = make_offsets(square)
+    offsets_of_square = make_room(square, types.int64)
 
     @njit(inline="never", **NUMPY)
     def gather(rows, width, order, ordered, first, samples, columns, target, stride):
@@ -129,7 +129,7 @@ def shuffle_for(group):
     """
     if group == 1:
         return shuffle_one
-    draw, room_for_words = make_drawing_of_lanes(group), make_offsets(4 * group)
+    draw, room_for_words = make_drawing_of_lanes(group), make_room(4 * group, types.int64)
 
     @njit(inline="never", **NUMPY)
     def shuffle_group(order, seeds, count, position, last, epoch, lanes):

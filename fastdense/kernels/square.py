@@ -1,11 +1,9 @@
 """Squares of numbers that are transposed in registers, on the way from one array to another."""
 
-from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
-from fastdense.kernels.simd import I64, Vectors, int64
+from fastdense.kernels.simd import Vectors, int64
 
 
 def _clamped(builder, stride, count, width):
@@ -213,17 +211,5 @@ def make_times(kind, width, whole):
             return context.get_dummy_value()
 
         return signature, codegen
-
-    return intrinsic(emit)
-
-
-def make_offsets(count):
-    """The intrinsic `offsets()`: room for `count` int64 on the stack."""
-
-    def emit(typingctx):
-        def codegen(context, builder, signature, arguments):
-            return cgutils.alloca_once(builder, I64, size=ir.Constant(I64, count))
-
-        return types.CPointer(types.int64)(), codegen
 
     return intrinsic(emit)

@@ -57,6 +57,28 @@ def step_for(kind, packed):
                         work.gradient[i * lanes + lane] *= factor
         update(plan, work, work.gradient, np.int64(0), plan.parameters)
 
+    @njit(inline="never", **NUMPY)
+    def step_unrolled(plan, state, work, schedule_hyper):
+        """The whole mini-batch by a kernel that was compiled for this network."""
+        job = record(work.job, 0)
+        whole = plan.fixed and job.samples == plan.visits
+        if not (whole and state.loaded):
+            job.loaded = 0
+            job.task = layout.LOAD
+            call(plan.work, (work, np.int64(0), np.int64(0), np.int64(1)))
+        state.loaded = whole
+        begin_update(plan, state, work, schedule_hyper)
+        inputs = offset(work.arena, record(work.layers, 0).input_row * plan.stride)
+        targets = offset(work.arena, plan.target_row * plan.stride)
+        factor = plan.slope_factor / job.count
+        call(
+            plan.unrolled,
+            (
+                work.parameters, plan.apart, inputs, targets, plan.stride, work.scalars, work.held,
+                work.loss_hyper, factor, plan.lanes,
+            ),
+        )  # fmt: skip
+
     @njit(**NUMPY)
     def step(plan, state, work, team, schedule_hyper, running, partial, budget):
         """Go on with a mini-batch for about `budget`; returns the effort.
@@ -82,6 +104,13 @@ def step_for(kind, packed):
         job.begun = state.done > 0
         job.update = last and plan.update_by_block
         spent = 0
+        # Values of the losses are found on the usual way only, and so are shorter batches.
+        if packed and plan.unrolled != 0 and not state.summed and count == plan.batch:
+            if state.unit == 0:
+                step_unrolled(plan, state, work, schedule_hyper)
+                state.position += count
+                state.step += 1
+                return plan.parameters * (3 * count + UPDATE_EFFORT) * lanes
         if state.unit < chunks:
             each = 2 * plan.parameters * plan.columns * lanes
             end = affordable(plan, state.unit, chunks, each, budget)

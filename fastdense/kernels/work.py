@@ -75,12 +75,12 @@ def _work(kind, packed, propagate, accumulate):
             test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
             optimizer_hyper, powers, sizes,
         )  # fmt: skip
-        if record(job, 0).task == layout.PROPAGATE:
-            for chunk in range(begin, end):
-                propagate(work, member, chunk)
-        else:
+        if record(job, 0).task == layout.ACCUMULATE:
             for block in range(begin, end):
                 accumulate(work, member, block)
+        else:
+            for chunk in range(begin, end):
+                propagate(work, member, chunk)
 
     return work, types.void(*work_types(kind, packed), INT64, INT64, INT64)
 
