@@ -34,8 +34,8 @@ class _Lane:
             array = self.builder.gep(array, [self.builder.mul(int64(count), stride)])
         return self.builder.load(self.builder.gep(array, [self.place]))
 
-    def product(self, pairs):
-        """Products of pairs."""
+    def products(self, pairs):
+        """Of each pair."""
         return [self.builder.fmul(a, b) for a, b in pairs]
 
     def chain(self, start, pairs):
@@ -102,13 +102,13 @@ def _emit_gradient(lane, shape, parameters, inputs, targets, hyper, factor):
 
     loss = compiled(catalogue.get("losses", shape.loss).slope)
     below = [
-        lane.product((lane.apply(loss, p, y, hyper), factor) for p, y in zip(*lines, strict=True))
+        lane.products((lane.apply(loss, p, y, hyper), factor) for p, y in zip(*lines, strict=True))
         for lines in zip(activity[-1], targets, strict=True)
     ]
     gradient = []
     for *rows, _ in reversed(weights):
         lines = zip(below, slopes.pop(), strict=True)
-        deltas = [lane.product(zip(*pair, strict=True)) for pair in lines]
+        deltas = [lane.products(zip(*pair, strict=True)) for pair in lines]
         samples = activity[len(slopes)]
         columns = [*zip(*samples, strict=True), [lane.one] * len(samples)]
         gradient[:0] = [
@@ -130,12 +130,9 @@ def _make_lane(shape, kind):
 
     What changes is left in `fresh` (1 + slots, parameters, group).
     """
-    loss, optimizer = (
-        catalogue.get("losses", shape.loss),
-        catalogue.get("optimizers", shape.optimizer),
-    )
-    step, normal = compiled(optimizer.step), normal_for(kind)
-    group = group_of(kind)
+    optimizer = catalogue.get("optimizers", shape.optimizer)
+    step, normal, group = compiled(optimizer.step), normal_for(kind), group_of(kind)
+    hypers = max(1, len(catalogue.get("losses", shape.loss).hyper))
 
     def emit(typingctx, fresh, lane, p, apart, inputs, targets, stride, scalars, held, hyper,
              factor, lanes):  # fmt: skip
@@ -154,14 +151,11 @@ def _make_lane(shape, kind):
                     for sample in range(shape.batch)
                 ]
 
-            def load_numbers(array, count):
-                return [builder.load(builder.gep(array, [int64(i)])) for i in range(count)]
-
             parameters, *slots = (load_all(slot) for slot in range(1 + len(optimizer.slots)))
+            numbers = [builder.load(builder.gep(hyper, [int64(i)])) for i in range(hypers)]
             gradient = _emit_gradient(
                 lane, shape, parameters, load_samples(inputs, shape.inputs),
-                load_samples(targets, shape.widths[-1]),
-                load_numbers(hyper, max(1, len(loss.hyper))), factor,
+                load_samples(targets, shape.widths[-1]), numbers, factor,
             )  # fmt: skip
             k = [lane.load(scalars, (group * i, one)) for i in range(scalars_of(optimizer))]
             is_held = builder.fcmp_unordered("!=", lane.load(held), lane.zero)
