@@ -12,6 +12,7 @@ from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Network
 from fastdense.outcome import USUAL, check_thresholds
 from fastdense.recipe import Recipe
+from fastdense.room import room
 from fastdense.run import Run
 
 DEVICES = ("cpu", "reference")
@@ -86,11 +87,11 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
         parameters = network.initialize(recipe.seed, dtype)
     else:
         parameters = rectangular("parameters", parameters, 2)
-        parameters = in_dtype("parameters", parameters, dtype).flatten()
-        if parameters.size != network.size:
-            raise FastdenseError(
-                f"{parameters.size} parameters given; this network has {network.size}"
-            )
+        given = in_dtype("parameters", parameters, dtype).ravel()
+        if given.size != network.size:
+            raise FastdenseError(f"{given.size} parameters given; this network has {network.size}")
+        parameters = room(network.size, dtype)
+        parameters[:] = given
     order = _check_order(order, len(data))
     visits = order.shape[1] if order.size else len(data)
     batch = recipe.batch_of(visits)

@@ -1,7 +1,5 @@
 """Where everything of a network stands in the memory that kernels work on."""
 
-import ctypes
-
 import numpy as np
 
 from fastdense import catalogue
@@ -17,15 +15,6 @@ ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, 
 CHUNKS_EACH = 4  # of a member, before their gradient is taken
 ACTIVATIONS = 2  # numbers of a parameter that are kept until their gradient is taken
 SPARE = 64  # numbers behind an array that a vector may read over
-CACHE_LINE = 64  # bytes
-
-
-def address(array):
-    """Where an array's numbers stand; four times as fast as asking NumPy, if it may be written."""
-    try:
-        return ctypes.addressof(ctypes.c_char.from_buffer(array))
-    except (TypeError, ValueError):  # read-only, or empty
-        return array.ctypes.data
 
 
 def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
@@ -127,12 +116,3 @@ def stride_of(columns):
 def arena_size(places, columns):
     """Numbers of the arena of one chunk: rows, transposed deltas, and a vector to read over."""
     return padded(places["rows"] * stride_of(columns) + places["turned"] * columns + 64)
-
-
-def aligned(count, dtype):
-    """Zeros that begin on a cache line: vectors across two lines cost a step a fifth more."""
-    dtype = np.dtype(dtype)
-    size = count * dtype.itemsize
-    raw = np.zeros(size + CACHE_LINE, np.uint8)
-    first = -address(raw) % CACHE_LINE
-    return raw[first : first + size].view(dtype)

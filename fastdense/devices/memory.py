@@ -6,11 +6,12 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.blocks import blocks
-from fastdense.devices.arrangement import SPARE, aligned
+from fastdense.devices.arrangement import SPARE
 from fastdense.devices.threads import pause_address
 from fastdense.kernels import layout
 from fastdense.kernels.layout import JOB, KEEP, NETWORK, PLAN, STATE, padded
 from fastdense.kernels.roles import kernel
+from fastdense.room import aligned, room
 
 ACCURACIES = {
     None: layout.NO_ACCURACY,
@@ -144,7 +145,7 @@ def arrays_for(task, variants, layers, places, shape):
     state = np.zeros(1, STATE)
     state[0]["phase"] = _first_phase(task)
 
-    numbers = aligned(apart * (1 + slots) + SPARE * lanes, dtype)
+    numbers = room(apart * (1 + slots) + SPARE * lanes, dtype)
     numbers[: count * lanes].reshape(count, lanes)[:] = own.parameters.T
     for slot, initial in enumerate(optimizer.slots, 1):
         if isinstance(initial, str):
@@ -175,8 +176,8 @@ def arrays_for(task, variants, layers, places, shape):
         "held": in_range(own.learning_rate == 0.0, dtype),
         "penalties": penalties,
         "scalars": aligned(16 * lanes, dtype if lanes > 1 else np.float64),
-        "arena": aligned(shape.arena, dtype),
-        "scratch": aligned(shape.members * shape.scratch, dtype),
+        "arena": room(shape.arena, dtype),
+        "scratch": room(shape.members * shape.scratch, dtype),
         "inputs": task.inputs,
         "targets": task.targets,
         "weights": task.weights,
@@ -230,7 +231,9 @@ def results_of(task, arrays, count):
     looked = np.minimum(np.arange(observed.max()) * task.observe_every, epochs)
     parameters = arrays["parameters"][: size * lanes].reshape(size, lanes)[:, :count].T
     if lanes > 1 or arrays["plan"][0]["slots"]:  # else they are all that their array holds
-        parameters = parameters.copy()
+        own = room(count * size, parameters.dtype).reshape(count, size)
+        own[:] = parameters
+        parameters = own
     for block in blocks(size, count):
         part = parameters[:, block]
         part[np.isnan(part)] = np.nan  # of NaN the processor may choose sign and bits

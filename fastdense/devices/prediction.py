@@ -7,8 +7,6 @@ import numpy as np
 from fastdense.dataset import in_dtype, rectangular
 from fastdense.devices.arrangement import (
     SPARE,
-    address,
-    aligned,
     arena_size,
     arrange,
     chunk_columns,
@@ -19,6 +17,7 @@ from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
 from fastdense.kernels.layout import JOB, PLAN
 from fastdense.kernels.roles import kernel, program
+from fastdense.room import address, aligned, room
 
 SHARED_PRODUCTS = 30_000_000  # parameters times rows, some 0.3 ms, which threads share
 LEAST_ROWS = 128  # for each thread
@@ -34,7 +33,7 @@ class Predictor:
     def __init__(self, network, parameters):
         self._network = network
         self._dtype = parameters.dtype
-        self._numbers = aligned(network.size + SPARE, parameters.dtype)
+        self._numbers = room(network.size + SPARE, parameters.dtype)
         self._parameters = self._numbers[: network.size]
         self._parameters[:] = parameters
         self._ways = {}  # for one row or more, and by members
@@ -108,7 +107,7 @@ class _Way:
             "job": self._job,
             "layers": layers,
             "parameters": numbers,
-            "arena": aligned(members * plan[0]["arena"], dtype),
+            "arena": room(members * plan[0]["arena"], dtype),
             "scratch": aligned(members * layout.PACKED, dtype),
         }
         self._members = members

@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastdense.devices.arrangement import address
 from fastdense.devices.memory import results_of
 from fastdense.devices.pace import pace_of
 from fastdense.devices.threads import share
 from fastdense.kernels import layout
 from fastdense.kernels.layout import CLAIM, ENDED
 from fastdense.kernels.roles import program
+from fastdense.room import address
 
 
 class Way(NamedTuple):

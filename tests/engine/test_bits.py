@@ -8,7 +8,7 @@ import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
+from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, room, train
 from fastdense.devices import arrangement, memory
 from fastdense.devices import session as sessions
 from fastdense.devices.prediction import Predictor
@@ -76,7 +76,7 @@ def guarding():
 
     def guarded(count, dtype):
         size = count * np.dtype(dtype).itemsize
-        whole = arrangement.aligned(size + BEHIND, np.uint8)
+        whole = room.aligned(size + BEHIND, np.uint8)
         whole[size:] = CANARY
         behind.append(whole[size:])
         return whole[:size].view(dtype)
@@ -89,6 +89,7 @@ def guarded_session(training, threads, **constants):
     guarded, behind = guarding()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memory, "aligned", guarded)
+        patch.setattr(memory, "room", guarded)
         for name, value in constants.items():
             patch.setattr(sessions, name, value)
         return session(training, threads), behind

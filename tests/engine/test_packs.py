@@ -148,6 +148,7 @@ def test_nothing_is_written_behind_an_array_and_scratch_may_hold_anything(traini
     guarded, behind = guarding()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memory, "aligned", guarded)
+        patch.setattr(memory, "room", guarded)
         ours = Pack(task, variants)
     for name in ("gradient", "arena", "scalars", "losses", "sample_weights"):
         ours.arrays[name][:] = np.nan

@@ -1,0 +1,126 @@
+"""Memory of large arrays serves again, but only when nothing looks at it any more."""
+
+import gc
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastdense import Network, Recipe, room, train
+from fastdense.room import CACHE_LINE, MOST, UNIT, address
+
+LARGE = UNIT // 4  # numbers of four bytes
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    gc.collect()
+    monkeypatch.setattr(room, "_kept", [])
+
+
+def kept():
+    return sum(memory.size for memory in room._kept)
+
+
+@pytest.mark.parametrize("look", [lambda a: a[9:], lambda a: a.reshape(2, -1).T[:3], memoryview])
+def test_memory_serves_again_when_the_last_look_at_it_is_gone(look):
+    array = room.room(LARGE, np.float32)
+    first = address(array)
+    view = look(array)
+    del array
+    other = room.room(LARGE, np.float32)
+    assert address(other) != first
+    del view
+    assert address(room.room(LARGE, np.float32)) == first
+
+
+@pytest.mark.parametrize("count", [0, 1, 1000, LARGE - 16, LARGE])
+@pytest.mark.parametrize("make", [room.room, room.aligned])
+def test_arrays_begin_on_a_cache_line_and_lie_apart(make, count):
+    arrays = [make(count, np.float32) for _ in range(3)]
+    for value, array in enumerate(arrays):
+        assert array.dtype == np.float32 and array.shape == (count,)
+        assert count == 0 or address(array) % CACHE_LINE == 0
+        array[:] = value
+    assert all((array == value).all() for value, array in enumerate(arrays))
+
+
+def test_zeros_are_zero_where_other_numbers_were():
+    room.room(LARGE, np.float32)[:] = np.nan
+    assert not room.aligned(LARGE, np.float32).any()
+
+
+def test_small_arrays_are_not_kept():
+    room.room(1000, np.float32)
+    assert kept() == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 40)), max_size=30))
+def test_a_process_holds_no_more_than_it_has_used_at_one_time(changes):
+    room.release()
+    arrays, most = {}, 0
+    for name, units in changes:
+        arrays.pop(name, None)  # before another takes its place
+        arrays[name] = room.room(units * UNIT - CACHE_LINE, np.uint8)
+        used = sum(array.size + CACHE_LINE for array in arrays.values())
+        most = max(most, used)
+        assert used + kept() <= most
+        if units % 3 == 0:
+            del arrays[name]
+
+
+def test_what_is_kept_is_bounded():
+    arrays = [room.room(MOST // 4 - CACHE_LINE, np.uint8) for _ in range(6)]
+    last = address(arrays[-1])
+    while arrays:
+        del arrays[0]
+        assert kept() <= MOST
+    assert kept() == MOST
+    again = [room.room(MOST // 4 - CACHE_LINE, np.uint8) for _ in range(4)]
+    assert last in map(address, again)
+
+
+def test_what_is_kept_is_released():
+    array = room.room(LARGE, np.float32)
+    array[:] = 7
+    room.room(LARGE, np.float32)
+    assert kept() > 0
+    room.release()
+    assert kept() == 0 and (array == 7).all()
+
+
+def test_threads_never_share_memory():
+    wrong = []
+
+    def work(value):
+        for _ in range(200):
+            arrays = [room.room(LARGE, np.float32)[:50] for _ in range(3)]
+            for place, array in enumerate(arrays):
+                array[:] = 10 * value + place
+            for place, array in enumerate(arrays):
+                if not (array == 10 * value + place).all():
+                    wrong.append(value)
+
+    threads = [threading.Thread(target=work, args=(value,)) for value in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_second_training_finds_all_its_memory(monkeypatch, optimizer):
+    network, recipe = Network.of(700, 1000, 10), Recipe(optimizer=optimizer, batch=300, epochs=2)
+    x, y = (np.random.default_rng(0).random((300, n), np.float32) for n in (700, 10))
+    start = network.initialize(0)
+    first = train(network, recipe, (x, y), parameters=start, threads=1)
+    known = first.parameters.tobytes(), first.initial_parameters.tobytes()
+    held = train(network, recipe, (x, y), parameters=start, threads=1)
+    del first
+    monkeypatch.setattr(room, "_Memory", None)  # not to be called
+    run = train(network, recipe, (x, y), parameters=start, threads=1)
+    for each in held, run:
+        assert (each.parameters.tobytes(), each.initial_parameters.tobytes()) == known
