@@ -10,6 +10,7 @@ from fastdense.blocks import blocks
 from fastdense.catalogue import Choice
 from fastdense.checks import real, whole
 from fastdense.errors import FastdenseError, shown, unknown
+from fastdense.room import room
 
 MOST_PARAMETERS = 1 << 27
 MOST_LAYERS = 10_000  # of a scenario's network
@@ -171,7 +172,7 @@ class Network:
 
     def initialize_many(self, seeds, dtype="float32"):
         """`initialize` for each of several seeds, shape (len(seeds), size)."""
-        flat = np.empty((len(seeds), self.size), dtype)
+        flat = room(len(seeds) * self.size, dtype).reshape(len(seeds), self.size)
         for rows in blocks(len(seeds), self.size):
             self._initialize(seeds[rows], flat[rows])
         return flat
@@ -183,20 +184,14 @@ class Network:
                 shape = (layer.units,) if kind else (fan_in, layer.units)
                 place = flat[:, first : first + int(np.prod(shape))]
                 first += place.shape[1]
-                entry = catalogue.get("initializers", choice.name)
-                stream = random.INITIAL, 2 * index + kind, 0, shape
-                drawn = random.uniforms(seeds, *stream) if entry.random else np.zeros((1, *shape))
-                hyper = choice.values("initializers")
-                if entry.elementwise and entry.random:
-                    values = entry.draw(drawn, fan_in, layer.units, hyper)
-                else:
-                    values = [entry.draw(one, fan_in, layer.units, hyper) for one in drawn]
-                values = np.reshape(values, (len(drawn), -1))
-                if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
-                    raise FastdenseError(
-                        f"{entry.name} draws numbers beyond the range of {flat.dtype}; scale it"
-                    )
-                place[...] = values
+                stream = random.INITIAL, 2 * index + kind, 0
+                for rows, part, values in _draws(choice, seeds, stream, fan_in, shape):
+                    if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
+                        raise FastdenseError(
+                            f"{choice.name} draws numbers beyond the range of {flat.dtype}; "
+                            "scale it"
+                        )
+                    place[rows, part] = values
 
     def to_dict(self):
         return {"inputs": self.inputs, "layers": [layer.to_dict() for layer in self.layers]}
@@ -245,6 +240,18 @@ class Network:
         outputs = table.get("outputs", outputs)
         layers.append(Dense(outputs, table.get("output", "identity"), **given))
         return cls(inputs, layers)
+
+
+def _draws(choice, seeds, stream, fan_in, shape):
+    """Rows, columns and numbers of what an initializer draws for some seeds, part by part."""
+    entry, hyper = catalogue.get("initializers", choice.name), choice.values("initializers")
+    if entry.elementwise and entry.random:
+        for rows, part, drawn in random.uniform_parts(seeds, *stream, int(np.prod(shape))):
+            yield rows, part, entry.draw(drawn, fan_in, shape[-1], hyper)
+    else:
+        drawn = random.uniforms(seeds, *stream, shape) if entry.random else np.zeros((1, *shape))
+        values = [entry.draw(one, fan_in, shape[-1], hyper) for one in drawn]
+        yield slice(None), slice(None), np.reshape(values, (len(drawn), -1))
 
 
 def _layer(table):

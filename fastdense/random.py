@@ -39,17 +39,23 @@ def uniform(seed, purpose, layer, epoch, shape):
 
 def uniforms(seeds, purpose, layer, epoch, shape):
     """`uniform` for each of several seeds: shape (len(seeds), *shape)."""
-    seeds, shape = np.asarray(seeds, np.uint64), tuple(np.atleast_1d(shape))
-    count = int(np.prod(shape))
-    numbers = np.empty((len(seeds), count))
+    shape = tuple(np.atleast_1d(shape))
+    numbers = np.empty((len(seeds), int(np.prod(shape))))
+    for rows, part, drawn in uniform_parts(seeds, purpose, layer, epoch, numbers.shape[1]):
+        numbers[rows, part] = drawn
+    return numbers.reshape(len(seeds), *shape)
+
+
+def uniform_parts(seeds, purpose, layer, epoch, count):
+    """`uniforms` of shape (len(seeds), count) in parts: their rows, their columns and numbers."""
+    seeds = np.asarray(seeds, np.uint64)
     for rows in blocks(len(seeds), PASSES * count):
         for part in blocks(count, PASSES):
-            width = numbers[0, part].size
+            width = min(part.stop, count) - part.start
             pairs = _words(seeds[rows], purpose, layer, epoch, 2 * width, first=2 * part.start)
             high, low = pairs[:, 0::2], pairs[:, 1::2]
             bits = (high << np.uint64(20)) | (low >> np.uint64(12))
-            numbers[rows, part] = (bits.astype(np.float64) + 0.5) * 2.0**-52
-    return numbers.reshape(len(seeds), *shape)
+            yield rows, part, (bits.astype(np.float64) + 0.5) * 2.0**-52
 
 
 def permutation(seed, epoch, count):
