@@ -35,20 +35,23 @@ def address(array):
 
 
 def aligned(count, dtype):
-    """Zeros that begin on a cache line: vectors across two lines cost a step a fifth more.
-
-    Pages of them that are not written take no memory.
-    """
+    """Zeros that begin on a cache line: vectors across two lines cost a step a fifth more."""
     dtype = np.dtype(dtype)
     return _at_a_line(np.zeros(count * dtype.itemsize + CACHE_LINE, np.uint8), count, dtype)
 
 
-def room(count, dtype):
-    """Numbers that may be anything, and begin on a cache line, in memory that serves again."""
+def room(count, dtype, keep=True):
+    """Numbers that may be anything, and begin on a cache line.
+
+    Their memory serves again if it is to be kept. What may never be written is not: no memory is
+    taken for it, and none that others have written.
+    """
     dtype = np.dtype(dtype)
     size = count * dtype.itemsize + CACHE_LINE
     if size < UNIT:
         return aligned(count, dtype)
+    if not keep:
+        return _at_a_line(np.empty(size, np.uint8), count, dtype)
     memory = _take(-(-size // UNIT) * UNIT)
     # What is made of an array that looks at a memoryview keeps this array alive, too.
     raw = np.frombuffer(memory.bytes, np.uint8)

@@ -168,7 +168,7 @@ def arrays_for(task, variants, layers, places, shape):
         "job": np.zeros(1, JOB),
         "layers": layers.copy(),
         "parameters": numbers,
-        "gradient": aligned(count * lanes + SPARE, dtype),
+        "gradient": room(count * lanes + SPARE, dtype, keep=False),  # often used up by blocks
         "networks": networks,
         "seeds": np.array(own.seed),
         "keep": keep,

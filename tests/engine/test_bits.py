@@ -74,7 +74,7 @@ def guarding():
     """A function to allocate arrays with, and the canaries behind those that it has made."""
     behind = []
 
-    def guarded(count, dtype):
+    def guarded(count, dtype, keep=True):
         size = count * np.dtype(dtype).itemsize
         whole = room.aligned(size + BEHIND, np.uint8)
         whole[size:] = CANARY

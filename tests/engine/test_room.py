@@ -71,6 +71,17 @@ def test_a_process_holds_no_more_than_it_has_used_at_one_time(changes):
             del arrays[name]
 
 
+def test_only_what_is_to_be_kept_is():
+    first = room.room(LARGE, np.float32)
+    address_of_first = address(first)
+    del first
+    other = room.room(LARGE, np.float32, keep=False)
+    assert address(other) != address_of_first and address(other) % CACHE_LINE == 0
+    before = kept()
+    del other
+    assert kept() == before > 0
+
+
 def test_what_is_kept_is_bounded():
     arrays = [room.room(MOST // 4 - CACHE_LINE, np.uint8) for _ in range(6)]
     last = address(arrays[-1])
