@@ -4,7 +4,14 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.kernels import layout
-from fastdense.kernels.layout import COLUMN_MULTIPLE, LAYER, padded, row_stride
+from fastdense.kernels.layout import (
+    COLUMN_MULTIPLE,
+    FEW_INPUTS,
+    FEW_OUTPUTS,
+    LAYER,
+    padded,
+    row_stride,
+)
 from fastdense.kernels.roles import kernel
 from fastdense.network import Dense
 
@@ -13,6 +20,7 @@ CHUNK_PRODUCTS = 2_000_000_000  # parameters times samples, less than 50 ms
 BLOCK_NUMBERS = 32768  # of a gradient, that the cache holds beside parameters and slots
 ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, in numbers
 CHUNKS_EACH = 4  # of a member, before their gradient is taken
+MOST_OUTPUTS = 4096  # of a layer of few inputs, whose gradient is summed up in scratch
 ACTIVATIONS = 2  # numbers of a parameter that are kept until their gradient is taken
 SPARE = 64  # numbers behind an array that a vector may read over
 
@@ -47,9 +55,19 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
             record["weights"] = weights
             record["unit"] = unit
             record["turned"] = turned
-            record["turned_stride"] = row_stride(width) if width > 1 else 1
-            record["block_rows"] = rows = max(block_numbers // width // 8 * 8, 8)
+            few = width % COLUMN_MULTIPLE
+            if few > FEW_OUTPUTS or fan_in + 1 < COLUMN_MULTIPLE:
+                few = 0
+            record["few_outputs"] = few
+            few_inputs = not needs_gradient and fan_in < FEW_INPUTS
+            record["few_inputs"] = few_inputs and COLUMN_MULTIPLE <= width <= MOST_OUTPUTS
+            record["turned_stride"] = row_stride(width - few) if width > 1 else 1
+            numbers = block_numbers // max(width, FEW_OUTPUTS)
+            record["block_rows"] = rows = max(numbers // 8 * 8, 8)
             turned += record["turned_stride"]
+            record["few_place"] = turned
+            if few:
+                turned += 2 * FEW_OUTPUTS  # rows may be twice as long as their samples
             weights += (fan_in + 1) * width
             unit += width
             block += -(-(fan_in + 1) // rows)
@@ -71,6 +89,10 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
     places = {"target": row, "delta": row + network.outputs, "turned": turned, "blocks": block}
     places["other_delta"] = places["delta"] + widest
     places["rows"] = places["other_delta"] + widest
+    # Dense layers take turns, from the last one back to the first.
+    dense = np.flatnonzero(layers["kind"] == layout.DENSE)
+    for turn, index in enumerate(dense[::-1]):
+        layers[index]["delta_row"] = places["other_delta" if turn % 2 else "delta"]
     return layers, places
 
 

@@ -8,6 +8,7 @@ from numba import njit, types
 from fastdense.kernels.compiler import COLD, NUMPY
 from fastdense.kernels.layout import PACKED
 from fastdense.kernels.matmul import product_for
+from fastdense.kernels.narrow import few_inputs_for, few_outputs_for
 from fastdense.kernels.pointers import call, offset, record
 from fastdense.kernels.tile import ACCUMULATE, ZERO
 from fastdense.primitives import fma
@@ -68,6 +69,7 @@ def accumulate_for(kind):
     from the samples before.
     """
     product = product_for(kind)
+    for_few_inputs, for_few_outputs = few_inputs_for(kind), few_outputs_for(kind)
     regularize, update = update_for(kind, False)
     cast = np.float32 if kind == types.float32 else np.float64
 
@@ -96,8 +98,8 @@ def accumulate_for(kind):
             # All of it is taken and used up here: it never leaves the cache.
             gradient = offset(work.scratch, member * plan.scratch + PACKED)
         parameters = offset(work.parameters, first)
-        one = np.int64(1)
-        arrays = np.int64(0)
+        zero, one = np.int64(0), np.int64(1)
+        arrays = zero
         if job.update:
             arrays = 1 + plan.slots
         if job.update and job.stride == 1 and plan.online != 0:
@@ -126,14 +128,30 @@ def accumulate_for(kind):
             if job.stride == 1 and layer.n_out >= WIDE:
                 outer(inputs, delta, gradient, rows, layer.n_out)
                 break
-            product(
-                inputs, job.stride, one, delta, layer.turned_stride, gradient, layer.n_out,
-                rows, layer.n_out, min(job.columns, job.samples - done),
-                np.int64(ACCUMULATE if begun else ZERO), parameters,
-                offset(work.scratch, member * plan.scratch), parameters, plan.apart, arrays,
-            )  # fmt: skip
-            begun = np.int64(1)
-            arrays = np.int64(0)
+            samples = min(job.columns, job.samples - done)
+            scratch = offset(work.scratch, member * plan.scratch)
+            few = layer.few_outputs if job.stride > 1 else zero
+            wide = layer.n_out - few
+            if layer.few_inputs and job.stride > 1:
+                for_few_inputs(
+                    inputs, offset(arena, layer.delta_row * job.stride),
+                    offset(arena, layer.slope_row * job.stride), job.stride, gradient,
+                    rows, layer.n_out, samples, begun, scratch,
+                )  # fmt: skip
+            elif wide > 0:
+                product(
+                    inputs, job.stride, one, delta, layer.turned_stride, gradient, layer.n_out,
+                    rows, wide, samples, np.int64(ACCUMULATE if begun else ZERO), parameters,
+                    scratch, parameters, plan.apart, arrays,
+                )  # fmt: skip
+            if few > 0:
+                delta = offset(arena, plan.rows * job.stride + layer.few_place * job.columns)
+                for_few_outputs(
+                    inputs, job.stride, delta, offset(gradient, wide), layer.n_out, rows, few,
+                    samples, begun, scratch,
+                )  # fmt: skip
+            begun = one
+            arrays = zero
             done += job.columns
             arena = offset(arena, plan.arena)
         if job.update:

@@ -38,6 +38,10 @@ PARTIAL_SUMS = 16
 COLUMN_MULTIPLE = 16  # samples side by side are padded to this, so chunks keep the order of sums
 POWERS = 2  # running products of an optimizer
 
+# Layers of so few inputs, with the bias's, or last outputs have lanes over the others (narrow.py).
+FEW_INPUTS = 5
+FEW_OUTPUTS = 4
+
 # How a matrix product copies a large A (see matmul.py), and the scratch it needs.
 PACKED_ROWS = 128  # of A that are copied together, to be read in one stream
 PACK_FROM = 1 << 16  # numbers in A, beyond which its strided reads miss the caches
@@ -65,6 +69,10 @@ LAYER = np.dtype(
         ("slope_row", _i8),  # pre-activations, then slopes; a dropout layer's mask
         ("turned", _i8),  # where its transposed delta stands, behind the rows, by columns
         ("turned_stride", _i8),  # from one sample of it to the next
+        ("few_inputs", _i8),  # whether it has only FEW_INPUTS: its delta is not transposed
+        ("few_outputs", _i8),  # up to FEW_OUTPUTS that whole vectors leave: theirs is not either
+        ("few_place", _i8),  # where that of the few outputs stands, behind the transposed ones
+        ("delta_row", _i8),  # where its delta stands before that of the layer below
         ("index", _i8),
         ("unit", _i8),  # where its units stand among all units, dense layers only
         ("needs_input_gradient", _i8),

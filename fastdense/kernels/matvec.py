@@ -2,12 +2,13 @@
 
 from functools import cache
 
+import numpy as np
 from numba import njit
 
 from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.pointers import offset
 from fastdense.kernels.simd import vector_length
-from fastdense.kernels.square import make_times
+from fastdense.kernels.times import make_times
 
 
 @cache
@@ -24,6 +25,7 @@ def matvec_for(kind):
 
     @njit(inline="never", **NUMPY)
     def multiply(matrix, apart, vector, target, rows, columns):
+        one = np.int64(1)
         for row in range(rows):
             target[row] = 0
         for k in range(0, columns, square):
@@ -32,8 +34,8 @@ def matvec_for(kind):
                 count = min(rows - i, square)
                 source, sums = offset(matrix, i * apart + k), offset(target, i)
                 if count == square and depth == square:
-                    times_whole(source, apart, count, depth, factors, sums)
+                    times_whole(source, source, apart, count, depth, factors, one, sums)
                 else:
-                    times_part(source, apart, count, depth, factors, sums)
+                    times_part(source, source, apart, count, depth, factors, one, sums)
 
     return multiply

@@ -114,11 +114,12 @@ def forward_for(kind):
 def backward_for(kind):
     """`backward(work, job, depth, arena, turned, scratch, delta, other, columns)`.
 
-    From the loss's derivative in the rows of `delta` to the transposed delta of every layer.
+    From the loss's derivative in the rows of `delta` to the transposed delta of every layer; that
+    of few outputs or inputs is not transposed.
     """
     product, multiply = product_for(kind), matvec_for(kind)
     square = vector_length(kind.bitwidth)
-    turn = make_turn(kind, square)
+    turn_whole, turn_part = (make_turn(kind, square, whole) for whole in (True, False))
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
@@ -131,13 +132,23 @@ def backward_for(kind):
                 turned[i] = dz
         else:
             for o in range(0, rows, square):
+                present = min(rows - o, square)
                 for b in range(0, columns, square):
-                    start = o * stride + b
-                    turn(
-                        offset(delta, start), offset(slopes, start), stride,
-                        min(rows - o, square), offset(turned, b * turned_stride + o),
-                        turned_stride,
-                    )  # fmt: skip
+                    da, factors = offset(delta, o * stride + b), offset(slopes, o * stride + b)
+                    target = offset(turned, b * turned_stride + o)
+                    if present == square:
+                        turn_whole(da, factors, stride, present, target, turned_stride)
+                    else:
+                        turn_part(da, factors, stride, present, target, turned_stride)
+
+    @njit(inline="never", **NUMPY)
+    def apply_few_slopes(delta, slopes, stride, copy, rows, columns):
+        # The same with a copy instead of a transpose.
+        for o in range(rows):
+            for i in range(o * stride, o * stride + columns):
+                dz = delta[i] * slopes[i]
+                delta[i] = dz
+                copy[i] = dz
 
     @njit(inline="never", **NUMPY)
     def backward(work, job, depth, arena, turned, scratch, delta, other, columns):
@@ -158,21 +169,30 @@ def backward_for(kind):
                 for row in range(layer.n_out):
                     for i in range(row * stride, row * stride + columns):
                         slopes[i] = cast(1)
+            if layer.few_inputs and stride > 1:
+                break  # its gradient takes the delta from here
+            few = layer.few_outputs if stride > 1 else zero
+            wide = layer.n_out - few
             apply_slopes(
                 delta, slopes, stride, offset(turned, layer.turned * job.columns),
-                layer.turned_stride, layer.n_out, columns,
+                layer.turned_stride, wide, columns,
             )  # fmt: skip
-            if layer.needs_input_gradient:
-                weights = offset(work.parameters, layer.weights)
-                if stride == 1:
-                    multiply(weights, layer.n_out, delta, other, layer.n_in, layer.n_out)
-                else:
-                    product(
-                        weights, layer.n_out, one, delta, stride, other, stride,
-                        layer.n_in, columns, layer.n_out, np.int64(ZERO), weights, scratch,
-                        scratch, zero, zero,
-                    )  # fmt: skip
-                delta, other = other, delta
+            apply_few_slopes(
+                offset(delta, wide * stride), offset(slopes, wide * stride), stride,
+                offset(turned, layer.few_place * job.columns), few, columns,
+            )  # fmt: skip
+            if not layer.needs_input_gradient:
+                break
+            weights = offset(work.parameters, layer.weights)
+            if stride == 1:
+                multiply(weights, layer.n_out, delta, other, layer.n_in, layer.n_out)
+            else:
+                product(
+                    weights, layer.n_out, one, delta, stride, other, stride,
+                    layer.n_in, columns, layer.n_out, np.int64(ZERO), weights, scratch,
+                    scratch, zero, zero,
+                )  # fmt: skip
+            delta, other = other, delta
 
     return backward
 

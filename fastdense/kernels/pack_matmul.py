@@ -15,20 +15,12 @@ from numba.extending import intrinsic
 
 from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import group_of
-from fastdense.kernels.pointers import offset
+from fastdense.kernels.pointers import hide, offset
 from fastdense.kernels.simd import I64, Vectors, int64, register_bytes
 from fastdense.kernels.tile import emit_chains
 
 SIDE = 4  # rows and columns of the largest square tile: 16 chains, and 8 loads for each k
 LINE = 8  # of a tile that is a single row or column
-
-
-def _hide(builder, pointer):
-    """The same pointer, but LLVM does not know where it comes from.
-
-    Else it would keep a pointer for every row and column of a tile, and add to each in every round.
-    """
-    return builder.asm(ir.FunctionType(pointer.type, [pointer.type]), "", "=r,0", [pointer], False)
 
 
 def _write_body(builder, simd, rows, columns, arguments):
@@ -39,7 +31,8 @@ def _write_body(builder, simd, rows, columns, arguments):
     builder.position_at_end(group)
     lane = builder.phi(I64)
     lane.add_incoming(int64(0), before)
-    a, b, c, bias = (_hide(builder, builder.gep(array, [lane])) for array in (a, b, c, bias))
+    # Else LLVM would keep a pointer for each row and column, and add to all of them in every round.
+    a, b, c, bias = (hide(builder, builder.gep(array, [lane])) for array in (a, b, c, bias))
 
     def place(base, *steps):
         for count, stride in steps:

@@ -16,6 +16,14 @@ from numba.np.arrayobj import get_cfarray_intrinsic
 view = get_cfarray_intrinsic("C", None)
 
 
+def hide(builder, pointer):
+    """The same pointer, but LLVM does not know where it comes from.
+
+    Else it would keep a pointer for every place that is a constant number of strides away.
+    """
+    return builder.asm(ir.FunctionType(pointer.type, [pointer.type]), "", "=r,0", [pointer], False)
+
+
 @intrinsic
 def offset(typingctx, pointer, index):
     """`pointer + index`, in elements."""

@@ -3,10 +3,11 @@
 from numba import types
 from numba.extending import intrinsic
 
+from fastdense.kernels.pointers import hide
 from fastdense.kernels.simd import Vectors, int64
 
 
-def _clamped(builder, stride, count, width):
+def clamped(builder, stride, count, width):
     """Offsets of `width` rows; a row beyond `count` is the last one."""
     last = builder.sub(count, int64(1))
     offsets = [int64(0)]
@@ -16,11 +17,25 @@ def _clamped(builder, stride, count, width):
     return offsets
 
 
-def make_turn(kind, width):
+def places_of(builder, base, stride, count):
+    """Pointers to `count` rows; where each fourth one comes from is hidden from LLVM.
+
+    Else it would keep all of them, most on the stack.
+    """
+    places = []
+    while len(places) < count:
+        base = hide(builder, base)
+        places += [builder.gep(base, [builder.mul(stride, int64(row))]) for row in range(4)]
+        base = builder.gep(base, [builder.mul(stride, int64(4))])
+    return places[:count]
+
+
+def make_turn(kind, width, whole):
     """The intrinsic `turn(delta, slope, stride, rows, target, target_stride)` of one square.
 
     Multiplies `rows` rows of `width` numbers of `delta` by those of `slope`, in place, and writes
-    the square's transpose to `target`; columns of the transpose from `rows` on mean nothing.
+    the square's transpose to `target`; columns of the transpose from `rows` on mean nothing. A
+    `whole` one takes `rows` to be `width`.
     """
     simd = Vectors(kind, width)
 
@@ -30,21 +45,23 @@ def make_turn(kind, width):
 
         def codegen(context, builder, signature, arguments):
             delta, slope, stride, rows, target, target_stride = arguments
-            # A missing row is the last one again: all are read before any is written.
-            offsets = _clamped(builder, stride, rows, width)
-            lines = [
-                builder.fmul(
-                    simd.load(builder, builder.gep(delta, [offset])),
-                    simd.load(builder, builder.gep(slope, [offset])),
+            if whole:
+                places, slopes = (places_of(builder, p, stride, width) for p in (delta, slope))
+            else:
+                # A missing row is the last one again: all are read before any is written.
+                offsets = clamped(builder, stride, rows, width)
+                places, slopes = (
+                    [builder.gep(base, [offset]) for offset in offsets] for base in (delta, slope)
                 )
-                for offset in offsets
+            lines = [
+                builder.fmul(simd.load(builder, place), simd.load(builder, factor))
+                for place, factor in zip(places, slopes, strict=True)
             ]
-            for offset, line in zip(offsets, lines, strict=True):
-                simd.store(builder, line, builder.gep(delta, [offset]))
-            place = target
-            for line in simd.transpose(builder, lines):
+            for place, line in zip(places, lines, strict=True):
                 simd.store(builder, line, place)
-                place = builder.gep(place, [target_stride])
+            targets = places_of(builder, target, target_stride, width)
+            for place, line in zip(targets, simd.transpose(builder, lines), strict=True):
+                simd.store(builder, line, place)
             return context.get_dummy_value()
 
         return signature, codegen
@@ -81,7 +98,7 @@ def make_gather(kind, width, whole):
                 lines.append(simd.masked_load(builder, place, mask))
             lines = simd.transpose(builder, lines)
             # A line too many goes to the last row, before the line that belongs there.
-            targets = _clamped(builder, stride, int64(width) if whole else columns, width)
+            targets = clamped(builder, stride, int64(width) if whole else columns, width)
             for line, target_offset in reversed(list(zip(lines, targets, strict=True))):
                 simd.store(builder, line, builder.gep(target, [target_offset]))
             return context.get_dummy_value()
@@ -142,11 +159,11 @@ def make_scatter(kind, width, whole):
         def codegen(context, builder, signature, arguments):
             source, stride, rows, columns, target, apart = arguments
             # A missing row is the last one again.
-            offsets = _clamped(builder, stride, int64(width) if whole else rows, width)
+            offsets = clamped(builder, stride, int64(width) if whole else rows, width)
             lines = [simd.load(builder, builder.gep(source, [offset])) for offset in offsets]
             mask = None if whole else simd.first_lanes(builder, rows)
             # A line too many goes to the last place, before the line that belongs there.
-            targets = _clamped(builder, apart, columns, width)
+            targets = clamped(builder, apart, columns, width)
             lines = zip(simd.transpose(builder, lines), targets, strict=True)
             for line, target_offset in reversed(list(lines)):
                 place = builder.gep(target, [target_offset])
@@ -154,60 +171,6 @@ def make_scatter(kind, width, whole):
                     simd.store(builder, line, place)
                 else:
                     simd.masked_store(builder, line, place, mask)
-            return context.get_dummy_value()
-
-        return signature, codegen
-
-    return intrinsic(emit)
-
-
-def make_times(kind, width, whole):
-    """The intrinsic `times(matrix, apart, rows, columns, vector, target)` of one square.
-
-    target (rows) += matrix (rows, columns) vector (columns), rows `apart` numbers from one to the
-    next; each number goes on as one chain over ascending columns. Nothing else is read or written.
-    A `whole` one takes `rows` and `columns` to be `width`.
-    """
-    simd = Vectors(kind, width)
-
-    def emit(typingctx, matrix, apart, rows, columns, vector, target):
-        pointer = types.CPointer(kind)
-        signature = types.void(pointer, types.intp, types.intp, types.intp, pointer, pointer)
-
-        def codegen(context, builder, signature, arguments):
-            matrix, apart, rows, columns, vector, target = arguments
-            present = None if whole else simd.first_lanes(builder, rows)
-            among = None if whole else simd.first_lanes(builder, columns)
-
-            def load(place, mask):
-                if whole:
-                    return simd.load(builder, place)
-                return simd.masked_load(builder, place, mask)
-
-            # A missing row is the last one again.
-            offsets = _clamped(builder, apart, int64(width) if whole else rows, width)
-            lines = [load(builder.gep(matrix, [offset]), among) for offset in offsets]
-            sums, done = load(target, present), builder.append_basic_block("done")
-            ends = []
-            for column, line in enumerate(simd.transpose(builder, lines)):
-                if column and not whole:
-                    ends.append((sums, builder.block))
-                    more = builder.append_basic_block("more")
-                    further = builder.icmp_signed("<", int64(column), columns)
-                    builder.cbranch(further, more, done)
-                    builder.position_at_end(more)
-                factor = builder.load(builder.gep(vector, [int64(column)]))
-                sums = simd.fma(builder, line, simd.splat(builder, factor), sums)
-            ends.append((sums, builder.block))
-            builder.branch(done)
-            builder.position_at_end(done)
-            sums = builder.phi(simd.vector)
-            for value, block in ends:
-                sums.add_incoming(value, block)
-            if whole:
-                simd.store(builder, sums, target)
-            else:
-                simd.masked_store(builder, sums, target, present)
             return context.get_dummy_value()
 
         return signature, codegen

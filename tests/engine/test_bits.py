@@ -1,5 +1,6 @@
 """The same seed gives the same bits, whatever the pieces, the chunks and the observation."""
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -12,6 +13,7 @@ from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, room, tr
 from fastdense.devices import arrangement, memory
 from fastdense.devices import session as sessions
 from fastdense.devices.prediction import Predictor
+from fastdense.kernels.layout import padded
 from fastdense.training import prepare
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
@@ -109,6 +111,28 @@ def test_nothing_is_written_behind_an_array(training, threads, columns):
     constants = {"SHARED_PRODUCTS": 0, "LEAST_NUMBERS": 1, "LEAST_COLUMNS": columns}
     ours = finished_within(*guarded_session(training, threads, **constants))
     same(ours, finished(session(training)))
+
+
+@pytest.mark.parametrize("columns", [16, 128, 512])
+def test_whole_squares_may_be_read(columns):
+    """Of rows that do not fill one, what stands behind them is read as well."""
+    stride = arrangement.stride_of(columns)
+    few = 0
+    for widths in itertools.product([1, 2, 4, 17, 18, 35], [1, 2, 17, 20], [1, 2, 4, 33]):
+        for network in (Network.of(*widths), Network.of(*widths[:2])):
+            layers, places = arrangement.arrange(network, "float32")
+            size = arrangement.arena_size(places, columns)
+            for layer in layers:
+                first = []
+                if layer["few_outputs"] and (layer["n_in"] + 1) % 16 != 1:
+                    first = [(layer["input_row"], layer["n_in"] + 1)]
+                elif layer["few_inputs"]:
+                    rows = layer["n_out"]
+                    first = [(layer["delta_row"], rows), (layer["slope_row"], rows)]
+                few += len(first)
+                for row, count in first:
+                    assert (row + padded(count) - 1) * stride + columns <= size
+    assert few > 100
 
 
 @pytest.mark.parametrize(("rows", "batch", "threads"), [(3000, 96, 8), (1000, 64, 4), (4, 4, 2)])

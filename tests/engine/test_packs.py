@@ -1,6 +1,7 @@
 """A network trained in a pack has the bits of the same network trained alone."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from test_bits import CANARY, guarding
 
 from fastdense import Data, Dense, Dropout, FastdenseError, Network, Recipe, train, train_many
 from fastdense.devices import cpu, memory, pack
+from fastdense.devices import session as sessions
 from fastdense.devices.pack import Pack
 from fastdense.devices.session import Session
 from fastdense.many import Trial, carry_out
@@ -429,3 +431,28 @@ def test_networks_whose_activations_fill_the_cache_stay_in_narrow_packs():
     task = prepare(Network.of(1, 16, 8, 1), Recipe(batch=32, epochs=1), data)
     pieces = cpu._cut([Trial.of(task, {"seeds": np.arange(64)}).job], 1)
     assert [rows.stop - rows.start for _, rows in pieces] == [16] * 4
+
+
+WIDTHS = (4, 40, 20, 3), (1, 16, 1), (3, 35, 18, 33, 2), (19, 4), (2, 17)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("columns", [16, 48, 160])
+@pytest.mark.parametrize("widths", WIDTHS)
+def test_few_inputs_or_outputs(widths, columns, dtype, monkeypatch):
+    """Alone, the gradient of these has its lanes over the others; in a pack it has not."""
+    network = Network.of(*widths, activation="tanh")
+    data = strategies.numbers(0, 150, widths[0]), strategies.numbers(1, 150, widths[-1])
+    recipe = Recipe(batch=147, epochs=3, learning_rate=0.05, dtype=dtype, optimizer="adam")
+    runs = train_many(network, recipe, data, seeds=16, observe_every=1)
+    monkeypatch.setattr(sessions, "chunk_columns", lambda *given: columns)
+    for seed in (0, 15):
+        session = Session(prepare(network, replace(recipe, seed=seed), data, observe_every=1), 1)
+        layers = session.arrays["layers"]
+        assert (layers["few_inputs"] | layers["few_outputs"]).any()
+        session.arrays["arena"][:] = np.nan
+        while not session.done:
+            session.advance()
+        for name, value in session.result().items():
+            if isinstance(value, np.ndarray):
+                assert value.tobytes() == getattr(runs[seed], name).tobytes(), name
