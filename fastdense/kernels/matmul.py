@@ -10,6 +10,12 @@ from fastdense.kernels.pointers import move_eight, offset, prefetch
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.tile import ACCUMULATE, make_tile
 
+# Rows and vectors of columns of the tiles: one vector may be a part of one. A single row has many
+# chains side by side, for each waits for itself.
+SHAPES = (
+    *((rows, vectors) for rows in range(1, 9) for vectors in (1, 2)),
+    *((16, 1), (17, 1), (1, 4), (1, 16)),
+)
 PACK_AHEAD = 4  # rows of A that are on their way to the cache while one is copied
 
 
@@ -24,11 +30,8 @@ def product_for(kind):
     into the cache meanwhile.
     """
     width = vector_length(kind.bitwidth)
-    t8, t7, t6, t5, t4, t3, t2, t1 = (make_tile(kind, m, 2, False, width) for m in range(8, 0, -1))
-    s8, s7, s6, s5, s4, s3, s2, s1 = (make_tile(kind, m, 1, True, width) for m in range(8, 0, -1))
+    tile = make_tile(kind, SHAPES, width)
     line = 512 // kind.bitwidth  # numbers of a cache line
-    s17, s16 = (make_tile(kind, m, 1, True, width) for m in (17, 16))
-    row4, row16 = (make_tile(kind, 1, vectors, False, width) for vectors in (4, 16))
 
     @njit(**NUMPY)
     def fetch(ahead, apart, arrays, rows, ldc, n):
@@ -39,63 +42,28 @@ def product_for(kind):
                     prefetch(offset(ahead, start + column))
 
     @njit(inline="never", **NUMPY)
-    def panel(a, sam, sak, tile, b, ldb, c, ldc, m, n, k, start, bias, ahead, apart, arrays):
-        # One or two vectors of columns, the single one masked, down all rows; `tile` numbers lie
+    def panel(a, sam, sak, eight, b, ldb, c, ldc, m, n, k, start, bias, ahead, apart, arrays):
+        # One or two vectors of columns, the single one masked, down all rows; `eight` numbers lie
         # between one group of eight rows of A and the next. What eight rows do not divide ends in
         # two tiles of four or more, for fewer rows would wait for their chains. A single vector
         # takes sixteen rows together, and seventeen at the end: sixteen inputs and a bias.
+        vectors = 2 if n > width else 1
         i = 0
         while i < m:
             rest = m - i
             rows = 8 if rest >= 16 else (rest if rest <= 8 else (rest + 1) >> 1)
-            if tile != 8 * sam:
+            if eight != 8 * sam:
                 rows = min(rest, 8)
-            elif n <= width and (rest == 16 or rest > 20):
+            elif vectors == 1 and (rest == 16 or rest > 20):
                 rows = 16
-            elif n <= width and rest == 17:
+            elif vectors == 1 and rest == 17:
                 rows = 17
-            ai = offset(a, (i >> 3) * tile + (i & 7) * sam)
+            ai = offset(a, (i >> 3) * eight + (i & 7) * sam)
             ci = offset(c, i * ldc)
             bi = offset(bias, i)
             if arrays > 0:
                 fetch(offset(ahead, i * ldc), apart, arrays, rows, ldc, n)
-            if n == 2 * width:
-                if rows == 8:
-                    t8(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                elif rows == 7:
-                    t7(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                elif rows == 6:
-                    t6(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                elif rows == 5:
-                    t5(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                elif rows == 4:
-                    t4(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                elif rows == 3:
-                    t3(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                elif rows == 2:
-                    t2(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-                else:
-                    t1(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, 0)
-            elif rows == 17:
-                s17(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            elif rows == 16:
-                s16(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            elif rows == 8:
-                s8(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            elif rows == 7:
-                s7(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            elif rows == 6:
-                s6(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            elif rows == 5:
-                s5(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            elif rows == 4:
-                s4(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            elif rows == 3:
-                s3(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            elif rows == 2:
-                s2(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
-            else:
-                s1(k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
+            tile(rows, vectors, k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
             i += rows
 
     @njit(inline="never", **NUMPY)
@@ -126,30 +94,25 @@ def product_for(kind):
             i = 0
             while i < m:
                 rows = min(PACKED_ROWS, m - i) if worth_packing else m
-                ai, sai, ski, tile = offset(ak, i * sam), sam, sak, 8 * sam
+                ai, sai, ski, eight = offset(ak, i * sam), sam, sak, 8 * sam
                 if worth_packing:
                     pack(ai, sak, packed, rows, depth)
-                    ai, sai, ski, tile = packed, 1, 8, GROUP
+                    ai, sai, ski, eight = packed, 1, 8, GROUP
                 ci = offset(c, i * ldc)
                 j = 0
-                if m == 1:  # many chains side by side, for each waits for itself
-                    while n - j >= 16 * width:
-                        row16(
-                            depth, ai, sai, ski, offset(bk, j), ldb, offset(ci, j), ldc,
-                            begin, bias, 0,
-                        )  # fmt: skip
-                        j += 16 * width
-                    while n - j >= 4 * width:
-                        row4(
-                            depth, ai, sai, ski, offset(bk, j), ldb, offset(ci, j), ldc,
-                            begin, bias, 0,
-                        )  # fmt: skip
-                        j += 4 * width
+                if m == 1:
+                    for vectors in (16, 4):
+                        while n - j >= vectors * width:
+                            tile(
+                                1, vectors, depth, ai, sai, ski, offset(bk, j), ldb,
+                                offset(ci, j), ldc, begin, bias, 0,
+                            )  # fmt: skip
+                            j += vectors * width
                 while j < n:
                     rest = n - j
                     take = 2 * width if rest >= 2 * width else min(rest, width)
                     panel(
-                        ai, sai, ski, tile, offset(bk, j), ldb, offset(ci, j), ldc, rows, take,
+                        ai, sai, ski, eight, offset(bk, j), ldb, offset(ci, j), ldc, rows, take,
                         depth, begin, offset(bias, i), offset(ahead, i * ldc + j), apart, arrays,
                     )  # fmt: skip
                     j += take

@@ -6,10 +6,9 @@ A, B and C are read and written lane by lane, so nothing is broadcast, transpose
 each lane's chain of fused multiply-adds is the one of its network alone.
 """
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
-from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
@@ -17,14 +16,15 @@ from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import group_of
 from fastdense.kernels.pointers import hide, offset
 from fastdense.kernels.simd import I64, Vectors, int64, register_bytes
-from fastdense.kernels.tile import emit_chains
+from fastdense.kernels.tile import emit_call, emit_chains
 
 SIDE = 4  # rows and columns of the largest square tile: 16 chains, and 8 loads for each k
 LINE = 8  # of a tile that is a single row or column
 
 
-def _write_body(builder, simd, rows, columns, arguments):
-    k, a, sam, sak, b, sbn, sbk, c, scm, start, bias, lanes = arguments
+def _write_body(
+    simd, builder, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, start, bias, lanes
+):
     before = builder.block
     group, end = (builder.append_basic_block(name) for name in ("group", "end"))
     builder.branch(group)
@@ -61,7 +61,6 @@ def _write_body(builder, simd, rows, columns, arguments):
     lane.add_incoming(following, builder.block)
     builder.cbranch(builder.icmp_signed("<", following, lanes), group, end)
     builder.position_at_end(end)
-    builder.ret_void()
 
 
 def make_tile(kind, width):
@@ -72,17 +71,7 @@ def make_tile(kind, width):
     simd = Vectors(kind, width)
     shapes = {(m, n) for m in range(1, SIDE + 1) for n in range(1, SIDE + 1)}
     shapes |= {(m, 1) for m in range(1, LINE + 1)} | {(1, n) for n in range(1, LINE + 1)}
-
-    def tile_of(module, rows, columns, argument_types):
-        name = f"lanes_{rows}_{columns}_{kind}"
-        found = module.globals.get(name)
-        if found is None:
-            found = ir.Function(module, ir.FunctionType(ir.VoidType(), argument_types), name)
-            found.linkage = "internal"
-            found.attributes.add("noinline")
-            builder = ir.IRBuilder(found.append_basic_block())
-            _write_body(builder, simd, rows, columns, found.args)
-        return found
+    write_body = partial(_write_body, simd)
 
     def emit(typingctx, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, start, bias, lanes):
         pointer = types.CPointer(kind)
@@ -94,17 +83,7 @@ def make_tile(kind, width):
 
         def codegen(context, builder, signature, arguments):
             rows, columns, *rest = arguments
-            argument_types = [argument.type for argument in rest]
-            end = builder.append_basic_block("tiled")
-            code = builder.add(builder.mul(rows, int64(LINE + 1)), columns)
-            switch = builder.switch(code, end)
-            for m, n in sorted(shapes):
-                block = builder.append_basic_block(f"tile_{m}_{n}")
-                switch.add_case(int64(m * (LINE + 1) + n), block)
-                builder.position_at_end(block)
-                builder.call(tile_of(builder.module, m, n, argument_types), rest)
-                builder.branch(end)
-            builder.position_at_end(end)
+            emit_call(builder, f"lanes_{kind}", shapes, rows, columns, rest, write_body)
             return context.get_dummy_value()
 
         return signature, codegen

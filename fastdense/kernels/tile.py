@@ -80,34 +80,64 @@ def emit_chains(builder, simd, rows, columns, k, start, load, bias, operands, st
         store(value, m, n)
 
 
-def make_tile(kind, rows, vectors, masked, width):
-    """The intrinsic `tile(k, a, sam, sak, b, ldb, c, ldc, start, bias, tail)`.
+def emit_call(builder, name, shapes, rows, columns, arguments, write_body):
+    """Emit the call of the tile of so many rows and columns, which are known when it runs.
 
-    Strides are in elements. `masked` writes only the first `tail` columns of the last vector;
-    B is read in full, so its rows must be readable up to a whole vector.
+    Each tile is a function of its own, `write_body(builder, rows, columns, *arguments)`: in one
+    function, what each of many tiles needs would be prepared for every product, and kept on the
+    stack.
+    """
+
+    def tile_of(m, n):
+        tile = builder.module.globals.get(f"{name}_{m}_{n}")
+        if tile is None:
+            function_type = ir.FunctionType(ir.VoidType(), [a.type for a in arguments])
+            tile = ir.Function(builder.module, function_type, f"{name}_{m}_{n}")
+            tile.linkage = "internal"
+            tile.attributes.add("noinline")
+            body = ir.IRBuilder(tile.append_basic_block())
+            write_body(body, m, n, *tile.args)
+            body.ret_void()
+        return tile
+
+    most = max(n for _, n in shapes) + 1
+    end = builder.append_basic_block("tiled")
+    switch = builder.switch(builder.add(builder.mul(rows, int64(most)), columns), end)
+    for m, n in sorted(shapes):
+        block = builder.append_basic_block(f"tile_{m}_{n}")
+        switch.add_case(int64(m * most + n), block)
+        builder.position_at_end(block)
+        builder.call(tile_of(m, n), arguments)
+        builder.branch(end)
+    builder.position_at_end(end)
+
+
+def make_tile(kind, shapes, width):
+    """The intrinsic `tile(rows, vectors, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail)`.
+
+    `shapes` are the pairs of rows and vectors that there are. Strides are in elements. Of a single
+    vector only the first `tail` columns are written; B is read in full, so its rows must be
+    readable up to a whole vector.
     """
     simd = Vectors(kind, width)
 
-    def write_body(builder, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail):
-        mask = simd.first_lanes(builder, tail) if masked else None
-
-        def is_partial(n):
-            return masked and n == vectors - 1
+    def write_body(builder, rows, vectors, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail):
+        mask = simd.first_lanes(builder, tail) if vectors == 1 else None
 
         def place(m, n):
             row = builder.mul(int64(m), ldc)
             return builder.gep(c, [builder.add(row, int64(n * width))])
 
         def load(m, n):
-            if is_partial(n):
-                return simd.masked_load(builder, place(m, n), mask)
-            return simd.load(builder, place(m, n))
+            if mask is None:
+                return simd.load(builder, place(m, n))
+            return simd.masked_load(builder, place(m, n), mask)
 
         def store(value, m, n):
-            if is_partial(n):
-                simd.masked_store(builder, value, place(m, n), mask)
-            else:
+            if mask is None:
                 simd.store(builder, value, place(m, n))
+            else:
+                simd.masked_store(builder, value, place(m, n), mask)
 
         def bias_of(m):
             return simd.splat(builder, builder.load(builder.gep(bias, [int64(m)])))
@@ -126,28 +156,17 @@ def make_tile(kind, rows, vectors, masked, width):
             return of_row, of_column
 
         emit_chains(builder, simd, rows, vectors, k, start, load, bias_of, operands, store)
-        builder.ret_void()
 
-    def emit(typingctx, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail):
+    def emit(typingctx, rows, vectors, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail):
         pointer = types.CPointer(kind)
         signature = types.void(
-            *(types.intp, pointer, types.intp, types.intp, pointer, types.intp),
-            *(pointer, types.intp, types.intp, pointer, types.intp),
+            *(types.intp, types.intp, types.intp, pointer, types.intp, types.intp),
+            *(pointer, types.intp, pointer, types.intp, types.intp, pointer, types.intp),
         )
 
         def codegen(context, builder, signature, arguments):
-            name = f"tile_{rows}_{vectors}_{'masked' if masked else 'whole'}_{kind}"
-            tile = builder.module.globals.get(name)
-            if tile is None:
-                arguments_types = [argument.type for argument in arguments]
-                function_type = ir.FunctionType(ir.VoidType(), arguments_types)
-                tile = ir.Function(builder.module, function_type, name)
-                tile.linkage = "internal"
-                # In one function, what each of many tiles needs would be prepared for every
-                # product, and kept on the stack.
-                tile.attributes.add("noinline")
-                write_body(ir.IRBuilder(tile.append_basic_block()), *tile.args)
-            builder.call(tile, arguments)
+            rows, vectors, *rest = arguments
+            emit_call(builder, f"tile_{kind}", shapes, rows, vectors, rest, write_body)
             return context.get_dummy_value()
 
         return signature, codegen
