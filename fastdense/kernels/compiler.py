@@ -14,6 +14,7 @@ from llvmlite import ir
 from numba.core import compiler
 from numba.core.codegen import CPUCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.compiler_machinery import PassManager
 from numba.core.registry import cpu_target
 from numba.types import CPointer
 
@@ -36,8 +37,36 @@ class _Library(CPUCodeLibrary):
         self._finalized = True
 
 
+# Passes of Numba's for what kernels do without: expressions of arrays, loops over tuples of several
+# types, inner functions, functions that are inlined by Numba instead of LLVM, listings.
+LEFT_OUT = {
+    "AnnotateTypes",
+    "DumpParforDiagnostics",
+    "FindLiterallyCalls",
+    "InlineClosureLikes",
+    "InlineInlinables",
+    "InlineOverloads",
+    "LiteralPropagationSubPipelinePass",
+    "LiteralUnroll",
+    "MakeFunctionToJitFunction",
+    "NoPythonSupportedFeatureValidation",
+    "NopythonRewrites",
+    "WithLifting",
+}
+
+
 class _Compiler(compiler.Compiler):
     """Numba's compiler as far as IR."""
+
+    def define_pipelines(self):
+        """The usual passes, less those that are left out."""
+        (usual,) = super().define_pipelines()
+        pipeline = PassManager("kernel")
+        for step, description in usual.passes:
+            if step.__name__ not in LEFT_OUT:
+                pipeline.add_pass(step, description)
+        pipeline.finalize()
+        return [pipeline]
 
     def compile_extra(self, function):
         """Compile a Python function."""
