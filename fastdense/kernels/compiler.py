@@ -6,9 +6,6 @@ until the kernel that calls it is optimized as a whole. The object file knows no
 loading it again takes LLVM's linker and nothing else.
 """
 
-import contextlib
-import gc
-
 import llvmlite.binding as llvm
 from llvmlite import ir
 from numba.core import compiler
@@ -103,21 +100,9 @@ NUMPY = {**OPTIONS, "pipeline_class": _Compiler}
 COLD = {**OPTIONS, "pipeline_class": _ColdCompiler}
 
 
-@contextlib.contextmanager
-def _no_collections():
-    """Python does not look for garbage: a compiler leaves little, and is a tenth faster."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
-
-
 def optimized_module(function, signature, symbol, apart=False, unroll=True):
     """The LLVM module of `function` as the C function `symbol`, and the machine it is for."""
-    with global_compiler_lock, _no_collections():
+    with global_compiler_lock:
         context, flags = cpu_target.target_context, compiler.Flags()
         cpu_target.options.parse_as_flags(flags, OPTIONS)
         flags.enable_pyobject = False
