@@ -104,8 +104,9 @@ def step_for(kind, packed):
         job.begun = state.done > 0
         job.update = last and plan.update_by_block
         spent = 0
-        # Values of the losses are found on the usual way only, and so are shorter batches.
-        if packed and plan.unrolled != 0 and not state.summed and count == plan.batch:
+        # Values of the losses are found on the usual way only; there go shorter batches, too, and
+        # those that are cut into chunks.
+        if packed and plan.unrolled != 0 and not state.summed and samples == plan.batch:
             if state.unit == 0:
                 step_unrolled(plan, state, work, schedule_hyper)
                 state.position += count

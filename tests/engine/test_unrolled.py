@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train_many
+from fastdense.devices import pack as packs
 from fastdense.devices import unrolling
 from fastdense.devices.pack import Pack
 from fastdense.kernels.step_shape import StepShape
@@ -100,6 +101,15 @@ def test_the_step_of_its_own_is_the_one_that_is_taken():
             pack.advance()
         ends.append(pack.results()["parameters"])
     assert not np.array_equal(*ends)
+
+
+def test_a_batch_in_chunks_takes_the_usual_steps(monkeypatch):
+    network, recipe = Network.of(1, 1), Recipe(batch=10, epochs=5)
+    data = strategies.numbers(0, 10, 1), strategies.numbers(1, 10, 1)
+    whole = both_ways(network, recipe, data, 0, seeds=COUNT)
+    monkeypatch.setattr(packs, "CACHED", 1)
+    for ours in (*whole, *both_ways(network, recipe, data, 0, seeds=COUNT)):
+        check_same(ours, whole[0])
 
 
 def test_it_is_compiled_once_it_is_worth_it(monkeypatch):
