@@ -38,6 +38,7 @@ class Pace:
         ]
         self._met = [False] * len(recent)
         self._pieces = 0
+        self._tried = None  # a way that is tried until its speed is known
 
     def choose(self):
         """The way of the next piece, and its budget."""
@@ -50,9 +51,11 @@ class Pace:
             if speed == 0.0:
                 self._budgets[way] = max(self._budgets[way], self._budgets[best] // PROBE)
                 return way, self._budgets[way]
-        if len(speeds) > 1 and self._is_due():
-            other = (best + 1) % len(speeds)
-            return other, max(self._budgets[best if self._met[best] else other] // PROBE, 1)
+        if len(speeds) > 1 and self._tried is None and self._is_due():
+            self._tried = (best + 1) % len(speeds)
+        if self._tried is not None:
+            budget = self._budgets[best if self._met[best] else self._tried]
+            return self._tried, max(budget // PROBE, 1)
         return best, self._budgets[best]
 
     def _is_due(self):
@@ -66,9 +69,12 @@ class Pace:
         if seconds >= TRUSTED_SECONDS:
             if self._met[way]:
                 self.recent[way] = (*self.recent[way], effort / seconds)[-RECENT:]
+                self._tried = None
             self._met[way] = True
-        elif effort < budget:
-            return  # the end of a training, too short to tell
+        else:
+            self._tried = None
+            if effort < budget:
+                return  # the end of a training, too short to tell
         aim = min(PIECE_SECONDS * effort / seconds, GROWTH * budget)
         self._budgets[way] = min(max(int(aim), 1), LARGEST_BUDGET)
 

@@ -45,6 +45,16 @@ def test_a_way_that_has_become_faster_is_found():
     assert pieces(pace, (2e9, 4e9), 3)[-1] == 1
 
 
+def test_short_trainings_learn_that_a_way_has_become_faster():
+    """Each of them ends soon after its first probe, whose first piece tells nothing."""
+    pace = Pace(2)
+    pieces(pace, (2e9, 1e9), 100)
+    for _ in range(RECENT):
+        pace = Pace(2, pace.recent)
+        pieces(pace, (2e9, 4e9), 12)
+    assert pace.choose()[0] == 1
+
+
 def test_one_slow_piece_changes_nothing():
     pace = Pace(2)
     pieces(pace, (1e9, 1.7e9), 100)
