@@ -70,15 +70,21 @@ def _at_a_line(raw, count, dtype):
 
 
 def _take(size):
+    fitting = (memory for memory in list(_kept) if memory.size == size and _withdrawn(memory))
+    found = next(fitting, None)
+    if found is None:
+        # What is kept makes way, so that a process holds no more than it has used at one time.
+        del fitting
+        _drop(size)
+        found = _Memory(size)
+    return found
+
+
+def _drop(size):
+    """Return so many bytes, or more, to the system, the oldest first, or all that is kept."""
     for memory in list(_kept):
-        if memory.size == size and _withdrawn(memory):
-            return memory
-    # What is kept makes way, so that a process holds no more than it has used at one time.
-    missing = size
-    for memory in list(_kept):
-        if missing > 0 and _withdrawn(memory):
-            missing -= memory.size
-    return _Memory(size)
+        if size > 0 and _withdrawn(memory):
+            size -= memory.size
 
 
 def _withdrawn(memory):
@@ -90,8 +96,6 @@ def _withdrawn(memory):
 
 
 def _keep(memory):
-    _kept.append(memory)
-    excess = sum(kept.size for kept in list(_kept)) - MOST
-    for oldest in list(_kept):
-        if excess > 0 and _withdrawn(oldest):
-            excess -= oldest.size
+    if memory.size <= MOST:
+        _kept.append(memory)
+        _drop(sum(kept.size for kept in list(_kept)) - MOST)

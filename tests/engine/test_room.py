@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -91,6 +92,23 @@ def test_what_is_kept_is_bounded():
     assert kept() == MOST
     again = [room.room(MOST // 4 - CACHE_LINE, np.uint8) for _ in range(4)]
     assert last in map(address, again)
+
+
+def test_what_is_too_large_to_be_kept_displaces_nothing():
+    small, large = room.room(LARGE, np.float32), room.room(MOST, np.uint8)
+    del small
+    before = kept()
+    del large
+    assert kept() == before > 0
+
+
+def test_what_makes_way_is_gone_before_another_is_there(monkeypatch):
+    room.room(3 * UNIT, np.uint8)
+    dropped, there = weakref.ref(room._kept[0]), []
+    memory = room._Memory
+    monkeypatch.setattr(room, "_Memory", lambda size: there.append(dropped()) or memory(size))
+    room.room(5 * UNIT, np.uint8)
+    assert there == [None]
 
 
 def test_what_is_kept_is_released():
