@@ -2,6 +2,7 @@
 
 import functools
 import threading
+import warnings
 
 from fastdense import catalogue
 from fastdense.kernels import roles
@@ -12,8 +13,9 @@ from fastdense.network import Dense
 MOST_NUMBERS = 40  # parameters and slots: those that registers do not hold are moved all the time
 MOST_PRODUCTS = 160  # parameters times samples, which decide how long the code is
 MOST_LAYERS = 6  # the kernel's file is named after them
-# Of trainings of a kind, before their step is compiled: about as long as it takes to compile.
-ENOUGH_SECONDS = 0.5
+# Of trainings of a kind, before their step is compiled: about as long as it takes to import Numba
+# and compile it.
+ENOUGH_SECONDS = 1.0
 
 
 class Kind:
@@ -27,17 +29,23 @@ class Kind:
 
     def __init__(self, shape, dtype):
         self._shape, self._dtype = shape, dtype
-        self._lock, self._seconds, self._due = threading.Lock(), 0.0, False
+        self._lock, self._seconds, self._tried = threading.Lock(), 0.0, False
         self.address = roles.kernel_on_disk(UNROLLED, shape, dtype)
 
     def note(self, seconds):
         """Trainings have taken so long; compiles the step when that is enough."""
         with self._lock:
             self._seconds += seconds
-            first = not self._due and self._seconds >= ENOUGH_SECONDS
-            self._due |= first
-        if first and self.address == 0:  # in this thread; the others go on meanwhile
+            if self._tried or self.address or self._seconds < ENOUGH_SECONDS:
+                return
+            self._tried = True
+        try:  # in this thread; the others go on meanwhile
             self.address = roles.kernel(UNROLLED, self._shape, self._dtype)
+        except Exception as error:  # too little memory, or what LLVM does not like
+            warnings.warn(f"trains on by the usual steps: {error!r}", RuntimeWarning, stacklevel=2)
+        except BaseException:  # an interrupt says nothing about the next time
+            self._tried = False
+            raise
 
 
 @functools.cache
@@ -65,6 +73,7 @@ def kind_of(task, variants):
         or task.weights.size
         or any(numbers.any() for numbers in changed)
         or task.evaluate_every == 1  # values of losses are asked for all the time
+        or recipe.epochs < 2  # and for all of the last epoch
     ):
         return None
     names = recipe.loss.name, recipe.optimizer.name

@@ -130,6 +130,28 @@ def test_it_is_compiled_once_it_is_worth_it(monkeypatch):
     assert compiled == [shape] and kind.address == 1
 
 
+@pytest.mark.parametrize("error", [MemoryError("none left"), KeyboardInterrupt()])
+def test_a_training_goes_on_where_its_step_cannot_be_compiled(error, monkeypatch):
+    """An error is reported once, the usual steps go on; after an interrupt it is tried again."""
+    tried = []
+
+    def kernel(role, shape, dtype):
+        tried.append(shape)
+        if len(tried) == 1:
+            raise error
+        return 1
+
+    monkeypatch.setattr(unrolling.roles, "kernel_on_disk", lambda *kernel: 0)
+    monkeypatch.setattr(unrolling.roles, "kernel", kernel)
+    kind = unrolling.Kind(StepShape(1, ((1, "identity"),), "mse", "sgd", 4), "float32")
+    expected = pytest.raises if isinstance(error, KeyboardInterrupt) else pytest.warns
+    with expected(KeyboardInterrupt if expected is pytest.raises else RuntimeWarning):
+        kind.note(unrolling.ENOUGH_SECONDS)
+    assert kind.address == 0
+    kind.note(unrolling.ENOUGH_SECONDS)
+    assert kind.address == len(tried) - 1 == (expected is pytest.raises)
+
+
 def test_one_on_the_disk_is_used_at_once():
     shape = StepShape(1, ((1, "relu"),), "mse", "sgd", 3)
     unrolling.Kind(shape, "float32").note(unrolling.ENOUGH_SECONDS)
@@ -180,6 +202,7 @@ CLASSES = ROWS[0], np.array([0, 1, 1, 0])
         (TINY, Recipe(batch=4, clip_value=0.1), ROWS, {}),
         (TINY, Recipe(batch=4, clip_norm=0.1), ROWS, {}),
         (TINY, Recipe(batch=4), ROWS, {"evaluate_every": 1}),
+        (TINY, Recipe(batch=4, epochs=1), ROWS, {}),
     ],
 )
 def test_others_take_the_usual_steps(network, recipe, data, options):
