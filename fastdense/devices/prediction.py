@@ -130,5 +130,5 @@ class _Way:
         else:
             ends = [chunks * m // self._members for m in range(self._members + 1)]
             parts = [(self._place, m, ends[m], ends[m + 1]) for m in range(self._members)]
-            share(self._relay, parts, (self._arrays, inputs, outputs))
+            share(self._relay, parts, (self, inputs, outputs))
         return not self._not_finite[0]

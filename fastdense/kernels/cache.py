@@ -141,7 +141,7 @@ def _lock(name):
     """A context in which no other process compiles the kernel.
 
     Its file stays: if it were removed, a process that waits for it and one that makes it anew
-    could both hold it. There is one for each name, whatever the hash, so they do not pile up.
+    could both hold it. There is one for each name, whatever the hash.
     """
     import filelock
 

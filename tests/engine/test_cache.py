@@ -12,6 +12,7 @@ import pytest
 from numba import types
 
 import fastdense
+from fastdense.kernels import compiler
 from fastdense.kernels.compiler import object_file
 
 SCRIPT = """
@@ -188,3 +189,18 @@ def test_without_a_folder_there_is_no_cache(tmp_path):
     assert (compiled, used) == (1, "None")
     assert f"not kept in {file}: File exists" in warning
     assert file.read_text() == "in the way"
+
+
+def test_every_pass_that_is_left_out_is_one_of_numbas(monkeypatch):
+    """One that Numba renamed would come back without a word."""
+    passes = set()
+
+    def recorded(self):
+        pipelines = usual(self)
+        passes.update(step.__name__ for pipeline in pipelines for step, _ in pipeline.passes)
+        return pipelines
+
+    usual = compiler.compiler.Compiler.define_pipelines
+    monkeypatch.setattr(compiler.compiler.Compiler, "define_pipelines", recorded)
+    object_file(lambda number: None, types.void(types.int64), "x")
+    assert compiler.LEFT_OUT < passes
