@@ -53,7 +53,7 @@ def lines(results):
             ratio = comparison["ratio"]
             peers = [_step_time(found[name, threads]) for name in peers_of(results)]
             cells = [row["workload"], str(threads), *_our_cells(ours), *peers]
-            yield [*cells, "" if ratio is None else f"{ratio:.1f}x", first, memory]
+            yield [*cells, "" if ratio is None else f"{ratio:.2f}x", first, memory]
 
 
 def _our_cells(result):

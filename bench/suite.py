@@ -6,7 +6,8 @@ import difflib
 import fastdense
 from fastdense.errors import FastdenseError
 from fastdense_bench import machine, process, startup
-from fastdense_bench.measure import TOLERANCE, Effort, measure
+from fastdense_bench.kept import Kept
+from fastdense_bench.measure import TOLERANCE, measure
 from fastdense_bench.peers import OURS
 from fastdense_bench.workloads import QUICK, WORKLOADS
 
@@ -44,20 +45,20 @@ class Peaks:
     """The multiply-add peak of each set of cores: the best of all measurements counts."""
 
     def __init__(self, sets, stack):
-        self.best = {len(cores): 0.0 for cores in sets}
+        self.best = {str(len(cores)): 0.0 for cores in sets}
         self.processes = {}
         for cores in sets:
             arguments = ["fastdense_bench.peak", ",".join(map(str, cores))]
             worker = process.Process(arguments, process.environment(len(cores)))
             stack.callback(worker.close)
-            self.processes[len(cores)] = worker
+            self.processes[str(len(cores))] = worker
 
     def measure(self):
         for threads, worker in self.processes.items():
             self.best[threads] = max(self.best[threads], worker.ask("measure")["gflops"])
 
 
-def run(workloads, peers, threads, order, repeats, seconds, startups, report):
+def run(workloads, peers, threads, effort, startups, report, resume=None):
     """Measure everything; returns what `docs/json.md` describes.
 
     Parameters
@@ -66,56 +67,76 @@ def run(workloads, peers, threads, order, repeats, seconds, startups, report):
     peers : list of Peer
     threads : str
         "1", "all" or "both".
-    order : str
-        "shuffled" or "given".
-    repeats : int
-    seconds : float
-        About what each repeat takes.
+    effort : Effort
     startups : int
         Repeats of the start-up's figures; 0 for none.
     report : callable
         Called as `report(done, total)` before every row and at the end.
+    resume : str, optional
+        A file that is written after every row; what it has is not measured again.
+
+    Raises
+    ------
+    FastdenseError
+        If `resume` is no such file, or was measured under other conditions.
     """
     here = [peer for peer in peers if peer.installed]
     sets = core_sets(threads)
-    effort = Effort(repeats, seconds, order)
-    total = len(workloads) + bool(startups)
-    rows = []
-    report(0, total)
-    # First, for what goes wrong in it would otherwise do so after hours.
-    started = startup.measure(startups) if startups else None
-    with contextlib.ExitStack() as stack:
-        peaks = Peaks(sets, stack)
-        for done, workload in enumerate(workloads, start=bool(startups)):
-            report(done, total)
-            contenders = [(peer, cores) for cores in sets for peer in here]
-            rows.append((workload, measure(workload, contenders, effort, [peaks.measure])))
-    report(total, total)
-    return {
+    conditions = {
         "schema_version": SCHEMA_VERSION,
         "fastdense_version": fastdense.__version__,
         "machine": machine.describe(),
         "versions": {name: v for peer in here for name, v in peer.versions.items()},
         "settings": {peer.name: peer.environment for peer in here if peer.environment},
-        "order": order,
-        "repeats": repeats,
+        "order": effort.order,
+        "repeats": effort.repeats,
+        "repeat_seconds": effort.seconds,
         "tolerance": TOLERANCE,
-        "peak_gflops": {str(count): best for count, best in peaks.best.items() if best},
+    }
+    counts = [len(cores) for cores in sets]
+    kept = Kept(resume, {**conditions, "peers": [peer.name for peer in here], "threads": counts})
+    total = len(workloads) + bool(startups)
+    report(0, total)
+    # First, for what goes wrong in it would otherwise do so after hours.
+    started = kept.part(STARTUP, lambda: startup.measure(startups)) if startups else None
+    rows = []
+    with contextlib.ExitStack() as stack:
+        peaks = Peaks(sets, stack)
+        contenders = [(peer, cores) for cores in sets for peer in here]
+
+        def measured(workload):
+            results = measure(workload, contenders, effort, [peaks.measure])
+            return {"results": results, "peak_gflops": dict(peaks.best)}
+
+        for done, workload in enumerate(workloads, start=bool(startups)):
+            report(done, total)
+            part = kept.part(workload.name, lambda w=workload: measured(w), _sound)
+            rows.append((workload, part))
+    report(total, total)
+    best = {str(n): max(part["peak_gflops"][str(n)] for _, part in rows) for n in counts if rows}
+    return {
+        **conditions,
+        "peak_gflops": best,
         "missing": [{"peer": p.name, "install": p.install} for p in peers if not p.installed],
-        "workloads": [_row(workload, results, peaks.best) for workload, results in rows],
+        "workloads": [_row(workload, part["results"], best) for workload, part in rows],
         "startup": started,
     }
 
 
-def _row(workload, results, best):
+def _sound(part):
+    """Whether no peer failed, which another attempt may not."""
+    return all(result["status"] != "failed" for result in part["results"])
+
+
+def _row(workload, results, peaks):
     for result in results:
         if result["status"] == "ok":
-            result["share_of_peak"] = result["gflops"] / best[result["threads"]]
+            result["share_of_peak"] = result["gflops"] / peaks[str(result["threads"])]
     return {
         "workload": workload.name,
         **workload.to_dict(),
         "flops_per_step": workload.flops,
-        "comparisons": [_compare(results, threads) for threads in best],
+        "comparisons": [_compare(results, int(threads)) for threads in peaks],
         "results": results,
     }
 

@@ -25,27 +25,33 @@ WIDTH_WITHOUT_TERMINAL = 180  # for all peers side by side
     "--repeats", type=click.IntRange(1, 1000), default=REPEATS, help=f"Of each time. [{REPEATS}]"
 )
 @click.option("--quick", is_flag=True, default=False, help="A few workloads, short repeats.")
+@click.option(
+    "--resume", metavar="FILE",
+    help="Keep rows in FILE as they are done; those that it has are not measured again.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @click.option("--markdown", is_flag=True, default=False, help="Print the table as Markdown.")
-def command(workloads, peers, threads, order, repeats, quick, as_json, markdown):
+def command(workloads, peers, threads, order, repeats, quick, resume, as_json, markdown):
     """Time training steps and predictions, fastdense and its peers in turn, in one run.
 
     WORKLOAD is a part of a row's name, such as 784-256, "adam b128" or predict; startup stands for
-    the compile benchmark. Without any, all of them are measured: an hour or two with every peer.
-    The losses of all peers are checked to agree before anything is timed.
+    the compile benchmark. Without any, all of them are measured: two hours with every peer,
+    which --resume spreads over as many sittings as you like. The losses of all peers are checked to
+    agree before anything is timed.
     """
     if as_json and markdown:
         raise click.UsageError("--json and --markdown are two forms of the output; give one")
     from fastdense_bench import suite, table
+    from fastdense_bench.measure import Effort
     from fastdense_bench.peers import choose, find
     from fastdense_cli.console import progress, show, show_json
 
     rows, startup = suite.select(workloads, quick)
     chosen = find() if peers is None else choose([p.strip() for p in peers.split(",") if p.strip()])
-    seconds = QUICK_SECONDS if quick else SECONDS
+    effort = Effort(repeats, QUICK_SECONDS if quick else SECONDS, order)
     startups = startup and (1 if quick else repeats)
     with progress("bench") as report:
-        results = suite.run(rows, chosen, threads, order, repeats, seconds, startups, report)
+        results = suite.run(rows, chosen, threads, effort, startups, report, resume)
     if as_json:
         show_json(results)
     elif markdown:

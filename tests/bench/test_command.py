@@ -23,6 +23,16 @@ def test_a_row_in_a_pipe():
     assert "start-up, whole" not in done.stdout
 
 
+def test_a_file_of_another_kind_is_left_alone(tmp_path):
+    file = tmp_path / "notes.txt"
+    file.write_text("mine")
+    line = [*COMMAND, "1-10-1", "--quick", "--resume", file]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is not a file that --resume wrote" in done.stderr and "Traceback" not in done.stderr
+    assert file.read_text() == "mine"
+
+
 def children(process):
     listed = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     return [int(child) for child in listed.read_text().split()]

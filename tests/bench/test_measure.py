@@ -8,13 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fastdense_bench import cells, peak, peers, startup, suite, table
+from fastdense.errors import FastdenseError
+from fastdense_bench import cells, kept, measure, peak, peers, startup, suite, table
+from fastdense_bench.measure import Effort
 from fastdense_bench.workloads import Workload
 
 HERE = Path(__file__).parent
 TINY = Workload((1, 4, 1), "tanh", "sgd", 16, 64, 0.1)
 PREDICTION = Workload((2, 4, 1), "relu", "", 3, 3)
+EFFORT = Effort(repeats=3, seconds=0.01, order="shuffled")
 ODD = ("wrong", "crashing", "raising", "missing")
+
+
+def nobody(done, total):
+    """Reports to nobody."""
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +32,7 @@ def results():
         patch.syspath_prepend(str(HERE))
         sound = [p for p in peers.find() if p.name in ("fastdense", "numpy")]
         odd = [peers.load(f"peer_{name}") for name in ODD]
-        return suite.run(
-            [TINY, PREDICTION], sound + odd, "1", "shuffled", 3, 0.01, 0, lambda done, total: None
-        )
+        return suite.run([TINY, PREDICTION], sound + odd, "1", EFFORT, 0, nobody)
 
 
 def by_peer(results, row):
@@ -117,3 +122,81 @@ def test_the_start_up_is_measured_in_processes_against_its_goals(monkeypatch):
     figures = startup.measure(2)
     assert [figure["goal_seconds"] for figure in figures] == [10.0, 0.8, 0.8]
     assert all(len(figure["seconds"]["repeats"]) == 2 for figure in figures)
+
+
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch):
+    file, both = str(tmp_path / "rows.json"), [TINY, PREDICTION]
+    sound = [p for p in peers.find() if p.name in ("fastdense", "numpy")]
+    really, measured = suite.measure, []
+
+    def until_interrupted(workload, *others):
+        if workload == PREDICTION:
+            raise KeyboardInterrupt
+        measured.append(workload)
+        return really(workload, *others)
+
+    monkeypatch.setattr(suite, "measure", until_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        suite.run(both, sound, "1", EFFORT, 0, nobody, file)
+    first = json.loads(Path(file).read_text())["parts"][TINY.name]
+
+    def uninterrupted(workload, *others):
+        measured.append(workload)
+        return really(workload, *others)
+
+    monkeypatch.setattr(suite, "measure", uninterrupted)
+    whole = suite.run(both, sound, "1", EFFORT, 0, nobody, file)
+    assert measured == both
+    assert [row["workload"] for row in whole["workloads"]] == [TINY.name, PREDICTION.name]
+    times = [one["microseconds_per_step"] for one in first["results"]]
+    assert [one["microseconds_per_step"] for one in whole["workloads"][0]["results"]] == times
+    again = suite.run(both, sound, "1", EFFORT, 0, nobody, file)
+    assert again == whole and measured == both
+
+
+def test_rows_of_other_conditions_are_not_mixed(tmp_path):
+    file = tmp_path / "rows.json"
+    ours = [p for p in peers.find() if p.name == "fastdense"]
+    suite.run([PREDICTION], ours, "1", EFFORT, 0, nobody, str(file))
+    before = file.read_bytes()
+    for effort in (Effort(4, 0.01, "shuffled"), Effort(3, 0.01, "given")):
+        with pytest.raises(FastdenseError, match="was .* and is .*; give another file"):
+            suite.run([PREDICTION], ours, "1", effort, 0, nobody, str(file))
+    for content in ("", "[]", '{"parts": 3}', "\N{SNOWMAN}"):
+        file.write_text(content, encoding="utf-8")
+        with pytest.raises(FastdenseError, match="is not a file that --resume wrote"):
+            suite.run([PREDICTION], ours, "1", EFFORT, 0, nobody, str(file))
+        assert file.read_text(encoding="utf-8") == content
+    file.write_bytes(before)
+    suite.run([PREDICTION], ours, "1", EFFORT, 0, nobody, str(file))
+    with pytest.raises(FastdenseError, match="its folder does not exist"):
+        suite.run([PREDICTION], ours, "1", EFFORT, 0, nobody, str(tmp_path / "no" / "rows.json"))
+
+
+def test_a_row_in_which_a_peer_failed_is_measured_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(HERE))
+    monkeypatch.syspath_prepend(str(HERE))
+    file = tmp_path / "rows.json"
+    pair = [*(p for p in peers.find() if p.name == "fastdense"), peers.load("peer_crashing")]
+    suite.run([PREDICTION, TINY], pair, "1", EFFORT, 0, nobody, str(file))
+    assert list(json.loads(file.read_text())["parts"]) == [PREDICTION.name]
+
+
+def test_sources_that_change_meanwhile_end_the_run(tmp_path, monkeypatch):
+    file = tmp_path / "rows.json"
+    digests = iter("aab")
+    monkeypatch.setattr(kept, "_sources", lambda: next(digests))
+    rows = kept.Kept(file, {"order": "given"})
+    assert rows.part("one", lambda: 1) == 1
+    with pytest.raises(FastdenseError, match="were edited while it was measured"):
+        rows.part("two", lambda: 2)
+    assert json.loads(file.read_text())["parts"] == {"one": 1}
+
+
+def test_a_loss_that_is_not_finite_is_null_in_json():
+    entries = [measure.Entry(peer=None, cores=[0]) for _ in range(2)]
+    for entry, loss in zip(entries, (0.5, float("nan")), strict=True):
+        entry.result |= {"status": "ok", "agreement_loss": loss}
+    measure._agree(entries)
+    assert [entry.result["status"] for entry in entries] == ["ok", "disagrees"]
+    assert entries[1].result["agreement_loss"] is None and "nan" in entries[1].result["reason"]
