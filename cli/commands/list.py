@@ -1,12 +1,41 @@
-"""`fastdense list`: the built-in scenarios and theories."""
+"""`fastdense list`: the built-in scenarios and theories, or the entries of a kind."""
 
 import click
 
 
-@click.command(short_help="List the scenarios and theories.")
+@click.command(short_help="List the scenarios and theories, or optimizers, losses ...")
+@click.argument("kind", required=False)
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
-def command(as_json):
-    """List the built-in scenarios and theories with the question that each one asks."""
+def command(kind, as_json):
+    """List the built-in scenarios and theories with the question that each one asks.
+
+    With a KIND, list the names that a scenario file, --set, --grid, Network and Recipe take, with
+    their hyper-parameters and sources: activations, losses, optimizers, schedules, initializers or
+    data.
+    """
+    if kind is None:
+        _scenarios(as_json)
+    else:
+        _entries(kind, as_json)
+
+
+def _entries(kind, as_json):
+    from fastdense import catalogue
+    from fastdense.errors import unknown
+    from fastdense.reports import tables
+    from fastdense_cli.console import show, show_json
+
+    if kind not in catalogue.CONTRACTS:
+        raise unknown("kind", kind, catalogue.CONTRACTS)
+    entries = [catalogue.get(kind, name) for name in catalogue.names(kind)]
+    if as_json:
+        fields = ("name", "summary", "hyper", "source")
+        show_json([{field: getattr(entry, field) for field in fields} for entry in entries])
+    else:
+        show(tables.entries(entries))
+
+
+def _scenarios(as_json):
     from fastdense import theory
     from fastdense.scenarios.scenario import load, names
     from fastdense_cli.console import show, show_json

@@ -1,5 +1,7 @@
 """Tables of scenarios, results and verdicts for a terminal, drawn by rich."""
 
+import json
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
@@ -22,6 +24,12 @@ def spread(summary):
     return median if low == high else f"{median}  [{low}, {high}]"
 
 
+def references(arm):
+    """The loss of the best constant, and the floor where that is above zero."""
+    constant, floor = (brief(arm[name]) for name in ("best_constant_loss", "floor_loss"))
+    return constant if floor == "0" else f"{constant}, floor {floor}"
+
+
 def outcomes(arm):
     """Shares of the outcomes with their intervals, the most frequent first."""
     if not arm["random"]:
@@ -36,7 +44,8 @@ def outcomes(arm):
 def results(summaries):
     """Arms and claims of experiments, one table each, with the rule of the verdicts."""
     arms = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
-    for name in ("scenario", "arm", "seeds", "loss at start", "loss at end", "curve", "outcomes"):
+    losses = "loss at start", "loss at end", "best constant"
+    for name in ("scenario", "arm", "seeds", *losses, "curve", "outcomes"):
         arms.add_column(name, justify="right" if name == "seeds" else "left")
     claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("scenario", "claim", "verdict", "measured"):
@@ -50,6 +59,7 @@ def results(summaries):
                 str(len(arm["runs"])),
                 spread(arm["initial_loss"]),
                 spread(arm["final_loss"]),
+                references(arm),
                 sparkline(summary.curves[arm["name"]]),
                 outcomes(arm),
             )
@@ -63,8 +73,9 @@ def results(summaries):
     parts = [
         arms,
         Text(
-            "Losses: median [10th, 90th percentile] over seeds, which share their data. Shares of "
-            "outcomes: [95% interval].",
+            "Losses: median [10th, 90th percentile] over seeds, which share their data. Best "
+            "constant: the loss of the best output that ignores the inputs; floor: the least that "
+            "any function of them reaches, if not 0. Shares of outcomes: [95% interval].",
             style="dim",
         ),
     ]
@@ -86,6 +97,24 @@ def catalogue(scenarios):
             str(len(scenario.claims)),
         )
     return table
+
+
+def entries(entries):
+    """The entries of a kind: what each is, what it takes, and where it is from."""
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    for name in ("name", "what it is", "takes", "source"):
+        table.add_column(name)
+    for entry in entries:
+        takes = ", ".join(f"{name} = {_value(value)}" for name, value in entry.hyper.items())
+        table.add_row(Text(entry.name, style="bold"), entry.summary, takes, entry.source)
+    return table
+
+
+def _value(value):
+    """A default as a scenario file writes it; what must be given has none."""
+    if value is None:
+        return "?"
+    return f"{value:g}" if isinstance(value, float) else json.dumps(value)
 
 
 def _choice(choice):

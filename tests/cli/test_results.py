@@ -9,7 +9,7 @@ import sys
 import pytest
 from terminal import call, process
 
-from fastdense import theory
+from fastdense import catalogue, theory
 from fastdense.kernels import cache
 from fastdense.outcome import OUTCOMES
 from fastdense.scenarios.scenario import names
@@ -57,6 +57,24 @@ def test_list_names_every_scenario():
     assert all(name in table for name in names())
 
 
+@pytest.mark.parametrize("kind", sorted(catalogue.CONTRACTS))
+def test_list_of_a_kind_has_every_entry_with_its_defaults(kind):
+    answer = call("list", kind, "--json")
+    assert (answer.code, answer.err) == (0, "")
+    assert [entry["name"] for entry in answer.json] == list(catalogue.names(kind))
+    table = " ".join(call("list", kind).out.split())
+    for entry in answer.json:
+        assert entry["name"] in table and entry["summary"] and entry["source"]
+        assert entry["hyper"] == dict(catalogue.get(kind, entry["name"]).hyper)
+        assert all(hyper in table for hyper in entry["hyper"])
+    assert kind in call("list", "--help").out
+
+
+def test_list_of_an_unknown_kind_names_the_nearest():
+    answer = call("list", "optimiser")
+    assert answer.code == 2 and "did you mean 'optimizers'?" in answer.err
+
+
 @pytest.mark.parametrize("name", names())
 def test_show_has_the_data_network_recipe_and_claims(name):
     answer = call("show", name, "--json")
@@ -97,8 +115,17 @@ def test_the_table_and_the_json_say_the_same():
     table = call(*lines)
     assert (table.code, table.err) == (0, "")
     assert "frozen" in table.out and "holds" in table.out and "▄▄▄" in table.out
-    for key in ("median", "p10", "p90"):
-        assert f"{call(*lines, '--json').json['arms'][0]['final_loss'][key]:.3g}" in table.out
+    arm = call(*lines, "--json").json["arms"][0]
+    for value in (*arm["final_loss"].values(), arm["best_constant_loss"]):
+        assert f"{value:.3g}" in table.out
+    assert "floor 0" not in table.out
+
+
+def test_a_floor_above_zero_is_printed():
+    lines = ["run", "contradicting-labels", *QUICK]
+    floors = [arm["floor_loss"] for arm in call(*lines, "--json").json["arms"]]
+    table = call(*lines).out
+    assert any(floors) and all(f"floor {floor:.3g}" in table for floor in floors if floor)
 
 
 def test_the_first_seed_shifts_the_seeds_and_nothing_else():
