@@ -77,6 +77,39 @@ def test_scenario_of_the_documentation_is_read(tmp_path):
     assert len(scenario.arms[0].data.test[0]) == 20
 
 
+def test_a_stuck_loss_is_looked_into_as_the_readme_says(tmp_path, monkeypatch, capsys):
+    """Its file is read, its commands run, and each name in its table is one of ours."""
+    from fastdense.scenarios.measures import MEASURES
+    from fastdense.scenarios.scenario import names
+    from fastdense_cli.app import invoke
+
+    text = README.partition("## My loss is stuck")[2].partition("\n## ")[0]
+    monkeypatch.chdir(tmp_path)
+    Path("stuck.toml").write_text(*blocks(text, "toml"))
+    Path("rows.csv").write_text("".join(f"{i / 60},{i / 30}\n" for i in range(60)))
+    (session,) = blocks(text, "sh")
+    for line in session.replace("--seeds 32", "--seeds 2").splitlines():
+        assert invoke(shlex.split(line, comments=True)[1:]) == 0, capsys.readouterr().err
+    assert "best constant" in capsys.readouterr().out
+    table = text.partition("| --- |")[2] or text.partition("|---|")[2]
+    outcomes = {"frozen", "stalled", "converged", "slow", "oscillating", "diverged"}
+    assert set(re.findall(r"`([\w-]+)`", table)) <= {*names(), *MEASURES, *outcomes}
+
+
+def test_the_examples_in_the_help_of_sweep_are_accepted(capsys):
+    from fastdense.scenarios.measures import MEASURES
+    from fastdense_cli.app import invoke
+    from fastdense_cli.commands.sweep.run import command
+
+    help_of = {option.name: getattr(option, "help", None) for option in command.params}
+    axes = re.findall(r"[\w.]+=[\w.:,-]*\w", help_of["grid"])
+    assert len(axes) == 3
+    for axis in axes:
+        line = ["sweep", "rate-adam", "--grid", axis, "--dry-run"]
+        assert invoke(line) == 0, capsys.readouterr().err
+    assert re.search(r"such as (\w+)", help_of["measures"])[1] in MEASURES
+
+
 def test_every_measure_is_documented():
     from fastdense.scenarios.measures import MEASURES
 

@@ -11,7 +11,7 @@ ASK_FROM = 10_000_000  # runs
 @click.argument("base", metavar="ID|FILE.toml")
 @click.option(
     "--grid", multiple=True, metavar="PATH=VALUES",
-    help="An axis: learning_rate=log:1e-5:1:25, momentum=lin:0:0.9:10, network.hidden=8,16,32.",
+    help="An axis: learning_rate=log:1e-5:1:25, optimizer.beta1=lin:0:0.9:10, network.hidden=8,16.",
 )  # fmt: skip
 @click.option("--arm", "arms", multiple=True, metavar="NAME", help="Of the scenario. [all]")
 @click.option("--seeds", type=click.IntRange(1, 10**9), help="Of each cell. [the scenario's]")
@@ -34,7 +34,7 @@ ASK_FROM = 10_000_000  # runs
 @click.option("--tls-key", metavar="FILE", help="Private key for the cluster (PEM).")
 @click.option(
     "--measure", "measures", multiple=True, metavar="NAME",
-    help="Also keep this number of every run, such as dead_share (docs/scenarios.md).",
+    help="Also keep this number of every run, such as dead_at_end (docs/scenarios.md).",
 )  # fmt: skip
 @click.option(
     "--evaluate-every", type=click.IntRange(1), metavar="EPOCHS",
