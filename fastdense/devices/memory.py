@@ -193,6 +193,7 @@ def arrays_for(task, variants, layers, places, shape):
         "optimizer_hyper": in_range(own.hyper if own.hyper.size else np.zeros(lanes), np.float64),
         "powers": np.ones((lanes, layout.POWERS)),
         "sizes": np.zeros(len(layers) * sums),
+        "team": np.zeros(layout.TEAM, np.int64),
         # What only the loop needs.
         "given": task.order,
         "schedule_hyper": in_range([*recipe.schedule.values("schedules").values()], np.float64),
@@ -204,7 +205,6 @@ def arrays_for(task, variants, layers, places, shape):
         "updates": np.full(len(layers) * lanes, np.nan),
         "alive": np.zeros(units * lanes, np.uint8),
         "slopes": np.zeros(len(layers) * sums),
-        "team": np.zeros(layout.TEAM, np.int64),
     }
 
 

@@ -38,6 +38,7 @@ class Pace:
         ]
         self._met = [False] * len(recent)
         self._pieces = 0
+        self._probes = 0
         self._tried = None  # a way that is tried until its speed is known
 
     def choose(self):
@@ -52,7 +53,9 @@ class Pace:
                 self._budgets[way] = max(self._budgets[way], self._budgets[best] // PROBE)
                 return way, self._budgets[way]
         if len(speeds) > 1 and self._tried is None and self._is_due():
-            self._tried = (best + 1) % len(speeds)
+            others = [way for way in range(len(speeds)) if way != best]
+            self._tried = others[self._probes % len(others)]
+            self._probes += 1
         if self._tried is not None:
             budget = self._budgets[best if self._met[best] else self._tried]
             return self._tried, max(budget // PROBE, 1)

@@ -46,6 +46,7 @@ class Pack(Underway):
             arena=rows * columns * lanes,
             blocks=places["blocks"],
             update_by_block=False,
+            in_turn=False,
             layers=layers,
         )
         # Evaluations use the same chunks, so that ones stay in their rows.

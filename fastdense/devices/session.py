@@ -49,15 +49,19 @@ class Session(Underway):
         plain = not (bounded or variant.clip_value.any() or variant.l1.any() or variant.l2.any())
         online = plain and task.batch == 1
 
-        def way(members, columns, by_block, layers, places):
+        def way(members, columns, by_block, layers, places, in_turn=False):
+            chunks = -(-task.batch // columns)
+            if not in_turn:
+                chunks = chunks_between(task.batch, columns, places, network.size, members)
             return Way(
                 members,
                 columns,
                 stride_of(columns),
-                chunks_between(task.batch, columns, places, network.size, members),
+                chunks,
                 arena_size(places, max(block, columns)),
                 places["blocks"],
                 by_block and not bounded,
+                in_turn,
                 layers,
             )
 
@@ -72,13 +76,15 @@ class Session(Underway):
             # Each member should find some units of the gradient to do.
             numbers = min(BLOCK_NUMBERS, network.size // (8 * members))
             ways.append(way(members, each, True, *arrange(network, recipe.dtype, numbers)))
+            if rounds > 1 and network.size <= SMALL_NETWORK:
+                ways.append(way(members, each, False, layers, places, in_turn=True))
         shape = Shape(
             lanes=1,
             block=block,
             stride=stride_of(block),
             samples=max(way.chunks * max(block, way.columns) for way in ways),
             chunks=max(way.chunks for way in ways),
-            arena=max(way.chunks * way.arena for way in ways),
+            arena=max(way.arenas * way.arena for way in ways),
             members=max(way.members for way in ways),
             scratch=padded(PACKED + max(largest_block(way.layers) for way in ways) + SPARE),
         )

@@ -24,7 +24,13 @@ class Way(NamedTuple):
     arena: int  # numbers of the arena of one chunk
     blocks: int  # of the gradient
     update_by_block: bool
+    in_turn: bool  # each chunk's gradient by whom has taken it through the network
     layers: np.ndarray  # with the blocks of each layer
+
+    @property
+    def arenas(self):
+        """Chunks that are kept at once."""
+        return self.members if self.in_turn else max(self.chunks, self.members)
 
 
 class Underway:

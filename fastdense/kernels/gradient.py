@@ -62,11 +62,11 @@ def update_for(kind, packed):
 
 
 @cache
-def accumulate_for(kind):
-    """`accumulate(work, member, block)`: a block of the gradient over all samples of the job.
+def _gather_for(kind):
+    """`gather(work, member, block, arena, count, begun)`: a block of the gradient.
 
-    Each gradient is one chain over samples in ascending order; in a job that has begun it goes on
-    from the samples before.
+    Each gradient is one chain over `count` samples in ascending order, whose chunks stand one
+    behind the other at `arena`; where it has `begun` it goes on from the samples before.
     """
     product = product_for(kind)
     for_few_inputs, for_few_outputs = few_inputs_for(kind), few_outputs_for(kind)
@@ -83,7 +83,7 @@ def accumulate_for(kind):
                 line[o] = fma(x, delta[o], cast(0))
 
     @njit(inline="never", **NUMPY)
-    def accumulate(work, member, block):
+    def gather(work, member, block, arena, count, begun):
         plan, job = record(work.plan, 0), record(work.job, 0)
         index = np.int64(0)
         while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
@@ -94,7 +94,7 @@ def accumulate_for(kind):
         rows = min(layer.block_rows, layer.n_in + 1 - row)
         first = layer.weights + row * layer.n_out
         gradient = offset(work.gradient, first)
-        if job.update and not job.begun:
+        if job.update and not begun:
             # All of it is taken and used up here: it never leaves the cache.
             gradient = offset(work.scratch, member * plan.scratch + PACKED)
         parameters = offset(work.parameters, first)
@@ -119,16 +119,14 @@ def accumulate_for(kind):
                 ),
             )
             return
-        begun = job.begun
-        arena = work.arena
         done = np.int64(0)
-        while done < job.samples:
+        while done < count:
             inputs = offset(arena, (layer.input_row + row) * job.stride)
             delta = offset(arena, plan.rows * job.stride + layer.turned * job.columns)
             if job.stride == 1 and layer.n_out >= WIDE:
                 outer(inputs, delta, gradient, rows, layer.n_out)
                 break
-            samples = min(job.columns, job.samples - done)
+            samples = min(job.columns, count - done)
             scratch = offset(work.scratch, member * plan.scratch)
             few = layer.few_outputs if job.stride > 1 else zero
             wide = layer.n_out - few
@@ -159,4 +157,34 @@ def accumulate_for(kind):
             regularize(plan, work, gradient, first, weights, rows * layer.n_out)
             update(plan, work, gradient, first, rows * layer.n_out)
 
+    return gather
+
+
+@cache
+def accumulate_for(kind):
+    """`accumulate(work, member, block)`: a block of the gradient over all samples of the job."""
+    gather = _gather_for(kind)
+
+    @njit(**NUMPY)
+    def accumulate(work, member, block):
+        job = record(work.job, 0)
+        gather(work, member, block, work.arena, job.samples, job.begun)
+
     return accumulate
+
+
+@cache
+def take_for(kind):
+    """`take(work, member, chunk)`: the whole gradient over a chunk in the member's arena."""
+    gather = _gather_for(kind)
+
+    @njit(**NUMPY)
+    def take(work, member, chunk):
+        plan, job = record(work.plan, 0), record(work.job, 0)
+        samples = min(job.columns, job.samples - chunk * job.columns)
+        begun = np.int64(job.begun != 0 or chunk > 0)
+        arena = offset(work.arena, member * plan.arena)
+        for block in range(plan.blocks):
+            gather(work, member, block, arena, samples, begun)
+
+    return take

@@ -12,7 +12,7 @@ PREDICTING, EVALUATING, TRAINING, OBSERVING = range(4)
 
 # Kinds of work: chunks of samples through all layers, blocks of the gradient; or samples to be
 # brought to where the unrolled step of a pack reads them.
-PROPAGATE, ACCUMULATE, LOAD = range(3)
+PROPAGATE, ACCUMULATE, LOAD, IN_TURN = range(4)
 
 # How a prediction is compared with its target for the accuracy.
 NO_ACCURACY, PROBABILITY, LOGIT, LARGEST = range(4)
@@ -123,6 +123,9 @@ PLAN = np.dtype(
         ("slots", _i8),  # arrays of the optimizer's
         ("apart", _i8),  # numbers from the parameters to the first slot, and from slot to slot
         ("blocks", _i8),  # units of work of a whole gradient
+        # Whoever takes a chunk through the network also takes its gradient, when those of the
+        # chunks before it are taken; activations stay with one member.
+        ("in_turn", _i8),
         # Parameters are updated block by block, for they are too many for the cache or for one
         # member; never with clip_norm, which looks at all of the gradient first.
         ("update_by_block", _i8),
@@ -235,6 +238,7 @@ WORK = (
     "optimizer_hyper",
     "powers",  # running products of the optimizer
     "sizes",  # of the pre-activations: sixteen partial sums a layer
+    "team",
 )
 
 

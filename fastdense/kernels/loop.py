@@ -109,15 +109,15 @@ def train(kind, group=1):
     def train(plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
               penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
               test_targets, predictions, order, losses, sample_weights, correct, hits,
-              loss_hyper, optimizer_hyper, powers, sizes, given, schedule_hyper, curves, signals,
-              running, partial, previous, updates, alive, slopes, team, member,
+              loss_hyper, optimizer_hyper, powers, sizes, team, given, schedule_hyper, curves,
+              signals, running, partial, previous, updates, alive, slopes, member,
               budget):  # fmt: skip
         # curves: (CURVES, evaluations, lanes), signals: (observations, layers, SIGNALS, lanes)
         work = Work(
             plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
             penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
             test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
-            optimizer_hyper, powers, sizes,
+            optimizer_hyper, powers, sizes, team,
         )  # fmt: skip
         plan, state, job = record(work.plan, 0), record(work.state, 0), record(work.job, 0)
         if member > 0:
@@ -220,5 +220,5 @@ def train(kind, group=1):
         *work_types(kind, packed),
         *(int64, float64, float64, float64, float64, float64),
         *(pointer(kind), float64, pointer(types.uint8), float64),
-        *(int64, types.int64, types.int64),
+        *(types.int64, types.int64),
     )

@@ -251,8 +251,9 @@ def propagate_for(kind):
         samples = min(job.columns, job.samples - chunk_first)
         stride = job.stride
         columns = np.int64(1) if stride == 1 else pad(samples)
-        # Nothing is asked of a prediction's chunk later: each member has one arena for all.
-        owner = member if job.purpose == PREDICTING else chunk
+        # Only of what a gradient is taken from later is each chunk's arena kept.
+        kept = job.purpose == TRAINING and job.task == layout.PROPAGATE
+        owner = chunk if kept else member
         arena = offset(work.arena, owner * plan.arena)
         scratch = offset(work.scratch, member * plan.scratch)
         entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)

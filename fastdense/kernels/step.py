@@ -113,9 +113,10 @@ def step_for(kind, packed):
                 state.step += 1
                 return plan.parameters * (3 * count + UPDATE_EFFORT) * lanes
         if state.unit < chunks:
-            each = 2 * plan.parameters * plan.columns * lanes
+            products = np.int64(3) if plan.in_turn else np.int64(2)
+            each = products * plan.parameters * plan.columns * lanes
             end = affordable(plan, state.unit, chunks, each, budget)
-            job.task = layout.PROPAGATE
+            job.task = layout.IN_TURN if plan.in_turn else layout.PROPAGATE
             # A full batch that stays in one chunk need not be gathered again.
             whole = plan.fixed and chunks == 1 and samples == plan.visits
             job.loaded = whole and state.loaded
@@ -131,15 +132,16 @@ def step_for(kind, packed):
                     begin_update(plan, state, work, schedule_hyper)
             if end < chunks or spent > budget:
                 return spent
-        begin = state.unit - chunks
-        each = plan.parameters * (samples + UPDATE_EFFORT) * lanes // plan.blocks
-        end = affordable(plan, begin, plan.blocks, each, budget - spent)
-        job.task = layout.ACCUMULATE
-        dispatch(plan, work, team, begin, end)
-        spent += (end - begin) * each
-        if end < plan.blocks:
-            state.unit = chunks + end
-            return spent
+        if not plan.in_turn:
+            begin = state.unit - chunks
+            each = plan.parameters * (samples + UPDATE_EFFORT) * lanes // plan.blocks
+            end = affordable(plan, begin, plan.blocks, each, budget - spent)
+            job.task = layout.ACCUMULATE
+            dispatch(plan, work, team, begin, end)
+            spent += (end - begin) * each
+            if end < plan.blocks:
+                state.unit = chunks + end
+                return spent
         state.unit = 0
         state.done += samples
         if last:

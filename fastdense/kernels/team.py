@@ -12,8 +12,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from fastdense.kernels.compiler import COLD, NUMPY
-from fastdense.kernels.layout import CLAIM, ENDED, FINISHED
-from fastdense.kernels.pointers import call, offset
+from fastdense.kernels.layout import CLAIM, ENDED, FINISHED, IN_TURN
+from fastdense.kernels.pointers import call, offset, record
 
 SPINS = 4000  # looks before a waiting member lets other processes run
 
@@ -91,9 +91,19 @@ def _share(plan, work, team, begin, end):
 
 
 @njit(**NUMPY)
+def await_turn(plan, team, unit):
+    """Wait until all units before this one are finished: they were claimed before it."""
+    looks = 0
+    while atomic_read(offset(team, FINISHED)) < unit:
+        looks += 1
+        rest(plan, looks)
+
+
+@njit(**NUMPY)
 def dispatch(plan, work, team, begin, end):
     """Do units of the job in `work.job`, together with the other members."""
-    if plan.members == 1 or end - begin == 1:
+    alone = plan.members == 1 or end - begin == 1
+    if alone and record(work.job, 0).task != IN_TURN:  # who waits for a turn needs the counts
         call(plan.work, (work, np.int64(0), begin, end))
     else:
         _share(plan, work, team, begin, end)

@@ -5,7 +5,7 @@ from collections import namedtuple
 from numba import types
 
 from fastdense.kernels import layout
-from fastdense.kernels.gradient import accumulate_for
+from fastdense.kernels.gradient import accumulate_for, take_for
 from fastdense.kernels.network import propagate_for
 from fastdense.kernels.pack import accumulate_pack_for, propagate_pack_for
 from fastdense.kernels.pointers import call, record, tuple_reader
@@ -17,6 +17,7 @@ from fastdense.kernels.records import (
     plan_type,
     state_type,
 )
+from fastdense.kernels.team import await_turn
 
 FLOAT64, INT64 = types.float64, types.int64
 # What the pointers of a `Work` point at, where it is not a number of the training's dtype.
@@ -39,6 +40,7 @@ POINTED = {
     "optimizer_hyper": FLOAT64,
     "powers": FLOAT64,
     "sizes": FLOAT64,
+    "team": INT64,
 }
 
 Work = namedtuple("Work", layout.WORK)
@@ -56,31 +58,35 @@ def work(kind):
     The matrix product is compiled into this kernel alone. The training loop calls it a few times
     a step.
     """
-    return _work(kind, False, propagate_for(kind), accumulate_for(kind))
+    return _work(kind, False, propagate_for(kind), accumulate_for(kind), take_for(kind))
 
 
 def pack_work(kind):
     """`work` of a pack."""
-    return _work(kind, True, propagate_pack_for(kind), accumulate_pack_for(kind))
+    return _work(kind, True, propagate_pack_for(kind), accumulate_pack_for(kind), None)
 
 
-def _work(kind, packed, propagate, accumulate):
+def _work(kind, packed, propagate, accumulate, take):
     def work(plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
              penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
              test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
-             optimizer_hyper, powers, sizes, member, begin, end):  # fmt: skip
+             optimizer_hyper, powers, sizes, team, member, begin, end):  # fmt: skip
         work = Work(
             plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
             penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
             test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
-            optimizer_hyper, powers, sizes,
+            optimizer_hyper, powers, sizes, team,
         )  # fmt: skip
-        if record(job, 0).task == layout.ACCUMULATE:
+        task = record(job, 0).task
+        if task == layout.ACCUMULATE:
             for block in range(begin, end):
                 accumulate(work, member, block)
-        else:
-            for chunk in range(begin, end):
-                propagate(work, member, chunk)
+            return
+        for chunk in range(begin, end):
+            propagate(work, member, chunk)
+            if not packed and task == layout.IN_TURN:
+                await_turn(record(plan, 0), team, chunk)
+                take(work, member, chunk)
 
     return work, types.void(*work_types(kind, packed), INT64, INT64, INT64)
 

@@ -53,19 +53,44 @@ def test_pieces_of_any_length(training, budgets):
     same(finished(session(training), budgets), finished(session(training)))
 
 
-@settings(max_examples=40)
-@given(trainings(), st.integers(2, 3), st.lists(st.tuples(st.integers(1, 9**6), st.booleans())))
-def test_any_number_of_threads(training, threads, pieces):
+@settings(max_examples=60)
+@given(
+    trainings(),
+    st.integers(2, 3),
+    st.booleans(),
+    st.lists(st.tuples(st.integers(1, 9**6), st.integers(0, 2))),
+)
+def test_any_number_of_threads(training, threads, short, pieces):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sessions, "SHARED_PRODUCTS", 0)
         patch.setattr(sessions, "LEAST_COLUMNS", 16)
         patch.setattr(sessions, "LEAST_NUMBERS", 1)
+        if short:
+            patch.setattr(sessions, "chunk_columns", lambda *given: 16)
         shared = session(training, threads)
     ways = iter(pieces)
     while not shared.done:
-        budget, together = next(ways, (10**9, True))
-        shared.advance(budget, int(together))
+        budget, way = next(ways, (10**9, -1))
+        shared.advance(budget, way % len(shared._ways))
     same(shared.result(), finished(session(training)))
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_gradients_that_are_taken_in_turn(optimizer, threads):
+    """Each member those of its own chunks; a call may end after any of them."""
+    network = Network.of(4, 32, 16, 4, activation="tanh")
+    data = strategies.numbers(0, 2900, 4), strategies.numbers(1, 2900, 4)
+    recipe = Recipe(optimizer=optimizer, batch=2000, epochs=3, learning_rate=0.1, l2=0.01)
+    training = (network, recipe, data), {"observe_every": 2}
+    expected = finished(session(training))
+    ours, behind = guarded_session(training, threads)
+    assert ours._ways[-1].in_turn and ours._ways[-1].arenas < ours._ways[-1].chunks
+    budgets = itertools.cycle([1, 1, 10**6, 10**9])
+    while not ours.done:
+        ours.advance(next(budgets), len(ours._ways) - 1)
+    assert all((array == CANARY).all() for array in behind)
+    same(ours.result(), expected)
 
 
 CANARY = 0x5A
@@ -109,6 +134,7 @@ def finished_within(session, behind):
 @given(trainings(), st.integers(1, 8), st.sampled_from([16, 32]))
 def test_nothing_is_written_behind_an_array(training, threads, columns):
     constants = {"SHARED_PRODUCTS": 0, "LEAST_NUMBERS": 1, "LEAST_COLUMNS": columns}
+    constants["chunk_columns"] = lambda *given: columns
     ours = finished_within(*guarded_session(training, threads, **constants))
     same(ours, finished(session(training)))
 

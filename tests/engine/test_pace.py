@@ -55,6 +55,19 @@ def test_short_trainings_learn_that_a_way_has_become_faster():
     assert pace.choose()[0] == 1
 
 
+def test_the_fastest_of_three_ways_is_found_and_kept():
+    for best in range(3):
+        speeds = [1e9, 1e9, 1e9]
+        speeds[best] = 1.7e9
+        pace = Pace(3)
+        chosen = pieces(pace, speeds, 300)
+        assert set(chosen) == {0, 1, 2}
+        assert chosen[40:].count(best) >= 260 - 2 * (300 // PATIENCE + 4)
+        speeds = [1e9, 1e9, 1e9]
+        speeds[best - 1] = 4e9
+        assert pieces(pace, speeds, 4 * PATIENCE)[-2:] == [(best - 1) % 3] * 2
+
+
 def test_one_slow_piece_changes_nothing():
     pace = Pace(2)
     pieces(pace, (1e9, 1.7e9), 100)
