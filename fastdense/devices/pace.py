@@ -27,9 +27,11 @@ class Pace:
     ways : int
     recent : list of tuples, optional
         For each way, the latest speeds of a training of the same kind, or none.
+    probes : int
+        How many such trainings have made: short ones would try the same way again and again.
     """
 
-    def __init__(self, ways, recent=None):
+    def __init__(self, ways, recent=None, probes=0):
         self.recent = recent = [()] * ways if recent is None else list(recent)
         # A step may take a few times as long as where the speeds come from: pieces begin small.
         self._budgets = [
@@ -38,7 +40,7 @@ class Pace:
         ]
         self._met = [False] * len(recent)
         self._pieces = 0
-        self._probes = 0
+        self.probes = probes
         self._tried = None  # a way that is tried until its speed is known
 
     def choose(self):
@@ -54,8 +56,8 @@ class Pace:
                 return way, self._budgets[way]
         if len(speeds) > 1 and self._tried is None and self._is_due():
             others = [way for way in range(len(speeds)) if way != best]
-            self._tried = others[self._probes % len(others)]
-            self._probes += 1
+            self._tried = others[self.probes % len(others)]
+            self.probes += 1
         if self._tried is not None:
             budget = self._budgets[best if self._met[best] else self._tried]
             return self._tried, max(budget // PROBE, 1)
@@ -97,5 +99,5 @@ def pace_of(work, ways):
     ways : int
     """
     last = _last(work, ways)
-    last[0] = Pace(ways, last[0].recent)
+    last[0] = Pace(ways, last[0].recent, last[0].probes)
     return last[0]

@@ -47,12 +47,13 @@ def test_a_way_that_has_become_faster_is_found():
 
 def test_short_trainings_learn_that_a_way_has_become_faster():
     """Each of them ends soon after its first probe, whose first piece tells nothing."""
-    pace = Pace(2)
-    pieces(pace, (2e9, 1e9), 100)
-    for _ in range(RECENT):
-        pace = Pace(2, pace.recent)
-        pieces(pace, (2e9, 4e9), 12)
-    assert pace.choose()[0] == 1
+    for now in ((2e9, 4e9), (2e9, 1e9, 4e9), (2e9, 4e9, 1e9)):
+        pace = Pace(len(now))
+        pieces(pace, [2e9, 1e9, 1e9][: len(now)], 100)
+        for _ in range(2 * RECENT):
+            pace = Pace(len(now), pace.recent, pace.probes)
+            pieces(pace, now, 12)
+        assert pace.choose()[0] == now.index(4e9)
 
 
 def test_the_fastest_of_three_ways_is_found_and_kept():
