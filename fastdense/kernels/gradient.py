@@ -62,8 +62,8 @@ def update_for(kind, packed):
 
 
 @cache
-def _gather_for(kind):
-    """`gather(work, member, block, arena, count, begun)`: a block of the gradient.
+def _add_up_for(kind):
+    """`add_up(work, member, block, arena, count, begun)`: a block of the gradient.
 
     Each gradient is one chain over `count` samples in ascending order, whose chunks stand one
     behind the other at `arena`; where it has `begun` it goes on from the samples before.
@@ -83,7 +83,7 @@ def _gather_for(kind):
                 line[o] = fma(x, delta[o], cast(0))
 
     @njit(inline="never", **NUMPY)
-    def gather(work, member, block, arena, count, begun):
+    def add_up(work, member, block, arena, count, begun):
         plan, job = record(work.plan, 0), record(work.job, 0)
         index = np.int64(0)
         while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
@@ -157,18 +157,18 @@ def _gather_for(kind):
             regularize(plan, work, gradient, first, weights, rows * layer.n_out)
             update(plan, work, gradient, first, rows * layer.n_out)
 
-    return gather
+    return add_up
 
 
 @cache
 def accumulate_for(kind):
     """`accumulate(work, member, block)`: a block of the gradient over all samples of the job."""
-    gather = _gather_for(kind)
+    add_up = _add_up_for(kind)
 
     @njit(**NUMPY)
     def accumulate(work, member, block):
         job = record(work.job, 0)
-        gather(work, member, block, work.arena, job.samples, job.begun)
+        add_up(work, member, block, work.arena, job.samples, job.begun)
 
     return accumulate
 
@@ -176,7 +176,7 @@ def accumulate_for(kind):
 @cache
 def take_for(kind):
     """`take(work, member, chunk)`: the whole gradient over a chunk in the member's arena."""
-    gather = _gather_for(kind)
+    add_up = _add_up_for(kind)
 
     @njit(**NUMPY)
     def take(work, member, chunk):
@@ -185,6 +185,6 @@ def take_for(kind):
         begun = np.int64(job.begun != 0 or chunk > 0)
         arena = offset(work.arena, member * plan.arena)
         for block in range(plan.blocks):
-            gather(work, member, block, arena, samples, begun)
+            add_up(work, member, block, arena, samples, begun)
 
     return take

@@ -1,6 +1,7 @@
 """Threads that share the units of a job: chunks of samples, or blocks of the gradient.
 
-Which member does a unit changes no bit: units write to different places, and no sum is split. A
+Which member does a unit changes no bit: units write to different places, or go on with the same
+sums in turn, and no sum is split. A
 unit is claimed by one atomic addition; who finds none left waits until the last one is finished.
 A member that the system has suspended holds up no unit that it has not begun.
 """

@@ -99,12 +99,12 @@ def catalogue(scenarios):
     return table
 
 
-def entries(entries):
+def entries(listed):
     """The entries of a kind: what each is, what it takes, and where it is from."""
     table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("name", "what it is", "takes", "source"):
         table.add_column(name)
-    for entry in entries:
+    for entry in listed:
         takes = ", ".join(f"{name} = {_value(value)}" for name, value in entry.hyper.items())
         table.add_row(Text(entry.name, style="bold"), entry.summary, takes, entry.source)
     return table

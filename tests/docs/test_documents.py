@@ -91,9 +91,24 @@ def test_a_stuck_loss_is_looked_into_as_the_readme_says(tmp_path, monkeypatch, c
     for line in session.replace("--seeds 32", "--seeds 2").splitlines():
         assert invoke(shlex.split(line, comments=True)[1:]) == 0, capsys.readouterr().err
     assert "best constant" in capsys.readouterr().out
-    table = text.partition("| --- |")[2] or text.partition("|---|")[2]
+    table = set(re.findall(r"`([\w-]+)`", text.partition("|---|")[2]))
     outcomes = {"frozen", "stalled", "converged", "slow", "oscillating", "diverged"}
-    assert set(re.findall(r"`([\w-]+)`", table)) <= {*names(), *MEASURES, *outcomes}
+    assert outcomes < table <= {*names(), *MEASURES, *outcomes}
+
+
+def test_the_readme_counts_what_there_is():
+    from fastdense import theory
+    from fastdense.scenarios.scenario import load, names
+    from fastdense_bench.workloads import WORKLOADS
+
+    scenarios = [load(name) for name in names()]
+    theories = [theory.load(name) for name in theory.names()]
+    claims = sum(len(one.claims) for one in (*scenarios, *theories))
+    told = " ".join(README.split())
+    assert f"{claims} claims in its {len(scenarios)} scenarios and {len(theories)} theories" in told
+    assert f"The table: {len(WORKLOADS)} workloads" in told
+    verdicts = re.search(r"(\d+) hold, (\d+) hold partly and (\d+) are refuted", told).groups()
+    assert sum(map(int, verdicts)) == claims
 
 
 def test_the_examples_in_the_help_of_sweep_are_accepted(capsys):
