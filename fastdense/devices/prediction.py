@@ -10,17 +10,18 @@ from fastdense.devices.arrangement import (
     arena_size,
     arrange,
     chunk_columns,
+    prediction_costs,
     stride_of,
 )
 from fastdense.devices.threads import cores, share
 from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
-from fastdense.kernels.layout import JOB, PLAN
+from fastdense.kernels.layout import JOB, PLAN, padded
 from fastdense.kernels.roles import kernel, program
 from fastdense.room import address, aligned, room
 
 SHARED_PRODUCTS = 30_000_000  # parameters times rows, some 0.3 ms, which threads share
-LEAST_ROWS = 128  # for each thread
+LEAST_ROWS = 16  # for each thread
 INPUTS, PREDICTIONS = layout.WORK.index("inputs"), layout.WORK.index("predictions")
 
 
@@ -36,7 +37,8 @@ class Predictor:
         self._numbers = room(network.size + SPARE, parameters.dtype)
         self._parameters = self._numbers[: network.size]
         self._parameters[:] = parameters
-        self._ways = {}  # for one row or more, and by members
+        self._in_rows, self._in_columns = prediction_costs(network, self._dtype)
+        self._ways = {}  # for one row or more, in rows or columns, and by members
         self._lock = threading.Lock()
 
     def __reduce__(self):
@@ -77,21 +79,23 @@ class Predictor:
         members = 1
         if rows * self._network.size >= SHARED_PRODUCTS:
             members = min(cores(), -(-rows // LEAST_ROWS))
-        way = self._ways.get((rows == 1, members))
-        if way is None or (rows > way.columns and not way.widest):
-            way = _Way(self._network, self._numbers, rows, members)
-            self._ways[rows == 1, members] = way
+        share = -(-rows // members)
+        by_rows = self._in_rows * share <= self._in_columns * padded(share)
+        key = share == 1, by_rows, members
+        way = self._ways.get(key)
+        if way is None or (share > way.columns and not way.widest):
+            way = self._ways[key] = _Way(self._network, self._numbers, share, by_rows, members)
         return way.predict(inputs, outputs, rows)
 
 
 class _Way:
     """Memory for chunks of some columns, and the kernel that uses it."""
 
-    def __init__(self, network, numbers, rows, members):
+    def __init__(self, network, numbers, share, by_rows, members):
         dtype = str(numbers.dtype)
         layers, places = arrange(network, dtype)
-        self.columns = chunk_columns(rows, places["rows"], network.size)
-        self.widest = self.columns < rows
+        self.columns = chunk_columns(share, places["rows"], network.size)
+        self.widest = self.columns < share
         plan = np.zeros(1, PLAN)
         plan[0]["rows"] = places["rows"]
         plan[0]["depth"] = len(layers)
@@ -102,6 +106,7 @@ class _Way:
         job["purpose"] = layout.PREDICTING
         job["columns"] = self.columns
         job["stride"] = stride_of(self.columns)
+        job["by_rows"] = by_rows
         arrays = dict.fromkeys(layout.WORK, plan)  # what a prediction does not use
         arrays |= {
             "job": self._job,

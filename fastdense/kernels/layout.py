@@ -200,6 +200,7 @@ JOB = np.dtype(
         ("loaded", _i8),  # the arena holds these samples already
         ("begun", _i8),  # the gradient goes on from that of samples before
         ("update", _i8),  # the gradient is complete: update the parameters
+        ("by_rows", _i8),  # of a prediction: samples stay in rows
         ("not_finite", _i8),  # set where inputs of a prediction are NaN or infinite
     ],
     align=True,

@@ -8,7 +8,7 @@ from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import DEPTH, GROUP, PACK_FROM, PACKED_ROWS
 from fastdense.kernels.pointers import move_eight, offset, prefetch
 from fastdense.kernels.simd import vector_length
-from fastdense.kernels.tile import ACCUMULATE, make_tile
+from fastdense.kernels.tile import ACCUMULATE, COLUMN_BIAS, make_tile
 
 # Rows and vectors of columns of the tiles: one vector may be a part of one. A single row has many
 # chains side by side, for each waits for itself.
@@ -23,11 +23,11 @@ PACK_AHEAD = 4  # rows of A that are on their way to the cache while one is copi
 def product_for(kind):
     """`product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias, packed, ahead, apart, arrays)`.
 
-    C (m, n) = start + A (m, k) B (k, n); strides in elements, k >= 1. The rows of B must be
-    readable up to a multiple of the vector width; of C only n columns are written. `packed` is
-    scratch of PACKED numbers, used where the rows of a large A are neighbors. What stands beside
-    C in `arrays` arrays, `apart` numbers from one to the next and the first at `ahead`, is fetched
-    into the cache meanwhile.
+    C (m, n) = start + A (m, k) B (k, n); strides in elements, k >= 1. The rows of B and a bias of
+    columns must be readable up to a multiple of the vector width; of C only n columns are written.
+    `packed` is scratch of PACKED numbers, used where the rows of a large A are neighbors. What
+    stands beside C in `arrays` arrays, `apart` numbers from one to the next and the first at
+    `ahead`, is fetched into the cache meanwhile.
     """
     width = vector_length(kind.bitwidth)
     tile = make_tile(kind, SHAPES, width)
@@ -42,7 +42,9 @@ def product_for(kind):
                     prefetch(offset(ahead, start + column))
 
     @njit(inline="never", **NUMPY)
-    def panel(a, sam, sak, eight, b, ldb, c, ldc, m, n, k, start, bias, ahead, apart, arrays):
+    def panel(
+        a, sam, sak, eight, b, ldb, c, ldc, m, n, k, start, bias, by_row, ahead, apart, arrays
+    ):
         # One or two vectors of columns, the single one masked, down all rows; `eight` numbers lie
         # between one group of eight rows of A and the next. What eight rows do not divide ends in
         # two tiles of four or more, for fewer rows would wait for their chains. A single vector
@@ -60,7 +62,7 @@ def product_for(kind):
                 rows = 17
             ai = offset(a, (i >> 3) * eight + (i & 7) * sam)
             ci = offset(c, i * ldc)
-            bi = offset(bias, i)
+            bi = offset(bias, i * by_row)
             if arrays > 0:
                 fetch(offset(ahead, i * ldc), apart, arrays, rows, ldc, n)
             tile(rows, vectors, k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
@@ -85,6 +87,7 @@ def product_for(kind):
     @njit(inline="never", **NUMPY)
     def product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias, packed, ahead, apart, arrays):
         done = 0
+        by_row, by_column = (0, 1) if start == COLUMN_BIAS else (1, 0)  # strides of the bias
         worth_packing = sam == 1 and n > 2 * width and m * k >= PACK_FROM
         while done < k:
             depth = min(DEPTH, k - done)
@@ -105,7 +108,7 @@ def product_for(kind):
                         while n - j >= vectors * width:
                             tile(
                                 1, vectors, depth, ai, sai, ski, offset(bk, j), ldb,
-                                offset(ci, j), ldc, begin, bias, 0,
+                                offset(ci, j), ldc, begin, offset(bias, j * by_column), 0,
                             )  # fmt: skip
                             j += vectors * width
                 while j < n:
@@ -113,7 +116,8 @@ def product_for(kind):
                     take = 2 * width if rest >= 2 * width else min(rest, width)
                     panel(
                         ai, sai, ski, eight, offset(bk, j), ldb, offset(ci, j), ldc, rows, take,
-                        depth, begin, offset(bias, i), offset(ahead, i * ldc + j), apart, arrays,
+                        depth, begin, offset(bias, i * by_row + j * by_column), by_row,
+                        offset(ahead, i * ldc + j), apart, arrays,
                     )  # fmt: skip
                     j += take
                 i += rows

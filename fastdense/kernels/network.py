@@ -21,10 +21,11 @@ from fastdense.kernels.layout import (
 from fastdense.kernels.matmul import product_for
 from fastdense.kernels.matvec import matvec_for
 from fastdense.kernels.pointers import call, offset, record
+from fastdense.kernels.rows import predict_rows_for
 from fastdense.kernels.samples import gather_for, gather_labels, scatter_for
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.square import make_turn
-from fastdense.kernels.tile import ACCUMULATE, BIAS, ZERO
+from fastdense.kernels.tile import COLUMN_BIAS, ROW_BIAS, ZERO
 
 
 @njit(**NUMPY)
@@ -72,18 +73,16 @@ def forward_for(kind):
                 weights = offset(work.parameters, layer.weights)
                 bias = offset(weights, layer.n_in * layer.n_out)
                 if stride == 1:  # one sample: the lanes run over the outputs
-                    for o in range(layer.n_out):
-                        slopes[o] = bias[o]
                     product(
                         source, zero, one, weights, layer.n_out, slopes, one,
                         one, layer.n_out, layer.n_in,
-                        np.int64(ACCUMULATE), bias, scratch, scratch, zero, zero,
+                        np.int64(COLUMN_BIAS), bias, scratch, scratch, zero, zero,
                     )  # fmt: skip
                 else:
                     product(
                         weights, one, layer.n_out, source, stride, slopes, stride,
                         layer.n_out, columns, layer.n_in,
-                        np.int64(BIAS), bias, scratch, scratch, zero, zero,
+                        np.int64(ROW_BIAS), bias, scratch, scratch, zero, zero,
                     )  # fmt: skip
                 if job.purpose == OBSERVING:
                     # Sample by sample, so that the order of the sum does not depend on `columns`.
@@ -207,6 +206,7 @@ def propagate_for(kind):
     cast = np.float32 if kind == types.float32 else np.float64
     gather, scatter = gather_for(kind), scatter_for(kind)
     forward, backward = forward_for(kind), backward_for(kind)
+    predict_rows = predict_rows_for(kind)
 
     @njit(inline="never", **NUMPY)
     def load_targets(plan, job, work, arena, first, samples, columns, chunk_first):
@@ -261,6 +261,12 @@ def propagate_for(kind):
             # In their order, so that the gather finds them in the cache.
             if not all_finite(offset(work.inputs, first * entry.n_in), samples * entry.n_in):
                 job.not_finite = 1
+            if job.by_rows:
+                predict_rows(
+                    work, plan.depth, arena, scratch, offset(work.inputs, first * entry.n_in),
+                    samples, job.columns, offset(work.predictions, first * final.n_out),
+                )  # fmt: skip
+                return
         if not job.loaded:
             gather(
                 work.test_inputs if job.test else work.inputs, entry.n_in, work.order, job.ordered,

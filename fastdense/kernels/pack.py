@@ -31,7 +31,7 @@ from fastdense.kernels.pointers import call, make_room, offset, record
 from fastdense.kernels.samples import NARROW
 from fastdense.kernels.simd import vector_length
 from fastdense.kernels.square import make_gather
-from fastdense.kernels.tile import ACCUMULATE, BIAS, ZERO
+from fastdense.kernels.tile import ACCUMULATE, ROW_BIAS, ZERO
 
 
 @cache
@@ -146,7 +146,7 @@ def propagate_pack_for(kind):
                 across = layer.n_out * lanes
                 product(
                     weights, lanes, across, source, lanes, stride, slopes, stride,
-                    layer.n_out, samples, layer.n_in, np.int64(BIAS),
+                    layer.n_out, samples, layer.n_in, np.int64(ROW_BIAS),
                     offset(weights, layer.n_in * across), lanes,
                 )  # fmt: skip
                 if job.purpose == OBSERVING:

@@ -16,7 +16,7 @@ from fastdense.kernels.compiler import NUMPY
 from fastdense.kernels.layout import group_of
 from fastdense.kernels.pointers import hide, offset
 from fastdense.kernels.simd import I64, Vectors, int64, register_bytes
-from fastdense.kernels.tile import emit_call, emit_chains
+from fastdense.kernels.tile import ACCUMULATE, ROW_BIAS, emit_call, emit_chains
 
 SIDE = 4  # rows and columns of the largest square tile: 16 chains, and 8 loads for each k
 LINE = 8  # of a tile that is a single row or column
@@ -45,7 +45,7 @@ def _write_body(
     def store(value, m, n):
         simd.store(builder, value, place(c, (m, scm), (n, lanes)))
 
-    def bias_of(m):
+    def row_bias(m, n):
         return simd.load(builder, place(bias, (m, lanes)))
 
     def operands(index):
@@ -56,7 +56,8 @@ def _write_body(
             lambda n: simd.load(builder, place(b_row, (n, sbn))),
         )
 
-    emit_chains(builder, simd, rows, columns, k, start, load, bias_of, operands, store)
+    starts = {ACCUMULATE: load, ROW_BIAS: row_bias}
+    emit_chains(builder, simd, rows, columns, k, start, starts, operands, store)
     following = builder.add(lane, int64(simd.width))
     lane.add_incoming(following, builder.block)
     builder.cbranch(builder.icmp_signed("<", following, lanes), group, end)

@@ -11,49 +11,44 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from fastdense.kernels.pointers import hide
 from fastdense.kernels.simd import I64, Vectors, int64
 
-ZERO, ACCUMULATE, BIAS = range(3)  # where a chain starts: 0, C[m, n], bias[m]
+# Where a chain starts: 0, C[m, n], bias[m], bias[n].
+ZERO, ACCUMULATE, ROW_BIAS, COLUMN_BIAS = range(4)
 
 
-def emit_chains(builder, simd, rows, columns, k, start, load, bias, operands, store):
+def emit_chains(builder, simd, rows, columns, k, start, starts, operands, store):
     """Emit the chains of a tile, from where each starts to its end after k steps.
 
     Parameters
     ----------
-    load, store : callable
-        `load(m, n)` is a vector of C; `store(vector, m, n)` writes it.
-    bias : callable
-        `bias(m)` is the vector that a row starts from.
+    starts : dict
+        For each value of `start` but ZERO, a function of (m, n) that loads where a chain starts.
     operands : callable
         `operands(index)` loads what step `index` needs: a function of m to A's vector, and one of n
         to B's.
+    store : callable
+        `store(vector, m, n)` writes a vector of C.
     """
     tiles = [(m, n) for m in range(rows) for n in range(columns)]
-    blocks = {
-        name: builder.append_basic_block(name)
-        for name in ("zero", "accumulate", "bias", "before", "loop", "done")
-    }
-    switch = builder.switch(start, blocks["zero"])
-    switch.add_case(int64(ACCUMULATE), blocks["accumulate"])
-    switch.add_case(int64(BIAS), blocks["bias"])
-    starts = {}
-    builder.position_at_end(blocks["zero"])
-    starts["zero"] = [simd.zero for _ in tiles]
-    builder.branch(blocks["before"])
-    builder.position_at_end(blocks["accumulate"])
-    starts["accumulate"] = [load(m, n) for m, n in tiles]
-    builder.branch(blocks["before"])
-    builder.position_at_end(blocks["bias"])
-    by_row = [bias(m) for m in range(rows)]
-    starts["bias"] = [by_row[m] for m, n in tiles]
-    builder.branch(blocks["before"])
+    blocks = {name: builder.append_basic_block(name) for name in ("before", "loop", "done")}
+    begin = {ZERO: lambda m, n: simd.zero, **starts}
+    entries = {way: builder.append_basic_block(f"start_{way}") for way in begin}
+    switch = builder.switch(start, entries[ZERO])
+    for way in starts:
+        switch.add_case(int64(way), entries[way])
+    values = {}
+    for way, value in begin.items():
+        builder.position_at_end(entries[way])
+        values[way] = [value(m, n) for m, n in tiles]
+        builder.branch(blocks["before"])
 
     builder.position_at_end(blocks["before"])
     first = [builder.phi(simd.vector) for _ in tiles]
-    for name, values in starts.items():
-        for phi, value in zip(first, values, strict=True):
-            phi.add_incoming(value, blocks[name])
+    for way in begin:
+        for phi, value in zip(first, values[way], strict=True):
+            phi.add_incoming(value, entries[way])
     builder.branch(blocks["loop"])
 
     builder.position_at_end(blocks["loop"])
@@ -116,8 +111,8 @@ def make_tile(kind, shapes, width):
     """The intrinsic `tile(rows, vectors, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail)`.
 
     `shapes` are the pairs of rows and vectors that there are. Strides are in elements. Of a single
-    vector only the first `tail` columns are written; B is read in full, so its rows must be
-    readable up to a whole vector.
+    vector only the first `tail` columns are written; B and a bias of columns are read in full, so
+    they must be readable up to a whole vector.
     """
     simd = Vectors(kind, width)
 
@@ -139,12 +134,16 @@ def make_tile(kind, shapes, width):
             else:
                 simd.masked_store(builder, value, place(m, n), mask)
 
-        def bias_of(m):
+        def row_bias(m, n):
             return simd.splat(builder, builder.load(builder.gep(bias, [int64(m)])))
+
+        def column_bias(m, n):
+            return simd.load(builder, builder.gep(bias, [int64(n * width)]))
 
         def operands(index):
             b_row = builder.gep(b, [builder.mul(index, ldb)])
-            a_column = builder.gep(a, [builder.mul(index, sak)])
+            # Else LLVM goes from each row to the next by an addition that waits for the one before.
+            a_column = hide(builder, builder.gep(a, [builder.mul(index, sak)]))
 
             def of_row(m):
                 number = builder.load(builder.gep(a_column, [builder.mul(int64(m), sam)]))
@@ -155,7 +154,8 @@ def make_tile(kind, shapes, width):
 
             return of_row, of_column
 
-        emit_chains(builder, simd, rows, vectors, k, start, load, bias_of, operands, store)
+        starts = {ACCUMULATE: load, ROW_BIAS: row_bias, COLUMN_BIAS: column_bias}
+        emit_chains(builder, simd, rows, vectors, k, start, starts, operands, store)
 
     def emit(typingctx, rows, vectors, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail):
         pointer = types.CPointer(kind)
