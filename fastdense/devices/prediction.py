@@ -129,10 +129,13 @@ class _Way:
         self._not_finite[0] = 0
         self._table[INPUTS] = address(inputs)
         self._table[PREDICTIONS] = address(outputs)
-        chunks = -(-rows // self.columns)
         if self._members == 1:
-            self._relay(self._place, 0, 0, chunks)
+            self._relay(self._place, 0, 0, -(-rows // self.columns))
         else:
+            # Those of a prediction of more rows may be so wide that some thread would have none.
+            columns = min(self.columns, padded(-(-rows // self._members)))
+            self._job["columns"], self._job["stride"] = columns, stride_of(columns)
+            chunks = -(-rows // columns)
             ends = [chunks * m // self._members for m in range(self._members + 1)]
             parts = [(self._place, m, ends[m], ends[m + 1]) for m in range(self._members)]
             share(self._relay, parts, (self, inputs, outputs))

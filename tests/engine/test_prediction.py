@@ -88,18 +88,19 @@ def test_threads_share_many_rows(monkeypatch, network):
     monkeypatch.setattr(prediction, "SHARED_PRODUCTS", 0)
     for members in (1, 2, 3):
         monkeypatch.setattr(prediction, "cores", lambda members=members: members)
-        for rows in (1, 17, 40, 700):
-            ours = predictor(network)(INPUTS[:rows])
+        predict = predictor(network)
+        for rows in (1, 17, 700, 40, 300):
+            ours = predict(INPUTS[:rows])
             assert ours.tobytes() == EXPECTED[network][:rows].tobytes()
 
 
 def test_every_thread_has_rows_to_predict(monkeypatch):
     monkeypatch.setattr(prediction, "SHARED_PRODUCTS", 0)
     monkeypatch.setattr(prediction, "cores", lambda: 2)
-    given = []
+    given, predict = [], predictor(COLUMNS)
     monkeypatch.setattr(prediction, "share", lambda relay, parts, owner: given.append(parts))
-    for rows in (17, 32, 300, 700):
-        predictor(COLUMNS)._predict(INPUTS[:rows], np.empty((rows, 2), np.float32), rows)
+    for rows in (700, 17, 32, 300):
+        predict._predict(INPUTS[:rows], np.empty((rows, 2), np.float32), rows)
     assert [len(parts) for parts in given] == [2] * 4
     assert all(end > begin for parts in given for _, _, begin, end in parts)
 
