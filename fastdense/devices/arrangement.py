@@ -1,7 +1,5 @@
 """Where everything of a network stands in the memory that kernels work on."""
 
-import math
-
 import numpy as np
 
 from fastdense import catalogue
@@ -24,9 +22,6 @@ ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, 
 CHUNKS_EACH = 4  # of a member, before their gradient is taken
 MOST_OUTPUTS = 4096  # of a layer of few inputs, whose gradient is summed up in scratch
 ACTIVATIONS = 2  # numbers of a parameter that are kept until their gradient is taken
-TURNED = 6  # multiply-adds that it takes to turn a number from rows to columns
-LARGE_NETWORK = 1 << 18  # parameters that the second-level cache does not hold
-STRIDED = 1.25  # times as long for a product that reads its weights in strides of whole rows
 SPARE = 64  # numbers behind an array that a vector may read over
 
 
@@ -133,23 +128,6 @@ def chunks_between(batch, columns, places, parameters, members=1):
     room = ACTIVATIONS * parameters // arena_size(places, columns)
     least = members if members == 1 else CHUNKS_EACH * members
     return min(-(-batch // columns), max(room, least))
-
-
-def prediction_costs(network, dtype):
-    """What a prediction costs for each row, samples in rows, and for each of whole vectors of
-    columns, in multiply-adds.
-
-    In rows the lanes run over the outputs of each layer, which are padded to whole vectors. In
-    columns samples are; inputs and outputs are turned on the way, and weights that the cache does
-    not hold are packed.
-    """
-    in_rows, in_columns = 0, TURNED * (network.inputs + network.outputs)
-    for fan_in, layer in network.dense:
-        if catalogue.get("activations", layer.activation).coupled:
-            in_rows = math.inf
-        in_rows += fan_in * padded(layer.units, layout.group_of(dtype))
-        in_columns += fan_in * layer.units
-    return in_rows * (STRIDED if network.size > LARGE_NETWORK else 1), in_columns
 
 
 def stride_of(columns):

@@ -10,7 +10,6 @@ from fastdense.devices.arrangement import (
     arena_size,
     arrange,
     chunk_columns,
-    prediction_costs,
     stride_of,
 )
 from fastdense.devices.threads import cores, share
@@ -22,6 +21,9 @@ from fastdense.room import address, aligned, room
 
 SHARED_PRODUCTS = 30_000_000  # parameters times rows, some 0.3 ms, which threads share
 LEAST_ROWS = 16  # for each thread
+TURNED = 6  # multiply-adds that it takes to turn a number from rows to columns
+LARGE_NETWORK = 1 << 18  # parameters that the second-level cache does not hold
+STRIDED = 1.25  # times as long for a product that reads its weights in strides of whole rows
 INPUTS, PREDICTIONS = layout.WORK.index("inputs"), layout.WORK.index("predictions")
 
 
@@ -37,8 +39,8 @@ class Predictor:
         self._numbers = room(network.size + SPARE, parameters.dtype)
         self._parameters = self._numbers[: network.size]
         self._parameters[:] = parameters
-        self._in_rows, self._in_columns = prediction_costs(network, self._dtype)
-        self._ways = {}  # for one row or more, in rows or columns, and by members
+        self._cost_in_rows, self._cost_in_columns = _costs(network, self._dtype)
+        self._ways = {}  # in rows or columns, and by members
         self._lock = threading.Lock()
 
     def __reduce__(self):
@@ -78,24 +80,41 @@ class Predictor:
         """Fill `outputs`; returns whether all inputs are finite."""
         members = 1
         if rows * self._network.size >= SHARED_PRODUCTS:
-            members = min(cores(), -(-rows // LEAST_ROWS))
-        share = -(-rows // members)
-        by_rows = self._in_rows * share <= self._in_columns * padded(share)
-        key = share == 1, by_rows, members
+            members = min(cores(), max(rows // LEAST_ROWS, 1))
+        each = -(-rows // members)
+        key = self._stay_in_rows(each), members
         way = self._ways.get(key)
-        if way is None or (share > way.columns and not way.widest):
-            way = self._ways[key] = _Way(self._network, self._numbers, share, by_rows, members)
+        if way is None or (each > way.columns and not way.widest):
+            way = self._ways[key] = _Way(self._network, self._numbers, each, *key)
         return way.predict(inputs, outputs, rows)
+
+    def _stay_in_rows(self, count):
+        """Whether that is faster for so many samples; columns come in whole vectors."""
+        return self._cost_in_rows * count <= self._cost_in_columns * padded(count)
+
+
+def _costs(network, dtype):
+    """Multiply-adds of a prediction: for each sample that stays in rows, and for each column.
+
+    In rows the lanes run over the outputs of a layer, padded to the vectors of the widest CPU. In
+    columns they run over samples; inputs and outputs are turned on the way, and weights that the
+    cache does not hold are packed.
+    """
+    in_rows, in_columns = 0, TURNED * (network.inputs + network.outputs)
+    for fan_in, layer in network.dense:
+        in_rows += fan_in * padded(layer.units, layout.group_of(dtype))
+        in_columns += fan_in * layer.units
+    return in_rows * (STRIDED if network.size > LARGE_NETWORK else 1), in_columns
 
 
 class _Way:
     """Memory for chunks of some columns, and the kernel that uses it."""
 
-    def __init__(self, network, numbers, share, by_rows, members):
+    def __init__(self, network, numbers, each, by_rows, members):
         dtype = str(numbers.dtype)
         layers, places = arrange(network, dtype)
-        self.columns = chunk_columns(share, places["rows"], network.size)
-        self.widest = self.columns < share
+        self.columns = chunk_columns(each, places["rows"], network.size)
+        self.widest = self.columns < each
         plan = np.zeros(1, PLAN)
         plan[0]["rows"] = places["rows"]
         plan[0]["depth"] = len(layers)
@@ -115,7 +134,7 @@ class _Way:
             "arena": room(members * plan[0]["arena"], dtype),
             "scratch": aligned(members * layout.PACKED, dtype),
         }
-        self._members = members
+        self._by_rows, self._members = by_rows, members
         self._arrays = arrays  # kept alive for their addresses
         work = kernel("work", None, dtype)
         self._table = np.array([*map(address, arrays.values()), work], np.int64)
@@ -132,11 +151,15 @@ class _Way:
         if self._members == 1:
             self._relay(self._place, 0, 0, -(-rows // self.columns))
         else:
-            # Those of a prediction of more rows may be so wide that some thread would have none.
-            columns = min(self.columns, padded(-(-rows // self._members)))
+            # Chunks that were cut for more rows may be so wide that some thread would have none.
+            each = -(-rows // self._members)
+            columns = -(-each // -(-each // self.columns))
+            if not self._by_rows:
+                columns = padded(columns)
             self._job["columns"], self._job["stride"] = columns, stride_of(columns)
             chunks = -(-rows // columns)
             ends = [chunks * m // self._members for m in range(self._members + 1)]
-            parts = [(self._place, m, ends[m], ends[m + 1]) for m in range(self._members)]
+            spans = enumerate(zip(ends, ends[1:], strict=False))
+            parts = [(self._place, m, begin, end) for m, (begin, end) in spans if begin < end]
             share(self._relay, parts, (self, inputs, outputs))
         return not self._not_finite[0]

@@ -43,7 +43,7 @@ def product_for(kind):
 
     @njit(inline="never", **NUMPY)
     def panel(
-        a, sam, sak, eight, b, ldb, c, ldc, m, n, k, start, bias, by_row, ahead, apart, arrays
+        a, sam, sak, eight, b, ldb, c, ldc, m, n, k, start, bias, bias_by_row, ahead, apart, arrays
     ):
         # One or two vectors of columns, the single one masked, down all rows; `eight` numbers lie
         # between one group of eight rows of A and the next. What eight rows do not divide ends in
@@ -62,7 +62,7 @@ def product_for(kind):
                 rows = 17
             ai = offset(a, (i >> 3) * eight + (i & 7) * sam)
             ci = offset(c, i * ldc)
-            bi = offset(bias, i * by_row)
+            bi = offset(bias, i * bias_by_row)
             if arrays > 0:
                 fetch(offset(ahead, i * ldc), apart, arrays, rows, ldc, n)
             tile(rows, vectors, k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
@@ -87,7 +87,7 @@ def product_for(kind):
     @njit(inline="never", **NUMPY)
     def product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias, packed, ahead, apart, arrays):
         done = 0
-        by_row, by_column = (0, 1) if start == COLUMN_BIAS else (1, 0)  # strides of the bias
+        bias_by_row, bias_by_column = (0, 1) if start == COLUMN_BIAS else (1, 0)
         worth_packing = sam == 1 and n > 2 * width and m * k >= PACK_FROM
         while done < k:
             depth = min(DEPTH, k - done)
@@ -108,7 +108,7 @@ def product_for(kind):
                         while n - j >= vectors * width:
                             tile(
                                 1, vectors, depth, ai, sai, ski, offset(bk, j), ldb,
-                                offset(ci, j), ldc, begin, offset(bias, j * by_column), 0,
+                                offset(ci, j), ldc, begin, offset(bias, j * bias_by_column), 0,
                             )  # fmt: skip
                             j += vectors * width
                 while j < n:
@@ -116,8 +116,8 @@ def product_for(kind):
                     take = 2 * width if rest >= 2 * width else min(rest, width)
                     panel(
                         ai, sai, ski, eight, offset(bk, j), ldb, offset(ci, j), ldc, rows, take,
-                        depth, begin, offset(bias, i * by_row + j * by_column), by_row,
-                        offset(ahead, i * ldc + j), apart, arrays,
+                        depth, begin, offset(bias, i * bias_by_row + j * bias_by_column),
+                        bias_by_row, offset(ahead, i * ldc + j), apart, arrays,
                     )  # fmt: skip
                     j += take
                 i += rows

@@ -264,7 +264,7 @@ def propagate_for(kind):
             if job.by_rows:
                 predict_rows(
                     work, plan.depth, arena, scratch, offset(work.inputs, first * entry.n_in),
-                    samples, job.columns, offset(work.predictions, first * final.n_out),
+                    samples, offset(work.predictions, first * final.n_out),
                 )  # fmt: skip
                 return
         if not job.loaded:

@@ -33,20 +33,20 @@ def emit_chains(builder, simd, rows, columns, k, start, starts, operands, store)
     """
     tiles = [(m, n) for m in range(rows) for n in range(columns)]
     blocks = {name: builder.append_basic_block(name) for name in ("before", "loop", "done")}
-    begin = {ZERO: lambda m, n: simd.zero, **starts}
-    entries = {way: builder.append_basic_block(f"start_{way}") for way in begin}
+    starts = {ZERO: lambda m, n: simd.zero, **starts}
+    entries = {way: builder.append_basic_block(f"start_{way}") for way in starts}
     switch = builder.switch(start, entries[ZERO])
-    for way in starts:
-        switch.add_case(int64(way), entries[way])
     values = {}
-    for way, value in begin.items():
+    for way, value in starts.items():
+        if way != ZERO:
+            switch.add_case(int64(way), entries[way])
         builder.position_at_end(entries[way])
         values[way] = [value(m, n) for m, n in tiles]
         builder.branch(blocks["before"])
 
     builder.position_at_end(blocks["before"])
     first = [builder.phi(simd.vector) for _ in tiles]
-    for way in begin:
+    for way in starts:
         for phi, value in zip(first, values[way], strict=True):
             phi.add_incoming(value, entries[way])
     builder.branch(blocks["loop"])
