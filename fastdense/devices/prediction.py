@@ -20,7 +20,7 @@ from fastdense.kernels.roles import kernel, program
 from fastdense.room import address, aligned, room
 
 SHARED_PRODUCTS = 30_000_000  # parameters times rows, some 0.3 ms, which threads share
-LEAST_ROWS = 16  # for each thread
+LEAST_ROWS = 64  # for each thread
 TURNED = 6  # multiply-adds that it takes to turn a number from rows to columns
 LARGE_NETWORK = 1 << 18  # parameters that the second-level cache does not hold
 STRIDED = 1.25  # times as long for a product that reads its weights in strides of whole rows
