@@ -1,6 +1,5 @@
 """Losses that a training is measured against: of the best constant, and of the best function."""
 
-import weakref
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,6 @@ from fastdense.dataset import weights_of
 from fastdense.grouping import equal_rows
 
 ROUNDING_ULPS = 8  # predictions this close to their targets cannot be told from them
-_known = weakref.WeakKeyDictionary()  # of data: what was found for a loss, weights and a dtype
 
 
 @dataclass(frozen=True)
@@ -34,17 +32,9 @@ class Floors:
     rounding: float
 
 
-def floors(data, recipe):
-    """The `Floors` of data under a recipe's loss and weights; they are found once."""
-    known = _known.setdefault(data, {})
-    of = recipe.loss, recipe.class_weights, recipe.dtype
-    if of not in known:
-        known[of] = _find(data, recipe)
-    return known[of]
-
-
 @np.errstate(over="ignore", invalid="ignore")
-def _find(data, recipe):
+def floors(data, recipe):
+    """The `Floors` of data, as they are now, under a recipe's loss and weights."""
     entry = catalogue.get("losses", recipe.loss.name)
     hyper = recipe.loss.values("losses")
     y = np.asarray(data.targets, recipe.dtype)
@@ -79,7 +69,11 @@ def _find(data, recipe):
         rounding = float(average(lambda y: entry.spec(y + shift, y, hyper)[0], y, alike))
     else:
         rounding = float(epsilon)
-    return Floors(constant=mass * least(y, weights), floor=floor / len(y), rounding=mass * rounding)
+    return Floors(
+        constant=float(mass * least(y, weights)),
+        floor=float(floor / len(y)),
+        rounding=float(mass * rounding),
+    )
 
 
 def _by_class(labels, weights):

@@ -9,7 +9,6 @@ from fastdense import catalogue
 from fastdense.checks import whole
 from fastdense.dataset import in_dtype, rectangular
 from fastdense.errors import FastdenseError, shown, unknown
-from fastdense.floors import floors
 from fastdense.network import Dropout
 from fastdense.outcome import USUAL, check_thresholds, classify
 from fastdense.recipe import Recipe
@@ -99,7 +98,7 @@ class Trial:
     def __init__(self, task, varied, start, thresholds=USUAL):
         self._task, self._varied, self._start = task, varied, start
         self._thresholds = thresholds
-        self._floors = floors(task.data, task.recipe) if task.evaluate_every else None
+        self._floors = task.floors  # of the data as they are now: their owner may write into them
         self._shape = varied["seeds"].shape
         self.variants = Variants.of(task.network, task.recipe, start, varied)
 
@@ -130,7 +129,7 @@ class Trial:
         return Runs(
             network=task.network,
             recipe=task.recipe,
-            data=task.data,
+            floors=self._floors,
             shape=shape,
             varied=self._varied,
             initial_parameters=self._start.reshape(*shape, -1),

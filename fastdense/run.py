@@ -1,16 +1,21 @@
 """What training one network produced."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
-from fastdense.dataset import Data
 from fastdense.errors import FastdenseError
-from fastdense.floors import floors
+from fastdense.floors import Floors
 from fastdense.network import Network
-from fastdense.outcome import USUAL, Thresholds, classify, names
+from fastdense.outcome import USUAL, Thresholds
 from fastdense.recipe import Recipe
+
+
+def make_read_only(record):
+    """Let nobody write into the arrays of a record."""
+    for value in vars(record).values():
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -20,6 +25,9 @@ class Run:
     Losses are means over all rows, in float64, after the epochs listed in `epochs`; entry 0 is
     from before the first step. A run whose loss is not finite ends there. A run that was never
     evaluated (`evaluate_every=0`) has one row, the running loss of the last epoch, and no outcome.
+
+    A run keeps nothing of the data, and its arrays are read-only: what it tells is what was true
+    when it was trained.
 
     Attributes
     ----------
@@ -39,13 +47,15 @@ class Run:
         Share of units whose output is zero on all training rows.
     mean_slope, mean_preactivation : ndarray
         Means over units and rows of the activation's derivative and of |z|.
+    floors : Floors or None
+        The losses that the outcome is told against; None if never evaluated.
     steps : int
     seconds : float
     """
 
     network: Network
     recipe: Recipe
-    data: Data = field(repr=False)
+    floors: Floors | None = field(repr=False)
     thresholds: Thresholds = field(repr=False, default=USUAL)
     initial_parameters: np.ndarray = field(repr=False)
     parameters: np.ndarray = field(repr=False)
@@ -64,6 +74,15 @@ class Run:
     mean_preactivation: np.ndarray = field(repr=False)
     steps: int
     seconds: float
+    _outcome: str | None = field(repr=False)
+    _predictor: object = field(init=False, repr=False, default=None)  # made when first asked for
+
+    def __post_init__(self):
+        make_read_only(self)
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        make_read_only(self)
 
     @property
     def initial_loss(self):
@@ -82,14 +101,11 @@ class Run:
         """Weights (n_in, n_out) and bias (n_out,) of each dense layer."""
         return self.network.split(self.parameters)
 
-    @cached_property
+    @property
     def outcome(self):
         """One of "frozen", "diverged", "converged", "slow", "oscillating", "stalled"."""
         self._check_evaluated()
-        ends = self.initial_parameters, self.parameters, self.loss
-        measured = floors(self.data, self.recipe)
-        (found,) = classify(*(values[np.newaxis] for values in ends), measured, self.thresholds)
-        return names(found)
+        return self._outcome
 
     def _check_evaluated(self):
         if self.loss is None:
@@ -99,10 +115,8 @@ class Run:
 
     def predict(self, inputs):
         """Outputs of the trained network, shape (n, outputs), for inputs (n, features)."""
+        if self._predictor is None:
+            from fastdense.devices.prediction import Predictor
+
+            object.__setattr__(self, "_predictor", Predictor(self.network, self.parameters))
         return self._predictor(inputs)
-
-    @cached_property
-    def _predictor(self):
-        from fastdense.devices.prediction import Predictor
-
-        return Predictor(self.network, self.parameters)

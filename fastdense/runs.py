@@ -3,17 +3,16 @@
 import math
 import threading
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
-from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, shown
+from fastdense.floors import Floors
 from fastdense.network import Network
 from fastdense.outcome import Thresholds, names
 from fastdense.recipe import Recipe
 from fastdense.reference.training import SIGNALS
-from fastdense.run import Run
+from fastdense.run import Run, make_read_only
 from fastdense.variants import vary
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
@@ -44,11 +43,13 @@ ndarray, shape (*shape, observed, dense layers)
         Of all together.
     thresholds : Thresholds
         The numbers in the definitions of the outcomes.
+    floors : Floors or None
+        The losses that outcomes are told against; None if never evaluated.
     """
 
     network: Network
     recipe: Recipe
-    data: Data = field(repr=False)
+    floors: Floors | None = field(repr=False)
     shape: tuple
     varied: dict = field(repr=False)
     initial_parameters: np.ndarray = field(repr=False)
@@ -73,6 +74,13 @@ ndarray, shape (*shape, observed, dense layers)
     _rows: np.ndarray = field(repr=False)
     _observed: np.ndarray = field(repr=False)
     _outcomes: np.ndarray | None = field(repr=False)  # places in `OUTCOMES`
+
+    def __post_init__(self):
+        make_read_only(self)
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        make_read_only(self)
 
     def _check_evaluated(self):
         if self.loss is None:
@@ -99,7 +107,7 @@ ndarray, shape (*shape, observed, dense layers)
         return Run(
             network=network,
             recipe=recipe,
-            data=self.data,
+            floors=self.floors,
             thresholds=self.thresholds,
             initial_parameters=self.initial_parameters[place],
             parameters=self.parameters[place],
@@ -107,6 +115,7 @@ ndarray, shape (*shape, observed, dense layers)
             observed_epochs=self.observed_epochs[:observed],
             steps=int(self.steps[place]),
             seconds=self.seconds,
+            _outcome=None if self._outcomes is None else names(self._outcomes[place]),
             **{k: v if v is None else v[place][:rows] for k, v in curves.items()},
             **{name: getattr(self, name)[place][:observed] for name in SIGNALS},
         )
@@ -121,7 +130,7 @@ ndarray, shape (*shape, observed, dense layers)
         self._check_evaluated()
         return np.take_along_axis(self.loss, self._rows[..., np.newaxis] - 1, axis=-1)[..., 0]
 
-    @cached_property
+    @property
     def outcome(self):
         """The outcome of each run, as `Run.outcome` has it: an array of `str`."""
         self._check_evaluated()

@@ -9,8 +9,9 @@ import numpy as np
 from fastdense.checks import whole
 from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
 from fastdense.errors import FastdenseError, shown, unknown
+from fastdense.floors import floors
 from fastdense.network import Network
-from fastdense.outcome import USUAL, check_thresholds
+from fastdense.outcome import USUAL, check_thresholds, classify, names
 from fastdense.recipe import Recipe
 from fastdense.room import room
 from fastdense.run import Run
@@ -41,6 +42,14 @@ class Task:
     order: np.ndarray
     evaluate_every: int
     observe_every: int
+
+    @property
+    def floors(self):
+        """The `Floors` of its data, found when first asked for; None if nothing is evaluated."""
+        if "_floors" not in self.__dict__:
+            found = floors(self.data, self.recipe) if self.evaluate_every else None
+            object.__setattr__(self, "_floors", found)
+        return self._floors
 
     @property
     def evaluations(self):
@@ -211,12 +220,19 @@ def train(
     if threads is not None:
         threads = whole("threads", threads, 1)
     started = time.perf_counter()
+    measured = task.floors  # of the data as they are now: their owner may write into them
     result = device_of(device).train(task, on_progress, threads)
+    outcome = None
+    if measured is not None:
+        ends = task.parameters, result["parameters"], result["loss"]
+        (place,) = classify(*(values[np.newaxis] for values in ends), measured, thresholds)
+        outcome = names(place)
     return Run(
         network=network,
         recipe=recipe,
-        data=task.data,
+        floors=measured,
         thresholds=thresholds,
+        _outcome=outcome,
         initial_parameters=task.parameters,
         seconds=time.perf_counter() - started,
         **result,

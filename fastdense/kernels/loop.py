@@ -63,8 +63,10 @@ def order_epoch_for(group):
         if plan.order_rows > 0:
             first = state.epoch % plan.order_rows * plan.visits
             for i in range(plan.visits):
+                # The caller, whose array it is, may write into it meanwhile.
+                row = min(max(given[first + i], 0), plan.samples - 1)
                 for lane in range(lanes):
-                    work.order[i * lanes + lane] = given[first + i]
+                    work.order[i * lanes + lane] = row
         elif plan.shuffle:
             most = SHUFFLED_AT_ONCE // lanes
             state.position = shuffle(

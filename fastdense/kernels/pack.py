@@ -102,7 +102,9 @@ def propagate_pack_for(kind):
                     sample = first + b
                     if job.ordered:
                         sample = work.order[sample * lanes + lane]
-                    place[np.int64(targets[sample]) * stride + b * lanes + lane] = cast(1)
+                    label = targets[sample]
+                    if label >= 0 and label < plan.outputs:  # as in `gather_labels`
+                        place[np.int64(label) * stride + b * lanes + lane] = cast(1)
         else:
             gather(targets, plan.outputs, work, job, first, samples, place, stride)
         if plan.weighted:

@@ -108,13 +108,18 @@ def scatter_for(kind):
 
 @njit(**NUMPY)
 def gather_labels(labels, classes, order, ordered, first, samples, columns, target, stride):
-    """Class labels as one-hot columns."""
+    """Class labels as one-hot columns.
+
+    The labels are the caller's, who may write into them meanwhile: what names no class leaves its
+    column zero.
+    """
     for i in range(classes):
         for b in range(columns):
             target[i * stride + b] = 0
     for b in range(samples):
         label = labels[order[first + b] if ordered else first + b]
-        target[np.int64(label) * stride + b] = 1
+        if label >= 0 and label < classes:
+            target[np.int64(label) * stride + b] = 1
 
 
 @cache

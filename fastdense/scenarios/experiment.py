@@ -7,7 +7,7 @@ import numpy as np
 
 from fastdense import __version__
 from fastdense.blocks import blocks
-from fastdense.floors import floors
+from fastdense.dataset import Data
 from fastdense.many import Trial, train_trials
 from fastdense.outcome import OUTCOMES
 from fastdense.run import Run
@@ -23,11 +23,10 @@ OBSERVATIONS = 100  # rows of signals in a run, at most
 
 @dataclass(frozen=True)
 class Result:
-    """A run with what it is measured against."""
+    """A run and what it was trained on."""
 
     run: Run
-    floors: object
-    outcome: str
+    data: Data
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,6 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
     on_progress : callable, optional
         Called as `on_progress(done, total)` in runs, fractions included.
     """
-    measured = {arm.name: floors(arm.data, arm.recipe) for arm in scenario.arms}
     tests = (test for claim in scenario.claims for test in claim.tests)
     observed = any(MEASURES[t.measure].needs == "signals" for t in tests if t.measure in MEASURES)
     trials = []
@@ -92,10 +90,7 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
 
     results = {}
     for arm, runs in zip(scenario.arms, train_trials(trials, report), strict=True):
-        yardstick = measured[arm.name]
-        results[arm.name] = [
-            Result(run, yardstick, outcome) for run, outcome in zip(runs, runs.outcome, strict=True)
-        ]
+        results[arm.name] = [Result(run, arm.data) for run in runs]
     fixed = [arm.name for arm in scenario.arms if not arm.random]
     known = {}
     verdicts = tuple(judge(claim, results, fixed, known) for claim in scenario.claims)
@@ -122,13 +117,13 @@ def summary(values):
 
 def shares(results):
     """Share of each outcome that occurred, in the order of the definitions."""
-    outcomes = [r.outcome for r in results]
+    outcomes = [r.run.outcome for r in results]
     return {o: outcomes.count(o) / len(outcomes) for o in OUTCOMES if o in outcomes}
 
 
 def intervals(results):
     """The 95% interval of each of these shares."""
-    outcomes = [r.outcome for r in results]
+    outcomes = [r.run.outcome for r in results]
     return {o: wilson(outcomes.count(o), len(outcomes)) for o in OUTCOMES if o in outcomes}
 
 
@@ -145,13 +140,13 @@ def to_dict(experiment):
                 "seed": run.recipe.seed,
                 "initial_loss": number(run.initial_loss),
                 "final_loss": number(run.final_loss),
-                "outcome": result.outcome,
+                "outcome": run.outcome,
             }
             if run.test_loss is not None:
                 row["initial_test_loss"] = number(run.test_loss[0])
                 row["final_test_loss"] = number(run.test_loss[-1])
             runs.append(row)
-        measured = results[0].floors
+        measured = results[0].run.floors
         arms.append(
             {
                 "name": arm.name,

@@ -17,7 +17,7 @@ class Measure:
     """A number of a run; `name` is how a sentence calls it."""
 
     name: str
-    of: Callable  # (run, floors) -> float
+    of: Callable  # (run, data) -> float
     needs: str = ""  # "signals" of the layers, or "classes"
 
 
@@ -52,61 +52,61 @@ def _relative(change, size):
 
 
 @measure
-def initial_loss(run, floors):
+def initial_loss(run, data):
     """loss at the start"""
     return run.initial_loss
 
 
 @measure
-def final_loss(run, floors):
+def final_loss(run, data):
     """loss at the end"""
     return run.final_loss
 
 
 @measure
-def loss_left(run, floors):
+def loss_left(run, data):
     """loss at the end over loss at the start"""
     return _relative(run.final_loss, run.initial_loss)
 
 
 @measure
-def excess(run, floors):
+def excess(run, data):
     """loss above the floor, over that of the best constant prediction"""
-    return _relative(run.final_loss - floors.floor, floors.constant - floors.floor)
+    return _relative(run.final_loss - run.floors.floor, run.floors.constant - run.floors.floor)
 
 
 @measure
-def loss_change(run, floors):
+def loss_change(run, data):
     """largest change of the loss from its start, relative"""
     return _relative(np.abs(run.loss - run.loss[0]).max(), run.loss.max())
 
 
 @measure
-def early_change(run, floors):
+def early_change(run, data):
     """largest change of the loss from its start over the first half of training, relative"""
     early = run.loss[: (len(run.loss) + 1) // 2]
     return _relative(np.abs(early - early[0]).max(), early.max())
 
 
 @measure
-def late_change(run, floors):
+def late_change(run, data):
     """range of the loss over the last half of training, relative"""
     late = run.loss[len(run.loss) // 2 :]
     return _relative(late.max() - late.min(), late.max())
 
 
 @measure
-def swing(run, floors):
+def swing(run, data):
     """range of the loss over the last fifth, over its median"""
     late = run.loss[-max(2, len(run.loss) // 5) :]
     return _relative(late.max() - late.min(), np.median(late))
 
 
 @measure
-def time_to_converge(run, floors):
+def time_to_converge(run, data):
     """share of training until 1% of the best constant's loss is left"""
-    reached = run.loss - floors.floor <= max(
-        0.01 * (floors.constant - floors.floor), floors.rounding
+    reached = run.loss - run.floors.floor <= max(
+        0.01 * (run.floors.constant - run.floors.floor), run.floors.rounding
     )
     if not reached.any():
         return np.inf
@@ -114,7 +114,7 @@ def time_to_converge(run, floors):
 
 
 @signal
-def update_ratio(run, floors):
+def update_ratio(run, data):
     """largest of the updates observed, relative to the parameters"""
     if not np.isfinite(run.parameters).all():
         return np.inf
@@ -124,7 +124,7 @@ def update_ratio(run, floors):
 
 
 @signal
-def gradient_left(run, floors):
+def gradient_left(run, data):
     """gradient norm at the end over that at the start"""
     norms = np.sqrt((run.gradient_norm**2).sum(axis=1))
     if not len(norms):  # the loss was not finite from the start
@@ -133,93 +133,93 @@ def gradient_left(run, floors):
 
 
 @measure
-def test_loss_changes(run, floors):
+def test_loss_changes(run, data):
     """epochs whose test loss differs from the first, to the last bit"""
     return int((run.test_loss != run.test_loss[0]).sum())
 
 
 @measure
-def test_loss_range(run, floors):
+def test_loss_range(run, data):
     """range of the test loss"""
     return float(run.test_loss.max() - run.test_loss.min())
 
 
 @measure
-def test_loss_at_end(run, floors):
+def test_loss_at_end(run, data):
     """test loss at the end"""
     return float(run.test_loss[-1])
 
 
 @measure
-def test_loss_rise(run, floors):
+def test_loss_rise(run, data):
     """test loss at the end over its lowest"""
     return _relative(float(run.test_loss[-1]), float(run.test_loss.min()))
 
 
 @measure
-def time_to_leave(run, floors):
+def time_to_leave(run, data):
     """share of training until the loss is a tenth below the best constant's"""
-    left = run.loss - floors.floor < 0.9 * (floors.constant - floors.floor)
+    left = run.loss - run.floors.floor < 0.9 * (run.floors.constant - run.floors.floor)
     return float(run.epochs[left.argmax()] / max(run.epochs[-1], 1)) if left.any() else np.inf
 
 
 @measure
-def transition(run, floors):
+def transition(run, data):
     """time to converge once the loss has left the best constant's, over the time before"""
-    leaving = time_to_leave(run, floors)
-    return _relative(time_to_converge(run, floors) - leaving, leaving)
+    leaving = time_to_leave(run, data)
+    return _relative(time_to_converge(run, data) - leaving, leaving)
 
 
 @measure
-def rises(run, floors):
+def rises(run, data):
     """share of epochs in which the loss rises"""
     return float((np.diff(run.loss) > 0).mean()) if len(run.loss) > 1 else 0.0
 
 
 @measure
-def running_over_evaluated(run, floors):
+def running_over_evaluated(run, data):
     """mean loss of the batches over the loss evaluated after them, in the last fifth"""
     late = slice(-max(1, len(run.loss) // 5), None)
     return _relative(float(run.running_loss[late].mean()), float(run.loss[late].mean()))
 
 
 @measure
-def output_range(run, floors):
+def output_range(run, data):
     """largest range of an output"""
-    return float(np.ptp(run.predict(run.data.inputs), axis=0).max())
+    return float(np.ptp(run.predict(data.inputs), axis=0).max())
 
 
 @measure
-def initial_output_range(run, floors):
+def initial_output_range(run, data):
     """largest range of an output at the start"""
-    outputs, _ = forward(run.network, run.initial_parameters, run.data.inputs)
+    outputs, _ = forward(run.network, run.initial_parameters, data.inputs)
     return float(np.ptp(outputs, axis=0).max())
 
 
 @measure
-def distinct_units(run, floors):
+def distinct_units(run, data):
     """number of units in the first layer with weights of their own"""
     return len(np.unique(np.vstack(run.layers[0]), axis=1).T)
 
 
 @measure
-def sharpness(run, floors):
+def sharpness(run, data):
     """largest curvature of the loss at the end"""
-    return largest_curvature(run.network, run.recipe, run.data, run.parameters)
+    return largest_curvature(run.network, run.recipe, data, run.parameters)
 
 
 @of_classes
-def accuracy(run, floors):
+def accuracy(run, data):
     """accuracy at the end"""
     return float(run.accuracy[-1])
 
 
 @of_classes
-def worst_recall(run, floors):
+def worst_recall(run, data):
     """lowest recall of a class"""
     if not np.isfinite(run.parameters).all():
         return 0.0
-    outputs, targets = run.predict(run.data.inputs), run.data.targets
+    outputs, targets = run.predict(data.inputs), data.targets
     kind = catalogue.get("losses", run.recipe.loss.name).accuracy(run.network.outputs)
     if kind == "largest":
         truth = targets[:, 0] if targets.shape[1] == 1 else targets.argmax(axis=1)
@@ -231,13 +231,13 @@ def worst_recall(run, floors):
 
 
 @signal
-def gradient_at_start(run, floors):
+def gradient_at_start(run, data):
     """gradient norm at the start"""
     return float(np.sqrt((run.gradient_norm[0] ** 2).sum())) if len(run.gradient_norm) else np.inf
 
 
 @signal
-def gradient_ratio(run, floors):
+def gradient_ratio(run, data):
     """gradient of the first layer over that of the last, at the start"""
     if not len(run.gradient_norm):
         return np.inf
@@ -253,24 +253,24 @@ def _hidden(run, shares):
 
 
 @signal
-def dead_at_start(run, floors):
+def dead_at_start(run, data):
     """share of dead hidden units at the start"""
     return float(_hidden(run, run.dead_share)[0])
 
 
 @signal
-def dead_at_end(run, floors):
+def dead_at_end(run, data):
     """share of dead hidden units at the end"""
     return float(_hidden(run, run.dead_share)[-1])
 
 
 @signal
-def revived(run, floors):
+def revived(run, data):
     """largest fall of the share of dead hidden units"""
     return float(-np.diff(_hidden(run, run.dead_share)).min(initial=0.0))
 
 
 @signal
-def slope_at_start(run, floors):
+def slope_at_start(run, data):
     """mean slope of the hidden activations at the start"""
     return float(_hidden(run, run.mean_slope)[0])

@@ -98,7 +98,7 @@ def _values(test, results, known):
         return known[test.measure, arm]
 
     if test.measure == "outcome":
-        return [r.outcome for r in results[test.arm]], test.bound
+        return [r.run.outcome for r in results[test.arm]], test.bound
     ours = of(test.arm)
     if not test.compares:
         return ours, np.full(len(ours), float(test.bound))
@@ -112,7 +112,7 @@ def measured(name, results):
     """A measure by seed; what is not a number, after a divergence, is larger than any number."""
     of = MEASURES[name].of
     with np.errstate(all="ignore"):
-        values = np.array([of(r.run, r.floors) for r in results], dtype=float)
+        values = np.array([of(r.run, r.data) for r in results], dtype=float)
     return np.where(np.isnan(values), np.inf, values)
 
 

@@ -19,7 +19,6 @@ from fastdense import (
     train,
     train_many,
 )
-from fastdense import floors as measured
 from fastdense.floors import Floors, floors
 from fastdense.outcome import OUTCOMES, classify, classify_curve, classify_curves, names
 
@@ -346,7 +345,7 @@ def test_the_floor_is_the_loss_of_perfect_predictions(loss):
         assert classify_curve(np.array([perfect + 1.0, perfect]), found) == "converged"
 
 
-def test_floors_are_found_once_for_data_a_loss_and_weights(monkeypatch):
+def test_floors_are_those_of_a_loss_weights_and_a_dtype():
     data = Data([0.0, 1.0, 2.0], [0, 1, 1])
     recipes = [
         Recipe(),
@@ -358,7 +357,6 @@ def test_floors_are_found_once_for_data_a_loss_and_weights(monkeypatch):
     ]
     found = [floors(data, recipe) for recipe in recipes]
     assert len(set(found)) == len(found)
-    monkeypatch.setattr(measured, "_find", lambda *_: pytest.fail("found again"))
     others = [recipe.but(epochs=3, learning_rate=1.0, seed=5) for recipe in recipes]
     assert [floors(data, recipe) for recipe in others] == found
 

@@ -270,7 +270,7 @@ def test_saturated_sigmoid(measured):
     for name, loss in (("clipped-gradient", pinned), ("squared-error", 2 / 3)):
         for arm_name in (name, f"{name}-200000"):
             (result,) = done.results[arm_name]
-            assert result.outcome == "frozen"
+            assert result.run.outcome == "frozen"
             assert (result.run.loss == result.run.loss[0]).all()
             # 1 - 1e-15 has few digits left, even in float64.
             assert result.run.initial_loss == pytest.approx(loss, rel=1e-4)
@@ -304,7 +304,7 @@ def test_zero_rate(measured):
         for arm_name, results in done.results.items():
             for result in results:
                 constant = arm_name != "nonzero"
-                assert (result.outcome == "frozen") == constant
+                assert (result.run.outcome == "frozen") == constant
                 assert (len(set(result.run.test_loss.tolist())) == 1) == constant
                 assert len(result.run.test_loss) == 11
     done = measured("zero-against-nonzero", 80)
@@ -322,12 +322,12 @@ def test_constant_softmax(measured):
         ("softmax-categorical-crossentropy", 2 / 6 * -log(1 - 1e-7)),
     ):
         for result in done.results[name]:
-            assert result.outcome == "frozen"
+            assert result.run.outcome == "frozen"
             # 1 - 1e-7 is 1 - 1.2e-7 in float32.
             rel = 2e-2 if "entropy" in name else 1e-7
             assert result.run.loss == pytest.approx(loss, rel=rel, abs=1e-8)
             assert (result.run.loss == result.run.loss[0]).all()
-            assert (result.run.predict(result.run.data.inputs) == 1).all()
+            assert (result.run.predict(result.data.inputs) == 1).all()
     assert verdicts(done)[:5] == ["holds", "holds", "holds", "refuted", "holds"]
 
 
@@ -346,7 +346,7 @@ def test_rate_too_high(measured, times_curvature):
     assert result.run.loss[:60] == pytest.approx(expected, rel=1e-3, abs=1e-9)
     below = float(times_curvature) < 2
     expected = "converged" if below else "stalled" if factor == -1 else "diverged"
-    assert result.outcome == expected
+    assert result.run.outcome == expected
 
 
 def heavy_ball(rate, momentum, steps):
@@ -466,7 +466,7 @@ def test_wrong_output(measured):
 def test_bad_minimum(measured):
     done = measured("bad-minimum")
     (result,) = done.results["at-the-minimum"]
-    assert result.outcome == "frozen" and (result.run.loss == 18 / 5).all()
+    assert result.run.outcome == "frozen" and (result.run.loss == 18 / 5).all()
     assert (result.run.gradient_norm == 0).all()
     x, y = np.array([5, 4, 3, 1, -1]), np.array([2, 1, 0, -3, 3])
     assert ((np.maximum(x - 3, 0) - y) ** 2).sum() == 18
@@ -550,7 +550,7 @@ def test_unscaled_inputs(measured):
                 for error, size in zip(errors, (*sizes, 1), strict=True)
             )
             assert run.loss[:50] == pytest.approx(expected, rel=1e-3, abs=1e-9)
-    assert all(result.outcome == "diverged" for result in done.results["unscaled"])
+    assert all(result.run.outcome == "diverged" for result in done.results["unscaled"])
 
 
 def test_dead_relu(measured):
@@ -578,9 +578,9 @@ def test_saturated_hidden(measured):
     """The slope of tanh at 20 is 1 / cosh^2, which float32 rounds to zero."""
     done = measured("saturated-hidden")
     assert 1 / cosh(19) ** 2 < np.finfo(np.float32).eps / 2
-    for run in runs(done, "large-biases"):
-        assert (run.gradient_norm[:, 0] == 0).all()
-        assert run.final_loss == pytest.approx(run.data.targets.var(), rel=1e-5)
+    for result in done.results["large-biases"]:
+        assert (result.run.gradient_norm[:, 0] == 0).all()
+        assert result.run.final_loss == pytest.approx(result.data.targets.var(), rel=1e-5)
 
 
 def test_too_much_weight_decay_leaves_the_prior(measured):

@@ -22,12 +22,18 @@ FLOORS = SimpleNamespace(constant=2.0, floor=0.5, rounding=1e-9)
 
 def run(loss, **more):
     loss = np.array(loss, float)
-    given = {"initial_loss": loss[0], "final_loss": loss[-1], "epochs": np.arange(len(loss))}
+    given = {
+        "initial_loss": loss[0],
+        "final_loss": loss[-1],
+        "epochs": np.arange(len(loss)),
+        "floors": FLOORS,
+    }
     return SimpleNamespace(loss=loss, **{**given, **more})
 
 
 def measure(name, *arguments, **more):
-    (value,) = measured(name, [SimpleNamespace(run=run(*arguments, **more), floors=FLOORS)])
+    data = more.get("data")
+    (value,) = measured(name, [SimpleNamespace(run=run(*arguments, **more), data=data)])
     return value
 
 

@@ -43,7 +43,7 @@ def figure(experiment):
 
 def _curves(part, experiment, arms, rows, columns):
     fans = {name: fan([r.run for r in experiment.results[name]]) for name in arms}
-    floors = {name: experiment.results[name][0].floors for name in arms}
+    floors = {name: experiment.results[name][0].run.floors for name in arms}
     low, high, log = limits(
         [curves for _, curves in fans.values()], [f.constant for f in floors.values()]
     )
