@@ -28,6 +28,7 @@ HYPER = {
     "epsilon": st.floats(1e-3, 0.1),
     "initial": st.floats(0.0, 1.0),
     "clip": st.sampled_from([0.0, 1e-7, 1e-3]),
+    "label_smoothing": st.sampled_from([0.0, 0.1, 0.5]),
     "delta": st.floats(0.1, 3.0),
     "floor": st.floats(0.0, 0.5),
     "gamma": st.floats(0.1, 1.0),
@@ -47,7 +48,10 @@ def numbers(seed, *shape):
 def choices(draw, kind, name, dtype="float64"):
     """An entry by name, some of its hyper-parameters drawn."""
     table = {"name": name}
-    for key in catalogue.get(kind, name).hyper:
+    entry = catalogue.get(kind, name)
+    for key in entry.hyper:
+        if key == "clip" and getattr(entry, "logits", None):
+            continue  # after the activation that goes with it a clip is refused
         if draw(st.booleans()):
             table[key] = draw(HYPER[key])
     if dtype == "float32" and table.get("clip") == 1e-7:

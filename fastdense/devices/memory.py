@@ -18,6 +18,7 @@ ACCURACIES = {
     "probability": layout.PROBABILITY,
     "logit": layout.LOGIT,
     "largest": layout.LARGEST,
+    "share": layout.SHARE,
 }
 
 
@@ -125,7 +126,7 @@ def arrays_for(task, variants, layers, places, shape):
     fields["evaluations"] = evaluations
     fields["labels"] = loss.targets == "label"
     fields["slope_factor"] = 1.0 if loss.coupled else 1.0 / network.outputs
-    fields["accuracy"] = ACCURACIES[loss.accuracy(network.outputs)]
+    fields["accuracy"] = ACCURACIES[task.accuracy]
     fields["parameters"] = count
     fields["slots"] = slots
     fields["apart"] = apart
@@ -252,10 +253,9 @@ def results_of(task, arrays, count):
 
     known = task.evaluate_every > 0
     tested = known and len(task.test_inputs) > 0
-    kind = catalogue.get("losses", task.recipe.loss.name).accuracy(task.network.outputs)
-    accuracy = curve(layout.ACCURACY, known and kind is not None)
-    test_accuracy = curve(layout.TEST_ACCURACY, tested and kind is not None)
-    if kind != "largest":  # right or wrong output by output
+    accuracy = curve(layout.ACCURACY, known and task.accuracy is not None)
+    test_accuracy = curve(layout.TEST_ACCURACY, tested and task.accuracy is not None)
+    if task.accuracy != "largest":  # right or wrong output by output
         for values in (accuracy, test_accuracy):
             if values is not None:
                 values /= task.network.outputs

@@ -15,7 +15,7 @@ PREDICTING, EVALUATING, TRAINING, OBSERVING = range(4)
 PROPAGATE, ACCUMULATE, LOAD, IN_TURN = range(4)
 
 # How a prediction is compared with its target for the accuracy.
-NO_ACCURACY, PROBABILITY, LOGIT, LARGEST = range(4)
+NO_ACCURACY, PROBABILITY, LOGIT, LARGEST, SHARE = range(5)
 
 # Rows of the curves, one column per evaluated epoch.
 LOSS, ACCURACY, TEST_LOSS, TEST_ACCURACY, RUNNING_LOSS = range(5)

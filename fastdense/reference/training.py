@@ -67,13 +67,14 @@ class Training:
             return np.nan, np.nan
         outputs, _ = forward(self.network, self.parameters, inputs)
         loss, _ = losses(self.recipe, outputs, targets)
-        entry = catalogue.get("losses", self.recipe.loss.name)
-        kind = entry.accuracy(self.network.outputs)
+        kind = self.task.accuracy
+        if kind == "share":
+            outputs = catalogue.get("activations", "softmax").spec(outputs, 0)[0]
         if kind == "largest":
             labels = targets[:, 0] if targets.shape[1] == 1 else targets.argmax(axis=1)
             right = outputs.argmax(axis=1) == labels
         else:
-            right = (outputs > (0.5 if kind == "probability" else 0.0)) == (targets > 0.5)
+            right = (outputs > (0.0 if kind == "logit" else 0.5)) == (targets > 0.5)
         return (weights * loss).sum() / len(inputs), np.nan if kind is None else right.mean()
 
     def observe(self):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fastdense import Data, Dense, Dropout, FastdenseError, Network, Recipe, catalogue, train
 
 NETWORK = Network.of(2, 3, 1)
+CLIPPED = "binary_crossentropy_clipped"
 X, Y = strategies.numbers(0, 6, 2), strategies.numbers(1, 6)
 LABELS = np.array([0, 1, 2, 0, 1, 2])
 
@@ -171,8 +172,7 @@ BAD = {
     "class weights negative": (lambda: Recipe(class_weights=[1, -1]), "class weight"),
     "class weights all zero": (lambda: Recipe(class_weights=[0, 0]), "class_weights"),
     "dtype": (lambda: Recipe(dtype="float16"), "did you mean|known"),
-    "clip without effect": (lambda: Recipe(loss={"name": "binary_crossentropy", "clip": 1e-9}),
-                            "float64"),
+    "clip without effect": (lambda: Recipe(loss={"name": CLIPPED, "clip": 1e-9}), "float64"),
     "key of a recipe": (lambda: Recipe.from_dict({"batchs": 3}), "did you mean 'batch'"),
     # network
     "no widths": (lambda: Network.of(3), "widths"),
