@@ -137,11 +137,22 @@ def arrays_for(task, variants, layers, places, shape):
     fields["optimizer"] = kernel(f"{pack}optimizer", optimizer.name, recipe.dtype)
     fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
     fields["pause"] = pause_address()
+    fields["sum_factor"] = {
+        "mean": 0.0,
+        "sum": 1.0,
+        "sum_keras": fields["slope_factor"],
+    }[recipe.reduction]
+    fields["accumulate"] = recipe.gradient_accumulation_steps
+    rows = [own.clip_value]
+    for layer in network.layers:  # a dropout layer has none
+        l1, l2 = getattr(layer, "l1", 0.0), getattr(layer, "l2", 0.0)
+        rows += [own.l1 + l1, 2.0 * (own.l2 + l2)]
     with np.errstate(over="ignore"):
-        penalties = in_range([own.l1, 2.0 * own.l2, own.clip_value], dtype)
-    fields["penalized"] = penalties[: 2 * lanes].any()
-    fields["clipped"] = penalties[2 * lanes :].any()
+        penalties = in_range(rows, dtype)
+    fields["clipped"] = penalties[:lanes].any()
+    fields["penalized"] = penalties[lanes:].any()
     fields["bounded"] = own.clip_norm.any()
+    fields["constrained"] = layers["max_norm"].any()
 
     state = np.zeros(1, STATE)
     state[0]["phase"] = _first_phase(task)
