@@ -67,6 +67,8 @@ def invoke(arguments):
         reason = interrupt.__cause__ or interrupt  # click makes one of the other
         click.echo(str(reason) or "Interrupted.", err=True)
         return INTERRUPTED
+    except Warning as warning:  # under `python -W error`
+        return _fail(warning, FAILED)
     except OSError as error:
         return _fail(f"{error.filename or 'output'}: {error.strerror or error}", FAILED)
     except MemoryError:

@@ -3,11 +3,11 @@
 import contextlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from fastdense.errors import FastdenseError
+from fastdense.once import once
 from fastdense.outcome import OUTCOMES
 from fastdense.sweeps.grid import Axis
 from fastdense.sweeps.job import curve_places
@@ -42,7 +42,7 @@ class Remembered:
     began: str
     definition: dict
 
-    @cached_property
+    @once
     def axes(self):
         return tuple(Axis(path, tuple(values)) for path, values in self.definition["axes"])
 
