@@ -24,6 +24,21 @@ def find(name, changes=None, arms=()):
     return scenarios.load(name, changes, arms)
 
 
+def inputs(name, found):
+    """The files that something was read from."""
+    if isinstance(found, Theory):
+        return []
+    return [*found.files, *([name] if scenarios.is_file(name) else [])]
+
+
+def check_out(found, folder, inputs, force):
+    """Check what `write` will write; see `reports.files.check`."""
+    from fastdense.reports import files
+
+    endings = files.OF_A_STUDY if isinstance(found, Theory) else files.OF_AN_EXPERIMENT
+    files.check(found.id, endings, folder, inputs, force)
+
+
 def carry_out(found, seeds, first_seed, on_progress):
     """The `Study` of a theory, or the `Experiment` of a scenario."""
     if isinstance(found, Theory):

@@ -14,6 +14,7 @@ from fastdense.many import Trial
 from fastdense.numerics import VERSION
 from fastdense.once import once
 from fastdense.scenarios import scenario as scenarios
+from fastdense.scenarios.claims import read_claims
 from fastdense.scenarios.measures import MEASURES, fault_of
 from fastdense.scenarios.tables import known
 from fastdense.sweeps import identity
@@ -176,6 +177,7 @@ class Base:
                 return rows
 
         overrides = scenarios.read_overrides(self.name, table)
+        read_claims(self.name, table, (), overrides)  # nothing judges them here
         arms = _several(arms)
         for arm in arms:
             known(f"arm of {self.name}", arm, overrides)

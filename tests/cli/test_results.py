@@ -326,6 +326,7 @@ def test_out_writes_what_stdout_says(name, tmp_path):
     assert {path.name for path in folder.iterdir()} == files
     written = json.loads((folder / f"{name}.json").read_text("utf-8"))
     curves = written.pop("curves")
+    assert set(written.pop("files")) == files
     assert written == answer.json
 
     runs = [{"arm": arm["name"], **run} for arm in written["arms"] for run in arm["runs"]]
@@ -378,12 +379,12 @@ def test_an_impossible_out_is_refused_before_training(command, place, tmp_path, 
 
 def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
     """Simulated, for a superuser may write anywhere."""
-    from fastdense.reports import files
+    from fastdense.reports import writing
 
     def refuse(**options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(files.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(writing.tempfile, "TemporaryFile", refuse)
     assert "Permission denied" in call("run", "zero-rate", "--out", tmp_path / "new").sentence
     assert list(tmp_path.iterdir()) == []
 
@@ -394,12 +395,12 @@ def test_a_refused_run_leaves_no_folder(tmp_path):
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_no_partial_file(tmp_path, monkeypatch):
-    from fastdense.reports import files
+    from fastdense.reports import writing
 
     def full(source, target):
         raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr(files.os, "replace", full)
+    monkeypatch.setattr(writing.os, "replace", full)
     answer = call("run", "zero-rate", "--seeds", 1, "--out", tmp_path)
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert "No space left on device" in answer.err and list(tmp_path.iterdir()) == []

@@ -119,6 +119,20 @@ def test_what_is_wrong_is_said_in_one_sentence(arguments, sentence, file):
     assert sentence in call("sweep", file, *arguments).sentence
 
 
+@pytest.mark.parametrize(
+    "claim, sentence",
+    [
+        ('txt = "It learns."\ntests = [{ outcome = "converged" }]', "did you mean 'text'?"),
+        ('tests = [{ outcom = "converged" }]', "unknown measure"),
+        ('tests = [{ arm = "b", outcome = "converged" }]', "unknown arm of a claim 'b'"),
+    ],
+)
+def test_claims_are_read_though_nothing_judges_them(claim, sentence, file):
+    file.write_text(f"{file.read_text()}\n[[claims]]\n{claim}\n")
+    said = call("sweep", file, *GRID).sentence
+    assert sentence in said and said == call("run", file).sentence
+
+
 def test_an_unknown_scenario_or_none(tmp_path):
     assert "unknown scenario 'xor-pleateau'" in call("sweep", "xor-pleateau", *GRID).sentence
     assert "Missing argument" in call("sweep", *GRID).sentence
