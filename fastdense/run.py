@@ -84,7 +84,7 @@ class Run:
 
     @cached_property
     def outcome(self):
-        """One of "frozen", "diverged", "converged", "slow", "oscillating", "stalled"."""
+        """One of `fastdense.outcome.OUTCOMES`, by the definitions in docs/json.md."""
         self._check_evaluated()
         ends = self.initial_parameters, self.parameters, self.loss
         measured = floors(self.data, self.recipe)
