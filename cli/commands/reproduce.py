@@ -32,6 +32,10 @@ def command(scenarios, seeds, as_json, out):
                     f"{count} of the scenarios are called {identifier!r}; give each once to --out"
                 )
         check_folder(out)
+    doubts = [sentence for scenario in loaded for sentence in found.doubts(scenario, seeds)]
+    if doubts:
+        more = f"; nor {len(doubts) - 1} other claims" if len(doubts) > 1 else ""
+        click.echo(f"{doubts[0]}{more}", err=True)
     shares = [0.0] * len(loaded)
 
     def work(index, check):

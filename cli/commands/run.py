@@ -74,6 +74,8 @@ def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, plot,
         from fastdense.reports.plots import check_file
 
         check_file(plot)
+    for sentence in found.doubts(loaded, seeds):
+        click.echo(sentence, err=True)
     with progress(loaded.id) as report:
         done = found.carry_out(loaded, seeds, seed, report)
     if out is not None:

@@ -313,3 +313,20 @@ def test_a_sparkline_falls_where_the_curve_falls(curve):
     assert heights == sorted(heights, reverse=True)
     if max(curve) > 2 * min(curve):
         assert heights[0] == len(BARS) - 1 and heights[-1] == 0
+
+
+@given(
+    st.floats(1e-6, 1e6),
+    arrays.arrays(float, st.integers(1, 40), elements=st.floats(0.0, 1.0)),
+)
+def test_a_sparkline_does_not_magnify_noise(level, noise):
+    (height,) = set(sparkline(level * (1 + 0.05 * noise)))
+    assert height == BARS[3]
+
+
+def test_the_height_of_a_sparkline_says_how_far_a_loss_fell():
+    heights = [
+        np.ptp([BARS.index(bar) for bar in sparkline(np.geomspace(1, end, 100))])
+        for end in (7.97 / 8.02, 0.9, 0.8, 0.5, 1e-3)
+    ]
+    assert heights == [0, 1, 2, 7, 7]
