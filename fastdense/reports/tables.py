@@ -88,7 +88,8 @@ def results(summaries):
         Text(
             "Losses and accuracies: median [10th, 90th percentile] over seeds, which share their "
             "data. Best constant: the loss of the best output that ignores the inputs; floor: the "
-            "least that any function of them reaches, if not 0. Shares of outcomes: [95% interval].",
+            "least that any function of them reaches, if not 0. Shares of outcomes: "
+            "[95% interval].",
             style="dim",
         ),
     ]
