@@ -37,6 +37,10 @@ def command(scenarios, seeds, as_json, out, force):
         read = [path for pair in zip(names, loaded, strict=True) for path in found.inputs(*pair)]
         for one in loaded:
             found.check_out(one, out, read, force)
+    doubts = [sentence for scenario in loaded for sentence in found.doubts(scenario, seeds)]
+    if doubts:
+        more = f"; nor {len(doubts) - 1} other claims" if len(doubts) > 1 else ""
+        click.echo(f"{doubts[0]}{more}", err=True)
     shares = [0.0] * len(loaded)
 
     def work(index, check):

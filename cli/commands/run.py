@@ -76,6 +76,8 @@ def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, force
         from fastdense.reports.plots import check_file
 
         check_file(plot, read)
+    for sentence in found.doubts(loaded, seeds):
+        click.echo(sentence, err=True)
     with progress(loaded.id) as report:
         done = found.carry_out(loaded, seeds, seed, report)
     if out is not None:
