@@ -33,6 +33,8 @@ def _prepare_streams():
     import signal
     import warnings
 
+    from fastdense.errors import sentence
+
     if hasattr(signal, "SIGPIPE"):
         # End quietly when the reader of a pipe has gone.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -43,14 +45,14 @@ def _prepare_streams():
     # A terminal that lacks a character gets another instead of an error.
     sys.stdout.reconfigure(errors="replace")
     # Nobody here wants to see the line of code that warns.
-    warnings.formatwarning = lambda message, *where: f"Warning: {message}\n"
+    warnings.formatwarning = lambda message, *where: f"Warning: {sentence(message)}\n"
 
 
 def invoke(arguments):
     """Run with arguments; returns the exit code."""
     import click
 
-    from fastdense.errors import FastdenseError
+    from fastdense.errors import FastdenseError, sentence
     from fastdense_cli.group import app
 
     try:
@@ -65,7 +67,7 @@ def invoke(arguments):
         return _fail(error, USAGE)
     except (KeyboardInterrupt, click.Abort) as interrupt:
         reason = interrupt.__cause__ or interrupt  # click makes one of the other
-        click.echo(str(reason) or "Interrupted.", err=True)
+        click.echo(sentence(reason) or "Interrupted.", err=True)
         return INTERRUPTED
     except OSError as error:
         return _fail(f"{error.filename or 'output'}: {error.strerror or error}", FAILED)
@@ -76,5 +78,7 @@ def invoke(arguments):
 def _fail(message, code):
     import click
 
-    click.echo(f"Error: {' '.join(str(message).split())}", err=True)
+    from fastdense.errors import sentence
+
+    click.echo(f"Error: {sentence(message)}", err=True)
     return code

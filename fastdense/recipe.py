@@ -6,7 +6,7 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.catalogue import Choice
-from fastdense.checks import real, seed, whole
+from fastdense.checks import plain, real, seed, whole
 from fastdense.errors import FastdenseError, shown, unknown
 
 DEFAULT_BATCH = 32
@@ -83,7 +83,7 @@ class Recipe:
         if not isinstance(self.shuffle, bool):
             raise FastdenseError(f"shuffle is {shown(self.shuffle)}; expected true or false")
         weights = self.class_weights
-        weights = weights.tolist() if isinstance(weights, np.ndarray) else weights
+        weights = plain(weights) if isinstance(weights, np.ndarray) else weights
         if not isinstance(weights, (list, tuple)):
             raise FastdenseError(f"class_weights is {shown(weights)}; expected a list of numbers")
         for weight in weights:

@@ -19,7 +19,7 @@ def command(scenarios, seeds, as_json, out):
     """Run the given scenarios, or all; print what was measured and the verdict on each claim."""
     from fastdense.devices.parallel import on_all_cores
     from fastdense_cli import found
-    from fastdense_cli.console import progress, show, show_json
+    from fastdense_cli.console import note, progress, show, show_json
 
     loaded = [found.find(name) for name in scenarios or found.names()]
     if out is not None:
@@ -32,6 +32,7 @@ def command(scenarios, seeds, as_json, out):
                     f"{count} of the scenarios are called {identifier!r}; give each once to --out"
                 )
         check_folder(out)
+    note(one for scenario in loaded for one in found.notes(scenario))
     shares = [0.0] * len(loaded)
 
     def work(index, check):
