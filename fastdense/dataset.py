@@ -172,7 +172,7 @@ def _shift(labels, low, high):
     """How labels that do not start at 0 are made to, as the rest of a sentence."""
     if not _whole(labels):
         return "; some are not whole: for real numbers take mse or another loss"
-    if _are_signs(labels):
+    if low < 0 and _are_signs(labels):
         return SIGNS
     if low != 0:
         return f"; labels start at 0: give y {'+' if low < 0 else '-'} {abs(low):g}"

@@ -71,7 +71,7 @@ def _in_columns(columns, faults):
     """What is no number, column by column."""
     each = max(MOST_LINES // len(faults), 1)
     parts = []
-    for place, found in list(faults.items())[:MOST_COLUMNS]:
+    for place, found in sorted(faults.items())[:MOST_COLUMNS]:
         what = "nothing" if is_missing(found.what) else quoted(found.what)
         part = f"{found.listed(each)} of {columns.called(place)} ({what})"
         if parts and len(", ".join([*parts, part])) > MOST_LETTERS:
@@ -88,7 +88,7 @@ def _advice(hyper, columns, faults, rows):
     texts = [found.what for found in faults.values() if not is_missing(found.what)]
     if texts and all(map(DECIMAL_COMMA.fullmatch, texts)) and hyper["separator"] != ",":
         return 'numbers with a decimal comma are read with decimal = ","'
-    inputs = [place for place in faults if place not in columns.targets]
+    inputs = [place for place in sorted(faults) if place not in columns.targets]
     if not inputs:
         return "give targets as numbers" if texts else "fill these cells, or remove their lines"
     cells = "write text as numbers" if texts else "fill what is missing, or remove these lines"
