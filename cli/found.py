@@ -53,6 +53,11 @@ def doubts(found, seeds):
     ]
 
 
+def notes(found):
+    """What the user should know about how the data of a scenario were read: sentences."""
+    return [note for arm in getattr(found, "arms", ()) for note in arm.data.notes]
+
+
 def carry_out(found, seeds, first_seed, on_progress):
     """The `Study` of a theory, or the `Experiment` of a scenario."""
     if isinstance(found, Theory):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from fastdense import entry
+from fastdense.checks import plain
 from fastdense.errors import FastdenseError, shown, unknown
 
 MAXIMUM = sys.float_info.max  # a Python integer may be larger
@@ -104,7 +105,7 @@ class Choice:
 def freeze(value: object) -> object:
     """A number, or nested sequences of numbers, as something hashable and finite."""
     if hasattr(value, "tolist") and not isinstance(value, type):
-        value = value.tolist()
+        value = plain(value)
     if isinstance(value, (list, tuple)):
         return tuple(freeze(v) for v in value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):

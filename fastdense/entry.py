@@ -136,8 +136,9 @@ class Initializer(Entry):
 class DataSource(Entry):
     """Rows of data: `make(draw, hyper, count)`, or `load(hyper, folder)` for what is given whole.
 
-    `draw(*shape)` returns independent numbers in (0, 1). Both return inputs and targets; paths
-    are relative to `folder`. Values in `hyper` may be numbers, strings and nested lists.
+    `draw(*shape)` returns independent numbers in (0, 1). `make` returns inputs and targets, `load`
+    a `Data`, with notes for the user where there are any; paths are relative to `folder`. Values in
+    `hyper` may be numbers, strings and nested lists.
     """
 
     make: Callable | None = None

@@ -136,6 +136,8 @@ def sweep(
     kept = {} if curve_points is None else {"curve_points": curve_points}
     settings = Settings(evaluate_every, measures, **kept)
     plan = make_plan(Base(base, arms), axes, seeds, first_seed, settings)
+    for note in plan.notes:
+        warnings.warn(note, stacklevel=2)
     if on_progress is not None and not callable(on_progress):
         raise FastdenseError(f"on_progress is {shown(on_progress)}; expected a function or nothing")
     with (
