@@ -164,7 +164,7 @@ def test_a_dead_output_is_dead():
     data = Data(np.linspace(-1, 1, 8), np.ones(8))
     trained = train(network, Recipe(epochs=9), data, parameters=born, observe_every=1)
     for name in ("dead_at_start", "dead_at_end"):
-        (share,) = measured(name, [SimpleNamespace(run=trained, floors=FLOORS)])
+        (share,) = measured(name, [SimpleNamespace(run=trained, data=data)])
         assert share == 1
     alone = Network.of(2, 1, output="relu")
     assert measure("dead_at_end", [1], network=alone, dead_share=np.array([[0.0], [1]])) == 1
