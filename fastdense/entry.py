@@ -96,7 +96,7 @@ class Optimizer(Entry):
     """An update rule on scalars.
 
     `advance(rate, hyper, powers)` returns the scalars of this step, float64, and may keep running
-    products in `powers` (all 1 before the first step). `step(p, g, *slots, k)` returns the
+    products in `powers` (three, all 1 before the first step). `step(p, g, *slots, k)` returns the
     parameter and its slots after the step; `slots` lists what the slots hold at the start.
     `spec(p, g, state, rate, t, hyper)` is the textbook form in NumPy, `state` a dict of its own.
     """

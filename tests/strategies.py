@@ -21,6 +21,7 @@ HYPER = {
     "momentum": st.floats(0.0, 0.99),
     "beta1": st.floats(0.0, 0.99),
     "beta2": st.floats(0.5, 0.9999),
+    "momentum_decay": st.floats(0.0, 1.0),
     "alpha": st.floats(0.5, 0.999),
     "rho": st.floats(0.5, 0.999),
     # Adaptive steps divide by the root of the squares: a small epsilon turns a gradient that is

@@ -16,6 +16,7 @@ from fastdense import Dense, Network, catalogue, random
 from fastdense.catalogue import Choice
 from fastdense.kernels import primitives  # noqa: F401  (gives maths to the compiler)
 from fastdense.kernels.compiler import optimized_module
+from fastdense.kernels.layout import POWERS
 from fastdense.kernels.matmul import FLOATS
 from fastdense.kernels.roles import define
 
@@ -68,7 +69,7 @@ def test_defaults_are_inside_their_ranges(kind, name):
     for key, (low, high) in entry.ranges.items():
         assert low <= entry.hyper[key] < high, key
     if kind == "optimizers":
-        assert 0 < entry.rate < 1
+        assert 0 < entry.rate <= 1
         assert all(s in entry.hyper for s in entry.slots if isinstance(s, str))
 
 
@@ -96,7 +97,7 @@ def test_losses_keep_the_type(name, dtype):
 @every("name", strategies.OPTIMIZERS)
 def test_optimizers_keep_the_type(name, dtype):
     entry, kind = catalogue.get("optimizers", name), FLOATS[dtype]
-    scalars = len(entry.advance(0.1, tuple(entry.hyper.values()), [1.0, 1.0]))
+    scalars = len(entry.advance(0.1, tuple(entry.hyper.values()), [1.0] * POWERS))
     state = [kind] * len(entry.slots)
     result = returned(entry.step, kind, kind, *state, tuple_of(kind, scalars))
     assert tuple(result) == (kind,) * (1 + len(state))
@@ -287,7 +288,7 @@ def test_optimizer_is_its_spec(name, data):
     numbers = tuple(np.float64(v) for v in hyper.values())
     slots = [np.float64(hyper[s] if isinstance(s, str) else s) for s in entry.slots]
     gradients = strategies.numbers(data.draw(st.integers(0, 99)), 12)
-    p, q, powers, state = np.float64(0.7), np.array([0.7]), np.ones(2), {}
+    p, q, powers, state = np.float64(0.7), np.array([0.7]), np.ones(POWERS), {}
     for t, g in enumerate(gradients, 1):
         rate = 0.1 / t  # schedules change it
         k = tuple(np.float64(v) for v in entry.advance(np.float64(rate), numbers, powers))
