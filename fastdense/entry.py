@@ -71,8 +71,11 @@ class Loss(Entry):
     that one prediction for all samples reaches.
     """
 
-    targets: str  # "real", "unit" (in [0, 1]), "distribution" (rows that sum to 1), "label"
-    predictions: str  # "real", "probability", "distribution", "logit"
+    # "real", "nonnegative", "unit" (in [0, 1]), "sign" (two classes, -1 or 0, and 1),
+    # "distribution" (rows that sum to 1), "label"
+    targets: str
+    # "real", "positive", "probability", "logit", "distribution", "log-distribution"
+    predictions: str
     spec: Callable
     constant: Callable
     value: Callable | None = None
@@ -88,6 +91,8 @@ class Loss(Entry):
         """How predictions are right or wrong: "largest" output, "probability" or "logit" sign."""
         if self.targets in ("label", "distribution"):
             return "largest" if outputs > 1 else None
+        if self.targets == "sign":
+            return "logit"
         return self.predictions if self.targets == "unit" else None
 
 

@@ -93,6 +93,24 @@ BAD = {
         lambda: fit(recipe=Recipe(loss="binary_crossentropy", batch=2), data=(X, Y * 9)),
         "between 0 and 1",
     ),
+    "counts below 0": (
+        lambda: fit(recipe=Recipe(loss="poisson", batch=2), data=(X, -Y - 1)),
+        "none below 0",
+    ),
+    "labels of three for a hinge": (
+        lambda: fit(recipe=Recipe(loss="hinge", batch=2), data=(X, LABELS[:, np.newaxis] % 3)),
+        "-1 and 1, or 0 and 1",
+    ),
+    "both ways of a hinge's classes": (
+        lambda: fit(
+            recipe=Recipe(loss="squared_hinge", batch=2), data=(X, LABELS[:, np.newaxis] % 3 - 1)
+        ),
+        "not of two such classes",
+    ),
+    "a log-softmax below the output": (
+        lambda: Network.of(2, 3, 2, activation="log_softmax"),
+        "log_softmax couples",
+    ),
     "not a distribution": (
         lambda: fit(
             Network.of(2, 2),
