@@ -6,7 +6,7 @@ MOST_HALVINGS = 200  # of an interval of floats; most end before, at two neighbo
 
 
 def change_of_sign(slope, low, high):
-    """Where `slope(at)`, never decreasing, changes sign between `low` and `high`, all (columns,)."""
+    """Where `slope(at)` changes sign between `low` and `high`, all (columns,); it never falls."""
     for _ in range(MOST_HALVINGS):
         middle = 0.5 * (low + high)
         if ((middle == low) | (middle == high)).all():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from fastdense import entry
+from fastdense.frameworks import ANSWERS, plain
 from fastdense.errors import FastdenseError, shown, unknown
 
 MAXIMUM = sys.float_info.max  # a Python integer may be larger
@@ -30,18 +31,37 @@ def names(kind: str) -> tuple[str, ...]:
 
 @cache
 def get(kind: str, name: str):
-    """The entry `name` of `kind`.
+    """The entry `name` of `kind`, or the one that a framework calls so.
 
     Raises
     ------
     FastdenseError
-        No such entry; the message names the nearest one.
+        No such entry; the message names the right one, or the nearest.
     """
     if name not in names(kind):
-        singular = {"losses": "loss", "data": "data source"}.get(kind, kind.removesuffix("s"))
-        raise unknown(singular, name, names(kind))
+        return get(kind, _meant(kind, name))
     module = importlib.import_module(f"fastdense.{kind}.{name}")
     return CONTRACTS[kind].from_module(module)
+
+
+def _meant(kind, given):
+    """The entry that a name of Keras's, PyTorch's or scikit-learn's is exactly."""
+    own = {name: name for name in names(kind)}
+    aliases = {alias: name for name in own for alias in get(kind, name).aliases}
+    answers = ANSWERS.get(kind, {})
+    singular = {"losses": "loss", "data": "data source"}.get(kind, kind.removesuffix("s"))
+    if given in aliases:
+        return aliases[given]
+    spelled = {plain(name): name for name in own} | {plain(n): aliases[n] for n in aliases}
+    answer = answers.get(given) or {plain(n): answers[n] for n in answers}.get(plain(given))
+    name = spelled.get(plain(given))
+    if answer is None and name and f"{name}_keras" in own:
+        answer = f"is '{name}' as PyTorch has it and '{name}_keras' as Keras has it"
+    if answer is not None:
+        raise FastdenseError(f"{singular} {shown(given)} {answer}")
+    if name is None:
+        raise unknown(singular, given, own, also=[*aliases, *answers])
+    return name
 
 
 @dataclass(frozen=True)

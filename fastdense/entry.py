@@ -22,6 +22,8 @@ class Entry:
     hyper: dict[str, Any] = field(default_factory=dict, kw_only=True)  # names and defaults
     # Where a hyper-parameter must lie: low <= value < high.
     ranges: dict[str, tuple[float, float]] = field(default_factory=dict, kw_only=True)
+    # What frameworks call exactly this; other spellings of a name are found from one of them.
+    aliases: tuple[str, ...] = field(default=(), kw_only=True)
 
     @classmethod
     def from_module(cls, module: ModuleType) -> "Entry":

@@ -3,6 +3,7 @@
 import difflib
 
 MOST_NAMES = 30  # in a message
+NEAR = 0.65  # share of letters in common, from which a name may be the other misspelled
 
 
 class FastdenseError(ValueError):
@@ -14,12 +15,16 @@ def shown(value: object) -> str:
     return " ".join(repr(value).split())[:80]
 
 
-def unknown(kind: str, given: object, known) -> FastdenseError:
-    """The error for a name that does not exist, with the nearest one that does."""
+def unknown(kind: str, given: object, known, also=()) -> FastdenseError:
+    """The error for a name that does not exist, with the nearest one that does.
+
+    Names in `also` are understood too, but not listed.
+    """
     known = sorted(known)
-    near = difflib.get_close_matches(str(given), known, n=1, cutoff=0.5)
+    spelled = {name.casefold(): name for name in [*sorted(also), *known]}
+    near = difflib.get_close_matches(str(given).casefold(), spelled, n=1, cutoff=NEAR)
     if near:
-        hint = f"did you mean {near[0]!r}?"
+        hint = f"did you mean {spelled[near[0]]!r}?"
     elif len(known) <= MOST_NAMES:
         hint = f"known: {', '.join(known)}"
     else:

@@ -5,6 +5,7 @@ import numpy as np
 from fastdense.maths import exp
 
 SOURCE = "The inverse link of Poisson regression: Nelder, Wedderburn (1972); Keras `exponential`."
+ALIASES = ("exp",)
 
 
 def value(z):

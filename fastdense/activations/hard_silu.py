@@ -3,6 +3,7 @@
 import numpy as np
 
 SOURCE = "Howard et al. (2019), Searching for MobileNetV3, arXiv:1905.02244."
+ALIASES = ("hard_swish",)
 
 
 def value(z):

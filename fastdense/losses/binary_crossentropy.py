@@ -60,3 +60,6 @@ def check(hyper, dtype):
             f"use at least {np.finfo(dtype).epsneg:.0e}, or dtype float64"
         )
     return None
+
+
+ALIASES = ("bce", "BCE")

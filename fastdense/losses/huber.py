@@ -10,6 +10,7 @@ TARGETS = "real"
 PREDICTIONS = "real"
 HYPER = {"delta": 1.0}
 RANGES = {"delta": (5e-324, np.inf)}
+ALIASES = ("SmoothL1Loss",)
 
 
 def value(p, y, hyper):

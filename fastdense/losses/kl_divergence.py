@@ -13,6 +13,7 @@ TARGETS = "distribution"
 PREDICTIONS = "distribution"
 HYPER = {"epsilon": 1e-7}
 RANGES = {"epsilon": (1e-30, 0.5)}
+ALIASES = ("kld", "kullback_leibler_divergence")
 
 
 def columns(p, y, loss, slope, hyper, columns):

@@ -7,6 +7,7 @@ from fastdense.blocks import average
 SOURCE = "Boscovich (1757); Keras `mean_absolute_error`, PyTorch `L1Loss`. Slope 0 at p = y."
 TARGETS = "real"
 PREDICTIONS = "real"
+ALIASES = ("mean_absolute_error", "L1Loss", "absolute_error")
 
 
 def value(p, y, hyper):

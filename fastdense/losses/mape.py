@@ -10,6 +10,7 @@ TARGETS = "real"
 PREDICTIONS = "real"
 HYPER = {"epsilon": 1e-7}
 RANGES = {"epsilon": (1e-30, np.inf)}
+ALIASES = ("mean_absolute_percentage_error",)
 
 
 def value(p, y, hyper):

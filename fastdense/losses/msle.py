@@ -14,6 +14,7 @@ TARGETS = "real"
 PREDICTIONS = "real"
 HYPER = {"epsilon": 1e-7}
 RANGES = {"epsilon": (0.0, np.inf)}
+ALIASES = ("mean_squared_logarithmic_error",)
 
 
 def value(p, y, hyper):

@@ -31,6 +31,4 @@ def step(p, g, mean, square, k):
 
 
 def spec(p, g, state, rate, t, hyper):
-    return nadam.spec(
-        p, g, state, rate, t, {**hyper, "weight_decay": 0.0, "momentum_decay": 1.0}
-    )
+    return nadam.spec(p, g, state, rate, t, {**hyper, "weight_decay": 0.0, "momentum_decay": 1.0})

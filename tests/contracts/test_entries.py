@@ -219,7 +219,8 @@ def cases_of(entry, hyper):
 @every("name", ELEMENTWISE)
 def test_elementwise_loss_is_its_spec(name, changed):
     entry = catalogue.get("losses", name)
-    hyper = {k: {"clip": 1e-3, "delta": 0.7, "epsilon": 1e-3}[k] if changed else v for k, v in entry.hyper.items()}
+    other = {"clip": 1e-3, "delta": 0.7, "epsilon": 1e-3}
+    hyper = {k: other[k] if changed else v for k, v in entry.hyper.items()}
     p, y = cases_of(entry, hyper)
     with np.errstate(all="ignore"):
         losses, gradient = entry.spec(p[:, None], y[:, None], hyper)
