@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from fastdense import entry
-from fastdense.frameworks import ANSWERS, plain
 from fastdense.errors import FastdenseError, shown, unknown
+from fastdense.frameworks import ANSWERS, plain
 
 MAXIMUM = sys.float_info.max  # a Python integer may be larger
 
@@ -46,15 +46,16 @@ def get(kind: str, name: str):
 
 def _meant(kind, given):
     """The entry that a name of Keras's, PyTorch's or scikit-learn's is exactly."""
-    own = {name: name for name in names(kind)}
+    own = names(kind)
     aliases = {alias: name for name in own for alias in get(kind, name).aliases}
     answers = ANSWERS.get(kind, {})
     singular = {"losses": "loss", "data": "data source"}.get(kind, kind.removesuffix("s"))
-    if given in aliases:
-        return aliases[given]
+    bare = given.rpartition(".")[2].removesuffix("()")
+    if bare in own or bare in aliases:
+        return aliases.get(bare, bare)
     spelled = {plain(name): name for name in own} | {plain(n): aliases[n] for n in aliases}
-    answer = answers.get(given) or {plain(n): answers[n] for n in answers}.get(plain(given))
-    name = spelled.get(plain(given))
+    answer = answers.get(bare) or {plain(n): answers[n] for n in answers}.get(plain(bare))
+    name = spelled.get(plain(bare))
     if answer is None and name and f"{name}_keras" in own:
         answer = f"is '{name}' as PyTorch has it and '{name}_keras' as Keras has it"
     if answer is not None:

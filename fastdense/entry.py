@@ -70,7 +70,8 @@ class Loss(Entry):
     arrays (outputs, columns), which fills `loss` (columns,), float64, and `slope`.
     `spec(p, y, hyper)` is the independent NumPy form on (samples, outputs): it returns the loss
     per sample and its gradient. `constant(y, weights, hyper)` is the least weighted mean loss
-    that one prediction for all samples reaches.
+    that one prediction for all samples reaches. `logits` names the loss that takes the place of
+    this one on the pre-activations of a final sigmoid or softmax (`fastdense.fusion`).
     """
 
     # "real", "nonnegative", "unit" (in [0, 1]), "sign" (two classes, -1 or 0, and 1),
@@ -84,6 +85,7 @@ class Loss(Entry):
     slope: Callable | None = None
     columns: Callable | None = None
     check: Callable | None = None
+    logits: str | None = None
 
     @property
     def coupled(self) -> bool:

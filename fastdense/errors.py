@@ -2,7 +2,7 @@
 
 import difflib
 
-MOST_NAMES = 30  # in a message
+MOST_LETTERS = 250  # of the names that a message lists
 NEAR = 0.65  # share of letters in common, from which a name may be the other misspelled
 
 
@@ -25,9 +25,9 @@ def unknown(kind: str, given: object, known, also=()) -> FastdenseError:
     near = difflib.get_close_matches(str(given).casefold(), spelled, n=1, cutoff=NEAR)
     if near:
         hint = f"did you mean {spelled[near[0]]!r}?"
-    elif len(known) <= MOST_NAMES:
+    elif len(", ".join(known)) <= MOST_LETTERS:
         hint = f"known: {', '.join(known)}"
     else:
-        some = difflib.get_close_matches(str(given), known, n=MOST_NAMES // 3, cutoff=0.0)
+        some = difflib.get_close_matches(str(given), known, n=6, cutoff=0.0)
         hint = f"the nearest of {len(known)} are: {', '.join(some)}"
     return FastdenseError(f"unknown {kind} {str(given)[:80]!r}; {hint}")

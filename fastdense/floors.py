@@ -33,8 +33,11 @@ class Floors:
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def floors(data, recipe):
-    """The `Floors` of data, as they are now, under a recipe's loss and weights."""
+def floors(data, recipe, outputs=None):
+    """The `Floors` of data, as they are now, under a recipe's loss and weights.
+
+    `outputs` is the number of classes that labels may name; those that they do, if not given.
+    """
     entry = catalogue.get("losses", recipe.loss.name)
     hyper = recipe.loss.values("losses")
     y = np.asarray(data.targets, recipe.dtype)
@@ -45,7 +48,7 @@ def floors(data, recipe):
 
     def least(y, weights):
         if entry.targets == "label":
-            y, weights = _by_class(y, weights)
+            y, weights = _by_class(y, weights, outputs)
         return entry.constant(y, weights, hyper)
 
     # In the recipe's dtype, since inputs that differ in float64 may be the same there.
@@ -79,11 +82,13 @@ def floors(data, recipe):
     )
 
 
-def _by_class(labels, weights):
+def _by_class(labels, weights, outputs):
     """One one-hot row for each class that labels (n, 1) name, and the weight of its rows."""
-    masses = np.zeros(int(labels.max()) + 1)
+    masses = np.zeros(outputs or int(labels.max()) + 1)
     for block in blocks(len(labels)):
         classes = labels[block, 0].astype(np.int64)
         masses += np.bincount(classes, weights[block], len(masses))
-    masses = masses[masses > 0]
-    return np.eye(len(masses), dtype=bool), masses
+    (named,) = np.nonzero(masses)
+    rows = np.zeros((len(named), len(masses)), bool)
+    rows[np.arange(len(named)), named] = True
+    return rows, masses[named]

@@ -8,8 +8,8 @@ import re
 
 
 def plain(name: str) -> str:
-    """What a name's spellings have in common: `nn.MSELoss`, `mse_loss`, `MSE` are all `mse`."""
-    letters = re.sub(r"[^a-z0-9]", "", name.casefold().rpartition(".")[2])
+    """What a name's spellings have in common: `MSELoss`, `mse_loss` and `MSE` are all `mse`."""
+    letters = re.sub(r"[^a-z0-9]", "", name.casefold())
     return letters.removesuffix("loss") or letters
 
 
@@ -28,8 +28,8 @@ ANSWERS = {
             ),
             (
                 "BCELoss binary_cross_entropy",
-                "bounds each logarithm at -100; nearest is 'binary_crossentropy', which clips "
-                "probabilities, and 'binary_crossentropy_logits', on outputs without a sigmoid, "
+                "bounds each logarithm at -100; nearest is 'binary_crossentropy_clipped', which "
+                "clips probabilities; 'binary_crossentropy_logits', on outputs without a sigmoid, "
                 "needs no bound",
             ),
             (

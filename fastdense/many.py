@@ -110,7 +110,7 @@ class Trial:
     @property
     def job(self):
         """What a device is given: the task, and its variants."""
-        return self._task, self.variants
+        return self._task.trained, self.variants
 
     def judged(self, first, results):
         """Results of the variants from number `first` on, with their "outcomes".

@@ -14,6 +14,7 @@ from fastdense.room import room
 
 MOST_PARAMETERS = 1 << 27
 MOST_LAYERS = 10_000  # of a scenario's network
+REGULARIZERS = "l1", "l2", "max_norm"  # of a layer
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,20 @@ class Dense:
         Name of an entry under `fastdense/activations`.
     weights, bias : str, dict or Choice
         Initializer, as a name or a table `{"name": ..., hyper-parameter: ...}`.
+    l1, l2 : float
+        Penalties on this layer's weights, besides those of the recipe.
+    max_norm : float
+        Bound on the Euclidean norm of the weights into each unit, which longer ones are scaled
+        back to after an update (Srivastava et al., 2014; Keras `MaxNorm`); 0 for none.
     """
 
     units: int
     activation: str = "identity"
     weights: Choice = field(default="glorot_uniform", kw_only=True)
     bias: Choice = field(default="zeros", kw_only=True)
+    l1: float = field(default=0.0, kw_only=True)
+    l2: float = field(default=0.0, kw_only=True)
+    max_norm: float = field(default=0.0, kw_only=True)
 
     def __post_init__(self):
         object.__setattr__(self, "units", whole("units", self.units, 1))
@@ -45,13 +54,23 @@ class Dense:
         object.__setattr__(self, "activation", entry.name)
         for name in ("weights", "bias"):
             object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
+        for name in REGULARIZERS:
+            real(name, getattr(self, name), 0.0, float("inf"))
+            object.__setattr__(self, name, float(getattr(self, name)))
+
+    @property
+    def regularized(self):
+        """Whether it has penalties or a bound of its own."""
+        return any(getattr(self, name) for name in REGULARIZERS)
 
     def to_dict(self):
+        regularizers = {name: getattr(self, name) for name in REGULARIZERS}
         return {
             "dense": self.units,
             "activation": self.activation,
             "weights": self.weights.to_dict(),
             "bias": self.bias.to_dict(),
+            **{name: value for name, value in regularizers.items() if value},
         }
 
 
@@ -261,7 +280,8 @@ def _layer(table):
     if not isinstance(table, dict) or "dense" not in table:
         raise FastdenseError(f"{shown(table)} is not a layer; expected 'dense' or 'dropout' in it")
     rest = {key: value for key, value in table.items() if key != "dense"}
+    known = "dense", "activation", "weights", "bias", *REGULARIZERS
     for key in rest:
-        if key not in ("activation", "weights", "bias"):
-            raise unknown("key of a dense layer", key, ["dense", "activation", "weights", "bias"])
+        if key not in known:
+            raise unknown("key of a dense layer", key, known)
     return Dense(table["dense"], **rest)

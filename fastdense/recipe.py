@@ -11,6 +11,7 @@ from fastdense.errors import FastdenseError, shown, unknown
 
 DEFAULT_BATCH = 32
 DTYPES = ("float32", "float64")
+REDUCTIONS = ("mean", "sum", "sum_keras")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,8 @@ class Recipe:
         An entry's name, or a table `{"name": "adam", "epsilon": 1e-7}`.
     learning_rate : float, optional
         The optimizer's own default if not given.
+    ascend : bool
+        The learning rate is below zero: steps climb the loss, a fault that has been published.
     batch : int or "full", optional
         Samples a mini-batch; 32 if not given, or all of them where they are fewer. The short last
         batch of an epoch is kept.
@@ -30,9 +33,16 @@ class Recipe:
         Passes over the data.
     shuffle : bool
         A new permutation every epoch; otherwise the order of the rows.
+    reduction : str
+        What is descended: "mean", over the samples of a batch and, for elementwise losses, over
+        outputs; "sum" over both, as in PyTorch; "sum_keras" over samples of the mean over outputs.
+        Reported losses, and the signals of the layers, are those of the mean.
+    gradient_accumulation_steps : int
+        Mini-batches whose gradients are averaged for one update, as in Keras; they go on into the
+        next epoch.
     l1, l2 : float
         Penalty l1 * sum|w| + l2 * sum w^2 on weights (not biases), in the gradient only: every
-        reported loss is that of the data.
+        reported loss is that of the data. A layer may have penalties of its own, which add up.
     clip_value, clip_norm : float
         Bound on each gradient component, then on the global norm; 0 for none.
     class_weights : sequence of float
@@ -51,10 +61,13 @@ class Recipe:
     loss: Choice = "mse"
     optimizer: Choice = "sgd"
     learning_rate: float | None = None
+    ascend: bool = False
     schedule: Choice = "constant"
     batch: int | str | None = None
     epochs: int = 100
     shuffle: bool = True
+    reduction: str = "mean"
+    gradient_accumulation_steps: int = 1
     l1: float = 0.0
     l2: float = 0.0
     clip_value: float = 0.0
@@ -71,17 +84,26 @@ class Recipe:
             ("schedule", "schedules"),
         ):
             put(self, name, Choice.of(kind, getattr(self, name)))
+        for name in ("ascend", "shuffle"):
+            if not isinstance(getattr(self, name), bool):
+                raise FastdenseError(
+                    f"{name} is {shown(getattr(self, name))}; expected true or false"
+                )
         if self.learning_rate is None:
-            put(self, "learning_rate", catalogue.get("optimizers", self.optimizer.name).rate)
+            rate = catalogue.get("optimizers", self.optimizer.name).rate
+            put(self, "learning_rate", -rate if self.ascend else rate)
+        put(self, "learning_rate", _rate(self.learning_rate, self.ascend))
         if self.batch is not None and not (isinstance(self.batch, str) and self.batch == "full"):
             put(self, "batch", whole("batch", self.batch, 1))
         put(self, "epochs", whole("epochs", self.epochs, 0))
         put(self, "seed", seed("seed", self.seed))
-        for name in ("learning_rate", "l1", "l2", "clip_value", "clip_norm"):
+        steps = whole("gradient_accumulation_steps", self.gradient_accumulation_steps, 1)
+        put(self, "gradient_accumulation_steps", steps)
+        if not isinstance(self.reduction, str) or self.reduction not in REDUCTIONS:
+            raise unknown("reduction", self.reduction, REDUCTIONS)
+        for name in ("l1", "l2", "clip_value", "clip_norm"):
             real(name, getattr(self, name), 0.0, float("inf"))
             put(self, name, float(getattr(self, name)))
-        if not isinstance(self.shuffle, bool):
-            raise FastdenseError(f"shuffle is {shown(self.shuffle)}; expected true or false")
         weights = self.class_weights
         weights = weights.tolist() if isinstance(weights, np.ndarray) else weights
         if not isinstance(weights, (list, tuple)):
@@ -138,3 +160,22 @@ class Recipe:
             if key not in known:
                 raise unknown("key in [recipe]", key, known)
         return cls(**table)
+
+
+def _rate(rate, ascend):
+    """A learning rate as a float, of the sign that was asked for."""
+    real("learning_rate", abs(rate) if _is_negative(rate) else rate, 0.0, float("inf"))
+    rate = float(rate)
+    if ascend and rate > 0:
+        raise FastdenseError(
+            f"learning_rate is {rate:g}; expected at most 0 where ascend is true: give {-rate:g}"
+        )
+    if rate < 0 and not ascend:
+        raise FastdenseError(
+            f"learning_rate is {rate:g}; expected at least 0, or ascend = true to climb the loss"
+        )
+    return rate
+
+
+def _is_negative(value):
+    return isinstance(value, (int, float, np.number)) and value < 0

@@ -2,14 +2,16 @@
 
 import importlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fastdense import catalogue
 from fastdense.checks import whole
 from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.floors import floors
+from fastdense.fusion import fused
 from fastdense.network import Network
 from fastdense.outcome import USUAL, check_thresholds, classify, names
 from fastdense.recipe import Recipe
@@ -27,6 +29,8 @@ class Task:
     The arrays are those of `data` where they need no conversion.
     inputs (n, features), targets (n, columns), weights (n,) float64 or (0,), likewise for the
     test rows (which may be none), parameters (size,), order (rows, visits) int64 or (0, 0).
+    `accuracy` is how outputs are right or wrong, as `Loss.accuracy` has it; or "share", of logits
+    whose softmax is to exceed 1/2.
     """
 
     network: object
@@ -42,12 +46,26 @@ class Task:
     order: np.ndarray
     evaluate_every: int
     observe_every: int
+    accuracy: str | None
+
+    @property
+    def trained(self):
+        """The task that a device is given: where a loss is taken from logits, with these."""
+        network, recipe = fused(self.network, self.recipe)
+        if network is self.network:
+            return self
+        accuracy = self.accuracy
+        if accuracy == "probability":
+            accuracy = "logit" if self.network.layers[-1].activation == "sigmoid" else "share"
+        return replace(self, network=network, recipe=recipe, accuracy=accuracy)
 
     @property
     def floors(self):
         """The `Floors` of its data, found when first asked for; None if nothing is evaluated."""
         if "_floors" not in self.__dict__:
-            found = floors(self.data, self.recipe) if self.evaluate_every else None
+            found = None
+            if self.evaluate_every:
+                found = floors(self.data, fused(self.network, self.recipe)[1], self.network.outputs)
             object.__setattr__(self, "_floors", found)
         return self._floors
 
@@ -84,6 +102,7 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
             f"the network takes {network.inputs} inputs but the data have {data.inputs.shape[1]}"
         )
     check_targets(data.targets, recipe.loss.name, network.outputs)
+    fused(network, recipe)  # what cannot be is refused here
     longest = max(recipe.epochs, 1)
     evaluate_every = min(whole("evaluate_every", evaluate_every, 0), longest)
     observe_every = min(whole("observe_every", observe_every, 0), longest)
@@ -122,6 +141,7 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
         order,
         evaluate_every,
         observe_every,
+        catalogue.get("losses", recipe.loss.name).accuracy(network.outputs),
     )
 
 
@@ -221,7 +241,7 @@ def train(
         threads = whole("threads", threads, 1)
     started = time.perf_counter()
     measured = task.floors  # of the data as they are now: their owner may write into them
-    result = device_of(device).train(task, on_progress, threads)
+    result = device_of(device).train(task.trained, on_progress, threads)
     outcome = None
     if measured is not None:
         ends = task.parameters, result["parameters"], result["loss"]

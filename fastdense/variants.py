@@ -107,6 +107,7 @@ def check_varied(network, recipe, given):
     ranges = {
         "seeds": (0, 2**63),
         **dict.fromkeys(NUMBERS, (0.0, np.inf)),
+        **({"learning_rate": (finite[0], np.nextafter(0.0, 1.0))} if recipe.ascend else {}),
         "dropout": (0.0, 1.0),
         **dict.fromkeys(recipe.optimizer.values("optimizers"), finite),
         **catalogue.get("optimizers", recipe.optimizer.name).ranges,

@@ -35,6 +35,7 @@ HYPER = {
     "epsilon": st.floats(1e-3, 0.1),
     "initial": st.floats(0.0, 1.0),
     "clip": st.sampled_from([0.0, 1e-7, 1e-3]),
+    "label_smoothing": st.sampled_from([0.0, 0.1, 0.5]),
     "delta": st.floats(0.1, 3.0),
     "floor": st.floats(0.0, 0.5),
     "gamma": st.floats(0.1, 1.0),
@@ -54,7 +55,10 @@ def numbers(seed, *shape):
 def choices(draw, kind, name, dtype="float64"):
     """An entry by name, some of its hyper-parameters drawn."""
     table = {"name": name}
-    for key in catalogue.get(kind, name).hyper:
+    entry = catalogue.get(kind, name)
+    for key in entry.hyper:
+        if key == "clip" and getattr(entry, "logits", None):
+            continue  # after the activation that goes with it a clip is refused
         if draw(st.booleans()):
             table[key] = draw(HYPER[key])
     if dtype == "float32" and table.get("clip") == 1e-7:
@@ -75,7 +79,8 @@ def networks(draw, loss="mse", activation=None, dropout=True, hidden=3, outputs=
     for _ in range(draw(st.integers(1 if activation else 0, hidden))):
         if dropout and draw(st.integers(0, 3)) == 0:
             layers.append(Dropout(draw(st.floats(0.0, 0.8))))
-        layers.append(Dense(draw(st.integers(1, 20)), draw(names), weights=draw(weights)))
+        own = draw(st.sampled_from([{}, {}, {"l1": 0.01}, {"l2": 0.05, "max_norm": 0.5}]))
+        layers.append(Dense(draw(st.integers(1, 20)), draw(names), weights=draw(weights), **own))
     # A bias at zero puts the outputs of a dead network on a tie.
     layers.append(Dense(outputs, name, bias="uniform"))
     return Network(draw(st.integers(1, 20)), layers)
@@ -121,13 +126,20 @@ def recipes(draw, rows, classes, loss=None, optimizer=None, dtype="float64", epo
     penalty = st.sampled_from([0.0, 0.0, 1e-3, 0.1])
     bound = st.sampled_from([0.0, 0.0, 0.05, 1.0])
     weighted = draw(st.integers(0, 3)) == 0
+    size = rows if batch is None else max(batch, -(-rows // 8))
+    reduction = draw(st.sampled_from(["mean", "mean", "mean", "sum", "sum_keras"]))
+    rate = draw(st.floats(1e-4, 0.05)) / (1 if reduction == "mean" else 6 * size)
+    ascend = draw(st.integers(0, 5)) == 0
     return Recipe(
         loss=draw(choices("losses", loss, dtype)),
         optimizer=draw(choices("optimizers", optimizer)),
         schedule=draw(choices("schedules", draw(st.sampled_from(SCHEDULES)))),
-        learning_rate=draw(st.floats(1e-4, 0.05)),
+        learning_rate=-rate if ascend else rate,
+        ascend=ascend,
+        reduction=reduction,
+        gradient_accumulation_steps=draw(st.sampled_from([1, 1, 1, 2, 3])),
         # Few steps: each multiplies the rounding that it inherits.
-        batch="full" if batch is None else max(batch, -(-rows // 8)),
+        batch="full" if batch is None else size,
         epochs=draw(st.integers(0, epochs)),
         shuffle=draw(st.booleans()),
         l1=draw(penalty),

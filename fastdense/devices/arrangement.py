@@ -53,6 +53,7 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
             fan_in, width = width, layer.units
             record["kind"] = layout.DENSE
             record["weights"] = weights
+            record["max_norm"] = layer.max_norm
             record["unit"] = unit
             record["turned"] = turned
             few = width % COLUMN_MULTIPLE

@@ -18,6 +18,7 @@ ACCURACIES = {
     "probability": layout.PROBABILITY,
     "logit": layout.LOGIT,
     "largest": layout.LARGEST,
+    "share": layout.SHARE,
 }
 
 
@@ -125,7 +126,7 @@ def arrays_for(task, variants, layers, places, shape):
     fields["evaluations"] = evaluations
     fields["labels"] = loss.targets == "label"
     fields["slope_factor"] = 1.0 if loss.coupled else 1.0 / network.outputs
-    fields["accuracy"] = ACCURACIES[loss.accuracy(network.outputs)]
+    fields["accuracy"] = ACCURACIES[task.accuracy]
     fields["parameters"] = count
     fields["slots"] = slots
     fields["apart"] = apart
@@ -136,11 +137,22 @@ def arrays_for(task, variants, layers, places, shape):
     fields["optimizer"] = kernel(f"{pack}optimizer", optimizer.name, recipe.dtype)
     fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
     fields["pause"] = pause_address()
+    fields["sum_factor"] = {
+        "mean": 0.0,
+        "sum": 1.0,
+        "sum_keras": fields["slope_factor"],
+    }[recipe.reduction]
+    fields["accumulate"] = recipe.gradient_accumulation_steps
+    rows = [own.clip_value]
+    for layer in network.layers:  # a dropout layer has none
+        l1, l2 = getattr(layer, "l1", 0.0), getattr(layer, "l2", 0.0)
+        rows += [own.l1 + l1, 2.0 * (own.l2 + l2)]
     with np.errstate(over="ignore"):
-        penalties = in_range([own.l1, 2.0 * own.l2, own.clip_value], dtype)
-    fields["penalized"] = penalties[: 2 * lanes].any()
-    fields["clipped"] = penalties[2 * lanes :].any()
+        penalties = in_range(rows, dtype)
+    fields["clipped"] = penalties[:lanes].any()
+    fields["penalized"] = penalties[lanes:].any()
     fields["bounded"] = own.clip_norm.any()
+    fields["constrained"] = layers["max_norm"].any()
 
     state = np.zeros(1, STATE)
     state[0]["phase"] = _first_phase(task)
@@ -252,10 +264,9 @@ def results_of(task, arrays, count):
 
     known = task.evaluate_every > 0
     tested = known and len(task.test_inputs) > 0
-    kind = catalogue.get("losses", task.recipe.loss.name).accuracy(task.network.outputs)
-    accuracy = curve(layout.ACCURACY, known and kind is not None)
-    test_accuracy = curve(layout.TEST_ACCURACY, tested and kind is not None)
-    if kind != "largest":  # right or wrong output by output
+    accuracy = curve(layout.ACCURACY, known and task.accuracy is not None)
+    test_accuracy = curve(layout.TEST_ACCURACY, tested and task.accuracy is not None)
+    if task.accuracy != "largest":  # right or wrong output by output
         for values in (accuracy, test_accuracy):
             if values is not None:
                 values /= task.network.outputs

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.devices.results import as_many
 from fastdense.reference.training import SIGNALS, Training
 
@@ -51,9 +50,8 @@ def _train(task, on_progress):
     if not task.evaluate_every:  # all there is to tell is the last epoch's running loss
         epochs, curves = [last], [(np.nan, training.running_loss, np.nan, np.nan, np.nan)]
     loss, running, accuracy, test_loss, test_accuracy = np.array(curves).T
-    entry = catalogue.get("losses", task.recipe.loss.name)
     evaluated = task.evaluate_every > 0
-    classes = evaluated and entry.accuracy(task.network.outputs) is not None
+    classes = evaluated and task.accuracy is not None
     tested = evaluated and len(test_inputs) > 0
     shape = (len(signals), len(task.network.dense), len(SIGNALS))
     by_signal = np.reshape(np.array(signals), shape)

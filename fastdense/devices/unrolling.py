@@ -74,6 +74,8 @@ def kind_of(task, variants):
         or any(numbers.any() for numbers in changed)
         or task.evaluate_every == 1  # values of losses are asked for all the time
         or recipe.epochs < 2  # and for all of the last epoch
+        or recipe.gradient_accumulation_steps > 1
+        or any(layer.regularized for _, layer in network.dense)
     ):
         return None
     names = recipe.loss.name, recipe.optimizer.name

@@ -152,6 +152,9 @@ def evaluation_for(packed):
         lanes = plan.lanes if packed else np.int64(1)
         job = record(work.job, 0)
         if state.position == 0:
+            if state.accumulated > 0:  # to go on after the observation
+                for i in range(plan.parameters * lanes):
+                    notes.previous[i] = work.gradient[i]
             for i in range(plan.units * lanes):
                 notes.alive[i] = 0
             for i in range(plan.depth * PARTIAL_SUMS * lanes):
@@ -161,7 +164,7 @@ def evaluation_for(packed):
         describe(plan, state, job, samples)
         job.purpose = layout.OBSERVING
         job.test = 0
-        job.count = plan.samples
+        job.factor = plan.slope_factor / plan.samples
         dispatch(plan, work, team, np.int64(0), np.int64(1))
         note_activations(plan, work, notes, samples, state.position)
         job.task = layout.ACCUMULATE

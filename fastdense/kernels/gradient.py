@@ -18,13 +18,18 @@ WIDE = 16  # outputs from which the gradient of one sample is taken row by row
 
 @cache
 def update_for(kind, packed):
-    """`regularize` and `update` of parameters (count, lanes), given their gradient."""
+    """`regularize`, `update` and `constrain` of parameters (count, lanes), given their gradient."""
+    cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(**COLD)
-    def regularize(plan, work, gradient, first, weights, count):
-        """Penalties on the first `weights` of `count` parameters, then clipping by value."""
+    def regularize(plan, work, index, gradient, first, weights, count):
+        """Penalties of a layer on the first `weights` of `count` parameters, then their clipping.
+
+        The latter by value.
+        """
         lanes = plan.lanes if packed else np.int64(1)
-        parameters, penalties = offset(work.parameters, first * lanes), work.penalties
+        parameters = offset(work.parameters, first * lanes)
+        penalties = offset(work.penalties, (1 + 2 * index) * lanes)
         if plan.penalized:
             for i in range(weights):
                 for lane in range(lanes):
@@ -38,7 +43,7 @@ def update_for(kind, packed):
         if plan.clipped:
             for i in range(count):
                 for lane in range(lanes):
-                    most, g = penalties[2 * lanes + lane], gradient[i * lanes + lane]
+                    most, g = work.penalties[lane], gradient[i * lanes + lane]
                     gradient[i * lanes + lane] = min(max(g, -most), most) if most > 0 else g
 
     @njit(**NUMPY)
@@ -58,7 +63,29 @@ def update_for(kind, packed):
                 (parameters, gradient, slots, count, plan.apart, work.scalars, frozen),
             )
 
-    return regularize, update
+    @njit(**COLD)
+    def constrain(plan, work):
+        """Scale the weights into each unit back to the norm that its layer allows."""
+        lanes = plan.lanes if packed else np.int64(1)
+        for index in range(plan.depth):
+            layer = record(work.layers, index)
+            if layer.max_norm == 0.0:
+                continue
+            for o in range(layer.n_out):
+                for lane in range(lanes):
+                    weights = offset(work.parameters, (layer.weights + o) * lanes + lane)
+                    apart = layer.n_out * lanes
+                    squares = 0.0
+                    for i in range(layer.n_in):
+                        w = float(weights[i * apart])
+                        squares += w * w
+                    norm = np.sqrt(squares)
+                    if norm > layer.max_norm and work.held[lane] == 0:
+                        factor = cast(layer.max_norm / norm)
+                        for i in range(layer.n_in):
+                            weights[i * apart] *= factor
+
+    return regularize, update, constrain
 
 
 @cache
@@ -70,7 +97,7 @@ def _add_up_for(kind):
     """
     product = product_for(kind)
     for_few_inputs, for_few_outputs = few_inputs_for(kind), few_outputs_for(kind)
-    regularize, update = update_for(kind, False)
+    regularize, update, _ = update_for(kind, False)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
@@ -123,7 +150,7 @@ def _add_up_for(kind):
         while done < count:
             inputs = offset(arena, (layer.input_row + row) * job.stride)
             delta = offset(arena, plan.rows * job.stride + layer.turned * job.columns)
-            if job.stride == 1 and layer.n_out >= WIDE:
+            if job.stride == 1 and layer.n_out >= WIDE and not begun:
                 outer(inputs, delta, gradient, rows, layer.n_out)
                 break
             samples = min(job.columns, count - done)
@@ -154,7 +181,7 @@ def _add_up_for(kind):
             arena = offset(arena, plan.arena)
         if job.update:
             weights = min(rows, layer.n_in - row) * layer.n_out
-            regularize(plan, work, gradient, first, weights, rows * layer.n_out)
+            regularize(plan, work, index, gradient, first, weights, rows * layer.n_out)
             update(plan, work, gradient, first, rows * layer.n_out)
 
     return add_up

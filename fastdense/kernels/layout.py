@@ -15,7 +15,7 @@ PREDICTING, EVALUATING, TRAINING, OBSERVING = range(4)
 PROPAGATE, ACCUMULATE, LOAD, IN_TURN = range(4)
 
 # How a prediction is compared with its target for the accuracy.
-NO_ACCURACY, PROBABILITY, LOGIT, LARGEST = range(4)
+NO_ACCURACY, PROBABILITY, LOGIT, LARGEST, SHARE = range(5)
 
 # Rows of the curves, one column per evaluated epoch.
 LOSS, ACCURACY, TEST_LOSS, TEST_ACCURACY, RUNNING_LOSS = range(5)
@@ -81,6 +81,7 @@ LAYER = np.dtype(
         ("differentiate", _i8),  # 0: multiply by the slope
         ("block_rows", _i8),  # rows of weights whose gradient is one unit of work
         ("first_block", _i8),  # among those of all layers
+        ("max_norm", _f8),  # of the weights into a unit, or 0
     ],
     align=True,
 )
@@ -118,6 +119,8 @@ PLAN = np.dtype(
         ("evaluations", _i8),  # columns of the curves
         ("labels", _i8),  # targets are labels, expanded to one-hot rows
         ("slope_factor", _f8),  # 1 / outputs where the loss is a mean over outputs
+        ("sum_factor", _f8),  # of each sample where a sum over samples is descended, or 0
+        ("accumulate", _i8),  # mini-batches whose gradients are averaged for an update
         ("accuracy", _i8),
         ("parameters", _i8),
         ("slots", _i8),  # arrays of the optimizer's
@@ -141,6 +144,7 @@ PLAN = np.dtype(
         ("penalized", _i8),
         ("clipped", _i8),
         ("bounded", _i8),
+        ("constrained", _i8),  # some layer bounds the norms of its units
     ],
     align=True,
 )
@@ -152,7 +156,8 @@ STATE = np.dtype(
         ("position", _i8),  # within the phase, in samples
         ("done", _i8),  # samples of the mini-batch under way whose gradient is taken
         ("unit", _i8),  # of work on the next samples that is done: chunks, and then blocks
-        ("step", _i8),
+        ("accumulated", _i8),  # mini-batches whose gradient has met no update yet
+        ("step", _i8),  # mini-batches
         ("loaded", _i8),  # the arena holds a whole epoch's samples
         ("summed", _i8),  # the epoch's losses are added up: it is evaluated, or the last
         ("row", _i8),  # of the curves
@@ -196,7 +201,7 @@ JOB = np.dtype(
         ("place", _i8),  # of the first sample in its batch
         ("columns", _i8),  # samples of a chunk
         ("stride", _i8),
-        ("count", _i8),  # samples of the whole mean
+        ("factor", _f8),  # of the slope of one sample's loss in what is descended
         ("loaded", _i8),  # the arena holds these samples already
         ("begun", _i8),  # the gradient goes on from that of samples before
         ("update", _i8),  # the gradient is complete: update the parameters
@@ -220,7 +225,7 @@ WORK = (
     "keep",  # of each layer, for each lane
     "rates",  # of each lane
     "held",  # not zero for a lane whose parameters stay as they are
-    "penalties",  # l1, 2 l2 and the bound of a component, each for each lane
+    "penalties",  # the bound of a component, then l1 and 2 l2 of each layer, all for each lane
     "scalars",  # of the optimizer's step
     "arena",
     "scratch",

@@ -210,6 +210,9 @@ def train(kind, group=1):
                 if state.position == plan.samples:
                     row = state.signal_row * plan.dense_layers * layout.SIGNALS * lanes
                     write_signals(plan, work, notes, partial, offset(signals, row))
+                    if state.accumulated > 0:
+                        for i in range(plan.parameters * lanes):
+                            work.gradient[i] = notes.previous[i]
                     clear(partial, lanes)
                     state.signal_row += 1
                     begin_epoch(plan, state)

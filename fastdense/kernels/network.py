@@ -232,13 +232,12 @@ def propagate_for(kind):
 
     @njit(inline="never", **NUMPY)
     def scale_delta(plan, job, work, delta, samples, columns, chunk_first):
-        # From the slope of each sample's loss to that of the weighted mean over `count`.
-        factor = plan.slope_factor / job.count
+        # From the slope of each sample's loss to that of what is descended.
         weights = offset(work.sample_weights, chunk_first)
         for o in range(plan.outputs):
             line = offset(delta, o * job.stride)
             for b in range(samples):
-                line[b] *= cast(weights[b] * factor)
+                line[b] *= cast(weights[b] * job.factor)
             # Padding is zero, so that nothing grows in columns that no result reads.
             for b in range(samples, columns):
                 line[b] = cast(0)

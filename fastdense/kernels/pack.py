@@ -165,8 +165,8 @@ def propagate_pack_for(kind):
 
     @njit(inline="never", **NUMPY)
     def scale_delta(plan, job, work, delta, samples, chunk_first):
-        # From the slope of each sample's loss to that of the weighted mean over `count`.
-        factor, columns = plan.slope_factor / job.count, samples * plan.lanes
+        # From the slope of each sample's loss to that of what is descended.
+        factor, columns = job.factor, samples * plan.lanes
         weights = offset(work.sample_weights, chunk_first * plan.lanes)
         for o in range(plan.outputs):
             line = offset(delta, o * job.stride)

@@ -20,7 +20,7 @@ UPDATE_EFFORT = 8  # of a parameter, in multiply-adds
 def step_for(kind, packed):
     """`step` for float32 or float64, for one network or a pack."""
     cast = np.float32 if kind == types.float32 else np.float64
-    regularize, update = update_for(kind, packed)
+    regularize, update, constrain = update_for(kind, packed)
 
     @njit(**NUMPY)
     def begin_update(plan, state, work, schedule_hyper):
@@ -44,7 +44,7 @@ def step_for(kind, packed):
                     weights = layer.n_in * layer.n_out
                     gradient = offset(work.gradient, layer.weights * lanes)
                     count = weights + layer.n_out
-                    regularize(plan, work, gradient, layer.weights, weights, count)
+                    regularize(plan, work, index, gradient, layer.weights, weights, count)
         if plan.bounded:
             clear(partial, lanes)
             add_squares(work.gradient, plan.parameters, partial, lanes)
@@ -70,12 +70,11 @@ def step_for(kind, packed):
         begin_update(plan, state, work, schedule_hyper)
         inputs = offset(work.arena, record(work.layers, 0).input_row * plan.stride)
         targets = offset(work.arena, plan.target_row * plan.stride)
-        factor = plan.slope_factor / job.count
         call(
             plan.unrolled,
             (
                 work.parameters, plan.apart, inputs, targets, plan.stride, work.scalars, work.held,
-                work.loss_hyper, factor, plan.lanes,
+                work.loss_hyper, job.factor, plan.lanes,
             ),
         )  # fmt: skip
 
@@ -100,9 +99,11 @@ def step_for(kind, packed):
         job.place = state.done
         job.columns = plan.columns
         job.stride = plan.stride
-        job.count = count
-        job.begun = state.done > 0
-        job.update = last and plan.update_by_block
+        job.factor = plan.slope_factor / count if plan.sum_factor == 0.0 else plan.sum_factor
+        job.factor /= plan.accumulate
+        job.begun = state.done > 0 or state.accumulated > 0
+        updates = last and state.accumulated + 1 == plan.accumulate
+        job.update = updates and plan.update_by_block
         spent = 0
         # Values of the losses are found on the usual way only; there go shorter batches, too, and
         # those that are cut into chunks.
@@ -128,7 +129,7 @@ def step_for(kind, packed):
                 if state.summed:
                     weights = work.sample_weights
                     add_weighted(work.losses, weights, samples, state.done, running, lanes)
-                if last:
+                if updates:
                     begin_update(plan, state, work, schedule_hyper)
             if end < chunks or spent > budget:
                 return spent
@@ -145,8 +146,13 @@ def step_for(kind, packed):
         state.unit = 0
         state.done += samples
         if last:
-            if not plan.update_by_block:
-                update_all(plan, work, partial)
+            state.accumulated += 1
+            if updates:
+                if not plan.update_by_block:
+                    update_all(plan, work, partial)
+                if plan.constrained:
+                    constrain(plan, work)
+                state.accumulated = 0
             state.done = 0
             state.position += count
             state.step += 1

@@ -12,13 +12,14 @@ from fastdense.maths import exp, log, log1p, sigmoid
 SOURCE = "PyTorch `BCEWithLogitsLoss`; Keras `binary_crossentropy` (from_logits=True)."
 TARGETS = "unit"
 PREDICTIONS = "logit"
-HYPER = {"clip": 0.0}
-RANGES = {"clip": (0.0, 0.5)}
+HYPER = {"clip": 0.0, "label_smoothing": 0.0}
+RANGES = {"clip": (0.0, 0.5), "label_smoothing": (0.0, 1.0)}
 
 
 def value(p, y, hyper):
-    (clip,) = hyper
+    clip, smoothing = hyper
     T = type(p)
+    y = y * (T(1) - smoothing) + T(0.5) * smoothing
     most = -log(clip)
     rest = log1p(exp(-abs(p)))
     one = min(max(-p, T(0)) + rest, most)
@@ -27,10 +28,14 @@ def value(p, y, hyper):
 
 
 def slope(p, y, hyper):
-    return sigmoid(p) - y
+    _, smoothing = hyper
+    T = type(p)
+    return sigmoid(p) - (y * (T(1) - smoothing) + T(0.5) * smoothing)
 
 
 def spec(p, y, hyper):
+    smoothing = hyper["label_smoothing"]
+    y = (1 - smoothing) * y + smoothing / 2
     with np.errstate(divide="ignore"):
         most = -np.log(hyper["clip"])
     one = np.minimum(np.logaddexp(0, -p), most)
@@ -40,7 +45,8 @@ def spec(p, y, hyper):
 
 def constant(y, weights, hyper):
     """The entropy of the mean target, or less where the clip makes it cheaper to ignore a class."""
-    p = average(lambda y: y, y, weights)
+    smoothing = hyper["label_smoothing"]
+    p = (1 - smoothing) * average(lambda y: y, y, weights) + smoothing / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         most = -np.log(hyper["clip"])
         one = np.where(p > 0, -p * np.log(p), 0.0)

@@ -2,17 +2,21 @@
 
 import numpy as np
 
-from fastdense.losses.categorical_crossentropy import constant  # noqa: F401
+from fastdense.losses.categorical_crossentropy_clipped import constant  # noqa: F401
 from fastdense.maths import exp, log
 
 SOURCE = "PyTorch `CrossEntropyLoss`; Keras `categorical_crossentropy` (from_logits=True)."
 TARGETS = "distribution"
 PREDICTIONS = "logit"
+HYPER = {"label_smoothing": 0.0}
+RANGES = {"label_smoothing": (0.0, 1.0)}
 
 
 def columns(p, y, loss, slope, hyper, columns):
     # p, y, slope: (outputs, stride); loss: (stride,) float64
+    (smoothing,) = hyper
     outputs = p.shape[0]
+    keep, spread = type(smoothing)(1) - smoothing, smoothing / type(smoothing)(outputs)
     for b in range(columns):
         top = p[0, b]
         for o in range(1, outputs):
@@ -26,14 +30,17 @@ def columns(p, y, loss, slope, hyper, columns):
             e = exp(shifted)
             slope[o, b] = e
             total += e
-            mass += y[o, b]
-            picked += y[o, b] * shifted
+            share = y[o, b] * keep + spread
+            mass += share
+            picked += share * shifted
         loss[b] = mass * log(total) - picked
         for o in range(outputs):
-            slope[o, b] = slope[o, b] / total * mass - y[o, b]
+            slope[o, b] = slope[o, b] / total * mass - (y[o, b] * keep + spread)
 
 
 def spec(p, y, hyper):
+    smoothing = hyper["label_smoothing"]
+    y = (1 - smoothing) * y + smoothing / y.shape[1]
     shifted = p - p.max(axis=1, keepdims=True)
     e = np.exp(shifted)
     total = e.sum(axis=1, keepdims=True)

@@ -1,6 +1,6 @@
-"""Categorical cross-entropy of probabilities, targets given as class labels 0, 1, 2, ..."""
+"""`categorical_crossentropy` with targets given as class labels 0, 1, 2, ..."""
 
-from fastdense.losses.categorical_crossentropy import (  # noqa: F401
+from fastdense.losses.categorical_crossentropy_clipped import (  # noqa: F401
     HYPER,
     PREDICTIONS,
     RANGES,
@@ -10,5 +10,6 @@ from fastdense.losses.categorical_crossentropy import (  # noqa: F401
     spec,
 )
 
-SOURCE = "Keras `sparse_categorical_crossentropy` (from_logits=False)."
+SOURCE = "Keras `sparse_categorical_crossentropy` (from_logits=False) on TensorFlow."
 TARGETS = "label"
+LOGITS = "sparse_softmax_cross_entropy"

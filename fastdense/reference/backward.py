@@ -37,10 +37,22 @@ def loss_and_gradient(network, recipe, parameters, inputs, targets, weights, mas
 def penalize(network, recipe, parameters, gradient):
     """Add the gradient of l1 * sum|w| + l2 * sum w^2 over the weights; biases go free."""
     gradient = gradient.copy()
-    layers = zip(network.split(parameters), network.split(gradient), strict=True)
-    for (weights, _), (into_weights, _) in layers:
-        into_weights += recipe.l1 * np.sign(weights) + 2 * recipe.l2 * weights
+    split = network.split(parameters), network.split(gradient)
+    for (_, layer), (weights, _), (into_weights, _) in zip(network.dense, *split, strict=True):
+        l1, l2 = recipe.l1 + layer.l1, recipe.l2 + layer.l2
+        into_weights += l1 * np.sign(weights) + 2 * l2 * weights
     return gradient
+
+
+def constrain(network, parameters):
+    """Scale the weights into each unit back to the `max_norm` of its layer."""
+    parameters = parameters.copy()
+    for (_, layer), (weights, _) in zip(network.dense, network.split(parameters), strict=True):
+        if layer.max_norm:
+            norms = np.linalg.norm(weights, axis=0)
+            over = norms > layer.max_norm
+            weights[:, over] *= layer.max_norm / norms[over]
+    return parameters
 
 
 def clip(recipe, gradient):

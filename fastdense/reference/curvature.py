@@ -4,6 +4,7 @@ import numpy as np
 
 from fastdense import random
 from fastdense.dataset import weights_of
+from fastdense.fusion import fused
 from fastdense.reference.backward import loss_and_gradient
 
 STEP = 1e-4  # of the finite difference, over the norm of the parameters plus one
@@ -18,6 +19,7 @@ def largest_curvature(network, recipe, data, parameters):
     """
     if not np.isfinite(parameters).all():
         return np.inf
+    network, recipe = fused(network, recipe)
     at = parameters.astype(float)
     weights = weights_of(data, recipe)
     weights = np.ones(len(data)) if weights is None else weights

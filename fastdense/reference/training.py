@@ -4,7 +4,7 @@ import numpy as np
 
 from fastdense import catalogue, random
 from fastdense.network import Dense
-from fastdense.reference.backward import clip, loss_and_gradient, penalize
+from fastdense.reference.backward import clip, constrain, loss_and_gradient, penalize
 from fastdense.reference.forward import activate, dropout_masks, forward, losses
 
 
@@ -19,7 +19,8 @@ class Training:
         self.parameters = task.parameters.astype(float)
         self.before = None  # the parameters before the last update
         self.state = {}  # the optimizer's own
-        self.epochs = self.steps = 0
+        self.epochs = self.steps = self.updates = 0
+        self.gradients = []  # of the mini-batches since the last update
         self.running_loss = np.nan
 
     def order(self):
@@ -40,26 +41,42 @@ class Training:
         self.epochs += 1
 
     def step(self, rows, steps_per_epoch):
-        """One update on a mini-batch; returns the sum of its losses before the update."""
+        """The gradient of a mini-batch, and the update when enough of them have come together.
+
+        Returns the sum of its losses before the update.
+        """
         network, recipe = self.network, self.recipe
         masks = dropout_masks(network, recipe.seed, self.steps, len(rows))
         batch = self.inputs[rows], self.targets[rows], self.weights[rows]
         loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, masks)
-        gradient = clip(recipe, penalize(network, recipe, self.parameters, gradient))
+        loss_entry = catalogue.get("losses", recipe.loss.name)
+        if recipe.reduction != "mean":
+            gradient *= len(rows)
+        if recipe.reduction == "sum" and not loss_entry.coupled:
+            gradient *= network.outputs
+        self.gradients.append(gradient / recipe.gradient_accumulation_steps)
+        self.before = self.parameters
+        if len(self.gradients) == recipe.gradient_accumulation_steps:
+            self.update(sum(self.gradients), steps_per_epoch)
+            self.gradients = []
+        self.steps += 1
+        return loss.sum()
 
+    def update(self, gradient, steps_per_epoch):
+        network, recipe = self.network, self.recipe
+        gradient = clip(recipe, penalize(network, recipe, self.parameters, gradient))
         schedule = catalogue.get("schedules", recipe.schedule.name)
         factor = schedule.spec(
             self.steps / steps_per_epoch, recipe.epochs, recipe.schedule.values("schedules")
         )
         rate = recipe.learning_rate * factor
-        self.steps += 1
+        self.updates += 1
         optimizer = catalogue.get("optimizers", recipe.optimizer.name)
         hyper = recipe.optimizer.values("optimizers")
-        self.before = self.parameters
-        new = optimizer.spec(self.before, gradient, self.state, rate, self.steps, hyper)
+        new = optimizer.spec(self.parameters, gradient, self.state, rate, self.updates, hyper)
         # At a learning rate of zero the optimizer's state advances and the parameters stay.
-        self.parameters = new if recipe.learning_rate != 0 else self.before
-        return loss.sum()
+        if recipe.learning_rate != 0:
+            self.parameters = constrain(network, new)
 
     def evaluate(self, inputs, targets, weights):
         """Mean loss and accuracy over rows, without dropout; NaN where there is nothing."""
@@ -67,13 +84,14 @@ class Training:
             return np.nan, np.nan
         outputs, _ = forward(self.network, self.parameters, inputs)
         loss, _ = losses(self.recipe, outputs, targets)
-        entry = catalogue.get("losses", self.recipe.loss.name)
-        kind = entry.accuracy(self.network.outputs)
+        kind = self.task.accuracy
+        if kind == "share":
+            outputs = catalogue.get("activations", "softmax").spec(outputs, 0)[0]
         if kind == "largest":
             labels = targets[:, 0] if targets.shape[1] == 1 else targets.argmax(axis=1)
             right = outputs.argmax(axis=1) == labels
         else:
-            right = (outputs > (0.5 if kind == "probability" else 0.0)) == (targets > 0.5)
+            right = (outputs > (0.0 if kind == "logit" else 0.5)) == (targets > 0.5)
         return (weights * loss).sum() / len(inputs), np.nan if kind is None else right.mean()
 
     def observe(self):

@@ -7,6 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from fastdense.network import REGULARIZERS
 from fastdense.reports.sparkline import sparkline
 from fastdense.scenarios.verdict import RULE
 
@@ -132,7 +133,8 @@ def describe(scenario):
         for layer in network.layers:
             if hasattr(layer, "units"):
                 name = "" if layer.activation == "identity" else f" {layer.activation}"
-                layers.append(f"{layer.units}{name}")
+                own = [f" {k} {getattr(layer, k):g}" for k in REGULARIZERS if getattr(layer, k)]
+                layers.append(f"{layer.units}{name}{','.join(own)}")
             else:
                 layers.append(f"dropout {layer.rate:g}")
         initial = {f"{_choice(d.weights)}, bias {_choice(d.bias)}" for _, d in network.dense}
@@ -144,6 +146,10 @@ def describe(scenario):
             for name in ("l1", "l2", "clip_value", "clip_norm")
             if getattr(recipe, name)
         ]
+        if recipe.reduction != "mean":
+            extras.append(f"{recipe.reduction} of losses")
+        if recipe.gradient_accumulation_steps > 1:
+            extras.append(f"{recipe.gradient_accumulation_steps} batches an update")
         if recipe.schedule.name != "constant":
             extras.append(_choice(recipe.schedule))
         arms.add_row(

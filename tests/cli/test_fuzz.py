@@ -158,7 +158,7 @@ SENSIBLE = {
                        "[{ dense = 3, activation = 'tanh' }, { dropout = 0.1 }, { dense = 1 }]"],
     "recipe.loss": [*catalogue.names("losses"), "{ name = 'huber', delta = 1e-300 }",
                     "{ name = 'huber', delta = 1e300 }",
-                    "{ name = 'binary_crossentropy', clip = 0 }"],
+                    "{ name = 'binary_crossentropy_clipped', clip = 0 }"],
     "recipe.optimizer": [*catalogue.names("optimizers"), "{ name = 'adam', epsilon = [1] }",
                          "{ name = 'adam', epsilon = 0 }", "{ name = 'adam', epsilon = 1e300 }"],
     "recipe.schedule": [*catalogue.names("schedules"), "{ name = 'step', every = 0 }"],

@@ -176,8 +176,8 @@ SETTINGS = {
     "recipe.optimizer={name='adam', beta1=0.5}": lambda arm: (
         arm["recipe"]["optimizer"] == {"name": "adam", "beta1": 0.5}
     ),
-    "recipe.loss.clip=0.25": lambda arm: (
-        arm["recipe"]["loss"] == {"name": "binary_crossentropy", "clip": 0.25}
+    "recipe.loss.label_smoothing=0.25": lambda arm: (
+        arm["recipe"]["loss"] == {"name": "binary_crossentropy", "label_smoothing": 0.25}
     ),
     "recipe.class_weights=[1, 2]": lambda arm: arm["recipe"]["class_weights"] == [1.0, 2.0],
     "network.hidden=[4, 3]": lambda arm: (

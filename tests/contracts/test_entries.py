@@ -219,8 +219,8 @@ def cases_of(entry, hyper):
 @every("name", ELEMENTWISE)
 def test_elementwise_loss_is_its_spec(name, changed):
     entry = catalogue.get("losses", name)
-    other = {"clip": 1e-3, "delta": 0.7, "epsilon": 1e-3}
-    hyper = {k: other[k] if changed else v for k, v in entry.hyper.items()}
+    others = {"clip": 1e-3, "delta": 0.7, "epsilon": 1e-3, "label_smoothing": 0.2}
+    hyper = {k: others[k] if changed else v for k, v in entry.hyper.items()}
     p, y = cases_of(entry, hyper)
     with np.errstate(all="ignore"):
         losses, gradient = entry.spec(p[:, None], y[:, None], hyper)

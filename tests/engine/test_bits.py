@@ -29,7 +29,8 @@ def trainings(draw):
 
 def session(training, threads=1, **changes):
     (network, recipe, data), options = training
-    return sessions.Session(prepare(network, recipe, data, **{**options, **changes}), threads)
+    task = prepare(network, recipe, data, **{**options, **changes}).trained
+    return sessions.Session(task, threads)
 
 
 def finished(session, budgets=()):

@@ -42,12 +42,14 @@ def varied_trainings(draw, *dtypes):
     count = draw(st.integers(2, 40))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
 
+    sign = -1.0 if recipe.ascend else 1.0
+
     def some(name, values):
         return {name: rng.choice(values, count)} if draw(st.booleans()) else {}
 
     varied = {
         "seeds": rng.integers(0, 2**63, count),
-        **some("learning_rate", [0.0, 1e-4, 0.01, 0.05]),
+        **some("learning_rate", sign * np.array([0.0, 1e-4, 0.01, 0.05])),
         **some("l1", [0.0, 0.01]),
         **some("l2", [0.0, 0.1]),
         **some("clip_value", [0.0, 0.05]),

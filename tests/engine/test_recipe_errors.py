@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fastdense import Data, Dense, Dropout, FastdenseError, Network, Recipe, catalogue, train
 
 NETWORK = Network.of(2, 3, 1)
+CLIPPED = "binary_crossentropy_clipped"
 X, Y = strategies.numbers(0, 6, 2), strategies.numbers(1, 6)
 LABELS = np.array([0, 1, 2, 0, 1, 2])
 
@@ -156,7 +157,8 @@ BAD = {
     "recipe is a table": (lambda: train(NETWORK, {"loss": "mse"}, (X, Y)), "recipe"),
     # recipe
     "loss": (lambda: Recipe(loss="mes"), "did you mean 'mse'"),
-    "loss far off": (lambda: Recipe(loss="xqzw"), "known: .*huber"),
+    "loss far off": (lambda: Recipe(loss="xqzw"), "the nearest of .* are: .*mse"),
+    "schedule far off": (lambda: Recipe(schedule="xqzw"), "known: .*cosine"),
     "optimizer": (lambda: Recipe(optimizer="adm"), "did you mean 'adam'"),
     "schedule": (lambda: Recipe(schedule="cosin"), "did you mean 'cosine'"),
     "hyper-parameter": (lambda: Recipe(optimizer={"name": "adam", "beta": 0.5}), "beta"),
@@ -189,8 +191,7 @@ BAD = {
     "class weights negative": (lambda: Recipe(class_weights=[1, -1]), "class weight"),
     "class weights all zero": (lambda: Recipe(class_weights=[0, 0]), "class_weights"),
     "dtype": (lambda: Recipe(dtype="float16"), "did you mean|known"),
-    "clip without effect": (lambda: Recipe(loss={"name": "binary_crossentropy", "clip": 1e-9}),
-                            "float64"),
+    "clip without effect": (lambda: Recipe(loss={"name": CLIPPED, "clip": 1e-9}), "float64"),
     "key of a recipe": (lambda: Recipe.from_dict({"batchs": 3}), "did you mean 'batch'"),
     # network
     "no widths": (lambda: Network.of(3), "widths"),
@@ -204,7 +205,7 @@ BAD = {
     "units fraction": (lambda: Dense(2.0), "units"),
     "activation": (lambda: Dense(2, "rely"), "did you mean 'relu'"),
     "activation list": (lambda: Dense(2, ["relu"]), "activation"),
-    "initializer": (lambda: Dense(2, weights="glorot"), "did you mean 'glorot_"),
+    "initializer": (lambda: Dense(2, weights="glorot_norm"), "did you mean 'glorot_normal'"),
     "dropout": (lambda: Dropout(1.0), "dropout"),
     "orthogonal bias": (lambda: Network.of(2, 2, bias="orthogonal").initialize(), "matrices"),
     "explicit without values": (

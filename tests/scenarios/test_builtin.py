@@ -42,7 +42,7 @@ def labels(optimizer, rate):
     return arm([10, 1], ["sigmoid"], "binary_crossentropy", optimizer, rate, 32, 10)
 
 
-CLIPPED, LOGITS = "binary_crossentropy", "binary_crossentropy_logits"
+CLIPPED, LOGITS = "binary_crossentropy_clipped", "binary_crossentropy_logits"
 LISTINGS = {
     "constant-init": ("constant", {"constant-targets": line(100), "varying-targets": line(100)}),
     "single-example": ("constant", {"steps-100": line(100), "steps-10000": line(10000)}),
