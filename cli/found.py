@@ -24,6 +24,35 @@ def find(name, changes=None, arms=()):
     return scenarios.load(name, changes, arms)
 
 
+def inputs(name, found):
+    """The files that something was read from."""
+    if isinstance(found, Theory):
+        return []
+    return [*found.files, *([name] if scenarios.is_file(name) else [])]
+
+
+def check_out(found, folder, inputs, force):
+    """Check what `write` will write; see `reports.files.check`."""
+    from fastdense.reports import files
+
+    endings = files.OF_A_STUDY if isinstance(found, Theory) else files.OF_AN_EXPERIMENT
+    files.check(found.id, endings, folder, inputs, force)
+
+
+def doubts(found, seeds):
+    """Sentences on the claims of a scenario that so many seeds cannot decide."""
+    if isinstance(found, Theory):
+        return []
+    from fastdense.scenarios.verdict import undecidable
+
+    given = seeds or found.seeds
+    return [
+        f"{given} seed{'s' if given > 1 else ''} cannot decide, whatever they show, the claim "
+        f"{' '.join(claim.text.split())[:200]!r} (needs --seeds {least} or more)"
+        for claim, least in undecidable(found, seeds)
+    ]
+
+
 def carry_out(found, seeds, first_seed, on_progress):
     """The `Study` of a theory, or the `Experiment` of a scenario."""
     if isinstance(found, Theory):

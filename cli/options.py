@@ -1,4 +1,4 @@
-"""Options that the subcommands of `sweep` on a store have in common."""
+"""Options that several commands have in common."""
 
 import click
 
@@ -8,6 +8,15 @@ def by_option(text):
     return click.option("--by", multiple=True, metavar="PATH", help=text)
 
 
+out_option = click.option(
+    "--out", metavar="DIR",
+    help="Also write results and curves as JSON and CSV. What exists there is replaced only if it "
+    "is as an earlier run of the same left it.",
+)  # fmt: skip
+force_option = click.option(
+    "--force", is_flag=True, default=False,
+    help="Let --out replace other files too, but never one that is read.",
+)  # fmt: skip
 where_option = click.option(
     "--where", multiple=True, metavar="CONDITION",
     help="Only runs with learning_rate=0.1,0.01 or learning_rate>=0.01, outcome=stalled, "

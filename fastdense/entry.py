@@ -30,7 +30,8 @@ class Entry:
         """Read the fields of this contract off a module; formulas in lower case, data in upper."""
         given: dict[str, Any] = {
             "name": module.__name__.rpartition(".")[2],
-            "summary": (module.__doc__ or "").strip().splitlines()[0].rstrip("."),
+            # Python with -OO has no docstrings.
+            "summary": (module.__doc__ or "").strip().partition("\n")[0].rstrip("."),
         }
         for contract_field in fields(cls):
             key = contract_field.name

@@ -1,7 +1,6 @@
 """The architecture: input width and layers. No numbers in it."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from fastdense.blocks import blocks
 from fastdense.catalogue import Choice
 from fastdense.checks import real, whole
 from fastdense.errors import FastdenseError, shown, unknown
+from fastdense.once import once
 from fastdense.room import room
 
 MOST_PARAMETERS = 1 << 27
@@ -160,7 +160,7 @@ class Network:
         """Number of outputs."""
         return self.layers[-1].units
 
-    @cached_property
+    @once
     def dense(self):
         """The dense layers with their number of inputs: `[(fan_in, layer), ...]`."""
         pairs, width = [], self.inputs
@@ -170,7 +170,7 @@ class Network:
                 width = layer.units
         return pairs
 
-    @cached_property
+    @once
     def size(self):
         """Number of parameters."""
         return sum((fan_in + 1) * layer.units for fan_in, layer in self.dense)

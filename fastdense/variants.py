@@ -105,16 +105,17 @@ def check_varied(network, recipe, given):
     """Raise what the recipe or the network says of the first value that it would not take."""
     finite = np.finfo(float).min, np.inf
     ranges = {
-        "seeds": (0, 2**63),
         **dict.fromkeys(NUMBERS, (0.0, np.inf)),
         **({"learning_rate": (finite[0], np.nextafter(0.0, 1.0))} if recipe.ascend else {}),
         "dropout": (0.0, 1.0),
         **dict.fromkeys(recipe.optimizer.values("optimizers"), finite),
         **catalogue.get("optimizers", recipe.optimizer.name).ranges,
     }
-    good = np.ones(given["seeds"].shape, bool)
+    # What is beyond int64 becomes negative; it is not compared with a number that int64 does not
+    # hold, for that corrupts the heap in NumPy before 2.2.6, if the integers are a broadcast array.
+    good = np.asarray(given["seeds"]).astype(np.int64, copy=False) >= 0
     for name in given.keys() & ranges.keys():
-        values = given[name] if name == "seeds" else np.asarray(given[name], float)
+        values = np.asarray(given[name], float)
         low, high = ranges[name]
         good &= (low <= values) & (values < high)
     if not good.all():

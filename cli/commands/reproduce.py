@@ -5,6 +5,8 @@ from collections import Counter
 
 import click
 
+from fastdense_cli.options import force_option, out_option
+
 AT_ONCE = 2  # while one is judged, which is Python's work, another trains
 
 
@@ -14,24 +16,31 @@ AT_ONCE = 2  # while one is judged, which is Python's work, another trains
     "--seeds", type=click.IntRange(1, 1_000_000), help="Seeds an arm or point, where any are drawn."
 )
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
-@click.option("--out", metavar="DIR", help="Also write results and curves as JSON and CSV.")
-def command(scenarios, seeds, as_json, out):
+@out_option
+@force_option
+def command(scenarios, seeds, as_json, out, force):
     """Run the given scenarios, or all; print what was measured and the verdict on each claim."""
     from fastdense.devices.parallel import on_all_cores
     from fastdense_cli import found
     from fastdense_cli.console import progress, show, show_json
 
-    loaded = [found.find(name) for name in scenarios or found.names()]
+    names = scenarios or found.names()
+    loaded = [found.find(name) for name in names]
     if out is not None:
         from fastdense.errors import FastdenseError
-        from fastdense.reports.files import check_folder
 
         for identifier, count in Counter(scenario.id for scenario in loaded).items():
             if count > 1:
                 raise FastdenseError(
                     f"{count} of the scenarios are called {identifier!r}; give each once to --out"
                 )
-        check_folder(out)
+        read = [path for pair in zip(names, loaded, strict=True) for path in found.inputs(*pair)]
+        for one in loaded:
+            found.check_out(one, out, read, force)
+    doubts = [sentence for scenario in loaded for sentence in found.doubts(scenario, seeds)]
+    if doubts:
+        more = f"; nor {len(doubts) - 1} other claims" if len(doubts) > 1 else ""
+        click.echo(f"{doubts[0]}{more}", err=True)
     shares = [0.0] * len(loaded)
 
     def work(index, check):

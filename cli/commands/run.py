@@ -2,6 +2,8 @@
 
 import click
 
+from fastdense_cli.options import force_option, out_option
+
 
 def changes_of(assignments):
     """`path=value` texts as a dict; values are TOML, or plain text."""
@@ -49,13 +51,14 @@ def worst(experiments):
 @click.option("--arm", "arms", multiple=True, metavar="NAME", help="Run this arm only; repeatable.")
 @click.option("--dtype", type=click.Choice(["float32", "float64"]), help="Precision of every arm.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
-@click.option("--out", metavar="DIR", help="Also write results and curves as JSON and CSV.")
+@out_option
+@force_option
 @click.option("--plot", metavar="FILE", help="Also draw a picture: a .png or .svg file.")
 @click.option(
     "--strict", is_flag=True, default=False,
     help="Exit 3 if half of an arm's runs stall or freeze, 4 if they diverge.",
 )  # fmt: skip
-def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, plot, strict):
+def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, force, plot, strict):
     """Train a scenario's arms over seeds, or measure a theory's points, and judge the claims."""
     from fastdense_cli import found
     from fastdense_cli.console import progress, show, show_json
@@ -66,14 +69,15 @@ def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, plot,
     loaded = found.find(scenario, changes, arms)
     if strict and isinstance(loaded, found.Theory):
         raise click.UsageError(f"{loaded.id} is a theory, whose runs have no outcome for --strict")
+    read = found.inputs(scenario, loaded)
     if out is not None:
-        from fastdense.reports.files import check_folder
-
-        check_folder(out)
+        found.check_out(loaded, out, read, force)
     if plot is not None:
         from fastdense.reports.plots import check_file
 
-        check_file(plot)
+        check_file(plot, read)
+    for sentence in found.doubts(loaded, seeds):
+        click.echo(sentence, err=True)
     with progress(loaded.id) as report:
         done = found.carry_out(loaded, seeds, seed, report)
     if out is not None:

@@ -79,6 +79,12 @@ def read(table, folder="."):
     return Data(*rows(0, count), test=rows(1, test) if test else None)
 
 
+def files_of(table, folder="."):
+    """Paths of the files that the data of a `[data]` table are read from."""
+    file = table.get("file")
+    return [Path(folder) / file] if isinstance(file, str) else []
+
+
 def _hyper(source, given):
     """The hyper-parameters of a source, those that are numbers checked."""
     hyper = {**source.hyper, **given}

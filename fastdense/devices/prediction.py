@@ -1,7 +1,5 @@
 """A trained network's outputs, ready to be asked for again and again."""
 
-import threading
-
 import numpy as np
 
 from fastdense.dataset import in_dtype, rectangular
@@ -40,8 +38,7 @@ class Predictor:
         self._parameters = self._numbers[: network.size]
         self._parameters[:] = parameters
         self._cost_in_rows, self._cost_in_columns = _costs(network, self._dtype)
-        self._ways = {}  # in rows or columns, and by members
-        self._lock = threading.Lock()
+        self._free = []  # dicts of ways: in rows or columns, and by members
 
     def __reduce__(self):
         return Predictor, (self._network, self._parameters)
@@ -60,32 +57,26 @@ class Predictor:
             raise FastdenseError(
                 f"the network takes {self._network.inputs} inputs but {features} are given"
             )
-        alone = False
         try:
-            alone = self._lock.acquire(blocking=False)
-            if not alone:  # in use by another thread
-                return Predictor(self._network, self._parameters)(inputs)
-            outputs = np.empty((rows, self._network.outputs), self._dtype)
-            if not self._predict(inputs, outputs, rows):
-                rectangular("inputs", inputs, 2)  # says which row is not finite
-            return outputs
-        except BaseException:
-            self._ways.clear()  # after an interrupt threads may still be at work in them
-            raise
-        finally:
-            if alone:
-                self._lock.release()
+            ways = self._free.pop()  # atomic
+        except IndexError:  # in use by other threads, perhaps of what this process was forked from
+            ways = {}
+        outputs = np.empty((rows, self._network.outputs), self._dtype)
+        if not self._predict(ways, inputs, outputs, rows):
+            rectangular("inputs", inputs, 2)  # says which row is not finite
+        self._free.append(ways)  # not after an interrupt: threads may still be at work in them
+        return outputs
 
-    def _predict(self, inputs, outputs, rows):
+    def _predict(self, ways, inputs, outputs, rows):
         """Fill `outputs`; returns whether all inputs are finite."""
         members = 1
         if rows * self._network.size >= SHARED_PRODUCTS:
             members = min(cores(), max(rows // LEAST_ROWS, 1))
         each = -(-rows // members)
         key = self._stay_in_rows(each), members
-        way = self._ways.get(key)
+        way = ways.get(key)
         if way is None or (each > way.columns and not way.widest):
-            way = self._ways[key] = _Way(self._network, self._numbers, each, *key)
+            way = ways[key] = _Way(self._network, self._numbers, each, *key)
         return way.predict(inputs, outputs, rows)
 
     def _stay_in_rows(self, count):

@@ -1,7 +1,6 @@
 """Which packs take steps that are compiled for their network alone, and from when on."""
 
 import functools
-import threading
 import warnings
 
 from fastdense import catalogue
@@ -29,22 +28,25 @@ class Kind:
 
     def __init__(self, shape, dtype):
         self._shape, self._dtype = shape, dtype
-        self._lock, self._seconds, self._tried = threading.Lock(), 0.0, False
+        self._seconds = 0.0
+        self._attempts = [None]  # that may still be made; a list, so that one thread takes it
         self.address = roles.kernel_on_disk(UNROLLED, shape, dtype)
 
     def note(self, seconds):
         """Trainings have taken so long; compiles the step when that is enough."""
-        with self._lock:
-            self._seconds += seconds
-            if self._tried or self.address or self._seconds < ENOUGH_SECONDS:
-                return
-            self._tried = True
+        self._seconds += seconds
+        if self.address or self._seconds < ENOUGH_SECONDS:
+            return
+        try:
+            self._attempts.pop()
+        except IndexError:
+            return
         try:  # in this thread; the others go on meanwhile
             self.address = roles.kernel(UNROLLED, self._shape, self._dtype)
         except Exception as error:  # too little memory, or what LLVM does not like
             warnings.warn(f"trains on by the usual steps: {error!r}", RuntimeWarning, stacklevel=2)
         except BaseException:  # an interrupt says nothing about the next time
-            self._tried = False
+            self._attempts.append(None)
             raise
 
 

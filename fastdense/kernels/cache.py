@@ -13,7 +13,6 @@ import hashlib
 import importlib.util
 import os
 import sys
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +20,13 @@ from pathlib import Path
 import llvmlite
 
 import fastdense
-from fastdense.kernels import machine
+from fastdense.errors import FastdenseError, shown
+from fastdense.kernels import machine, private
+from fastdense.kernels.turn import turn
 
 # Variables of Numba's that do not decide what it compiles; any other may.
 HARMLESS = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER"}
+SETTINGS = Path(".numba_config.yaml")  # Numba reads it where it stands
 
 # Called with the kernel's name before it is compiled; the command line says so to its user.
 on_compile: Callable[[str], None] | None = None
@@ -38,39 +40,6 @@ class Kernel:
     arguments: str
 
 
-@functools.cache
-def folder() -> Path | None:
-    """Where kernels are kept, or None, with a warning, if only this user can write to no folder.
-
-    A cached kernel is code: a folder that others may write to is not used.
-    """
-    given = os.environ.get("FASTDENSE_CACHE_DIR")
-    if not given:
-        import platformdirs
-
-        given = Path(platformdirs.user_cache_dir("fastdense")) / "kernels"
-    path = Path(given)
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = path.stat()
-        problem = None if os.access(path, os.W_OK) else "you may not write to it"
-        if os.name == "posix" and status.st_uid != os.getuid():
-            problem = "it belongs to another user"
-        elif os.name == "posix" and status.st_mode & 0o022:
-            problem = "other users may write to it"
-    except OSError as error:
-        problem = error.strerror or str(error)
-    if problem is None:
-        return path
-    warnings.warn(
-        f"compiled kernels are not kept in {path}: {problem}. Every start compiles them again, "
-        "until FASTDENSE_CACHE_DIR names a folder that you alone can write to.",
-        RuntimeWarning,
-        stacklevel=2,
-    )
-    return None
-
-
 def _numba_version() -> bytes:
     """What tells versions of Numba apart, without importing it."""
     file = Path(importlib.util.find_spec("numba").origin).with_name("_version.py")
@@ -82,6 +51,11 @@ def _numba_version() -> bytes:
     return version("numba").encode()
 
 
+def _variables():
+    """Names of Numba's variables in the environment."""
+    return sorted(name for name in os.environ if name.startswith("NUMBA_"))
+
+
 @functools.cache
 def _engine_digest() -> bytes:
     """A hash of everything that every kernel depends on."""
@@ -89,13 +63,12 @@ def _engine_digest() -> bytes:
     names = ("entry.py", "maths.py", "philox.py", "primitives.py", "random.py")
     sources = [package / name for name in names]
     sources += sorted((package / "kernels").glob("*.py"))
-    settings = Path(".numba_config.yaml")  # Numba reads it where it stands
-    if settings.exists():
-        sources.append(settings)
+    if SETTINGS.exists():
+        sources.append(SETTINGS)
     digest = hashlib.sha256()
     for source in sources:
         digest.update(source.read_bytes())
-    variables = {name for name in os.environ if name.startswith("NUMBA_")} - HARMLESS
+    variables = set(_variables()) - HARMLESS
     decisive = (
         *(_numba_version(), llvmlite.__version__, sys.version_info[:3], machine.target()),
         *((name, os.environ[name]) for name in sorted(variables)),
@@ -105,18 +78,19 @@ def _engine_digest() -> bytes:
 
 
 def _path(name, sources):
-    if folder() is None:
+    folder = private.folder()
+    if folder is None:
         return None
     digest = hashlib.sha256(_engine_digest() + name.encode())
     for source in sources:
         digest.update(Path(source).read_bytes())
-    return folder() / f"{name}-{digest.hexdigest()[:32]}.kernel"
+    return folder / f"{name}-{digest.hexdigest()[:32]}.kernel"
 
 
 def _load(path, name):
     """The kernel in a file, or None if there is none that can be used."""
     try:
-        stored = path.read_bytes()
+        stored = private.read(path)
         content, check = stored[:-32], stored[-32:]
         # A half-written or damaged object file must not reach the linker.
         if hashlib.sha256(content).digest() != check:
@@ -127,28 +101,22 @@ def _load(path, name):
         return None
 
 
-def _store(path, content):
-    partial = path.with_suffix(f".{os.getpid()}.partial")
+def _compile(name, compiled):
+    """What `compiled` returns; an error is explained by what Numba was told, if it was."""
     try:
-        partial.write_bytes(content + hashlib.sha256(content).digest())
-        os.replace(partial, path)
-    except OSError:  # a full disk costs a compile at the next start, nothing else
-        with contextlib.suppress(OSError):
-            partial.unlink()
-
-
-def _lock(name):
-    """A context in which no other process compiles the kernel.
-
-    Its file stays: if it were removed, a process that waits for it and one that makes it anew
-    could both hold it. There is one for each name, whatever the hash.
-    """
-    import filelock
-
-    stack = contextlib.ExitStack()
-    with contextlib.suppress(OSError):
-        stack.enter_context(filelock.FileLock(folder() / f"{name}.lock"))
-    return stack
+        with machine.at_work:
+            return compiled()
+    except (FastdenseError, MemoryError):
+        raise
+    except Exception as error:
+        told = [f"{variable}={os.environ[variable]}" for variable in _variables()]
+        told += [str(SETTINGS)] if SETTINGS.exists() else []
+        if not told:
+            raise
+        raise FastdenseError(
+            f"kernels do not compile ({type(error).__name__}) with what Numba is told by "
+            f"{shown(', '.join(told))}; take that out of the environment"
+        ) from error
 
 
 def keeps(name, sources):
@@ -173,13 +141,14 @@ def load(name, sources, compiled):
     found = path and _load(path, name)
     if found:
         return found
-    with _lock(name) if path else contextlib.nullcontext():
+    with turn(path.parent, name) if path else contextlib.nullcontext():
         found = path and _load(path, name)  # another process may have been faster
         if found:
             return found
         if on_compile is not None:
             on_compile(name)
-        object_file, arguments = compiled()
+        object_file, arguments = _compile(name, compiled)
         if path:
-            _store(path, arguments.encode() + b"\n" + object_file)
+            content = arguments.encode() + b"\n" + object_file
+            private.write(path, content + hashlib.sha256(content).digest())
         return Kernel(machine.load(object_file, name), arguments)

@@ -2,10 +2,20 @@
 
 import functools
 import itertools
+import os
+import threading
 
 import llvmlite.binding as llvm
 
 _numbers = itertools.count()
+
+# Held while LLVM or Numba are at work. They have locks of their own, which a forked process would
+# find taken for ever: so a fork waits until they are done.
+at_work = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=at_work.acquire, after_in_parent=at_work.release, after_in_child=at_work.release
+    )
 
 
 @functools.cache
@@ -25,10 +35,11 @@ def load(object_file, symbol):
     RuntimeError
         It is no object file of this machine, or lacks or needs a symbol.
     """
-    parts = llvm.JITLibraryBuilder().add_object_img(object_file).add_current_process()
-    library = parts.export_symbol(symbol).link(_linker(), f"{symbol}-{next(_numbers)}")
-    library.detach()  # its address is given away, so it stays until the process ends
-    return library[symbol]
+    with at_work:
+        parts = llvm.JITLibraryBuilder().add_object_img(object_file).add_current_process()
+        library = parts.export_symbol(symbol).link(_linker(), f"{symbol}-{next(_numbers)}")
+        library.detach()  # its address is given away, so it stays until the process ends
+        return library[symbol]
 
 
 def target():

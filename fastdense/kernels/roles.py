@@ -6,6 +6,7 @@ Numba is imported only where a kernel is compiled.
 import ctypes
 import functools
 import importlib
+import os
 import sys
 import threading
 
@@ -30,6 +31,16 @@ ONE_DTYPE = "advance", "relay", "schedule"  # float64, whatever that of the trai
 # Loops over lanes become single vectors, if they are not taken apart before.
 LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work", UNROLLED
 _lock = threading.RLock()
+
+
+def _renew():
+    # A forked process has none of the threads that may have held it.
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
 
 
 def define(role, name, dtype):

@@ -1,20 +1,22 @@
-"""Results and curves as JSON and CSV; a file appears whole or not at all."""
+"""Results and curves as JSON and CSV, in a folder where older ones of the same may be replaced."""
 
-import contextlib
 import csv
+import hashlib
 import io
 import json
 import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from fastdense.errors import FastdenseError, shown
+from fastdense.reports import writing
 from fastdense.scenarios.experiment import number, to_dict
 from fastdense.theory._study import to_dict as study_to_dict
 
 CURVE_ROWS = 200  # at most, evenly spaced over the epochs, the first and the last among them
+OF_AN_EXPERIMENT = ".json", "-runs.csv", "-curves.csv"  # what follows the identifier
+OF_A_STUDY = ".json", "-points.csv"
 
 
 def dumps(plain):
@@ -22,65 +24,56 @@ def dumps(plain):
     return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
 
 
-def check_folder(folder):
-    """Check, before anything is trained, that `write` can make and fill a folder.
+def check(identifier, endings, folder, inputs=(), force=False):
+    """Check, before anything is trained, that results can be written and replace nobody's file.
 
-    It is made only when there is something to write.
+    Parameters
+    ----------
+    identifier : str
+    endings : sequence of str
+        `OF_AN_EXPERIMENT` or `OF_A_STUDY`.
+    folder : path
+    inputs : sequence of path
+        Files that the command reads, which are never replaced.
+    force : bool
+        Whether others than those that an earlier run wrote, unchanged since, may be.
+
+    Raises
+    ------
+    FastdenseError
+        A file that may not be replaced, or a folder that cannot be written to.
     """
-    path = Path(folder)
+    writing.check_folder(folder)
+    paths = [Path(folder) / f"{identifier}{ending}" for ending in endings]
+    there = [path for path in paths if os.path.lexists(path)]
+    ours = _unchanged(paths) if there else set()
+    for path in there:
+        writing.check_file(path, inputs)
+        if path not in ours and not force:
+            raise FastdenseError(
+                f"{shown(str(path))} exists and is not as a run of {shown(identifier)} left it; "
+                "give another folder, or --force to replace it"
+            )
+
+
+def _unchanged(paths):
+    """Those of some files that are still as the first of them, JSON, says they were written."""
+    first, *others = paths
     try:
-        existing = next(p for p in (path, *path.absolute().parents) if p.exists())
-        with tempfile.TemporaryFile(dir=existing):
-            pass
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise FastdenseError(f"cannot write into {str(path)[:200]!r}: {reason}") from None
-    return path
+        plain = json.loads(first.read_text("utf-8"))
+        written = plain.pop("files")
+        contents = {first: dumps(plain)}
+        contents |= {path: path.read_bytes() for path in others if path.is_file()}
+        return {
+            path for path, content in contents.items() if written[path.name] == _digest(content)
+        }
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return set()
 
 
-def check_file(path):
-    """Check, before the work, that a file can be written: that its folder is there, and lets us."""
-    path = Path(path)
-    try:
-        reason = "it is a folder" if path.is_dir() else None
-        if path.exists() and not os.access(path, os.W_OK):
-            reason = "permission denied"
-        if not path.parent.is_dir():
-            reason = "its folder does not exist"
-    except (OSError, ValueError) as error:  # a name that is too long, or holds a null
-        reason = getattr(error, "strerror", None) or error
-    if reason:
-        raise FastdenseError(f"cannot write {shown(str(path))}: {reason}")
-    check_folder(path.parent)
-
-
-@contextlib.contextmanager
-def appearing(path):
-    """Yields a file of bytes beside a place, and moves it there when it is whole.
-
-    A link's place is what it names. Into a pipe or a device it is written at once.
-    """
-    path = path.resolve()
-    if path.exists() and not path.is_file():
-        with open(path, "wb") as file:
-            yield file
-        return
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        os.chmod(partial, 0o644)
-        os.replace(partial, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(partial)
-        raise
-
-
-def write_atomically(path, content):
-    """Write a whole file of text or bytes, or none."""
-    with appearing(path) as file:
-        file.write(content.encode() if isinstance(content, str) else content)
+def _digest(content):
+    content = content.encode() if isinstance(content, str) else content
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def curves(experiment):
@@ -105,8 +98,7 @@ def curves(experiment):
 
 
 def write(experiment, folder):
-    """Write ID.json, ID-runs.csv and ID-curves.csv into a folder; returns their paths."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    """Write ID.json, ID-runs.csv and ID-curves.csv into a folder, whatever is there."""
     plain = to_dict(experiment)
     curve_rows = curves(experiment)
     runs = [{"arm": arm["name"], **run} for arm in plain["arms"] for run in arm["runs"]]
@@ -121,23 +113,17 @@ def write(experiment, folder):
             strict=True,
         )
     ]
-    contents = {
-        f"{plain['scenario']}.json": dumps({**plain, "curves": curve_rows}) + "\n",
-        f"{plain['scenario']}-runs.csv": _csv(
-            columns, [[run.get(column, "") for column in columns] for run in runs]
-        ),
-        f"{plain['scenario']}-curves.csv": _csv(
-            ["arm", "seed", "epoch", "loss", "test_loss"], points
-        ),
+    rows = [[run.get(column, "") for column in columns] for run in runs]
+    _, of_runs, of_curves = OF_AN_EXPERIMENT
+    tables = {
+        of_runs: _csv(columns, rows),
+        of_curves: _csv(["arm", "seed", "epoch", "loss", "test_loss"], points),
     }
-    for name, text in contents.items():
-        write_atomically(Path(folder) / name, text)
-    return [Path(folder) / name for name in contents]
+    _write({**plain, "curves": curve_rows}, tables, folder)
 
 
 def write_study(study, folder):
-    """Write ID.json and ID-points.csv of a theory into a folder; returns their paths."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    """Write ID.json and ID-points.csv of a theory into a folder, whatever is there."""
     plain = study_to_dict(study)
     columns = ["quantity", "series", "along", "at", "measured", "samples", "state", "claim"]
     ends = ["interval_low", "interval_high", "theory_low", "theory_high"]
@@ -146,13 +132,21 @@ def write_study(study, folder):
         + (point["theory"] or ["", ""])
         for point in plain["points"]
     ]
-    contents = {
-        f"{plain['scenario']}.json": dumps(plain) + "\n",
-        f"{plain['scenario']}-points.csv": _csv([*columns, *ends], rows),
-    }
+    _, of_points = OF_A_STUDY
+    _write(plain, {of_points: _csv([*columns, *ends], rows)}, folder)
+
+
+def _write(plain, tables, folder):
+    """Write an object as JSON and tables beside it, all of which the JSON knows again."""
+    folder, identifier = Path(folder), plain["scenario"]
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {f"{identifier}{ending}": text for ending, text in tables.items()}
+    written = {name: _digest(text) for name, text in contents.items()}
+    name = f"{identifier}.json"
+    written[name] = _digest(dumps(plain))
+    contents[name] = dumps({**plain, "files": written}) + "\n"
     for name, text in contents.items():
-        write_atomically(Path(folder) / name, text)
-    return [Path(folder) / name for name in contents]
+        writing.write_atomically(folder / name, text)
 
 
 def _csv(header, rows):

@@ -46,7 +46,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Everything that a scenario file says, checked."""
+    """Everything that a scenario file says, checked; `files` are those of its data."""
 
     id: str
     question: str
@@ -56,6 +56,7 @@ class Scenario:
     seeds: int
     observe: int
     thresholds: Thresholds
+    files: tuple[Path, ...] = ()
 
 
 @cache
@@ -112,7 +113,14 @@ def build(identifier, table, folder=".", changes=None, only=None):
     for name in only or ():
         known(f"arm of {identifier}", name, overrides)
     kept = {n: t for n, t in overrides.items() if not only or n in only}
-    read = cache_by_content(lambda part: data.read(part, folder))
+    files = []
+
+    @cache_by_content
+    def read(part):
+        rows = data.read(part, folder)
+        files.extend(data.files_of(part, folder))
+        return rows
+
     arms = [read_arm(name, table, override, changes or {}, read) for name, override in kept.items()]
     for arm in arms:
         prepare(arm.network, arm.recipe, arm.data)  # what cannot be trained is refused before all
@@ -128,6 +136,7 @@ def build(identifier, table, folder=".", changes=None, only=None):
         read_seeds(table),
         observe,
         read_thresholds(table),
+        tuple(files),
     )
 
 

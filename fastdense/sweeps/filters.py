@@ -51,7 +51,7 @@ def _parsed(text):
             "such as learning_rate>=0.01"
         )
     name, sign, _ = match.groups()
-    if sign in ORDERS and (len(values) > 1 or not _is_number(values[0])):
+    if sign in ORDERS and (len(values) > 1 or not _is_ordered(values[0])):
         raise FastdenseError(f"{shown(text)} compares with no number; expected one, such as 0.01")
     return name, sign.replace("==", "="), values
 
@@ -116,6 +116,10 @@ def outcomes_of(names):
         if name not in OUTCOMES:
             raise unknown("outcome", name, OUTCOMES)
     return [outcome for outcome in OUTCOMES if outcome in names]
+
+
+def _is_ordered(value):
+    return _is_number(value) and not math.isnan(value)
 
 
 def _is_number(value):

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from fastdense.errors import FastdenseError, shown
-from fastdense.sweeps.store import check, sentences
+from fastdense.sweeps.store import check, check_beside, sentences
 
 
 @contextlib.contextmanager
@@ -26,6 +26,7 @@ def opened(path):
         if not path.is_file():
             what = "a folder" if path.is_dir() else "not a file"
             raise FastdenseError(f"{path} is {what}; give the store of a sweep")
+        check_beside(path)
         db = _connected(path)
     with contextlib.closing(db):
         # What else goes wrong while the store is open, as on a full disk, is not of the store.

@@ -2,7 +2,6 @@
 
 import itertools
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +12,9 @@ from fastdense.devices.pack import most_lanes
 from fastdense.errors import FastdenseError
 from fastdense.many import Trial
 from fastdense.numerics import VERSION
+from fastdense.once import once
 from fastdense.scenarios import scenario as scenarios
+from fastdense.scenarios.claims import read_claims
 from fastdense.scenarios.measures import MEASURES, fault_of
 from fastdense.scenarios.tables import known
 from fastdense.sweeps import identity
@@ -88,17 +89,17 @@ class Group:
         """How many: cells times seeds."""
         return len(self.points) * len(self.seeds)
 
-    @cached_property
+    @once
     def configuration(self):
         """Plain values that decide all its runs; see `identity.configuration`."""
         return identity.configuration(self.task, self.data, self.settings)
 
-    @cached_property
+    @once
     def numbers(self):
         """What each cell adds to that, (cells, numbers)."""
         return identity.lane_numbers(self.task, len(self.points), self.given)
 
-    @cached_property
+    @once
     def keys(self):
         """The key of each cell, a list of 16 bytes."""
         shared = identity.digest(identity.canonical(self.configuration).encode())
@@ -176,6 +177,7 @@ class Base:
                 return rows
 
         overrides = scenarios.read_overrides(self.name, table)
+        read_claims(self.name, table, (), overrides)  # nothing judges them here
         arms = _several(arms)
         for arm in arms:
             known(f"arm of {self.name}", arm, overrides)

@@ -3,17 +3,16 @@
 import contextlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from fastdense.errors import FastdenseError
+from fastdense.once import once
 from fastdense.outcome import OUTCOMES
 from fastdense.sweeps.grid import Axis
 from fastdense.sweeps.job import curve_places
 from fastdense.sweeps.table import CURVE, LOSSES, Table
 
-DEFINED = {"base", "axes", "seeds", "runs", "measures"}  # of a sweep
 NUMBERS = "points.point", "runs.seed", "runs.outcome", "runs.steps"
 OF_A_SWEEP = """
 FROM points JOIN runs ON runs.cell = points.cell
@@ -42,7 +41,7 @@ class Remembered:
     began: str
     definition: dict
 
-    @cached_property
+    @once
     def axes(self):
         return tuple(Axis(path, tuple(values)) for path, values in self.definition["axes"])
 
@@ -65,21 +64,45 @@ class Remembered:
 
 def sweeps(db):
     """Every `Remembered` sweep of a store, the oldest first."""
-    with _sound():
+    with sound():
         found = db.execute("SELECT id, began, definition FROM sweeps ORDER BY id")
-        known = [Remembered(number, began, json.loads(text)) for number, began, text in found]
-        if not all(DEFINED <= set(sweep.definition) and sweep.axes for sweep in known):
-            raise ValueError("a sweep without a definition")
-    return known
+        return [Remembered(number, _text(began), _defined(text)) for number, began, text in found]
 
 
 @contextlib.contextmanager
-def _sound():
+def sound():
     """Turns what no sweep writes into one sentence."""
     try:
         yield
-    except (ValueError, LookupError, TypeError):
+    except FastdenseError:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise FastdenseError("the store is damaged; it holds what no sweep writes") from None
+
+
+def _defined(text):
+    """The definition in a text, if it is one."""
+    definition = json.loads(text)
+    json.dumps(definition, ensure_ascii=False, allow_nan=False).encode()  # what is printed of it
+    _text(definition["base"])
+    first, seeds = definition["seeds"]
+    for number in (first, seeds, definition["runs"]):
+        if not isinstance(number, int) or not 0 <= number < 2**63:
+            raise ValueError("a number that counts nothing")
+    for path, values in definition["axes"]:
+        if not _text(path) or not isinstance(values, list) or not values:
+            raise ValueError("an axis without values")
+    if not definition["axes"] or not isinstance(definition["measures"], list):
+        raise ValueError("no axes")
+    for name in definition["measures"]:
+        _text(name)
+    return definition
+
+
+def _text(value):
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
 
 
 def find(db, number=None):
@@ -98,7 +121,8 @@ def find(db, number=None):
 
 def count(db, sweep):
     """The runs of a sweep that the store has."""
-    return db.execute(f"SELECT count(*) {OF_A_SWEEP}", sweep.key).fetchone()[0]
+    with sound():
+        return db.execute(f"SELECT count(*) {OF_A_SWEEP}", sweep.key).fetchone()[0]
 
 
 def pieces(db, sweep, curves=False):
@@ -115,7 +139,7 @@ def pieces(db, sweep, curves=False):
     width = len(columns) + len(sweep.definition["measures"])
     if curves:
         columns, joined = [*columns, "cells.configuration", "curve"], WITH_CURVES
-        with _sound():
+        with sound():
             found = db.execute("SELECT id, content FROM configurations")
             epochs = {number: curve_epochs(json.loads(content)) for number, content in found}
         width += 2 * max(map(len, epochs.values()), default=0)
@@ -123,7 +147,7 @@ def pieces(db, sweep, curves=False):
     cursor.arraysize = max(NUMBERS_AT_ONCE // width, 1)
     begun = False
     while True:
-        with _sound():
+        with sound():
             rows = cursor.fetchmany()
             table = _table(sweep, rows, epochs)
         if begun and not rows:
@@ -135,8 +159,8 @@ def pieces(db, sweep, curves=False):
 def curve_epochs(configuration):
     """The epochs after which the losses of a kept curve were evaluated."""
     epochs, every = configuration["recipe"]["epochs"], configuration["evaluate_every"]
-    looks = np.minimum(every * np.arange(1 + -(-epochs // every)), epochs)
-    return looks[curve_places(len(looks), configuration["curve_points"])]
+    places = curve_places(1 + -(-epochs // every), configuration["curve_points"])
+    return np.minimum(every * places, epochs)
 
 
 def _table(sweep, rows, epochs):

@@ -7,15 +7,16 @@ float64. The runs of a file belong to all its sweeps, so that none trains what a
 import contextlib
 import os
 import sqlite3
+import stat
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from fastdense.errors import FastdenseError, shown
-from fastdense.sweeps import identity
-from fastdense.sweeps.reading import read_table
+from fastdense.sweeps import identity, lock
+from fastdense.sweeps.reading import read_table, sound
 
 APPLICATION = 0x66647377  # "fdsw"
 VERSION = 1
@@ -44,6 +45,44 @@ CREATE TABLE runs (
 ) WITHOUT ROWID;
 """
 RUN = "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+# What SQLite has beside a file, and how that begins where a process was killed; each may be empty.
+BESIDE = {
+    "-wal": (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", bytes(4)),
+    "-shm": ((3007000).to_bytes(4, sys.byteorder), bytes(4)),
+    "-journal": (b"\xd9\xd5\x05\xf9", bytes(4)),
+}
+
+
+def files_of(path):
+    """The names of all files that a store may have, of which only the first stays."""
+    place = os.path.realpath(path)
+    return [place, *(place + suffix for suffix in (*BESIDE, lock.SUFFIX))]
+
+
+def check_beside(path):
+    """Refuse a place beside which is what SQLite would take for its own, and remove."""
+    place = os.path.realpath(path)
+    for suffix, beginnings in BESIDE.items():
+        begins = _beginning(place + suffix)
+        lost = suffix == "-wal" and begins and not _beginning(place)  # of a store that was moved
+        if lost or begins not in (b"", *beginnings):
+            raise FastdenseError(
+                f"{shown(os.path.basename(place + suffix))} beside the store is not its own and "
+                "would be lost; move it, or give the store another name"
+            )
+
+
+def _beginning(path):
+    """The first bytes of a plain file, none where there is nothing, None of a folder or device."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return None
+        with open(path, "rb") as file:
+            return file.read(4)
+    except FileNotFoundError:
+        return b""
 
 
 @contextlib.contextmanager
@@ -81,6 +120,7 @@ class Store:
             raise FastdenseError(f"store is {shown(path)}; expected the path of a file")
         self.path = None if path is None else Path(path)
         self._lock, self._pending, self._cells = None, [], {}
+        self._made, self.sweep = False, None
         self._entered = set()  # cells: two of a grid may be the same, of rate 1 and 1.0
         if path is not None:
             self._check_place(resume)
@@ -96,9 +136,7 @@ class Store:
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.execute("PRAGMA cache_size = -65536")
         except BaseException:
-            if self._db is not None:
-                self._db.close()
-            self._unlock()
+            self._close(failed=True)
             raise
         self._committed = time.monotonic()
 
@@ -117,22 +155,27 @@ class Store:
                 raise FastdenseError(f"cannot write {shown(str(path))}: its folder does not exist")
             if not resume and path.exists() and path.stat().st_size:
                 raise FastdenseError(f"{path} exists; go on with --resume, or give another file")
-            lock = f"{os.path.realpath(path)}.lock"
-            with open(lock, "a"):  # the lock would take what fails here for another's
-                pass
-            self._lock = FileLock(lock)
             try:
-                self._lock.acquire(blocking=False)
-            except Timeout:
-                self._lock = None
+                self._lock = lock.Lock(path)
+            except lock.Held:
                 raise FastdenseError(
                     f"{path} is in use by another sweep; wait for it, or give another file"
                 ) from None
+            try:
+                check_beside(path)
+                self._made = not path.exists()
+            except BaseException:
+                self._lock.release()
+                raise
 
-    def _unlock(self):
+    def _close(self, failed):
+        """Close the file, and remove it if it was made for nothing."""
+        if self._db is not None:
+            self._db.close()
         if self._lock is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(self._lock.lock_file)
+            if failed and self._made and self.sweep is None:
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.realpath(self.path))
             self._lock.release()
 
     def begin(self, definition):
@@ -144,13 +187,13 @@ class Store:
                 "INSERT OR IGNORE INTO sweeps (key, began, definition) VALUES (?, ?, ?)",
                 (key, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), text),
             )
-        found = self._db.execute("SELECT id FROM sweeps WHERE key = ?", (key,))
-        self.sweep = found.fetchone()[0]
+            found = self._db.execute("SELECT id FROM sweeps WHERE key = ?", (key,))
+            self.sweep = found.fetchone()[0]
 
     def enter(self, number, group):
         """Remember the cells of a group; returns the numbers of its runs that are not there yet."""
         content = identity.canonical(group.configuration)
-        key = identity.digest(content.encode())
+        key, keys, numbers = identity.digest(content.encode()), group.keys, group.numbers
         with self._writing():
             db = self._db
             db.execute("INSERT OR IGNORE INTO configurations VALUES (NULL, ?, ?)", (key, content))
@@ -158,19 +201,17 @@ class Store:
             configuration = found.fetchone()[0]
             db.executemany(
                 "INSERT OR IGNORE INTO cells VALUES (NULL, ?, ?, ?)",
-                (
-                    (k, configuration, n.tobytes())
-                    for k, n in zip(group.keys, group.numbers, strict=True)
-                ),
+                ((k, configuration, n.tobytes()) for k, n in zip(keys, numbers, strict=True)),
             )
-            cells = self._ids(group.keys)
+            cells = self._ids(keys)
             points, seeds = group.points.tolist(), len(group.seeds)
             db.executemany(
                 "INSERT OR IGNORE INTO points VALUES (?, ?, ?, ?)",
                 ((self.sweep, point, c, seeds) for point, c in zip(points, cells, strict=True)),
             )
+            missing = self._missing(cells, group.seeds)
         self._cells[number] = np.array(cells), group.seeds
-        return self._missing(cells, group.seeds)
+        return missing
 
     def _ids(self, keys):
         ids = {}
@@ -234,7 +275,8 @@ class Store:
         with sentences(self.path, "write"):
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield
+                with sound():
+                    yield
                 self._db.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):
@@ -243,20 +285,23 @@ class Store:
 
     def table(self):
         """The `Table` of the sweep so far."""
-        return read_table(self._db, self.sweep)
+        with sentences(self.path, "read"):
+            return read_table(self._db, self.sweep)
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, error, trace):
-        """Commit; what closes the file last leaves it alone in its folder."""
+        """Commit; what closes the file last leaves it alone in its folder.
+
+        A new file in which no sweep began, as with a cluster that does not answer, goes again.
+        """
         try:
             # After a failure, perhaps of this very store, that one is the news.
             with contextlib.suppress(FastdenseError) if error else contextlib.nullcontext():
                 self.commit()
         finally:
-            self._db.close()
-            self._unlock()
+            self._close(failed=error is not None)
 
 
 def _parts(values):

@@ -178,8 +178,8 @@ BAD_TABLES = {
     # numbers that are none, or out of range
     DATA + "[outcome]\ntail = nan\n": "outcome.tail is nan",
     DATA + "[outcome]\ntail = 2.0\n": "outcome.tail is 2.0",
-    DATA + "[outcome]\nfall = inf\n": "outcome.fall is inf",
-    DATA + "[outcome]\nfall = true\n": "outcome.fall is True",
+    DATA + "[outcome]\ntrend = inf\n": "outcome.trend is inf",
+    DATA + "[outcome]\ntrend = true\n": "outcome.trend is True",
     DATA + "[outcome]\nswing = -1\n": "outcome.swing is -1",
     DATA + "[recipe]\nlearning_rate = nan\n": "learning_rate is nan",
     DATA + "[recipe]\nlearning_rate = inf\n": "learning_rate is inf",

@@ -1,27 +1,105 @@
 """A reader that goes away, a closed stream, a user who presses Ctrl-C: all end quietly."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 
+import click
 import pytest
+from stores import make
 from terminal import call
+
+from fastdense_cli.group import app
 
 COMMAND = [sys.executable, "-m", "fastdense_cli"]
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="needs POSIX signals")
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", [["list"], ["show", "saturated-sigmoid", "--json"]])
-def test_a_pipe_whose_reader_goes_away_ends_quietly(arguments):
+def test_a_pipe_whose_reader_goes_away_ends_quietly(arguments, unbuffered):
     writer = subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
     )
     writer.stdout.close()  # as `| head -0` does
     assert writer.stderr.read() == b""
     writer.stderr.close()
-    assert writer.wait(timeout=60) in (0, -signal.SIGPIPE)
+    assert writer.wait(timeout=60) == -signal.SIGPIPE
+
+
+def test_a_reader_that_goes_away_leaves_a_store_alone_in_its_folder(tmp_path):
+    make(tmp_path / "a.db", {"learning_rate": [0.1, 0.2]}, seeds=30_000)
+    writer = subprocess.Popen(
+        [*COMMAND, "sweep", "export", str(tmp_path / "a.db"), "--jsonl"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    writer.stdout.readline()
+    writer.stdout.close()
+    assert writer.stderr.read() == b""
+    writer.stderr.close()
+    assert writer.wait(timeout=60) == -signal.SIGPIPE
+    assert os.listdir(tmp_path) == ["a.db"]
+
+
+def test_errors_that_nobody_reads_end_quietly():
+    writer = subprocess.Popen([*COMMAND, "lst"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    writer.stderr.close()
+    assert writer.stdout.read() == b""
+    writer.stdout.close()
+    assert writer.wait(timeout=60) == -signal.SIGPIPE
+
+
+CLOSED_SOCKET = """
+import socket, sys
+from fastdense_cli import app, found
+
+def carry_out(*arguments):
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    {send}
+    return carried_out(*arguments)
+
+carried_out, found.carry_out = found.carry_out, carry_out
+sys.argv = ["fastdense", "run", "zero-rate", "--seeds", "1", "--json"]
+app.main()
+"""
+
+
+@pytest.mark.parametrize(
+    "send, code, said",
+    [
+        ("ours.send(b'x')", 1, "Error: a connection to another process was closed\n"),
+        # As in a library's thread, whose affair it is.
+        ("try: ours.send(b'x')\n    except OSError: pass", 0, ""),
+    ],
+)
+def test_a_closed_socket_is_no_silent_end(send, code, said):
+    command = [sys.executable, "-c", CLOSED_SOCKET.format(send=send)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (code, said)
+    assert code or json.loads(done.stdout)["scenario"] == "zero-rate"
+
+
+@pytest.mark.parametrize("chained", [True, False], ids=["as-click-8.2", "as-click-8.1.0"])
+def test_an_interrupt_keeps_its_words_in_every_version_of_click(chained, monkeypatch):
+    def main(*arguments, **options):
+        try:
+            raise KeyboardInterrupt("Interrupted: 3 of 4 runs are in a.db")
+        except KeyboardInterrupt as interrupt:
+            if chained:
+                raise click.Abort() from interrupt
+            raise click.Abort()  # noqa: B904
+
+    monkeypatch.setattr(app, "main", main)
+    answer = call("list")
+    assert (answer.code, answer.err) == (130, "Interrupted: 3 of 4 runs are in a.db\n")
 
 
 def in_shell(line):
@@ -52,7 +130,7 @@ def test_exit_codes_come_without_any_stream():
         assert in_shell(f'"$0" -m fastdense_cli {line} <&- >&- 2>&-').returncode == code
 
 
-@pytest.mark.parametrize("module", ["signal", "click", "fastdense.errors", "fastdense_cli.group"])
+@pytest.mark.parametrize("module", ["warnings", "click", "fastdense.errors", "fastdense_cli.group"])
 def test_an_interrupt_of_the_first_imports_is_one_too(module):
     """Raised by the import itself, for no signal can be timed so well."""
     code = f"""

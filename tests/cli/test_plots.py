@@ -146,23 +146,23 @@ def test_an_impossible_picture_is_refused_before_the_work(place, name, tmp_path,
 
 def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
     """Simulated, for a superuser may write anywhere."""
-    from fastdense.reports import files
+    from fastdense.reports import writing
 
     def refuse(**options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(files.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(writing.tempfile, "TemporaryFile", refuse)
     sentence = call("run", "zero-rate", "--plot", tmp_path / "a.png").sentence
     assert "Permission denied" in sentence and list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_leaves_no_partial_picture(tmp_path, monkeypatch):
-    from fastdense.reports import files
+    from fastdense.reports import writing
 
     def full(source, target):
         raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr(files.os, "replace", full)
+    monkeypatch.setattr(writing.os, "replace", full)
     answer = call("run", "zero-rate", "--seeds", 1, "--plot", tmp_path / "a.png")
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert "No space left on device" in answer.err and list(tmp_path.iterdir()) == []

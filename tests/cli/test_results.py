@@ -38,7 +38,14 @@ def check_contract(result):
         for run in arm["runs"]:
             assert isinstance(run["seed"], int)
             keys = {"seed", "outcome", *LOSSES}
-            assert set(run) in (keys, keys | set(TEST_LOSSES))
+            tested, classes = set(TEST_LOSSES), {"final_accuracy"}
+            assert set(run) in (
+                keys, keys | tested, keys | classes,
+                keys | tested | classes | {"final_test_accuracy"},
+            )  # fmt: skip
+            assert {key for key in run if key in arm} >= set(run) - {
+                "seed", "outcome", "initial_test_loss"
+            }  # fmt: skip
             for key in set(run) - {"seed", "outcome"}:
                 assert isinstance(run[key], float) or run[key] in ("inf", "-inf", "nan")
     for claim in result["claims"]:
@@ -93,11 +100,57 @@ def test_show_has_the_data_network_recipe_and_claims(name):
 @pytest.mark.parametrize("name", names())
 def test_every_scenario_runs_under_the_contract(name):
     answer = call("run", name, *QUICK, "--json")
-    assert (answer.code, answer.err) == (0, "")
+    assert answer.code == 0
+    assert all("2 seeds cannot decide" in line for line in answer.err.splitlines())
     check_contract(answer.json)
     listed = next(entry for entry in call("list", "--json").json if entry["scenario"] == name)
     assert [arm["name"] for arm in answer.json["arms"]] == listed["arms"]
     assert [claim["text"] for claim in answer.json["claims"]] == listed["claims"]
+
+
+CLASSES = """
+seeds = 2
+data = { name = "blobs", classes = 2, count = 40, test = 20 }
+network = { hidden = [3], output = "sigmoid" }
+recipe = { loss = "binary_crossentropy", epochs = 9, learning_rate = 0.5 }
+"""
+
+
+def test_run_prints_accuracy_and_test_loss_where_there_are_some(tmp_path):
+    path = tmp_path / "classes.toml"
+    path.write_text(CLASSES)
+    printed = " ".join(call("run", path).out.split())
+    (arm,) = call("run", path, "--json").json["arms"]
+    for name in ("accuracy", "test_loss", "test_accuracy"):
+        assert f"{name.replace('_', ' ')} at end" in printed
+        found = arm[f"final_{name}"]
+        assert f"{found['median']:.3g}" in printed
+        values = sorted(run[f"final_{name}"] for run in arm["runs"])
+        assert found["median"] == pytest.approx(sum(values) / 2)
+    plain = call("run", "vanishing-sigmoid", *QUICK)
+    assert "accuracy at end" not in plain.out and "test loss at end" not in plain.out
+
+
+ALWAYS = """
+data = { name = "inline", x = [1, 2, 3], y = [1, 2, 3] }
+recipe = { epochs = 9, batch = "full" }
+[[claims]]
+text = "It starts somewhere."
+tests = [{ arm = "only", measure = "initial_loss", above = 0 }]
+"""
+
+
+@pytest.mark.parametrize("json", [(), ("--json",)])
+def test_a_claim_that_the_seeds_cannot_decide_says_so_first(tmp_path, json):
+    path = tmp_path / "claim.toml"
+    path.write_text(ALWAYS)
+    for command in ("run", "reproduce"):
+        few = call(command, path, "--seeds", 32, *json)
+        assert few.code == 0 and few.err.splitlines() == [
+            "32 seeds cannot decide, whatever they show, the claim 'It starts somewhere.' "
+            "(needs --seeds 73 or more)"
+        ]
+        assert call(command, path, "--seeds", 73, *json).err == ""
 
 
 def test_three_seeds_are_three_runs_with_test_losses():
@@ -326,6 +379,7 @@ def test_out_writes_what_stdout_says(name, tmp_path):
     assert {path.name for path in folder.iterdir()} == files
     written = json.loads((folder / f"{name}.json").read_text("utf-8"))
     curves = written.pop("curves")
+    assert set(written.pop("files")) == files
     assert written == answer.json
 
     runs = [{"arm": arm["name"], **run} for arm in written["arms"] for run in arm["runs"]]
@@ -378,12 +432,12 @@ def test_an_impossible_out_is_refused_before_training(command, place, tmp_path, 
 
 def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
     """Simulated, for a superuser may write anywhere."""
-    from fastdense.reports import files
+    from fastdense.reports import writing
 
     def refuse(**options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(files.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(writing.tempfile, "TemporaryFile", refuse)
     assert "Permission denied" in call("run", "zero-rate", "--out", tmp_path / "new").sentence
     assert list(tmp_path.iterdir()) == []
 
@@ -394,12 +448,12 @@ def test_a_refused_run_leaves_no_folder(tmp_path):
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_no_partial_file(tmp_path, monkeypatch):
-    from fastdense.reports import files
+    from fastdense.reports import writing
 
     def full(source, target):
         raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr(files.os, "replace", full)
+    monkeypatch.setattr(writing.os, "replace", full)
     answer = call("run", "zero-rate", "--seeds", 1, "--out", tmp_path)
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert "No space left on device" in answer.err and list(tmp_path.iterdir()) == []

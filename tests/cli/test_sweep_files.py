@@ -229,14 +229,6 @@ def test_what_cannot_be_done_gets_one_sentence(line, store, tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_store_is_not_exported_into_itself(tmp_path):
-    make(tmp_path / "a.db", GRID)
-    content = (tmp_path / "a.db").read_bytes()
-    line = "sweep", "export", tmp_path / "a.db", "--csv", "--out", tmp_path / "a.db"
-    assert "is the store itself" in call(*line).sentence
-    assert (tmp_path / "a.db").read_bytes() == content
-
-
 @pytest.mark.parametrize("line, extra", [
     (["export", "--parquet", "--out", "out"], "fastdense[parquet]"),
     (["plot", "--out", "a.png"], "fastdense[plot]"),

@@ -48,6 +48,22 @@ def test_it_prints_the_outcomes_of_every_cell(file):
         assert row in rows
 
 
+def test_measures_that_are_kept_are_shown(file, tmp_path):
+    store = tmp_path / "runs.db"
+    kept = ("--measure", "swing", "--measure", "loss_left", "--store", store)
+    first = call("sweep", file, *GRID, *kept)
+    shown = call("sweep", "show", store)
+    plain = call("sweep", "show", store, "--json").json
+    for answer in (first, shown):
+        assert "swing" in answer.out and "loss_left" in answer.out and "quartile" in answer.out
+    for group in plain["groups"]:
+        found = group["measures"]["loss_left"]
+        assert found["p25"] <= found["median"] <= found["p75"]
+        text = "{median:.3g} [{p25:.3g}, {p75:.3g}]".format(**found)
+        assert text in " ".join(shown.out.split())
+    assert "quartile" not in call("sweep", file, *GRID).out
+
+
 def test_json_is_its_table(file):
     found = call("sweep", file, *GRID, "--json").json
     assert found["runs"] == 24
@@ -117,6 +133,20 @@ def test_a_store_is_gone_on_with(file, tmp_path):
 )  # fmt: skip
 def test_what_is_wrong_is_said_in_one_sentence(arguments, sentence, file):
     assert sentence in call("sweep", file, *arguments).sentence
+
+
+@pytest.mark.parametrize(
+    "claim, sentence",
+    [
+        ('txt = "It learns."\ntests = [{ outcome = "converged" }]', "did you mean 'text'?"),
+        ('tests = [{ outcom = "converged" }]', "unknown measure"),
+        ('tests = [{ arm = "b", outcome = "converged" }]', "unknown arm of a claim 'b'"),
+    ],
+)
+def test_claims_are_read_though_nothing_judges_them(claim, sentence, file):
+    file.write_text(f"{file.read_text()}\n[[claims]]\n{claim}\n")
+    said = call("sweep", file, *GRID).sentence
+    assert sentence in said and said == call("run", file).sentence
 
 
 def test_an_unknown_scenario_or_none(tmp_path):

@@ -61,7 +61,9 @@ def test_the_first_seed_and_their_number_are_those_asked_for():
 def test_out_writes_what_stdout_says(tmp_path):
     answer = call("run", "born-dead", *SMALL, "--json", "--out", tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"born-dead.json", "born-dead-points.csv"}
-    assert json.loads((tmp_path / "born-dead.json").read_text("utf-8")) == answer.json
+    written = json.loads((tmp_path / "born-dead.json").read_text("utf-8"))
+    assert set(written.pop("files")) == {path.name for path in tmp_path.iterdir()}
+    assert written == answer.json
     with (tmp_path / "born-dead-points.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     for row, point in zip(rows, answer.json["points"], strict=True):

@@ -17,11 +17,11 @@ from fastdense.kernels.compiler import object_file
 
 SCRIPT = """
 import sys
-from fastdense.kernels import cache, roles
+from fastdense.kernels import cache, private, roles
 compiled = []
 cache.on_compile = compiled.append
 {}
-print(len(compiled), "numba" in sys.modules, cache.folder())
+print(len(compiled), "numba" in sys.modules, private.folder())
 """
 ONE = "roles.kernel('activation', 'identity', 'float32')"
 TRAINING = """

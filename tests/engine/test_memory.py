@@ -10,7 +10,7 @@ import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastdense import Data, FastdenseError, Network, Recipe, train
+from fastdense import Data, FastdenseError, Network, Recipe, grouping, train
 from fastdense.blocks import NUMBERS
 from fastdense.grouping import equal_rows
 from fastdense.training import prepare
@@ -170,8 +170,18 @@ def test_what_needs_conversion_is_asked_for_once():
     assert run.outcome and x.asked == y.asked == 1
 
 
+@pytest.mark.parametrize("clash", [False, True])
 @given(st.integers(1, 300), st.integers(1, 4), st.integers(1, 6), st.integers(0, 99))
-def test_groups_of_equal_rows(rows, width, values, seed):
+def test_groups_of_equal_rows(clash, rows, width, values, seed):
+    """Also where rows that differ have the same hash."""
+    with pytest.MonkeyPatch.context() as patch:
+        if clash:
+            hashes = grouping._hashes
+            patch.setattr(grouping, "_hashes", lambda *a: hashes(*a) % np.uint64(3))
+        check_groups(rows, width, values, seed)
+
+
+def check_groups(rows, width, values, seed):
     x = np.random.default_rng(seed).integers(-values, values, (rows, width)) / 4.0
     x[np.random.default_rng(seed).random(x.shape) < 0.2] *= -0.0
     groups, lone = equal_rows(x, "float32")

@@ -64,7 +64,7 @@ def kill_and_go_on(folder, kills, seeds):
     last = start(path, seeds)
     assert last.communicate(timeout=300) == ("done\n", "")
     assert rows_of(path) == rows_of(folder / "whole")
-    assert not list(folder.glob("*-wal")) and not list(folder.glob("*.lock"))
+    assert not list(folder.glob("*-wal")) and not list(folder.glob("*-lock"))
 
 
 def test_a_sweep_that_is_killed_loses_no_committed_run(tmp_path):

@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 from fastdense.errors import FastdenseError
-from fastdense.reports import files
+from fastdense.reports import writing
+from fastdense.sweeps.store import files_of
 
 FORMATS = "csv", "jsonl", "parquet"
 INSTALL = "python -m pip install 'fastdense[parquet]'"
@@ -23,14 +24,13 @@ def check(form, out, store):
     Raises
     ------
     FastdenseError
-        No pyarrow, Parquet for a terminal, a place that cannot be written to, the store itself.
+        No pyarrow, Parquet for a terminal, a place that cannot be written to, or that
+        is of the store itself.
     """
     if form == "parquet" and importlib.util.find_spec("pyarrow") is None:
         raise FastdenseError(f"Parquet needs pyarrow, which is not installed; run {INSTALL}")
     if out is not None:
-        files.check_file(out)
-        if Path(out).exists() and Path(out).samefile(store):
-            raise FastdenseError(f"{out} is the store itself; give another file")
+        writing.check_file(out, files_of(store))
     elif form == "parquet" and sys.stdout.isatty():
         raise FastdenseError("Parquet is not for a terminal; give --out FILE or a pipe")
 
@@ -38,7 +38,7 @@ def check(form, out, store):
 def export(form, out, tables):
     """Write tables of one sweep to a file, whole or not at all, or to stdout if there is none."""
     write = importlib.import_module(f"{__name__}.{form}").write
-    out = contextlib.nullcontext(sys.stdout.buffer) if out is None else files.appearing(Path(out))
+    out = contextlib.nullcontext(sys.stdout.buffer) if out is None else writing.appearing(Path(out))
     with out as file:
         write(file, tables)
         file.flush()

@@ -9,14 +9,20 @@ import warnings
 from pathlib import Path
 
 from fastdense.errors import FastdenseError, shown
-from fastdense.reports import files
+from fastdense.reports import writing
 
 ENDINGS = (".png", ".svg")
 INSTALL = "python -m pip install 'fastdense[plot]'"
 
 
-def check_file(path):
+def check_file(path, inputs=()):
     """Check, before anything is carried out, that a picture can be drawn and written.
+
+    Parameters
+    ----------
+    path : path
+    inputs : sequence of path
+        Files that the command reads.
 
     Raises
     ------
@@ -28,7 +34,7 @@ def check_file(path):
         raise FastdenseError(f"{shown(str(path))} is no picture; give a file.png or a file.svg")
     if importlib.util.find_spec("matplotlib") is None:
         raise FastdenseError(f"pictures need Matplotlib, which is not installed; run {INSTALL}")
-    files.check_file(path)
+    writing.check_file(path, inputs)
 
 
 def draw(done, path):
@@ -63,4 +69,4 @@ def save(kind, path, done):
         figure = kind.figure(done)
         timeless = {"Date": None} if ending == "svg" else {"Software": None}
         figure.savefig(buffer, format=ending, metadata=timeless)
-    files.write_atomically(path, buffer.getvalue())
+    writing.write_atomically(path, buffer.getvalue())

@@ -33,16 +33,22 @@ class Answer:
         return self.err[len("Error: ") : -1]
 
 
+def _text(stream):
+    """What was written to a stream, also as bytes past its text."""
+    stream.flush()
+    return stream.buffer.getvalue().decode("utf-8")
+
+
 def _refuse(constant):
     raise AssertionError(f"{constant} is not JSON")
 
 
 def call(*arguments):
     """Run a command in this process, where warnings are errors."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = invoke([str(a) for a in arguments])
-    return Answer(code, out.getvalue(), err.getvalue())
+    return Answer(code, _text(out), _text(err))
 
 
 def process(*arguments, **options):
