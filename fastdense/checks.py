@@ -7,7 +7,7 @@ from fastdense.errors import FastdenseError, shown
 NO_NUMBERS = bool, np.timedelta64  # though Python and NumPy take them for integers
 
 
-def plain(value):
+def as_python(value):
     """What a NumPy array or scalar holds as Python has it; durations and dates as texts."""
     kind = getattr(getattr(value, "dtype", None), "kind", "")
     return value.astype(str).tolist() if kind in ("m", "M") else value.tolist()

@@ -48,8 +48,8 @@ class Data:
     ----------
     inputs : array_like, shape (n, features) or (n,)
     targets : array_like, shape (n, outputs) or (n,)
-        Real numbers, probabilities or one-hot rows; or class labels 0, 1, 2, ... for the sparse
-        losses.
+        Real numbers, probabilities or one-hot rows, as the loss expects; class labels 0, 1, 2, ...
+        for nll and the sparse losses; -1 and 1, or 0 and 1, for the hinge losses.
     weights : array_like, shape (n,), optional
         How much each sample counts; the loss is sum(w * loss) / n, as in Keras.
     test : (inputs, targets), optional
@@ -156,6 +156,16 @@ def check_targets(targets, loss, outputs):
             f"targets run from {targets.min():g} to {targets.max():g}; {name} expects them "
             "between 0 and 1" + SIGNS * _are_signs(targets)
         )
+    if entry.targets == "nonnegative" and targets.min() < 0:
+        raise FastdenseError(
+            f"targets run from {targets.min():g} to {targets.max():g}; {name} expects counts or "
+            "rates, none below 0; mse takes numbers of either sign"
+        )
+    if entry.targets == "sign" and not _two_classes(targets):
+        raise FastdenseError(
+            f"{name} expects targets that are -1 and 1, or 0 and 1; these run from "
+            f"{targets.min():g} to {targets.max():g} and are not of two such classes"
+        )
     if entry.targets == "distribution" and outputs > 1:
         worst = max(
             np.abs(targets[block].sum(axis=1, dtype=np.float64) - 1).max()
@@ -186,6 +196,12 @@ def _are_signs(numbers):
 def _whole(numbers):
     parts = (numbers[block] for block in blocks(*numbers.shape))
     return all((part == np.floor(part)).all() for part in parts)
+
+
+def _two_classes(targets):
+    low = 0 if targets.min() >= 0 else -1
+    parts = (targets[block] for block in blocks(*targets.shape))
+    return all(((part == low) | (part == 1)).all() for part in parts)
 
 
 def weights_of(data, recipe):

@@ -4,8 +4,9 @@ import difflib
 
 MOST_LETTERS = 400  # of a message
 TAIL = 150  # of these, are kept of the end of a longer one: there it says what to do
-MOST_NAMES, MOST_LISTED = 30, 250  # in a message: names, and letters of them together
+MOST_LISTED = 250  # letters of the names that a message lists
 MOST_KNOWN = 1000  # names that the nearest is looked for among
+NEAR = 0.65  # share of letters in common, from which a name may be the other misspelled
 
 
 class FastdenseError(ValueError):
@@ -44,16 +45,20 @@ def shown(value: object) -> str:
     return " ".join(repr(value).split())[:80]
 
 
-def unknown(kind: str, given: object, known) -> FastdenseError:
-    """The error for a name that does not exist, with the nearest one that does."""
+def unknown(kind: str, given: object, known, also=()) -> FastdenseError:
+    """The error for a name that does not exist, with the nearest one that does.
+
+    Names in `also` are understood too, but not listed.
+    """
     word, known = str(given)[:80], sorted(known)[:MOST_KNOWN]
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    spelled = {name.casefold(): name for name in [*sorted(also), *known]}
+    near = difflib.get_close_matches(word.casefold(), spelled, n=1, cutoff=NEAR)
     listed = ", ".join(known)
     if near:
-        hint = f"did you mean {near[0]!r:.80}?"
-    elif len(known) <= MOST_NAMES and len(listed) <= MOST_LISTED:
+        hint = f"did you mean {spelled[near[0]]!r:.80}?"
+    elif len(listed) <= MOST_LISTED:
         hint = f"known: {listed}"
     else:
-        some = difflib.get_close_matches(word, known, n=MOST_NAMES // 3, cutoff=0.0)
-        hint = f"the nearest of {len(known)} are: {', '.join(name[:40] for name in some)}"
+        some = difflib.get_close_matches(word, known, n=6, cutoff=0.0)
+        hint = f"the nearest of {len(known)} are: {', '.join(name[:30] for name in some)}"
     return FastdenseError(f"unknown {kind} {word!r}; {hint}")

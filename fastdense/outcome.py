@@ -1,7 +1,7 @@
 """Outcomes of trainings: frozen, diverged, converged, oscillating, slow, stalled or too short."""
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -107,6 +107,9 @@ def classify_curves(loss, floors, thresholds=USUAL):
     floors : Floors
     thresholds : Thresholds
     """
+    if floors.floor < 0:  # of a Poisson loss; shares are then of what is above the floor
+        loss = loss - floors.floor
+        floors = replace(floors, constant=floors.constant - floors.floor, floor=0.0)
     trained = loss[:, 1:] if loss.shape[1] > 1 else loss
     rows = trained.shape[1]
     tail = max(1, round(thresholds.tail * rows))

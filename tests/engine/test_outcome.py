@@ -345,8 +345,9 @@ def test_no_training_falls_below_its_floor(loss, rows, seed, weighted):
     run = train(network, recipe, data)
     ours = floors(data, recipe)
     assert run.outcome in OUTCOMES
-    assert 0 <= ours.floor <= ours.constant * (1 + 1e-9) + 1e-12
-    assert run.loss.min() >= ours.floor * (1 - 1e-6) - 1e-6
+    assert entry.targets == "nonnegative" or ours.floor >= -1e-12
+    assert ours.floor <= ours.constant + 1e-9 * abs(ours.constant) + 1e-12
+    assert run.loss.min() >= ours.floor - 1e-6 * abs(ours.floor) - 1e-6
 
 
 def trained(rate=0.1, weights="glorot_uniform", activation="tanh", epochs=300, **changes):
@@ -406,7 +407,17 @@ SOFT = np.array([[0.2], [0.8], [0.5]])
 PERFECT = {  # targets and predictions that nothing can better
     "mse": (SOFT, SOFT),
     "mae": (SOFT, SOFT),
+    "mape": (SOFT, SOFT),
+    "msle": (SOFT, SOFT),
     "huber": (SOFT, SOFT),
+    "log_cosh": (SOFT, SOFT),
+    "poisson": (SOFT, SOFT - 1e-7),
+    "poisson_log": (SOFT, np.log(SOFT)),
+    "hinge": (np.sign(SOFT - 0.3), np.sign(SOFT - 0.3)),
+    "squared_hinge": (np.sign(SOFT - 0.3), np.sign(SOFT - 0.3)),
+    "kl_divergence": (np.hstack([SOFT, 1 - SOFT]), np.hstack([SOFT, 1 - SOFT])),
+    "kl_divergence_log": (np.hstack([SOFT, 1 - SOFT]), np.log(np.hstack([SOFT, 1 - SOFT]))),
+    "nll": (np.array([[0.0], [1], [1]]), 60 * np.eye(2)[[0, 1, 1]] - 60),
     "binary_crossentropy": (SOFT, SOFT),
     "binary_crossentropy_logits": (SOFT, np.log(SOFT / (1 - SOFT))),
     "categorical_crossentropy": (np.hstack([SOFT, 1 - SOFT]), np.hstack([SOFT, 1 - SOFT])),

@@ -22,7 +22,9 @@ def results(losses, outcomes=None):
     """Runs that ended with the given losses and outcomes."""
     outcomes = outcomes or ["slow"] * len(losses)
     return [
-        SimpleNamespace(run=SimpleNamespace(final_loss=loss, floors=FLOORS, outcome=outcome), data=None)
+        SimpleNamespace(
+            run=SimpleNamespace(final_loss=loss, floors=FLOORS, outcome=outcome), data=None
+        )
         for loss, outcome in zip(losses, outcomes, strict=True)
     ]
 
