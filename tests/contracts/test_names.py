@@ -63,9 +63,9 @@ def test_an_answer_names_entries_and_is_one_sentence(kind, name):
 def test_no_name_means_two_things(kind):
     meant = {}
     for name in catalogue.names(kind):
-        for spelling in (name, *catalogue.get(kind, name).aliases):
-            assert meant.setdefault(spelling(spelling), name) == name
-            assert spelling not in ANSWERS.get(kind, {})
+        for written in (name, *catalogue.get(kind, name).aliases):
+            assert meant.setdefault(spelling(written), name) == name
+            assert written not in ANSWERS.get(kind, {})
 
 
 def test_recipes_and_networks_are_those_of_the_entries():
