@@ -181,6 +181,10 @@ def runner_of(runs, workers=None, dask=None, tls=None):
             f"the cluster at {dask} has workers of its own; give a number of workers without one, "
             f"or with {LOCAL!r} in its place"
         )
+    if tls and dask == LOCAL:
+        raise FastdenseError(
+            f"a cluster of {LOCAL!r} processes has certificates of its own; leave the TLS files out"
+        )
     return Cluster(dask, workers, tls)
 
 
