@@ -1,6 +1,7 @@
 """What is given for an array of numbers: an array, or a sentence that says what it is instead."""
 
 import contextlib
+import itertools
 
 import numpy as np
 
@@ -46,10 +47,18 @@ def numbers_of(name, values):
     raise _text(name, next(iter(array.flat[:1].tolist()), ""))
 
 
-def _masked(values, depth=0):
-    if isinstance(values, (list, tuple)) and depth < MOST_NESTED:
-        return any(_masked(v, depth + 1) for v in values if not isinstance(v, (int, float)))
-    return bool(np.ma.is_masked(values))
+def _masked(values):
+    """Whether anything is masked, also in lists of arrays, where NumPy would not look."""
+    level = [values]
+    for _ in range(MOST_NESTED):
+        kinds = {*map(type, level)}
+        masked = any(issubclass(kind, np.ma.MaskedArray) for kind in kinds)
+        if masked and any(map(np.ma.is_masked, level)):
+            return True
+        if not kinds & {list, tuple}:
+            return False
+        level = [*itertools.chain.from_iterable(v for v in level if isinstance(v, (list, tuple)))]
+    return False
 
 
 def _of_objects(name, array):

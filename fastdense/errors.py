@@ -60,5 +60,5 @@ def unknown(kind: str, given: object, known, also=()) -> FastdenseError:
         hint = f"known: {listed}"
     else:
         some = difflib.get_close_matches(word, known, n=6, cutoff=0.0)
-        hint = f"the nearest of {len(known)} are: {', '.join(name[:30] for name in some)}"
+        hint = f"the nearest of {len(known)} are: {', '.join(name[:40] for name in some)}"
     return FastdenseError(f"unknown {kind} {word!r}; {hint}")

@@ -13,7 +13,7 @@ import numpy as np
 
 from fastdense.checks import whole
 from fastdense.devices.pack import most_lanes
-from fastdense.errors import FastdenseError, shown
+from fastdense.errors import FastdenseError, sentence, shown
 from fastdense.outcome import OUTCOMES
 from fastdense.sweeps.estimate import seconds_each
 from fastdense.sweeps.grid import read_grid
@@ -145,8 +145,8 @@ def sweep(
         contextlib.closing(runner_of(plan.runs, workers, dask, tls)) as runner,
     ):
         progress = carry_out(plan, kept_in, runner, seconds_each(plan), on_progress)
-        for sentence in progress.skipped:
-            warnings.warn(sentence, stacklevel=2)
+        for skipped in progress.skipped:
+            warnings.warn(skipped, stacklevel=2)
         return kept_in.table()
 
 
@@ -226,7 +226,7 @@ def carry_out(plan, store, runner, seconds, on_progress=None):
                 runner.submit(job)
             for job, rows in runner.collect(LOOK_SECONDS if looked else 0):
                 if isinstance(rows, str):
-                    progress.skipped.append(rows)
+                    progress.skipped.append(sentence(rows))
                     continue
                 store.keep(job, rows)
                 progress.done += len(rows)

@@ -202,7 +202,7 @@ def test_the_row_that_is_not_finite_is_named(wrong, dtype, order):
     x = np.zeros((NUMBERS // 3 + 9, 3), dtype, order)
     for row in (NUMBERS // 3 + 1, len(x) - 1, 0):
         x[row, 1] = wrong
-        with pytest.raises(FastdenseError, match=f"NaN or infinity in row {row};"):
+        with pytest.raises(FastdenseError, match=f"NaN or infinity in row {row},"):
             Data(x, x[:, :1] * 0)
         x[row, 1] = 0
 
