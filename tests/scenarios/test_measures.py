@@ -262,9 +262,10 @@ def test_sharpness_counts_weights_and_divergence():
 
 def test_the_range_of_the_outputs_before_and_after():
     network = Network.of(1, 2, weights={"name": "constant", "value": 3})
-    run = train(network, Recipe(learning_rate=0.0, epochs=1), ([0.0, 1.0, 2.0], np.zeros((3, 2))))
+    data = Data([0.0, 1.0, 2.0], np.zeros((3, 2)))
+    run = train(network, Recipe(learning_rate=0.0, epochs=1), data)
     for name in ("output_range", "initial_output_range"):
-        assert MEASURES[name].of(run, FLOORS) == 6
+        assert MEASURES[name].of(run, data) == 6
 
 
 def test_every_measure_says_what_it_is():
@@ -298,7 +299,8 @@ def test_numbers_of_json():
 
 
 def test_shares_sum_to_one_in_a_fixed_order():
-    found = shares([SimpleNamespace(outcome=o) for o in ("slow", "frozen", "slow", "converged")])
+    outcomes = "slow", "frozen", "slow", "converged"
+    found = shares([SimpleNamespace(run=SimpleNamespace(outcome=o)) for o in outcomes])
     assert list(found.items()) == [("converged", 0.25), ("slow", 0.5), ("frozen", 0.25)]
 
 
