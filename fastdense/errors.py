@@ -4,7 +4,7 @@ import difflib
 
 MOST_LETTERS = 400  # of a message
 TAIL = 150  # of these, are kept of the end of a longer one: there it says what to do
-MOST_LISTED = 250  # letters of the names that a message lists
+MOST_LISTED = 330  # letters of the names that a message lists
 MOST_KNOWN = 1000  # names that the nearest is looked for among
 NEAR = 0.65  # share of letters in common, from which a name may be the other misspelled
 
@@ -51,8 +51,12 @@ def unknown(kind: str, given: object, known, also=()) -> FastdenseError:
     Names in `also` are understood too, but not listed.
     """
     word, known = str(given)[:80], sorted(known)[:MOST_KNOWN]
-    spelled = {name.casefold(): name for name in [*sorted(also), *known]}
-    near = difflib.get_close_matches(word.casefold(), spelled, n=1, cutoff=NEAR)
+    names = [*sorted(also), *known]
+    spelled = {name.casefold().rpartition(".")[2]: name for name in names}
+    spelled |= {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(word.casefold(), spelled, n=3, cutoff=NEAR)
+    # The same letters in another order are a slip of the fingers.
+    near.sort(key=lambda name: sorted(name) != sorted(word.casefold()))
     listed = ", ".join(known)
     if near:
         hint = f"did you mean {spelled[near[0]]!r:.80}?"
