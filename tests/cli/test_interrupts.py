@@ -109,7 +109,7 @@ def in_shell(line):
     )
 
 
-RUN = "run zero-rate --seeds 1 --set recipe.epochs=1 --json"
+RUN = "run zero-rate --seeds 73 --set recipe.epochs=1 --json"
 
 
 @pytest.mark.parametrize("line", ["list", "list --json", "--version", "--help", "show zero-rate"])
