@@ -5,6 +5,8 @@ import os
 import time
 import warnings
 
+from fastdense.kernels import private
+
 LOOK_SECONDS = 0.05
 NOTICE_SECONDS = 5.0  # of waiting, before the user is told
 PATIENCE_SECONDS = 60.0  # before the kernel is compiled here too
@@ -21,8 +23,8 @@ def turn(folder, name):
     import fcntl
 
     try:
-        file = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:  # a full disk
+        file = private.opened(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT)
+    except OSError:  # a full disk, or the file is another user's
         yield
         return
     try:
