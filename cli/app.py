@@ -66,6 +66,8 @@ def _prepare_streams():
     import os
     import warnings
 
+    from fastdense.errors import sentence
+
     # What the shell has closed, as `>&-` does, Python leaves as None: nobody wants to read it.
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
@@ -76,7 +78,7 @@ def _prepare_streams():
     # A terminal that lacks a character gets another instead of an error.
     sys.stdout.reconfigure(errors="replace")
     # Nobody here wants to see the line of code that warns.
-    warnings.formatwarning = lambda message, *where: f"Warning: {message}\n"
+    warnings.formatwarning = lambda message, *where: f"Warning: {sentence(message)}\n"
 
 
 def _with_pipe(stream):
@@ -95,7 +97,7 @@ def invoke(arguments):
     """Run with arguments; returns the exit code."""
     import click
 
-    from fastdense.errors import FastdenseError
+    from fastdense.errors import FastdenseError, sentence
     from fastdense_cli.group import app
 
     try:
@@ -113,7 +115,7 @@ def invoke(arguments):
     except (KeyboardInterrupt, click.Abort) as interrupt:
         if isinstance(interrupt.__context__, KeyboardInterrupt):  # click makes one of the other
             interrupt = interrupt.__context__
-        click.echo(str(interrupt) or "Interrupted.", err=True)
+        click.echo(sentence(interrupt) or "Interrupted.", err=True)
         return INTERRUPTED
     except Warning as warning:  # under `python -W error`
         return _fail(warning, FAILED)
@@ -126,5 +128,7 @@ def invoke(arguments):
 def _fail(message, code):
     import click
 
-    click.echo(f"Error: {' '.join(str(message).split())}", err=True)
+    from fastdense.errors import sentence
+
+    click.echo(f"Error: {sentence(message)}", err=True)
     return code

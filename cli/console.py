@@ -1,11 +1,29 @@
-"""Where things are printed: results on stdout, progress and notes on stderr of a terminal."""
+"""Where things are printed: results on stdout, progress and notes on stderr.
+
+Words may come from a file of anybody's. Whatever is in them, no control character is printed.
+"""
 
 import contextlib
 import sys
 
 import click
 
+from fastdense.errors import plain, plain_lines, sentence
+
 WIDTH_WITHOUT_TERMINAL = 150
+
+
+class Plain:
+    """Something of rich's, without what a terminal would obey in its words."""
+
+    def __init__(self, renderable):
+        self.renderable = renderable
+
+    def __rich_console__(self, console, options):
+        from rich.segment import Segment
+
+        for text, style, control in console.render(self.renderable, options):
+            yield Segment(text if control else plain_lines(text), style, control)
 
 
 def show(renderable, width_without_terminal=WIDTH_WITHOUT_TERMINAL):
@@ -14,14 +32,35 @@ def show(renderable, width_without_terminal=WIDTH_WITHOUT_TERMINAL):
 
     width = None if sys.stdout.isatty() else width_without_terminal
     # Markup and emoji codes would be read in the words of a user's own scenario.
-    Console(width=width, highlight=False, markup=False, emoji=False).print(renderable)
+    Console(width=width, highlight=False, markup=False, emoji=False).print(Plain(renderable))
 
 
-def show_json(plain):
+def show_line(text):
+    """Print a line on stdout."""
+    click.echo(plain(text))
+
+
+def show_text(text):
+    """Print a file's text on stdout as it is; on a terminal, what can be printed of it."""
+    click.echo(plain_lines(text) if sys.stdout.isatty() else text, nl=False)
+
+
+def show_json(values):
     """Print strict JSON on stdout."""
     from fastdense.reports.files import dumps
 
-    click.echo(dumps(plain))
+    click.echo(dumps(values))
+
+
+def say(text):
+    """Print a sentence on stderr."""
+    click.echo(sentence(text), err=True)
+
+
+def note(sentences):
+    """Print each of some sentences once on stderr, as a note."""
+    for one in dict.fromkeys(sentences):
+        say(f"Note: {one}")
 
 
 @contextlib.contextmanager
@@ -46,9 +85,13 @@ def sweeping(plan):
 
     with _bar("sweep") as bar:
         if not bar:
-            yield lambda progress: [click.echo(s, err=True) for s in new(progress.skipped)]
+            yield lambda progress: [
+                click.echo(sentence(s), err=True) for s in new(progress.skipped)
+            ]
             return
-        bar.console.print(plan)
+        from rich.text import Text
+
+        bar.console.print(Plain(plan))
         stopping = []
 
         def report(progress):
@@ -61,8 +104,8 @@ def sweeping(plan):
             rate = progress.done / max(progress.seconds, 1e-9)
             words = f"{rate:,.0f} runs/s  {shares}" if progress.done else ""
             bar.update(bar.task_ids[0], completed=done, total=progress.total, words=words)
-            for sentence in new(progress.skipped):
-                bar.console.print(sentence)
+            for skipped in new(progress.skipped):
+                bar.console.print(Plain(Text(skipped)))
             if progress.stopping and not stopping:
                 stopping.append(True)
                 bar.console.print("finishing what runs; Ctrl-C again stops at once")
@@ -99,7 +142,7 @@ def _bar(title):
         console=Console(stderr=True),
         transient=True,
     ) as bar:
-        bar.add_task(title, total=None, words="")
+        bar.add_task(plain(title), total=None, words="")
         announced = []
 
         def announce(name):

@@ -39,6 +39,25 @@ def check_out(found, folder, inputs, force):
     files.check(found.id, endings, folder, inputs, force)
 
 
+def doubts(found, seeds):
+    """Sentences on the claims of a scenario that so many seeds cannot decide."""
+    if isinstance(found, Theory):
+        return []
+    from fastdense.scenarios.verdict import undecidable
+
+    given = seeds or found.seeds
+    return [
+        f"{given} seed{'s' if given > 1 else ''} cannot decide, whatever they show, the claim "
+        f"{' '.join(claim.text.split())[:200]!r} (needs --seeds {least} or more)"
+        for claim, least in undecidable(found, seeds)
+    ]
+
+
+def notes(found):
+    """What the user should know about how the data of a scenario were read: sentences."""
+    return [note for arm in getattr(found, "arms", ()) for note in arm.data.notes]
+
+
 def carry_out(found, seeds, first_seed, on_progress):
     """The `Study` of a theory, or the `Experiment` of a scenario."""
     if isinstance(found, Theory):

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from fastdense import entry
+from fastdense.checks import as_python
 from fastdense.errors import FastdenseError, shown, unknown
+from fastdense.frameworks import ANSWERS, spelling
 
 MAXIMUM = sys.float_info.max  # a Python integer may be larger
 
@@ -30,18 +32,40 @@ def names(kind: str) -> tuple[str, ...]:
 
 @cache
 def get(kind: str, name: str):
-    """The entry `name` of `kind`.
+    """The entry `name` of `kind`, or the one that a framework calls so.
 
     Raises
     ------
     FastdenseError
-        No such entry; the message names the nearest one.
+        No such entry; the message names the right one, or the nearest.
     """
     if name not in names(kind):
-        singular = {"losses": "loss", "data": "data source"}.get(kind, kind.removesuffix("s"))
-        raise unknown(singular, name, names(kind))
+        return get(kind, _meant(kind, name))
     module = importlib.import_module(f"fastdense.{kind}.{name}")
     return CONTRACTS[kind].from_module(module)
+
+
+def _meant(kind, given):
+    """The entry that a name of Keras's, PyTorch's or scikit-learn's is exactly."""
+    own = names(kind)
+    if given in own:  # the others need not be imported
+        return given
+    aliases = {alias: name for name in own for alias in get(kind, name).aliases}
+    answers = ANSWERS.get(kind, {})
+    singular = {"losses": "loss", "data": "data source"}.get(kind, kind.removesuffix("s"))
+    bare = given.rpartition(".")[2].removesuffix("()")
+    if bare in own or bare in aliases:
+        return aliases.get(bare, bare)
+    spelled = {spelling(name): name for name in own} | {spelling(n): aliases[n] for n in aliases}
+    answer = answers.get(bare) or {spelling(n): answers[n] for n in answers}.get(spelling(bare))
+    name = spelled.get(spelling(bare))
+    if answer is None and name and f"{name}_keras" in own:
+        answer = f"is '{name}' as PyTorch has it and '{name}_keras' as Keras has it"
+    if answer is not None:
+        raise FastdenseError(f"{singular} {shown(given)} {answer}")
+    if name is None:
+        raise unknown(singular, given, own, also=[*aliases, *answers])
+    return name
 
 
 @dataclass(frozen=True)
@@ -104,7 +128,7 @@ class Choice:
 def freeze(value: object) -> object:
     """A number, or nested sequences of numbers, as something hashable and finite."""
     if hasattr(value, "tolist") and not isinstance(value, type):
-        value = value.tolist()
+        value = as_python(value)
     if isinstance(value, (list, tuple)):
         return tuple(freeze(v) for v in value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):

@@ -4,10 +4,19 @@ import numpy as np
 
 from fastdense.errors import FastdenseError, shown
 
+NO_NUMBERS = bool, np.timedelta64  # though Python and NumPy take them for integers
+
+
+def as_python(value):
+    """What a NumPy array or scalar holds as Python has it; durations and dates as texts."""
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    return value.astype(str).tolist() if kind in ("m", "M") else value.tolist()
+
 
 def whole(name, value, low):
     """Check that a value is an integer of at least `low`, and give it as a Python integer."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
+    integer = isinstance(value, (int, np.integer)) and not isinstance(value, NO_NUMBERS)
+    if not integer or value < low:
         raise FastdenseError(f"{name} is {shown(value)}; expected an integer of at least {low}")
     return int(value)  # a NumPy integer would overflow in what is computed from it
 
@@ -22,7 +31,8 @@ def seed(name, value):
 
 def real(name, value, low, high):
     """Check that a value is a finite number with `low <= value < high`."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+    kinds = int, float, np.integer, np.floating
+    if isinstance(value, NO_NUMBERS) or not isinstance(value, kinds):
         raise FastdenseError(f"{name} is {shown(value)}; expected a number")
     try:
         number = float(value)

@@ -1,30 +1,20 @@
 """Data to train on, checked once: inputs, targets, sample weights, test rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from fastdense import catalogue
+from fastdense.arrays import numbers_of
 from fastdense.blocks import blocks, first_not_finite
 from fastdense.errors import FastdenseError
+
+SIGNS = "; for -1 and 1 give (y + 1) / 2, which is 0 and 1"
 
 
 def rectangular(name, values, dimensions):
     """Check that values are finite real numbers in rows and columns; a vector is one column."""
-    if np.ma.is_masked(values):
-        raise FastdenseError(f"{name} have masked entries; fill them, or remove such rows")
-    try:
-        array = np.asarray(values)  # of a memory map, an array over the same pages
-        if array.dtype == object or not (
-            np.issubdtype(array.dtype, np.number) or array.dtype == bool
-        ):
-            raise ValueError
-    except ValueError:
-        raise FastdenseError(
-            f"{name} are not a rectangular array of numbers; give rows of equal length"
-        ) from None
-    if np.iscomplexobj(array):
-        raise FastdenseError(f"{name} are complex; expected real numbers")
+    array = numbers_of(name, values)
     if array.ndim == 1:
         array = array[:, np.newaxis]
     if array.ndim != dimensions:
@@ -34,7 +24,7 @@ def rectangular(name, values, dimensions):
     row = first_not_finite(array)
     if row is not None:
         raise FastdenseError(
-            f"{name} hold NaN or infinity in row {row}; remove or replace such rows"
+            f"{name} hold NaN or infinity in row {row}, counted from 0; remove or replace such rows"
         )
     return array
 
@@ -58,11 +48,13 @@ class Data:
     ----------
     inputs : array_like, shape (n, features) or (n,)
     targets : array_like, shape (n, outputs) or (n,)
-        Real numbers, probabilities or one-hot rows; or class labels 0, 1, 2, ... for the sparse
-        losses.
+        Real numbers, probabilities or one-hot rows, as the loss expects; class labels 0, 1, 2, ...
+        for nll and the sparse losses; -1 and 1, or 0 and 1, for the hinge losses.
     weights : array_like, shape (n,), optional
         How much each sample counts; the loss is sum(w * loss) / n, as in Keras.
     test : (inputs, targets), optional
+    notes : sequence of str
+        What the user should know about how these rows were read, in sentences.
 
     Raises
     ------
@@ -74,6 +66,7 @@ class Data:
     targets: np.ndarray
     weights: np.ndarray | None = None
     test: tuple[np.ndarray, np.ndarray] | None = None
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self):
         put = object.__setattr__
@@ -119,11 +112,17 @@ class Data:
     def __len__(self):
         return len(self.inputs)
 
-    def outputs_for(self, loss, classes=None):
+    def outputs_for(self, loss):
         """Width of the output that a loss needs on these targets."""
         if catalogue.get("losses", loss).targets != "label":
             return self.targets.shape[1]
-        return classes or int(self.targets.max()) + 1
+        low, high = float(self.targets.min()), float(self.targets.max())
+        if low and _whole(self.targets):
+            unseen = "; or set network.outputs, if some classes do not occur here" * (low > 0)
+            raise FastdenseError(
+                f"labels run from {low:g} to {high:g}{_shift(self.targets, low, high)}{unseen}"
+            )
+        return max(int(high), 0) + 1
 
 
 def _same_rows(name, ours, other, theirs):
@@ -140,11 +139,12 @@ def check_targets(targets, loss, outputs):
             raise FastdenseError(
                 f"{name} expects one class label a row; the targets have {targets.shape[1]} columns"
             )
-        low, high = targets.min(), targets.max()
+        low, high = float(targets.min()), float(targets.max())
         if low < 0 or high >= outputs or not _whole(targets):
             raise FastdenseError(
                 f"labels run from {low:g} to {high:g}; {name} expects whole numbers from 0 to "
                 f"{outputs - 1}, one for each of the network's {outputs} outputs"
+                + _shift(targets, low, high)
             )
         return
     if targets.shape[1] != outputs:
@@ -154,7 +154,17 @@ def check_targets(targets, loss, outputs):
     if entry.targets in ("unit", "distribution") and (targets.min() < 0 or targets.max() > 1):
         raise FastdenseError(
             f"targets run from {targets.min():g} to {targets.max():g}; {name} expects them "
-            "between 0 and 1"
+            "between 0 and 1" + SIGNS * _are_signs(targets)
+        )
+    if entry.targets == "nonnegative" and targets.min() < 0:
+        raise FastdenseError(
+            f"targets run from {targets.min():g} to {targets.max():g}; {name} expects counts or "
+            "rates, none below 0; mse takes numbers of either sign"
+        )
+    if entry.targets == "sign" and not _two_classes(targets):
+        raise FastdenseError(
+            f"{name} expects targets that are -1 and 1, or 0 and 1; these run from "
+            f"{targets.min():g} to {targets.max():g} and are not of two such classes"
         )
     if entry.targets == "distribution" and outputs > 1:
         worst = max(
@@ -168,9 +178,30 @@ def check_targets(targets, loss, outputs):
             )
 
 
+def _shift(labels, low, high):
+    """How labels that do not start at 0 are made to, as the rest of a sentence."""
+    if not _whole(labels):
+        return "; some are not whole: for real numbers take mse or another loss"
+    if low < 0 and _are_signs(labels):
+        return SIGNS
+    if low != 0:
+        return f"; labels start at 0: give y {'+' if low < 0 else '-'} {abs(low):g}"
+    return f"; a network for these labels has {high + 1:g}"
+
+
+def _are_signs(numbers):
+    return all((np.abs(numbers[block]) == 1).all() for block in blocks(*numbers.shape))
+
+
 def _whole(numbers):
     parts = (numbers[block] for block in blocks(*numbers.shape))
     return all((part == np.floor(part)).all() for part in parts)
+
+
+def _two_classes(targets):
+    low = 0 if targets.min() >= 0 else -1
+    parts = (targets[block] for block in blocks(*targets.shape))
+    return all(((part == low) | (part == 1)).all() for part in parts)
 
 
 def weights_of(data, recipe):

@@ -22,6 +22,8 @@ class Entry:
     hyper: dict[str, Any] = field(default_factory=dict, kw_only=True)  # names and defaults
     # Where a hyper-parameter must lie: low <= value < high.
     ranges: dict[str, tuple[float, float]] = field(default_factory=dict, kw_only=True)
+    # What frameworks call exactly this; other spellings of a name are found from one of them.
+    aliases: tuple[str, ...] = field(default=(), kw_only=True)
 
     @classmethod
     def from_module(cls, module: ModuleType) -> "Entry":
@@ -73,8 +75,11 @@ class Loss(Entry):
     this one on the pre-activations of a final sigmoid or softmax (`fastdense.fusion`).
     """
 
-    targets: str  # "real", "unit" (in [0, 1]), "distribution" (rows that sum to 1), "label"
-    predictions: str  # "real", "probability", "distribution", "logit"
+    # "real", "nonnegative", "unit" (in [0, 1]), "sign" (two classes, -1 or 0, and 1),
+    # "distribution" (rows that sum to 1), "label"
+    targets: str
+    # "real", "positive", "probability", "logit", "distribution", "log-distribution"
+    predictions: str
     spec: Callable
     constant: Callable
     value: Callable | None = None
@@ -91,6 +96,8 @@ class Loss(Entry):
         """How predictions are right or wrong: "largest" output, "probability" or "logit" sign."""
         if self.targets in ("label", "distribution"):
             return "largest" if outputs > 1 else None
+        if self.targets == "sign":
+            return "logit"
         return self.predictions if self.targets == "unit" else None
 
 
@@ -99,7 +106,7 @@ class Optimizer(Entry):
     """An update rule on scalars.
 
     `advance(rate, hyper, powers)` returns the scalars of this step, float64, and may keep running
-    products in `powers` (all 1 before the first step). `step(p, g, *slots, k)` returns the
+    products in `powers` (three, all 1 before the first step). `step(p, g, *slots, k)` returns the
     parameter and its slots after the step; `slots` lists what the slots hold at the start.
     `spec(p, g, state, rate, t, hyper)` is the textbook form in NumPy, `state` a dict of its own.
     """
@@ -136,8 +143,9 @@ class Initializer(Entry):
 class DataSource(Entry):
     """Rows of data: `make(draw, hyper, count)`, or `load(hyper, folder)` for what is given whole.
 
-    `draw(*shape)` returns independent numbers in (0, 1). Both return inputs and targets; paths
-    are relative to `folder`. Values in `hyper` may be numbers, strings and nested lists.
+    `draw(*shape)` returns independent numbers in (0, 1). `make` returns inputs and targets, `load`
+    a `Data`, with notes for the user where there are any; paths are relative to `folder`. Values in
+    `hyper` may be numbers, strings and nested lists.
     """
 
     make: Callable | None = None

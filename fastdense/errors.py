@@ -2,11 +2,42 @@
 
 import difflib
 
-MOST_NAMES = 30  # in a message
+MOST_LETTERS = 400  # of a message
+TAIL = 150  # of these, are kept of the end of a longer one: there it says what to do
+MOST_LISTED = 250  # letters of the names that a message lists
+MOST_KNOWN = 1000  # names that the nearest is looked for among
+NEAR = 0.65  # share of letters in common, from which a name may be the other misspelled
 
 
 class FastdenseError(ValueError):
-    """Input that cannot be used; its message is one sentence for the user."""
+    """Input that cannot be used; its message is one sentence for the user.
+
+    Whatever is quoted in it, a message is one printable line of at most 400 letters.
+    """
+
+    def __init__(self, message):
+        super().__init__(sentence(message))
+
+
+def plain(text: str) -> str:
+    """A text without what a terminal would obey: control characters as Python writes them."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def plain_lines(text: str) -> str:
+    """The same of a text of several lines."""
+    return "\n".join(map(plain, text.split("\n")))
+
+
+def sentence(message: object) -> str:
+    """A message as one printable line, without its middle if it is too long."""
+    line = plain(" ".join(str(message).split()))
+    if len(line) <= MOST_LETTERS:
+        return line
+    gap = " ... "
+    return line[: MOST_LETTERS - TAIL - len(gap)] + gap + line[-TAIL:]
 
 
 def shown(value: object) -> str:
@@ -14,15 +45,20 @@ def shown(value: object) -> str:
     return " ".join(repr(value).split())[:80]
 
 
-def unknown(kind: str, given: object, known) -> FastdenseError:
-    """The error for a name that does not exist, with the nearest one that does."""
-    known = sorted(known)
-    near = difflib.get_close_matches(str(given), known, n=1, cutoff=0.5)
+def unknown(kind: str, given: object, known, also=()) -> FastdenseError:
+    """The error for a name that does not exist, with the nearest one that does.
+
+    Names in `also` are understood too, but not listed.
+    """
+    word, known = str(given)[:80], sorted(known)[:MOST_KNOWN]
+    spelled = {name.casefold(): name for name in [*sorted(also), *known]}
+    near = difflib.get_close_matches(word.casefold(), spelled, n=1, cutoff=NEAR)
+    listed = ", ".join(known)
     if near:
-        hint = f"did you mean {near[0]!r}?"
-    elif len(known) <= MOST_NAMES:
-        hint = f"known: {', '.join(known)}"
+        hint = f"did you mean {spelled[near[0]]!r:.80}?"
+    elif len(listed) <= MOST_LISTED:
+        hint = f"known: {listed}"
     else:
-        some = difflib.get_close_matches(str(given), known, n=MOST_NAMES // 3, cutoff=0.0)
-        hint = f"the nearest of {len(known)} are: {', '.join(some)}"
-    return FastdenseError(f"unknown {kind} {str(given)[:80]!r}; {hint}")
+        some = difflib.get_close_matches(word, known, n=6, cutoff=0.0)
+        hint = f"the nearest of {len(known)} are: {', '.join(name[:30] for name in some)}"
+    return FastdenseError(f"unknown {kind} {word!r}; {hint}")

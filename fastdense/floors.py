@@ -67,9 +67,12 @@ def floors(data, recipe, outputs=None):
             for target, total in zip(distinct, masses, strict=True):
                 floor += total * least(np.atleast_2d(target), np.ones(1))
     epsilon = ROUNDING_ULPS * np.finfo(recipe.dtype).eps
+    largest = max(abs(float(y.min())), abs(float(y.max())))
     if entry.targets == "real":
-        shift = epsilon * max(abs(float(y.min())), abs(float(y.max())))
+        shift = epsilon * largest
         rounding = float(average(lambda y: entry.spec(y + shift, y, hyper)[0], y, alike))
+    elif entry.targets == "nonnegative":
+        rounding = epsilon * max(largest, 1.0)
     else:
         rounding = float(epsilon)
     return Floors(

@@ -6,14 +6,14 @@ from dataclasses import fields
 import numpy as np
 
 from fastdense import catalogue
+from fastdense.arrays import numbers_of
 from fastdense.checks import whole
-from fastdense.dataset import in_dtype, rectangular
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Dropout
 from fastdense.outcome import USUAL, check_thresholds, classify
 from fastdense.recipe import Recipe
 from fastdense.runs import Collector, Runs
-from fastdense.training import device_of, prepare
+from fastdense.training import device_of, given_parameters, prepare
 from fastdense.variants import NUMBERS, Variants
 
 MOST_RUNS = 10_000_000
@@ -194,8 +194,8 @@ def _broadcast(recipe, network, seeds, varied):
                 )
             raise unknown("hyper-parameter to vary", name, ["seeds", *known])
         try:
-            arrays[name] = np.asarray(values)
-        except ValueError:  # ragged
+            arrays[name] = numbers_of(name, values)
+        except FastdenseError:
             arrays[name] = np.array(None)
         kinds = "iu" if name == "seeds" else "iuf"
         if arrays[name].dtype.kind not in kinds or arrays[name].size == 0:
@@ -222,7 +222,9 @@ def _start(task, varied, parameters):
     if parameters is None:
         start = network.initialize_many(seeds, dtype)
     else:
-        start = _given(parameters, (*varied["seeds"].shape, network.size), dtype)
+        shape = *varied["seeds"].shape, network.size
+        given = given_parameters(parameters, [shape, shape[-1:]], dtype)
+        start = np.array(np.broadcast_to(given, shape)).reshape(-1, network.size)
     if "init_scale" in varied:
         scale = varied["init_scale"].ravel().astype(float)
         for weights, bias in network.split(np.arange(network.size)):
@@ -234,19 +236,3 @@ def _start(task, varied, parameters):
                 f"of {dtype}; give smaller numbers"
             )
     return start
-
-
-def _given(parameters, shape, dtype):
-    """Given parameters as (n, size) in `dtype`, one row for each network or one for all."""
-    try:
-        dimensions = np.ndim(parameters)
-    except ValueError:
-        dimensions = 2  # ragged, as `rectangular` will say
-    given = rectangular("parameters", parameters, max(dimensions, 2))
-    given = in_dtype("parameters", given, dtype)
-    given = given[:, 0] if dimensions == 1 else given
-    if given.shape not in (shape, shape[-1:]):
-        raise FastdenseError(
-            f"parameters of shape {given.shape} given; expected {shape[-1:]} or {shape}"
-        )
-    return np.array(np.broadcast_to(given, shape)).reshape(-1, shape[-1])

@@ -50,7 +50,8 @@ class Dense:
             raise FastdenseError(
                 f"activation is {shown(self.activation)}; expected the name of an activation"
             )
-        catalogue.get("activations", self.activation)
+        entry = catalogue.get("activations", self.activation)
+        object.__setattr__(self, "activation", entry.name)
         for name in ("weights", "bias"):
             object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
         for name in REGULARIZERS:

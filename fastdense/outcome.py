@@ -1,15 +1,21 @@
-"""Outcomes of trainings: frozen, diverged, converged, slow, oscillating or stalled."""
+"""Outcomes of trainings: frozen, diverged, converged, oscillating, slow, stalled or too short."""
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from fastdense.checks import real
 from fastdense.errors import FastdenseError, shown
 
-OUTCOMES = ("converged", "slow", "stalled", "frozen", "oscillating", "diverged")
-CONVERGED, SLOW, STALLED, FROZEN, OSCILLATING, DIVERGED = range(len(OUTCOMES))
+# Stores hold places in this list, so that a new outcome comes last.
+OUTCOMES = ("converged", "slow", "stalled", "frozen", "oscillating", "diverged", "too_short")
+CONVERGED, SLOW, STALLED, FROZEN, OSCILLATING, DIVERGED, TOO_SHORT = range(len(OUTCOMES))
+
+PARTS = 8  # of the window, whose levels tell a trend from scatter; fewer points tell nothing
+FALLS = PARTS - 1  # from part to part
+OFFSETS = np.arange(FALLS) - FALLS // 2  # of the falls in time, from their middle
+SPREAD = int((OFFSETS**2).sum())
 
 
 @dataclass(frozen=True)
@@ -21,13 +27,17 @@ class Thresholds:
     tail : float
         The final loss is the median over this last share of the epochs.
     window : float
-        The last share of the epochs in which a loss falls or swings.
+        The last share of the epochs in which a loss falls or swings; at least eight points of it.
     converged : float
         Gap to the floor, as a share of the gap between the best constant and the floor.
-    fall : float
-        A loss that falls by more than this share over the window is still on its way.
     swing : float
-        A loss whose range over the window exceeds this share of its median oscillates.
+        A loss that rises, within the window, by more than this share of its median oscillates.
+    trend : float
+        A loss falls, or falls ever more slowly, if it does so by more than this many standard
+        errors.
+    promise : float
+        A fall counts if what it promises exceeds this share of the gap to the floor, or of the
+        fall so far, whichever is less.
     diverged : float
         A final loss above this many times the larger of initial and best-constant loss.
 
@@ -40,8 +50,9 @@ class Thresholds:
     tail: float = 0.05
     window: float = 0.2
     converged: float = 0.01
-    fall: float = 0.01
     swing: float = 0.2
+    trend: float = 2.5
+    promise: float = 0.01
     diverged: float = 2.0
 
     def __post_init__(self):
@@ -67,7 +78,8 @@ def names(places):
 def classify(initial_parameters, parameters, loss, floors, thresholds=USUAL):
     """The outcomes of several runs, (n,), as places of `OUTCOMES`.
 
-    The definitions apply in the order frozen, diverged, converged, slow, oscillating, stalled.
+    The definitions apply in the order frozen, diverged, converged, oscillating, slow, stalled; a
+    run of too few points to tell the last three apart is too short.
 
     Parameters
     ----------
@@ -95,19 +107,22 @@ def classify_curves(loss, floors, thresholds=USUAL):
     floors : Floors
     thresholds : Thresholds
     """
+    if floors.floor < 0:  # of a Poisson loss; shares are then of what is above the floor
+        loss = loss - floors.floor
+        floors = replace(floors, constant=floors.constant - floors.floor, floor=0.0)
     trained = loss[:, 1:] if loss.shape[1] > 1 else loss
     rows = trained.shape[1]
     tail = max(1, round(thresholds.tail * rows))
-    length = max(2, round(thresholds.window * rows))
-    window = np.sort(trained[:, -length:])
     final = _median(np.sort(trained[:, -tail:]))
-    # The same median as `final`, one window earlier.
-    earlier = max(rows - length, tail)
-    before = _median(np.sort(trained[:, earlier - tail : earlier]))
 
-    found = np.full(len(loss), STALLED, np.int8)
-    found[window[:, -1] - window[:, 0] > thresholds.swing * _median(window)] = OSCILLATING
-    found[before - final > thresholds.fall * before] = SLOW
+    found = np.full(len(loss), TOO_SHORT, np.int8)
+    if rows >= PARTS:
+        window = trained[:, -max(PARTS, round(thresholds.window * rows)) :]
+        gap, fallen = final - floors.floor, loss.max(axis=1) - final
+        found[:] = STALLED
+        found[_falls(window, rows, gap, fallen, thresholds)] = SLOW
+        rise = (window - np.minimum.accumulate(window, axis=1)).max(axis=1)
+        found[rise > thresholds.swing * np.abs(_median(np.sort(window)))] = OSCILLATING
     allowed = thresholds.converged * (floors.constant - floors.floor)
     found[final - floors.floor <= max(allowed, floors.rounding)] = CONVERGED
     found[final > thresholds.diverged * np.maximum(loss[:, 0], floors.constant)] = DIVERGED
@@ -115,10 +130,57 @@ def classify_curves(loss, floors, thresholds=USUAL):
     return found
 
 
+def _falls(window, rows, gap, fallen, thresholds):
+    """Whether each loss falls beyond its scatter, and leads to a fall that matters: (n,).
+
+    The medians of eight parts of the window, spread evenly over it, give seven falls from part to
+    part. A straight line through these has a level, the trend, and a slope, its braking; both are
+    judged against the scatter of the falls about the line, as in a regression. Falls, not losses:
+    those of a random walk are independent, and those of a noisy plateau cancel, so that neither has
+    a trend. A drop that has just begun is an outlier of the line; it is told by the last fall.
+
+    Parameters
+    ----------
+    window : ndarray, shape (n, points)
+    rows : int
+        Points of the whole training.
+    gap, fallen : ndarray, shape (n,)
+        Final loss above the floor, and below the highest loss.
+    thresholds : Thresholds
+    """
+    size = window.shape[1] // PARTS
+    apart = (window.shape[1] - size) / FALLS
+    places = (apart * np.arange(PARTS)).round().astype(int)
+    parts = _median(np.sort(window[:, places[:, np.newaxis] + np.arange(size)]))
+    # Transposed: NumPy then adds one fall after the other, in this order, on every machine.
+    falls = np.ascontiguousarray((parts[:, :-1] - parts[:, 1:]).T)
+    unit = np.abs(falls).max(axis=0)  # no square of a tiny loss vanishes
+    falls /= np.where(unit > 0, unit, 1.0)
+    trend = falls.sum(axis=0) / FALLS
+    braking = -(falls * OFFSETS[:, np.newaxis]).sum(axis=0) / SPREAD
+    rest = falls - trend + braking * OFFSETS[:, np.newaxis]
+    error = thresholds.trend * np.sqrt((rest * rest).sum(axis=0) / (FALLS - 2))
+    is_steady = trend > error / math.sqrt(FALLS)
+    is_braking = braking > error / math.sqrt(SPREAD)
+    usual = np.sort(np.abs(falls), axis=0)[FALLS // 2]
+    is_dropping = falls[-1] > 2 * thresholds.trend * usual
+
+    # As much as the trend takes off while training goes on for as long again; of a fall that
+    # brakes, no more than Aitken's extrapolation leaves of it.
+    promise = trend * (rows / apart)
+    earlier, later = falls[1:4].sum(axis=0), np.maximum(falls[4:7].sum(axis=0), 0.0)
+    is_braking &= earlier > later
+    left = later * later / np.where(is_braking, earlier - later, 1.0)
+    promise = unit * np.where(is_braking, np.minimum(promise, left), promise)
+    matters = promise > thresholds.promise * gap
+    begins = promise > thresholds.promise * fallen  # straight on from the start, however slowly
+    return (is_steady & (matters | begins)) | (is_dropping & matters)
+
+
 def _median(ordered):
-    """The median of each row of numbers in ascending order."""
-    half, odd = divmod(ordered.shape[1], 2)
-    return ordered[:, half] if odd else (ordered[:, half - 1] + ordered[:, half]) / 2
+    """The median along the last axis of numbers in ascending order."""
+    half, odd = divmod(ordered.shape[-1], 2)
+    return ordered[..., half] if odd else (ordered[..., half - 1] + ordered[..., half]) / 2
 
 
 def classify_curve(loss, floors, thresholds=USUAL):

@@ -6,7 +6,7 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.catalogue import Choice
-from fastdense.checks import real, seed, whole
+from fastdense.checks import as_python, real, seed, whole
 from fastdense.errors import FastdenseError, shown, unknown
 
 DEFAULT_BATCH = 32
@@ -105,7 +105,7 @@ class Recipe:
             real(name, getattr(self, name), 0.0, float("inf"))
             put(self, name, float(getattr(self, name)))
         weights = self.class_weights
-        weights = weights.tolist() if isinstance(weights, np.ndarray) else weights
+        weights = as_python(weights) if isinstance(weights, np.ndarray) else weights
         if not isinstance(weights, (list, tuple)):
             raise FastdenseError(f"class_weights is {shown(weights)}; expected a list of numbers")
         for weight in weights:

@@ -103,7 +103,7 @@ class Run:
 
     @property
     def outcome(self):
-        """One of "frozen", "diverged", "converged", "slow", "oscillating", "stalled"."""
+        """One of `fastdense.outcome.OUTCOMES`, by the definitions in docs/json.md."""
         self._check_evaluated()
         return self._outcome
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fastdense import catalogue
+from fastdense.arrays import numbers_of
 from fastdense.checks import whole
 from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
 from fastdense.errors import FastdenseError, shown, unknown
@@ -114,10 +115,7 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
     if parameters is None:
         parameters = network.initialize(recipe.seed, dtype)
     else:
-        parameters = rectangular("parameters", parameters, 2)
-        given = in_dtype("parameters", parameters, dtype).ravel()
-        if given.size != network.size:
-            raise FastdenseError(f"{given.size} parameters given; this network has {network.size}")
+        given = given_parameters(parameters, [(network.size,)], dtype)
         parameters = room(network.size, dtype)
         parameters[:] = given
     order = _check_order(order, len(data))
@@ -154,16 +152,24 @@ def _weights(data, recipe):
     return weights
 
 
+def given_parameters(parameters, shapes, dtype):
+    """Where a training is to start, in `dtype`, checked to be of one of some shapes."""
+    given = numbers_of("parameters", parameters)
+    if given.shape not in shapes:
+        raise FastdenseError(
+            f"parameters of shape {given.shape} given; expected {' or '.join(map(str, shapes))}"
+        )
+    numbers = rectangular("parameters", given.reshape(-1, given.shape[-1]), 2)
+    return in_dtype("parameters", numbers, dtype).reshape(given.shape)
+
+
 def _check_order(order, samples):
     if order is None:
         return np.zeros((0, 0), np.int64)
-    try:
-        order = np.asarray(order)
-    except ValueError:  # ragged
-        order = np.zeros(0)
+    order = numbers_of("row numbers of the order", order)
     if order.ndim == 1:
         order = order[np.newaxis]
-    if order.ndim != 2 or order.size == 0 or not np.issubdtype(order.dtype, np.integer):
+    if order.ndim != 2 or order.size == 0 or order.dtype.kind not in "iu":
         raise FastdenseError(
             "an order is an array of row numbers, one row for each epoch (reused when they run out)"
         )

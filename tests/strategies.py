@@ -8,12 +8,18 @@ from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue
 ACTIVATIONS = [
     n for n in catalogue.names("activations") if not catalogue.get("activations", n).coupled
 ]
+HIDDEN = [n for n in ACTIVATIONS if n != "exponential"]  # one upon the other overflows
 LOSSES = catalogue.names("losses")
 OPTIMIZERS = catalogue.names("optimizers")
 SCHEDULES = catalogue.names("schedules")
 # The slope of mae jumps, and so does that of a cross-entropy at its clip: where a prediction lies
 # within rounding of the jump, two right answers differ by the whole jump.
-OUTPUTS = {"distribution": "softmax", "probability": "sigmoid"}
+OUTPUTS = {
+    "distribution": "softmax",
+    "log-distribution": "log_softmax",
+    "probability": "sigmoid",
+    "positive": "softplus",
+}
 
 # Legal hyper-parameters at which a few steps stay well-conditioned.
 HYPER = {
@@ -21,6 +27,7 @@ HYPER = {
     "momentum": st.floats(0.0, 0.99),
     "beta1": st.floats(0.0, 0.99),
     "beta2": st.floats(0.5, 0.9999),
+    "momentum_decay": st.floats(0.0, 1.0),
     "alpha": st.floats(0.5, 0.999),
     "rho": st.floats(0.5, 0.999),
     # Adaptive steps divide by the root of the squares: a small epsilon turns a gradient that is
@@ -66,7 +73,7 @@ def networks(draw, loss="mse", activation=None, dropout=True, hidden=3, outputs=
     name = OUTPUTS.get(entry.predictions, "identity")
     least = 2 if entry.targets in ("distribution", "label") else 1
     outputs = outputs or draw(st.integers(least, 6))
-    names = st.just(activation) if activation else st.sampled_from(ACTIVATIONS)
+    names = st.just(activation) if activation else st.sampled_from(HIDDEN)
     weights = st.sampled_from(["glorot_uniform", "he_normal", "torch_linear", "orthogonal"])
     layers = []
     for _ in range(draw(st.integers(1 if activation else 0, hidden))):
@@ -103,6 +110,10 @@ def targets_for(loss, seed, n, outputs):
         return hard if seed % 2 else soft
     if kind == "unit":
         return (noise > 0).astype(float) if seed % 2 else 1 / (1 + np.exp(-noise))
+    if kind == "sign":
+        return np.where(noise > 0, 1.0, -1.0 if seed % 2 else 0.0)
+    if kind == "nonnegative":
+        return np.floor(np.exp(noise)) if seed % 2 else np.exp(noise)
     return noise
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+from fastdense.errors import MOST_LETTERS
 from fastdense_cli.app import invoke
 
 
@@ -29,7 +30,8 @@ class Answer:
         assert (self.code, self.out) == (2, ""), self
         assert self.err.startswith("Error: ") and self.err.endswith("\n"), self
         assert self.err.count("\n") == 1, self
-        assert "Traceback" not in self.err and len(self.err) < 600, self
+        assert "Traceback" not in self.err and self.err[:-1].isprintable(), self
+        assert len(self.err) <= len("Error: \n") + MOST_LETTERS, self
         return self.err[len("Error: ") : -1]
 
 

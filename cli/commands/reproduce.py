@@ -22,7 +22,7 @@ def command(scenarios, seeds, as_json, out, force):
     """Run the given scenarios, or all; print what was measured and the verdict on each claim."""
     from fastdense.devices.parallel import on_all_cores
     from fastdense_cli import found
-    from fastdense_cli.console import progress, show, show_json
+    from fastdense_cli.console import note, progress, show, show_json
 
     names = scenarios or found.names()
     loaded = [found.find(name) for name in names]
@@ -37,6 +37,11 @@ def command(scenarios, seeds, as_json, out, force):
         read = [path for pair in zip(names, loaded, strict=True) for path in found.inputs(*pair)]
         for one in loaded:
             found.check_out(one, out, read, force)
+    note(one for scenario in loaded for one in found.notes(scenario))
+    doubts = [one for scenario in loaded for one in found.doubts(scenario, seeds)]
+    if doubts:
+        more = f"; nor {len(doubts) - 1} other claims" if len(doubts) > 1 else ""
+        note([f"{doubts[0]}{more}"])
     shares = [0.0] * len(loaded)
 
     def work(index, check):

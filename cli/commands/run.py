@@ -61,7 +61,7 @@ def worst(experiments):
 def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, force, plot, strict):
     """Train a scenario's arms over seeds, or measure a theory's points, and judge the claims."""
     from fastdense_cli import found
-    from fastdense_cli.console import progress, show, show_json
+    from fastdense_cli.console import note, progress, show, show_json
 
     changes = changes_of(assignments)
     if dtype:
@@ -76,6 +76,7 @@ def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, force
         from fastdense.reports.plots import check_file
 
         check_file(plot, read)
+    note([*found.notes(loaded), *found.doubts(loaded, seeds)])
     with progress(loaded.id) as report:
         done = found.carry_out(loaded, seeds, seed, report)
     if out is not None:

@@ -15,16 +15,17 @@ def command(scenario, as_toml, as_json):
     from fastdense.scenarios import scenario as scenarios
     from fastdense.scenarios import toml
     from fastdense.theory import Theory
-    from fastdense_cli.console import show, show_json
-    from fastdense_cli.found import find
+    from fastdense_cli.console import note, show, show_json, show_text
+    from fastdense_cli.found import find, notes
 
     loaded = find(scenario)
+    note(notes(loaded))
     if isinstance(loaded, Theory):
         _show_theory(loaded, as_toml, as_json)
     elif as_toml:
         is_file = scenarios.is_file(scenario)
         text = toml.read_text(scenario) if is_file else scenarios.text_of(scenario)
-        click.echo(text, nl=False)
+        show_text(text)
     elif as_json:
         show_json(
             {

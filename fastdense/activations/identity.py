@@ -1,6 +1,7 @@
 """Identity: a = z."""
 
 SOURCE = "Linear output layer; no nonlinearity."
+ALIASES = ("linear",)
 
 
 def value(z):

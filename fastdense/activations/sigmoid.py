@@ -5,6 +5,7 @@ import numpy as np
 from fastdense.maths import sigmoid
 
 SOURCE = "Rumelhart, Hinton, Williams (1986)."
+ALIASES = ("logistic",)
 
 
 def value(z):

@@ -6,6 +6,7 @@ from fastdense.maths import sigmoid
 from fastdense.primitives import fma
 
 SOURCE = "Elfwing, Uchibe, Doya (2017), arXiv:1702.03118."
+ALIASES = ("swish",)
 
 
 def value(z):

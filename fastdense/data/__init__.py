@@ -42,7 +42,7 @@ def read(table, folder="."):
     settings = {**COMMON, **table}
     test = whole("data.test", settings["test"], 0)
     if source.load:
-        rows = Data(*source.load(hyper, Path(folder)))
+        rows = source.load(hyper, Path(folder))
         if not test:
             return rows
         if test >= len(rows):
@@ -50,7 +50,8 @@ def read(table, folder="."):
                 f"data.test is {test} but there are {len(rows)} rows; leave some to train on"
             )
         inputs, targets = rows.inputs, rows.targets
-        return Data(inputs[:-test], targets[:-test], test=(inputs[-test:], targets[-test:]))
+        last = inputs[-test:], targets[-test:]
+        return Data(inputs[:-test], targets[:-test], test=last, notes=rows.notes)
     count, first = whole("data.count", settings["count"], 1), seed("data.seed", settings["seed"])
     if max(count, test) > 10_000_000:
         raise FastdenseError("data.count and data.test may be at most 10000000")

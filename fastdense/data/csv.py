@@ -1,79 +1,67 @@
 """A CSV file of numbers, with or without a header line."""
 
-import csv
+from array import array
+from operator import itemgetter
 
 import numpy as np
 
-from fastdense.data.npz import opened
-from fastdense.errors import FastdenseError, unknown
+from fastdense.blocks import first_not_finite
+from fastdense.data._cells import number, with_point
+from fastdense.data._columns import choose
+from fastdense.data._faults import fault
+from fastdense.data._lines import check_form, records
+from fastdense.data._separators import hint
+from fastdense.dataset import Data
+from fastdense.errors import FastdenseError
 
 SOURCE = "A file. `targets` names the target columns, or their number counted from the last."
-HYPER = {"file": None, "targets": 1, "separator": ","}
-MOST_BYTES = 1 << 30
+HYPER = {
+    "file": None, "targets": 1, "drop": [], "header": "auto", "separator": ",", "decimal": ".",
+}  # fmt: skip
 
 
 def load(hyper, folder):
-    with opened(hyper["file"], folder, MOST_BYTES) as file:
-        text = file.read()
-    separator = hyper["separator"]
-    if not isinstance(separator, str) or len(separator) != 1 or separator in '\r\n"':
-        raise FastdenseError(f"data.separator is {separator!r:.80}; expected one character")
-    try:
-        lines = list(csv.reader(text.decode("utf-8-sig").splitlines(), delimiter=separator))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise FastdenseError(f"{hyper['file']} is not a CSV file: {error}") from None
-    lines = [(number, line) for number, line in enumerate(lines, start=1) if line]
-    if not lines:
+    check_form(hyper)
+    first = next(records(hyper, folder), None)
+    if first is None:
         raise FastdenseError(f"{hyper['file']} is empty; expected rows of numbers")
-    first = lines[0][1]
-    width = len(first)
-    header = None if all(map(_is_number, first)) else [name.strip() for name in first]
-    rows = []
-    for number, line in lines[1:] if header else lines:
-        if len(line) != width:
-            raise FastdenseError(
-                f"{hyper['file']}, line {number} has {len(line)} columns; expected {width}"
-            )
-        try:
-            rows.append([float(cell) for cell in line])
-        except ValueError:
-            wrong = next(cell for cell in line if not _is_number(cell))
-            raise FastdenseError(
-                f"{hyper['file']}, line {number} holds {wrong!r:.80}; expected numbers"
-            ) from None
-    if not rows:
+    columns = choose(hyper, first, lambda: hint(hyper, folder))
+    table = _numbers(_rows(hyper, folder, columns), columns, hyper["decimal"])
+    if not len(table):
         raise FastdenseError(f"{hyper['file']} has a header but no rows")
-    table = np.array(rows)
-    chosen = _columns(hyper["targets"], header, width)
-    rest = [i for i in range(width) if i not in chosen]
-    if not rest:
-        raise FastdenseError("every column is a target; leave at least one as input")
-    return table[:, rest], table[:, chosen]
+    if first_not_finite(table) is not None:
+        raise fault(hyper, columns, _rows(hyper, folder, columns), hint(hyper, folder))
+    inputs = table[:, [columns.kept.index(place) for place in columns.inputs]]
+    targets = table[:, [columns.kept.index(place) for place in columns.targets]]
+    return Data(inputs, targets, notes=columns.notes(hyper, inputs))
 
 
-def _is_number(cell):
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+def _rows(hyper, folder, columns):
+    """The records below the header."""
+    rows = records(hyper, folder)
+    if columns.names is not None:
+        next(rows)
+    return rows
 
 
-def _columns(targets, header, width):
-    if isinstance(targets, int) and not isinstance(targets, bool):
-        if not 1 <= targets < width:
-            raise FastdenseError(
-                f"data.targets is {targets}; expected 1 to {width - 1} of {width} columns"
-            )
-        return list(range(width - targets, width))
-    names = [targets] if isinstance(targets, str) else targets
-    if not isinstance(names, list) or not names or header is None:
-        raise FastdenseError(
-            "data.targets is a number of columns, or the names of columns of a file with a header"
-        )
-    for name in names:
-        if name not in header:
-            raise unknown("column", name, header)
-        if header.count(name) > 1:
-            raise FastdenseError(f"there are {header.count(name)} columns {name!r:.80}; rename one")
-    return [header.index(name) for name in names]
+def _numbers(rows, columns, decimal):
+    """What is read of some records, (records, columns), with NaN for what is no number."""
+    numbers = array("d")
+    missing = [np.nan] * len(columns.kept)
+    pick = itemgetter(*columns.kept)
+    everything = columns.kept == [*range(columns.width)]
+    for _, cells in rows:
+        if len(cells) != columns.width:
+            numbers.extend(missing)
+            continue
+        if not everything:
+            cells = pick(cells)
+        if decimal != ".":
+            cells = [with_point(cell, decimal) for cell in cells]
+        try:
+            # Python takes 1_000 for a number.
+            values = missing if "_" in "".join(cells) else [*map(float, cells)]
+        except ValueError:
+            values = map(number, cells)
+        numbers.extend(values)
+    return np.frombuffer(numbers).reshape(-1, len(columns.kept))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fastdense.dataset import Data
 from fastdense.errors import FastdenseError
 
 SOURCE = "The scenario itself."
@@ -20,7 +21,7 @@ def load(hyper, folder):
             raise FastdenseError(
                 f"data.{name} is not a list of numbers or of rows of equal length"
             ) from None
-    return arrays
+    return Data(*arrays)
 
 
 def _numbers(given):

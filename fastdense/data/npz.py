@@ -5,11 +5,13 @@ import zipfile
 
 import numpy as np
 
+from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, unknown
 
 SOURCE = "A file written by `numpy.savez`; nothing in it can run code."
 HYPER = {"file": None, "x": "x", "y": "y"}
 MOST_BYTES = 1 << 34
+LARGE, MOST_TIMES = 1 << 30, 100  # from so many bytes on, an array may be so many times its size
 HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -24,11 +26,28 @@ def load(hyper, folder):
                 for key in (hyper["x"], hyper["y"]):
                     if not isinstance(key, str) or key not in members:
                         raise unknown(f"array in {hyper['file']}", key, members)
-                return [_read(archive, members[hyper[key]]) for key in ("x", "y")]
+                chosen = [members[hyper[key]] for key in ("x", "y")]
+                _check_size(hyper["file"], archive, chosen)
+                arrays = [_read(archive, name) for name in chosen]
         except (FastdenseError, MemoryError):
             raise
         except Exception as error:  # whatever zipfile, zlib and numpy's header parser trip over
             raise FastdenseError(f"{hyper['file']} is not an .npz file: {error}") from None
+    return Data(*arrays)
+
+
+def _check_size(file, archive, names):
+    """Refuse what takes much memory and little of the disk before any memory is taken."""
+    members = [archive.getinfo(name) for name in names]
+    packed = sum(member.compress_size for member in members)
+    size = sum(member.file_size for member in members)
+    if size > MOST_BYTES:
+        raise FastdenseError(f"{file} holds {size >> 20} MB; expected at most {MOST_BYTES >> 20}")
+    if size > LARGE and size > MOST_TIMES * packed:
+        raise FastdenseError(
+            f"{file} would grow from {packed >> 10} kB to {size >> 20} MB; if that is meant, save "
+            "it uncompressed, by numpy.savez"
+        )
 
 
 def _read(archive, name):

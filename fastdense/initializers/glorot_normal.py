@@ -5,6 +5,7 @@ import numpy as np
 from fastdense.random import normal_quantile
 
 SOURCE = "Glorot, Bengio (2010), Understanding the difficulty of training deep networks."
+ALIASES = ("xavier_normal_",)
 
 
 def draw(uniform, fan_in, fan_out, hyper):

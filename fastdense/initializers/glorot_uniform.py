@@ -3,6 +3,7 @@
 import numpy as np
 
 SOURCE = "Glorot, Bengio (2010), Understanding the difficulty of training deep networks."
+ALIASES = ("xavier_uniform_",)
 
 
 def draw(uniform, fan_in, fan_out, hyper):

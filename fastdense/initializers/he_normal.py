@@ -5,6 +5,7 @@ import numpy as np
 from fastdense.random import normal_quantile
 
 SOURCE = "He, Zhang, Ren, Sun (2015), arXiv:1502.01852."
+ALIASES = ("kaiming_normal_",)
 
 
 def draw(uniform, fan_in, fan_out, hyper):

@@ -3,6 +3,7 @@
 import numpy as np
 
 SOURCE = "He, Zhang, Ren, Sun (2015), arXiv:1502.01852."
+ALIASES = ("kaiming_uniform_",)
 
 
 def draw(uniform, fan_in, fan_out, hyper):

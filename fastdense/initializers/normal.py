@@ -5,6 +5,7 @@ from fastdense.random import normal_quantile
 SOURCE = "Keras `RandomNormal`."
 HYPER = {"mean": 0.0, "std": 0.05}
 RANGES = {"std": (0.0, float("inf"))}
+ALIASES = ("RandomNormal",)
 
 
 def draw(uniform, fan_in, fan_out, hyper):

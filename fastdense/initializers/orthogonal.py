@@ -9,6 +9,7 @@ from fastdense.random import normal_quantile
 SOURCE = "Saxe, McClelland, Ganguli (2013), arXiv:1312.6120; drawn as Stewart (1980) does."
 HYPER = {"gain": 1.0}
 ELEMENTWISE = False
+ALIASES = ("OrthogonalInitializer",)
 
 
 def draw(uniform, fan_in, fan_out, hyper):

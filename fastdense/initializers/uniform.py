@@ -2,6 +2,7 @@
 
 SOURCE = "Keras `RandomUniform`."
 HYPER = {"low": -0.05, "high": 0.05}
+ALIASES = ("RandomUniform",)
 
 
 def draw(uniform, fan_in, fan_out, hyper):

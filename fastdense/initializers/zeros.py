@@ -4,6 +4,7 @@ import numpy as np
 
 SOURCE = "The usual start of biases."
 RANDOM = False
+ALIASES = ("zero",)
 
 
 def draw(uniform, fan_in, fan_out, hyper):

@@ -36,7 +36,7 @@ SIGNALS = 6
 # up in ascending order: one order for every machine that vectors of any width can keep.
 PARTIAL_SUMS = 16
 COLUMN_MULTIPLE = 16  # samples side by side are padded to this, so chunks keep the order of sums
-POWERS = 2  # running products of an optimizer
+POWERS = 3  # running products of an optimizer
 
 # Layers of so few inputs, with the bias's, or last outputs have lanes over the others (narrow.py).
 FEW_INPUTS = 5

@@ -128,7 +128,7 @@ def loss(entry, kind):
 def scalars_of(entry):
     """How many numbers the optimizer's `advance` returns."""
     defaults = tuple(float(v) for v in entry.hyper.values())
-    return len(entry.advance(0.5, defaults, [1.0, 1.0]))
+    return len(entry.advance(0.5, defaults, [1.0] * POWERS))
 
 
 def advance(entry, kind):

@@ -18,3 +18,4 @@ from fastdense.losses.binary_crossentropy_clipped import (  # noqa: F401
 
 SOURCE = "Keras `binary_crossentropy` (from_logits=False) on TensorFlow."
 LOGITS = "binary_crossentropy_logits"
+ALIASES = ("bce", "BCE")

@@ -53,3 +53,6 @@ def constant(y, weights, hyper):
         zero = np.where(p < 1, -(1 - p) * np.log1p(-p), 0.0)
         ignored = np.where(np.minimum(p, 1 - p) > 0, np.minimum(p, 1 - p) * most, 0.0)
     return float(np.minimum(one + zero, ignored).mean())
+
+
+ALIASES = ("BCEWithLogitsLoss", "binary_cross_entropy_with_logits", "MultiLabelSoftMarginLoss")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fastdense.bisection import change_of_sign
 from fastdense.blocks import average
 
 SOURCE = "Huber (1964), Robust estimation of a location parameter; PyTorch `HuberLoss`."
@@ -9,6 +10,7 @@ TARGETS = "real"
 PREDICTIONS = "real"
 HYPER = {"delta": 1.0}
 RANGES = {"delta": (5e-324, np.inf)}
+ALIASES = ("SmoothL1Loss",)
 
 
 def value(p, y, hyper):
@@ -32,12 +34,9 @@ def spec(p, y, hyper):
 def constant(y, weights, hyper):
     """Where the slope of the convex mean loss changes sign, by bisection."""
     delta = hyper["delta"]
-    low, high = y.min(axis=0).astype(float), y.max(axis=0).astype(float)
-    for _ in range(200):
-        middle = 0.5 * (low + high)
-        if ((middle == low) | (middle == high)).all():
-            break
-        slope = average(lambda y, at=middle: np.clip(at - y, -delta, delta), y, weights)
-        low, high = np.where(slope < 0, middle, low), np.where(slope < 0, high, middle)
-    best = 0.5 * (low + high)
+
+    def slope(at):
+        return average(lambda y: np.clip(at - y, -delta, delta), y, weights)
+
+    best = change_of_sign(slope, y.min(axis=0).astype(float), y.max(axis=0).astype(float))
     return float(average(lambda y: spec(best, y, hyper)[0], y, weights))

@@ -7,6 +7,7 @@ from fastdense.blocks import average
 SOURCE = "Boscovich (1757); Keras `mean_absolute_error`, PyTorch `L1Loss`. Slope 0 at p = y."
 TARGETS = "real"
 PREDICTIONS = "real"
+ALIASES = ("mean_absolute_error", "L1Loss", "absolute_error")
 
 
 def value(p, y, hyper):
@@ -24,11 +25,12 @@ def spec(p, y, hyper):
 
 def constant(y, weights, hyper):
     """At the weighted median of each output."""
-    medians = np.array([_median(column, weights) for column in y.T])
+    medians = np.array([weighted_median(column, weights) for column in y.T])
     return float(average(lambda y: np.abs(y - medians).mean(axis=1), y, weights))
 
 
-def _median(column, weights):
+def weighted_median(column, weights):
+    """The least of `column` (n,) up to which at least half of the weight lies."""
     order = np.argsort(column, kind="stable")
     reached = weights[order]
     np.cumsum(reached, out=reached)

@@ -5,6 +5,7 @@ from fastdense.blocks import average
 SOURCE = "Legendre (1805); Keras `mean_squared_error`, PyTorch `MSELoss`."
 TARGETS = "real"
 PREDICTIONS = "real"
+ALIASES = ("mean_squared_error",)
 
 
 def value(p, y, hyper):

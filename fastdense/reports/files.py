@@ -20,8 +20,15 @@ OF_A_STUDY = ".json", "-points.csv"
 
 
 def dumps(plain):
-    """Strict JSON: no NaN or infinity can get through."""
-    return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
+    """Strict JSON: no NaN, infinity or control character can get through."""
+    text = json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
+    return "\n".join(map(_escaped, text.split("\n")))
+
+
+def _escaped(line):
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def check(identifier, endings, folder, inputs=(), force=False):

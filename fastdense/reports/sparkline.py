@@ -1,12 +1,18 @@
 """A loss curve in a few characters."""
 
+import math
+
 import numpy as np
 
 BARS = "▁▂▃▄▅▆▇█"
+LEAST = math.log10(2)  # of the scale: a bar is a tenth of the loss at least, so that noise is flat
 
 
 def sparkline(losses, width=16):
-    """The shape of a curve (rows,) on a logarithmic scale; `×` where it is not finite."""
+    """The shape of a curve (rows,) on a logarithmic scale; `×` where it is not finite.
+
+    The scale spans the curve, but at least a factor of two: a curve within 5% is flat.
+    """
     losses = np.asarray(losses, dtype=float)
     places = np.linspace(0, len(losses) - 1, min(width, len(losses))).round().astype(int)
     values = losses[places]
@@ -17,8 +23,7 @@ def sparkline(losses, width=16):
     # A millionth of the largest is as good as nothing on this scale.
     logs = np.log10(np.maximum(np.where(finite, values, 0), max(top * 1e-6, 1e-300)))
     low, high = logs[finite].min(), logs[finite].max()
-    if high - low < 1e-3:
-        heights = np.full(len(values), 3)
-    else:
-        heights = ((logs - low) / (high - low) * (len(BARS) - 1)).round().astype(int)
+    bar = max(high - low, LEAST) / (len(BARS) - 1)
+    heights = np.where(finite, (logs - low) / bar, 0).round().astype(int)
+    heights += (len(BARS) - 1 - heights.max()) // 2  # what takes less than all stands in the middle
     return "".join(BARS[h] if f else "×" for h, f in zip(heights, finite, strict=True))

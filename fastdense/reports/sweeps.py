@@ -89,6 +89,10 @@ def to_dict(table, by=None, limit=None):
                 "outcomes": {name: n / share.runs for name, n in share.counts.items()},
                 "outcome_intervals": {name: share.share([name])[1:] for name in share.counts},
                 "final_loss": number(share.final_loss),
+                "measures": {
+                    name: dict(zip(("p25", "median", "p75"), map(number, found), strict=True))
+                    for name, found in share.measures.items()
+                },
             }
             for share in table.groups(by, limit)
         ],
@@ -105,14 +109,21 @@ def shares(table, by=None, limit=MOST_ROWS):
     total, seen = table.cells(by), table.occurring()
     for name in ("runs", *seen, "median loss"):
         grid.add_column(name, justify="right", no_wrap=True)
+    for name in table.measures:
+        grid.add_column(name, justify="right")
     for share in table.groups(by, limit):
         values = [value_text(axis.values[p]) for axis, p in zip(axes, share.places, strict=True)]
         cells = []
         for name in seen:
             part, low, high = (round(100 * one) for one in share.share([name]))
             cells.append(f"{part}% [{low}, {high}]" if name in share.counts else ".")
-        grid.add_row(*values, f"{share.runs:,}", *cells, f"{share.final_loss:.3g}")
+        measures = [
+            f"{mid:.3g} [{low:.3g}, {high:.3g}]" for low, mid, high in share.measures.values()
+        ]
+        grid.add_row(*values, f"{share.runs:,}", *cells, f"{share.final_loss:.3g}", *measures)
     notes = ["Shares of runs with their 95% intervals, in percent."]
+    if table.measures:
+        notes.append("Measures: median [first and third quartile].")
     if total > limit:
         notes.append(
             f"{limit:,} of {total:,} rows are shown; --limit shows more, and --by and "

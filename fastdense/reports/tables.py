@@ -9,6 +9,7 @@ from rich.text import Text
 
 from fastdense.network import REGULARIZERS
 from fastdense.reports.sparkline import sparkline
+from fastdense.scenarios.experiment import FINAL
 from fastdense.scenarios.verdict import RULE
 
 COLORS = {"holds": "green", "partly": "yellow", "refuted": "red"}
@@ -48,6 +49,9 @@ def results(summaries):
     losses = "loss at start", "loss at end", "best constant"
     for name in ("scenario", "arm", "seeds", *losses, "curve", "outcomes"):
         arms.add_column(name, justify="right" if name == "seeds" else "left")
+    ends = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    for name in ("scenario", "arm", *(f"{name} at end" for name in FINAL)):
+        ends.add_column(name.replace("_", " "))
     claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("scenario", "claim", "verdict", "measured"):
         claims.add_column(name)
@@ -64,6 +68,14 @@ def results(summaries):
                 sparkline(summary.curves[arm["name"]]),
                 outcomes(arm),
             )
+        having = [arm for arm in plain["arms"] if any(f"final_{name}" in arm for name in FINAL)]
+        for index, arm in enumerate(having):
+            found = (arm.get(f"final_{name}") for name in FINAL)
+            ends.add_row(
+                plain["scenario"] if index == 0 else "",
+                arm["name"],
+                *("" if one is None else spread(one) for one in found),
+            )
         for index, claim in enumerate(plain["claims"]):
             claims.add_row(
                 plain["scenario"] if index == 0 else "",
@@ -73,10 +85,12 @@ def results(summaries):
             )
     parts = [
         arms,
+        *([ends] if ends.row_count else []),
         Text(
-            "Losses: median [10th, 90th percentile] over seeds, which share their data. Best "
-            "constant: the loss of the best output that ignores the inputs; floor: the least that "
-            "any function of them reaches, if not 0. Shares of outcomes: [95% interval].",
+            "Losses and accuracies: median [10th, 90th percentile] over seeds, which share their "
+            "data. Best constant: the loss of the best output that ignores the inputs; floor: the "
+            "least that any function of them reaches, if not 0. Shares of outcomes: "
+            "[95% interval].",
             style="dim",
         ),
     ]

@@ -48,6 +48,11 @@ class Claim:
     how_often: str
     tests: tuple[Test, ...]
 
+    @property
+    def arms(self):
+        """Names of the arms that its tests look at."""
+        return {arm for test in self.tests for arm in test.arms}
+
 
 def read_claims(identifier, entries, arms, overrides):
     """The claims of a scenario whose arms are all among `arms`; `overrides` names all there are."""
@@ -68,7 +73,7 @@ def read_claims(identifier, entries, arms, overrides):
         read = tuple(_test(table("a test", test), overrides) for test in tests)
         _check_comparison(identifier, entry, read)
         claim = Claim(text(entry, "text", ""), text(entry, "source", source), often, read)
-        if {arm for test in read for arm in test.arms} <= set(kept):
+        if claim.arms <= set(kept):
             for test in read:
                 _check_possible(test, kept)
             claims.append(claim)

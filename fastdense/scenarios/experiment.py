@@ -17,6 +17,7 @@ from fastdense.scenarios.verdict import judge
 from fastdense.training import prepare
 
 SCHEMA_VERSION = 1
+FINAL = "accuracy", "test_loss", "test_accuracy"  # where there are classes, or test rows
 REFRESH_SECONDS = 0.1  # of the progress, at most
 OBSERVATIONS = 100  # rows of signals in a run, at most
 
@@ -115,6 +116,18 @@ def summary(values):
     return {k: number(v) for k, v in zip(("median", "p10", "p90"), middle, strict=True)}
 
 
+def ends(run):
+    """What a run has at its end besides its loss, of `FINAL`: a dict of floats."""
+    curves = {name: getattr(run, name) for name in FINAL}
+    return {name: float(curve[-1]) for name, curve in curves.items() if curve is not None}
+
+
+def all_ends(results):
+    """The same of all runs of an arm: lists of floats."""
+    found = [ends(result.run) for result in results]
+    return {name: [one[name] for one in found] for name in found[0]}
+
+
 def shares(results):
     """Share of each outcome that occurred, in the order of the definitions."""
     outcomes = [r.run.outcome for r in results]
@@ -144,8 +157,7 @@ def to_dict(experiment):
             }
             if run.test_loss is not None:
                 row["initial_test_loss"] = number(run.test_loss[0])
-                row["final_test_loss"] = number(run.test_loss[-1])
-            runs.append(row)
+            runs.append(row | {f"final_{k}": number(v) for k, v in ends(run).items()})
         measured = results[0].run.floors
         arms.append(
             {
@@ -160,6 +172,7 @@ def to_dict(experiment):
                 "floor_loss": number(measured.floor),
                 "initial_loss": summary([r.run.initial_loss for r in results]),
                 "final_loss": summary([r.run.final_loss for r in results]),
+                **{f"final_{k}": summary(v) for k, v in all_ends(results).items()},
                 "random": arm.random,
                 "outcomes": shares(results),
                 "outcome_intervals": {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -245,33 +246,61 @@ def gradient_ratio(run, data):
     return _relative(float(run.gradient_norm[0, 0]), float(run.gradient_norm[0, -1]))
 
 
-def _hidden(run, shares):
-    """The mean over hidden units of a signal (observed, dense layers): (observed,)."""
-    units = [layer.units for _, layer in run.network.dense[:-1]]
-    if not units or not len(shares):  # no hidden layer; or a loss that is not finite from the start
+FAR_BELOW = -10.0  # zero; where the rectifiers are zero and flat, and others are only nearly so
+
+
+@cache
+def _dies(activation):
+    """Whether units of an activation can be zero and flat, so that nothing revives them.
+
+    Sigmoid and softmax outputs that round to zero are saturated, and an identity that is zero
+    still learns: neither is dead.
+    """
+    entry = catalogue.get("activations", activation)
+    if entry.coupled:
+        return False
+    value, slope = entry.spec(np.full((1, 1), FAR_BELOW), np.ones((1, 1)))
+    return bool(value == 0 and slope == 0)
+
+
+def _mean(layers, shares):
+    """The mean over the units of the first layers of a signal (observed, dense layers)."""
+    if not layers or not len(shares):  # no such layer; or a loss that is not finite from the start
         return np.full(max(len(shares), 1), np.inf)
-    return np.average(shares[:, :-1], axis=1, weights=units)
+    units = [layer.units for layer in layers]
+    return np.average(shares[:, : len(units)], axis=1, weights=units)
+
+
+def _hidden(run):
+    return [layer for _, layer in run.network.dense[:-1]]
+
+
+def _dead(run):
+    """The share of dead units, in the output layer too where its activation can die."""
+    _, last = run.network.dense[-1]
+    outputs = [last] if _dies(last.activation) else []
+    return _mean([*_hidden(run), *outputs], run.dead_share)
 
 
 @signal
 def dead_at_start(run, data):
-    """share of dead hidden units at the start"""
-    return float(_hidden(run, run.dead_share)[0])
+    """share of dead units at the start"""
+    return float(_dead(run)[0])
 
 
 @signal
 def dead_at_end(run, data):
-    """share of dead hidden units at the end"""
-    return float(_hidden(run, run.dead_share)[-1])
+    """share of dead units at the end"""
+    return float(_dead(run)[-1])
 
 
 @signal
 def revived(run, data):
-    """largest fall of the share of dead hidden units"""
-    return float(-np.diff(_hidden(run, run.dead_share)).min(initial=0.0))
+    """largest fall of the share of dead units"""
+    return float(-np.diff(_dead(run)).min(initial=0.0))
 
 
 @signal
 def slope_at_start(run, data):
     """mean slope of the hidden activations at the start"""
-    return float(_hidden(run, run.mean_slope)[0])
+    return float(_mean(_hidden(run), run.mean_slope)[0])

@@ -196,6 +196,7 @@ def read_arm(name, table, override, changes, read):
         raise FastdenseError("recipe.seed is set for every run; use --seed for the first one")
     rows = read(parts["data"])
     recipe = Recipe.from_dict(parts["recipe"])
-    outputs = rows.outputs_for(recipe.loss.name)
+    stated = not parts["network"].keys().isdisjoint({"outputs", "layers"})
+    outputs = None if stated else rows.outputs_for(recipe.loss.name)
     network = Network.from_dict(parts["network"], rows.inputs.shape[1], outputs)
     return Arm(name, rows, network, recipe)

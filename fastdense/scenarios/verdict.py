@@ -1,6 +1,7 @@
 """From measurements to `holds`, `partly` or `refuted`, by one rule."""
 
 from dataclasses import dataclass
+from itertools import count
 from operator import ge, gt, le, lt
 
 import numpy as np
@@ -67,10 +68,9 @@ def judge(claim, results, fixed=(), known=None):
     measured = "".join(
         f"; {_describe(test, *v)}" for test, v in zip(claim.tests, values, strict=True)
     )
-    arms = {arm for test in claim.tests for arm in test.arms}
     alike = [test for test in claim.tests if set(test.arms) <= set(fixed)]
     false = not all(t.all() for t, test in zip(by_test, claim.tests, strict=True) if test in alike)
-    if arms <= set(fixed) or false:
+    if claim.arms <= set(fixed) or false:
         evidence = ("yes" if wins else "no") + measured
         return Verdict(claim, "holds" if wins else "refuted", share, None, seeds, evidence)
     low, high = interval = wilson(wins, seeds)
@@ -87,6 +87,29 @@ def judge(claim, results, fixed=(), known=None):
     else:
         verdict = "refuted" if high <= REFUTED else "partly"
     return Verdict(claim, verdict, share, interval, seeds, evidence)
+
+
+def least_seeds(claim):
+    """The least number of seeds for which a claim may be judged anything but `partly`."""
+    if claim.tests[0].compares:
+        return next(n for n in count(1) if sign_test(n, 0) < SIGNIFICANCE)
+    needed = HOW_OFTEN[claim.how_often]
+    return next(n for n in count(1) if wilson(n, n)[0] >= needed or wilson(0, n)[1] <= REFUTED)
+
+
+def undecidable(scenario, seeds=None):
+    """Pairs of a claim that so many seeds cannot decide, whatever they show, and of `least_seeds`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seeds : int, optional
+        The scenario's own number if not given.
+    """
+    seeds = seeds or scenario.seeds
+    fixed = {arm.name for arm in scenario.arms if not arm.random}
+    open_ = [claim for claim in scenario.claims if not claim.arms <= fixed]
+    return [(claim, n) for claim in open_ if seeds < (n := least_seeds(claim))]
 
 
 def _values(test, results, known):

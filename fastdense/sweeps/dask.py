@@ -13,12 +13,13 @@ import logging
 import os
 import pickle
 import queue
+import tempfile
 import threading
 import uuid
 from collections import OrderedDict
 
 from distributed import Client, KilledWorker, LocalCluster, Security, get_worker
-from distributed.comm import connect
+from distributed.comm import CommClosedError, connect
 from distributed.utils import sync
 
 from fastdense.devices.parallel import Stopped
@@ -38,8 +39,16 @@ MOST_DEATHS = 3  # of workers, by one job
 MOST_DATA = 4  # that the cluster keeps though no job needs them now
 LOCAL = "local"
 TOPIC = "fastdense"  # of the events by which workers say what they begin
-# Ctrl-C in a terminal goes to all its processes; those of the cluster leave it to this one.
-DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+# What the workers of this machine run first: Ctrl-C in a terminal goes to all its processes, and
+# they leave it to this one; and they have no pages for a browser, which anybody here could read.
+ALONE = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+def dask_setup(worker):
+    worker.http_server.stop()
+"""
+CANCELED = asyncio.CancelledError, concurrent.futures.CancelledError
+NOISY = "distributed", "distributed.client", "tornado.application", "asyncio"  # loggers
 TLS = {"ca_file": "tls_ca_file", "cert": "tls_client_cert", "key": "tls_client_key"}
 
 
@@ -96,8 +105,8 @@ class Cluster:
 
     @property
     def workers(self):
-        """How many there are now."""
-        return len(self._at)
+        """How many there are now; one while there is none, for which the jobs then wait."""
+        return max(len(self._at), 1)
 
     @property
     def busy(self):
@@ -107,7 +116,7 @@ class Cluster:
     @property
     def room(self):
         """Whether another job is wanted."""
-        return len(self._flights) < AHEAD * max(len(self._at), 1)
+        return len(self._flights) < AHEAD * self.workers
 
     def submit(self, job):
         flight = _Flight(job)
@@ -133,7 +142,8 @@ class Cluster:
 
     def hold(self):
         """Take back the jobs that have not begun."""
-        asyncio.run_coroutine_threadsafe(self._hold(), self._loop).result(CLOSE_SECONDS)
+        with contextlib.suppress(TimeoutError):  # of a cluster that is lost, which is said anyway
+            asyncio.run_coroutine_threadsafe(self._hold(), self._loop).result(CLOSE_SECONDS)
 
     def close(self):
         """Leave the cluster; what its workers do for this sweep ends within a second."""
@@ -146,12 +156,15 @@ class Cluster:
 
     async def _serve(self, ready, workers, tls):
         self._loop = asyncio.get_running_loop()
+        # What goes wrong in a task that nobody waits for is news of a lost cluster, told elsewhere.
+        self._loop.set_exception_handler(lambda loop, context: None)
         try:
             async with contextlib.AsyncExitStack() as stack:
+                stack.enter_context(_silence())
                 with _sentences(self._address):
                     async with asyncio.timeout(None if self._address == LOCAL else PATIENCE):
                         await self._connect(stack, workers, tls)
-                await self._await_workers()
+                    await self._await_workers()
                 ready.set_result(None)
                 looking = asyncio.create_task(self._look_for_workers())
                 await self._end.wait()
@@ -165,15 +178,20 @@ class Cluster:
     async def _connect(self, stack, workers, tls):
         address, security = self._address, _security(tls or {})
         if address == LOCAL:
+            security = _own_security()
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fastdense-"))
             local = LocalCluster(
                 n_workers=workers or cores(),
                 threads_per_worker=1,
-                preload=DEAF,
+                security=security,
+                local_directory=folder,
+                preload=ALONE,
                 silence_logs=logging.CRITICAL,
-                dashboard_address="127.0.0.1:0",  # there is none, but the port is taken
+                dashboard_address="127.0.0.1:0",
                 asynchronous=True,
             )
             address = (await stack.enter_async_context(local)).scheduler_address
+            local.scheduler.http_server.stop()
         # A client that fails to connect takes long to close; so try whether anybody is there.
         arguments = security.get_connection_args("client")
         await (await connect(address, timeout=CONNECT_SECONDS, **arguments)).close()
@@ -204,8 +222,9 @@ class Cluster:
             try:
                 for fault in await self._add_workers():
                     self._outbox.put((None, f"a worker is left out: {fault}"))
-            except Exception as error:
-                self._outbox.put((None, self._lost_or(error)))
+            except (Exception, asyncio.CancelledError) as error:
+                if not self._end.is_set():  # else it was told to end
+                    self._outbox.put((None, self._failure(error)))
                 return
 
     async def _add_workers(self):
@@ -293,7 +312,7 @@ class Cluster:
                 self._launch(flight)
             return  # else the news of its worker says the rest
         except Exception as error:
-            answer = self._lost_or(error)
+            answer = self._failure(error)
         finally:
             if future is not None:
                 future.release()  # a worker that has begun it ends it
@@ -329,14 +348,14 @@ class Cluster:
                 self._flights.discard(flight)
         self._waiting.clear()
 
-    def _lost_or(self, error):
-        """The sentence of a scheduler that went away, or else the error itself."""
-        if self._client.status == "running" and not isinstance(
-            error, concurrent.futures.CancelledError
-        ):
+    def _failure(self, error):
+        """What a job was refused with, or the sentence of a cluster that is lost."""
+        if isinstance(error, FastdenseError):
             return error
+        gone = self._client.status != "running" or isinstance(error, (OSError, *CANCELED))
+        reason = "went away" if gone else f"failed with {type(error).__name__}: {_text(error)}"
         return FastdenseError(
-            f"the Dask scheduler at {self._address} went away; what the store holds is kept, and "
+            f"the Dask scheduler at {self._address} {reason}; what the store holds is kept, and "
             "the same command with --resume goes on"
         )
 
@@ -350,14 +369,44 @@ def _security(tls):
     return Security(**{TLS[name]: file for name, file in tls.items()})
 
 
+def _own_security():
+    """A certificate that is made now and ends with this process, so that nobody else has it."""
+    try:
+        return Security.temporary()
+    except ImportError:
+        raise FastdenseError(
+            f"a cluster of {LOCAL!r} processes needs cryptography, which is not installed, to keep "
+            "other users of this machine out; run python -m pip install 'fastdense[dask]'"
+        ) from None
+
+
+@contextlib.contextmanager
+def _silence():
+    """Keeps to itself what libraries log about a connection; it is said in a sentence."""
+    with contextlib.ExitStack() as stack:
+        for name in NOISY:
+            logger = logging.getLogger(name)
+            stack.callback(logger.setLevel, logger.level)
+            logger.setLevel(logging.CRITICAL + 1)
+        yield
+
+
 @contextlib.contextmanager
 def _sentences(address):
     """Turns what can go wrong when connecting, from sockets to TLS, into one sentence."""
     try:
         yield
-    except Exception as error:
-        reason = " ".join(str(error).split())[:200] or "it does not answer as one"
+    except FastdenseError:
+        raise
+    except (Exception, asyncio.CancelledError) as error:
+        closed = isinstance(error, (CommClosedError, *CANCELED))
+        reason = "it closed the connection" if closed else _text(error)
+        reason = reason or "it does not answer as one"
         raise FastdenseError(f"cannot use the Dask scheduler at {address}: {reason}") from None
+
+
+def _text(error):
+    return " ".join(str(error).split())[:200]
 
 
 def _terms():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fastdense.checks import as_python
 from fastdense.errors import FastdenseError, shown
 from fastdense.scenarios import toml
 from fastdense.scenarios.tables import full_path
@@ -138,7 +139,7 @@ def _checked_values(path, values):
 def _plain(path, value):
     """A value as JSON has it."""
     if isinstance(value, (np.generic, np.ndarray)):
-        value = value.tolist()
+        value = as_python(value)
     if isinstance(value, (list, tuple)):
         return [_plain(path, v) for v in value]
     if isinstance(value, Mapping):

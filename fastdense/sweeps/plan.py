@@ -1,6 +1,7 @@
 """What a sweep has to train: groups of cells that share packs, cut into jobs."""
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from fastdense import data
 from fastdense.checks import seed, whole
 from fastdense.dataset import Data
 from fastdense.devices.pack import most_lanes
-from fastdense.errors import FastdenseError
+from fastdense.errors import FastdenseError, shown
 from fastdense.many import Trial
 from fastdense.numerics import VERSION
 from fastdense.once import once
@@ -52,7 +53,7 @@ class Settings:
         if self.evaluate_every is not None:
             whole("evaluate_every", self.evaluate_every, 1)
         whole("curve_points", self.curve_points, 0)
-        measures = _several(self.measures)
+        measures = _several("measures", self.measures)
         for name in measures:
             known("measure", name, MEASURES)
         object.__setattr__(self, "measures", tuple(sorted(set(measures))))
@@ -127,12 +128,15 @@ class Plan:
     axes : tuple of Axis
         The arms of the scenario, where there are several, then those of the grid.
     groups : list of Group
+    notes : list of str
+        What the user should know about how the data were read.
     definition : dict
         Plain values that a store keeps, from which the axes can be read again.
     """
 
     axes: tuple
     groups: list
+    notes: list
     definition: dict
 
     @property
@@ -178,7 +182,7 @@ class Base:
 
         overrides = scenarios.read_overrides(self.name, table)
         read_claims(self.name, table, (), overrides)  # nothing judges them here
-        arms = _several(arms)
+        arms = _several("arms", arms)
         for arm in arms:
             known(f"arm of {self.name}", arm, overrides)
         self.arms = {name: o for name, o in overrides.items() if not arms or name in arms}
@@ -191,9 +195,13 @@ class Base:
         return scenarios.read_arm(name, self._table, self.arms[name], changes, self._read)
 
 
-def _several(names):
-    """One name, or a sequence of them, as a list."""
-    return [names] if isinstance(names, str) else list(names)
+def _several(kind, given):
+    """One name, several or none, as a list."""
+    if given is None or isinstance(given, str):
+        return [given] if given else []
+    if not isinstance(given, Iterable):
+        raise FastdenseError(f"{kind} is {shown(given)}; expected a name, or several in a list")
+    return list(given)
 
 
 def count_runs(base, axes, seeds):
@@ -231,11 +239,12 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
             digests[rows] = identity.of_data(task)
         return digests[rows]
 
-    groups = []
+    groups, notes = [], {}
     shape = tuple(len(axis.values) for axis in axes)
     for places in itertools.product(*(axis.classes() for axis in axes)):
         first = {axis.path: axis.values[at[0]] for axis, at in zip(axes, places, strict=True)}
-        task, drawn = _task(base, first, settings)
+        arm, task = _task(base, first, settings)
+        notes.update(dict.fromkeys(arm.data.notes))
         which = [np.array(at) for at in places]
         cells = [axis.ravel() for axis in np.meshgrid(*which, indexing="ij")]
         given = {
@@ -249,7 +258,7 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
                 task=task,
                 points=np.ravel_multi_index(cells, shape),
                 given=given,
-                seeds=range(first_seed, first_seed + (seeds if drawn else 1)),
+                seeds=range(first_seed, first_seed + (seeds if arm.random else 1)),
                 settings=_kept(task, settings, base.thresholds),
                 data=digest_of(task),
             )
@@ -263,11 +272,11 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
         "measures": list(settings.measures),
         "numerics": VERSION,
     }
-    return Plan(axes, groups, definition)
+    return Plan(axes, groups, [*notes], definition)
 
 
 def _task(base, values, settings):
-    """The `Task` of one cell, and whether the seed changes anything in it."""
+    """The arm of one cell, and its `Task`."""
     changes = {path: value for path, value in values.items() if path not in ("arm", "init_scale")}
     name = values.get("arm", next(iter(base.arms)))
     try:
@@ -276,7 +285,7 @@ def _task(base, values, settings):
     except FastdenseError as error:
         place = ", ".join(f"{path}={value}" for path, value in values.items())
         raise FastdenseError(f"at {place:.200}: {error}") from None
-    return task, arm.random
+    return arm, task
 
 
 def _prepared(arm, settings):

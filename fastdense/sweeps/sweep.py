@@ -136,6 +136,8 @@ def sweep(
     kept = {} if curve_points is None else {"curve_points": curve_points}
     settings = Settings(evaluate_every, measures, **kept)
     plan = make_plan(Base(base, arms), axes, seeds, first_seed, settings)
+    for note in plan.notes:
+        warnings.warn(note, stacklevel=2)
     if on_progress is not None and not callable(on_progress):
         raise FastdenseError(f"on_progress is {shown(on_progress)}; expected a function or nothing")
     with (
@@ -178,6 +180,10 @@ def runner_of(runs, workers=None, dask=None, tls=None):
         raise FastdenseError(
             f"the cluster at {dask} has workers of its own; give a number of workers without one, "
             f"or with {LOCAL!r} in its place"
+        )
+    if tls and dask == LOCAL:
+        raise FastdenseError(
+            f"a cluster of {LOCAL!r} processes has certificates of its own; leave the TLS files out"
         )
     return Cluster(dask, workers, tls)
 

@@ -11,6 +11,7 @@ from fastdense.scenarios.statistics import wilson
 
 LOSSES = "initial_loss", "final_loss", "final_test_loss", "final_accuracy"
 CURVE = "curve_epochs", "curve_loss"
+QUARTILES = 0.25, 0.5, 0.75
 
 
 def value_text(value):
@@ -36,11 +37,15 @@ class Share:
         Runs by outcome, those that occurred.
     final_loss : float
         The median; infinite where half of the losses are not finite.
+    measures : dict
+        Names of the measures that were kept to their first quartile, median and third quartile; a
+        measure that is not a number, after a divergence, is larger than any number.
     """
 
     places: tuple
     counts: dict
     final_loss: float
+    measures: dict
 
     @property
     def runs(self):
@@ -100,6 +105,12 @@ class Table(Mapping):
     def rows(self):
         """Runs."""
         return self.places.shape[1]
+
+    @property
+    def measures(self):
+        """Names of the measures."""
+        own = {"seed", "outcome", "steps", *LOSSES, *CURVE}
+        return [name for name in self._columns if name not in own]
 
     @property
     def codes(self):
@@ -162,27 +173,37 @@ class Table(Mapping):
         """
         by = list(by)
         places, cell = self.places[by], self._cell(by)
-        losses = self._columns["final_loss"]
-        losses = np.where(np.isnan(losses), np.inf, losses)
-        order = np.lexsort((losses, cell))
-        begins = np.diff(cell[order], prepend=-1) > 0
-        first = np.flatnonzero(begins)
-        last = np.append(first[1:], self.rows) - 1
-        of_group = np.zeros(self.rows, int)
-        of_group[order] = np.cumsum(begins) - 1
+        groups, first, of_group = np.unique(cell, return_index=True, return_inverse=True)
         kinds = len(OUTCOMES)
-        counts = np.bincount(kinds * of_group + self.codes, minlength=kinds * len(first)).reshape(
-            -1, kinds
-        )
-        with np.errstate(over="ignore", invalid="ignore"):
-            middle = losses[order[[(first + last) // 2, (first + last + 1) // 2]]].sum(axis=0) / 2
-        middle = np.where(np.isnan(middle), np.inf, middle)  # between infinities
+        counts = np.bincount(kinds * of_group + self.codes, minlength=kinds * len(groups))
+        (losses,) = self._quantiles("final_loss", cell, [0.5])
+        measures = [self._quantiles(name, cell, QUARTILES).T for name in self.measures]
         return [
-            Share(tuple(at), {o: n for o, n in zip(OUTCOMES, of, strict=True) if n}, loss)
-            for at, of, loss in zip(
-                places[:, order[first]].T[:limit].tolist(),
-                counts[:limit].tolist(),
-                middle[:limit].tolist(),
+            Share(tuple(at), {o: n for o, n in zip(OUTCOMES, of, strict=True) if n}, loss, found)
+            for at, of, loss, found in zip(
+                places[:, first].T[:limit].tolist(),
+                counts.reshape(-1, kinds)[:limit].tolist(),
+                losses[:limit].tolist(),
+                [
+                    {name: tuple(of[i]) for name, of in zip(self.measures, measures, strict=True)}
+                    for i in range(len(groups[:limit]))
+                ],
                 strict=True,
             )
         ]
+
+    def _quantiles(self, name, cell, shares):
+        """Quantiles of a column in each group of runs of one `cell`: (shares, groups)."""
+        values = self._columns[name]
+        values = np.where(np.isnan(values), np.inf, values)
+        order = np.lexsort((values, cell))
+        first = np.flatnonzero(np.diff(cell[order], prepend=-1) > 0)
+        count = np.diff(first, append=self.rows)
+        places = first + np.multiply.outer(shares, count - 1)
+        low = np.floor(places).astype(int)
+        part = places - low
+        below, above = values[order[low]], values[order[np.ceil(places).astype(int)]]
+        with np.errstate(over="ignore", invalid="ignore"):
+            between = below * (1 - part) + above * part
+        # Between infinities of both signs there is no number.
+        return np.where(below == above, below, np.where(np.isnan(between), np.inf, between))

@@ -10,6 +10,7 @@ its way when this stops, so that what is claimed of it is judged from 0 alone.
 import numpy as np
 
 from fastdense import catalogue
+from fastdense.kernels.layout import POWERS
 from fastdense.theory._points import Claim, Quantity, exact
 
 QUESTION = "Does Adam go to the worst point of a convex problem, and AMSGrad to the best?"
@@ -32,7 +33,7 @@ def path(optimizer, start, steps):
     """x after each of so many steps, (steps,)."""
     entry = catalogue.get("optimizers", optimizer)
     hyper = tuple({**entry.hyper, "beta1": 0.9, "beta2": 0.99}.values())
-    powers, slots, x = [1.0, 1.0], entry.slots, start
+    powers, slots, x = [1.0] * POWERS, entry.slots, start
     places = np.empty(steps)
     for t in range(1, steps + 1):
         slope = 1010.0 if t % CYCLE == 1 else -10.0

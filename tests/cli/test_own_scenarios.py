@@ -170,7 +170,7 @@ def test_names_of_arms_reach_the_table_as_they_are(tmp_path):
 
 
 def test_outcome_thresholds_are_settable(scenario):
-    strict = LINE + "\n[outcome]\nconverged = 0.0\nfall = 1e9\n"
+    strict = LINE + "\n[outcome]\nconverged = 0.0\npromise = 1e9\n"
     _, runs, verdicts = fitted(scenario(INLINE, text=strict))
     assert runs[0]["outcome"] in ("stalled", "oscillating") and verdicts == ["refuted"]
 

@@ -38,7 +38,14 @@ def check_contract(result):
         for run in arm["runs"]:
             assert isinstance(run["seed"], int)
             keys = {"seed", "outcome", *LOSSES}
-            assert set(run) in (keys, keys | set(TEST_LOSSES))
+            tested, classes = set(TEST_LOSSES), {"final_accuracy"}
+            assert set(run) in (
+                keys, keys | tested, keys | classes,
+                keys | tested | classes | {"final_test_accuracy"},
+            )  # fmt: skip
+            assert {key for key in run if key in arm} >= set(run) - {
+                "seed", "outcome", "initial_test_loss"
+            }  # fmt: skip
             for key in set(run) - {"seed", "outcome"}:
                 assert isinstance(run[key], float) or run[key] in ("inf", "-inf", "nan")
     for claim in result["claims"]:
@@ -93,11 +100,57 @@ def test_show_has_the_data_network_recipe_and_claims(name):
 @pytest.mark.parametrize("name", names())
 def test_every_scenario_runs_under_the_contract(name):
     answer = call("run", name, *QUICK, "--json")
-    assert (answer.code, answer.err) == (0, "")
+    assert answer.code == 0
+    assert all("2 seeds cannot decide" in line for line in answer.err.splitlines())
     check_contract(answer.json)
     listed = next(entry for entry in call("list", "--json").json if entry["scenario"] == name)
     assert [arm["name"] for arm in answer.json["arms"]] == listed["arms"]
     assert [claim["text"] for claim in answer.json["claims"]] == listed["claims"]
+
+
+CLASSES = """
+seeds = 2
+data = { name = "blobs", classes = 2, count = 40, test = 20 }
+network = { hidden = [3], output = "sigmoid" }
+recipe = { loss = "binary_crossentropy", epochs = 9, learning_rate = 0.5 }
+"""
+
+
+def test_run_prints_accuracy_and_test_loss_where_there_are_some(tmp_path):
+    path = tmp_path / "classes.toml"
+    path.write_text(CLASSES)
+    printed = " ".join(call("run", path).out.split())
+    (arm,) = call("run", path, "--json").json["arms"]
+    for name in ("accuracy", "test_loss", "test_accuracy"):
+        assert f"{name.replace('_', ' ')} at end" in printed
+        found = arm[f"final_{name}"]
+        assert f"{found['median']:.3g}" in printed
+        values = sorted(run[f"final_{name}"] for run in arm["runs"])
+        assert found["median"] == pytest.approx(sum(values) / 2)
+    plain = call("run", "vanishing-sigmoid", *QUICK)
+    assert "accuracy at end" not in plain.out and "test loss at end" not in plain.out
+
+
+ALWAYS = """
+data = { name = "inline", x = [1, 2, 3], y = [1, 2, 3] }
+recipe = { epochs = 9, batch = "full" }
+[[claims]]
+text = "It starts somewhere."
+tests = [{ arm = "only", measure = "initial_loss", above = 0 }]
+"""
+
+
+@pytest.mark.parametrize("json", [(), ("--json",)])
+def test_a_claim_that_the_seeds_cannot_decide_says_so_first(tmp_path, json):
+    path = tmp_path / "claim.toml"
+    path.write_text(ALWAYS)
+    for command in ("run", "reproduce"):
+        few = call(command, path, "--seeds", 32, *json)
+        assert few.code == 0 and few.err.splitlines() == [
+            "32 seeds cannot decide, whatever they show, the claim 'It starts somewhere.' "
+            "(needs --seeds 73 or more)"
+        ]
+        assert call(command, path, "--seeds", 73, *json).err == ""
 
 
 def test_three_seeds_are_three_runs_with_test_losses():

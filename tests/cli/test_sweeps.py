@@ -48,6 +48,22 @@ def test_it_prints_the_outcomes_of_every_cell(file):
         assert row in rows
 
 
+def test_measures_that_are_kept_are_shown(file, tmp_path):
+    store = tmp_path / "runs.db"
+    kept = ("--measure", "swing", "--measure", "loss_left", "--store", store)
+    first = call("sweep", file, *GRID, *kept)
+    shown = call("sweep", "show", store)
+    plain = call("sweep", "show", store, "--json").json
+    for answer in (first, shown):
+        assert "swing" in answer.out and "loss_left" in answer.out and "quartile" in answer.out
+    for group in plain["groups"]:
+        found = group["measures"]["loss_left"]
+        assert found["p25"] <= found["median"] <= found["p75"]
+        text = "{median:.3g} [{p25:.3g}, {p75:.3g}]".format(**found)
+        assert text in " ".join(shown.out.split())
+    assert "quartile" not in call("sweep", file, *GRID).out
+
+
 def test_json_is_its_table(file):
     found = call("sweep", file, *GRID, "--json").json
     assert found["runs"] == 24

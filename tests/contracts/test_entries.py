@@ -5,6 +5,7 @@ import platform
 import re
 from functools import cache
 
+import mpmath
 import numpy as np
 import pytest
 import strategies
@@ -16,6 +17,7 @@ from fastdense import Dense, Network, catalogue, random
 from fastdense.catalogue import Choice
 from fastdense.kernels import primitives  # noqa: F401  (gives maths to the compiler)
 from fastdense.kernels.compiler import optimized_module
+from fastdense.kernels.layout import POWERS
 from fastdense.kernels.matmul import FLOATS
 from fastdense.kernels.roles import define
 
@@ -68,7 +70,7 @@ def test_defaults_are_inside_their_ranges(kind, name):
     for key, (low, high) in entry.ranges.items():
         assert low <= entry.hyper[key] < high, key
     if kind == "optimizers":
-        assert 0 < entry.rate < 1
+        assert 0 < entry.rate <= 1
         assert all(s in entry.hyper for s in entry.slots if isinstance(s, str))
 
 
@@ -96,7 +98,7 @@ def test_losses_keep_the_type(name, dtype):
 @every("name", strategies.OPTIMIZERS)
 def test_optimizers_keep_the_type(name, dtype):
     entry, kind = catalogue.get("optimizers", name), FLOATS[dtype]
-    scalars = len(entry.advance(0.1, tuple(entry.hyper.values()), [1.0, 1.0]))
+    scalars = len(entry.advance(0.1, tuple(entry.hyper.values()), [1.0] * POWERS))
     state = [kind] * len(entry.slots)
     result = returned(entry.step, kind, kind, *state, tuple_of(kind, scalars))
     assert tuple(result) == (kind,) * (1 + len(state))
@@ -156,7 +158,7 @@ def test_activation_is_its_spec(name, dtype):
     with np.errstate(all="ignore"):
         z = POINTS.astype(dtype)
         z = z[np.isfinite(z)]
-        values, slopes = entry.spec(z.astype(float), np.ones(len(z)))
+        values, slopes = (v.astype(dtype) for v in entry.spec(z.astype(float), np.ones(len(z))))
     value, slope = compiled(entry.value, (kind,)), compiled(entry.slope, (kind, kind))
     T = np.dtype(dtype).type
     ours = [value(T(x)) for x in z]
@@ -199,9 +201,17 @@ def cases_of(entry, hyper):
     noise = strategies.numbers(5, 300)
     if entry.predictions == "probability":
         p = [0.0, clip, 1e-3, 0.5, 1 - clip, 1.0, *1 / (1 + np.exp(-3 * noise))]
+    elif entry.predictions == "positive":
+        p = [0.0, 1e-300, 1e-8, 1.0, 40.0, 1e4, *np.exp(3 * noise)]
     else:
-        p = [0.0, -0.0, 1e-8, 1.0, -1.0, 40.0, -40.0, 1e3, -1e3, *3 * noise]
-    targets = {"real": [0.0, 1.0, -2.5, 1e3], "unit": [0.0, 1.0, 0.25]}[entry.targets]
+        p = [0.0, -0.0, 1e-8, 1.0, -1.0, 40.0, -40.0, 1e4, -1e4, *3 * noise]
+        p += [hyper.get("epsilon", 0.0)]
+    targets = {
+        "real": [0.0, 1.0, -2.5, 1e3],
+        "nonnegative": [0.0, 1.0, 0.3, 1e3],
+        "unit": [0.0, 1.0, 0.25],
+        "sign": [-1.0, 0.0, 1.0],
+    }[entry.targets]
     return (v.ravel() for v in np.meshgrid(p, targets))
 
 
@@ -209,7 +219,7 @@ def cases_of(entry, hyper):
 @every("name", ELEMENTWISE)
 def test_elementwise_loss_is_its_spec(name, changed):
     entry = catalogue.get("losses", name)
-    others = {"clip": 1e-3, "delta": 0.7, "label_smoothing": 0.2}
+    others = {"clip": 1e-3, "delta": 0.7, "epsilon": 1e-3, "label_smoothing": 0.2}
     hyper = {k: others[k] if changed else v for k, v in entry.hyper.items()}
     p, y = cases_of(entry, hyper)
     with np.errstate(all="ignore"):
@@ -220,6 +230,17 @@ def test_elementwise_loss_is_its_spec(name, changed):
         slopes = [entry.slope(a, b, numbers) for a, b in pairs]
     np.testing.assert_allclose(ours, losses, rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(slopes, gradient[:, 0], rtol=1e-12, atol=1e-14)
+
+
+@every("dtype", DTYPES)
+@given(st.floats(-15, 4), st.booleans())
+def test_log_cosh_loses_nothing_to_cancellation(dtype, exponent, negative):
+    T = np.dtype(dtype).type
+    x = T(-(10.0**exponent) if negative else 10.0**exponent)
+    loss, tolerance = catalogue.get("losses", "log_cosh").value, 8 * float(np.finfo(T).eps)
+    with mpmath.workdps(50):
+        exact = mpmath.log(mpmath.cosh(float(x)))
+    assert float(loss(x, T(0), ())) == pytest.approx(float(exact), rel=tolerance, abs=0)
 
 
 @every("name", COUPLED)
@@ -242,8 +263,8 @@ def test_coupled_loss_is_its_spec(name, outputs, samples, seed, scale):
 @given(st.integers(1, 30), st.integers(0, 999))
 def test_constant_is_the_least_that_one_prediction_reaches(name, samples, seed):
     entry = catalogue.get("losses", name)
-    dense = name.removeprefix("sparse_")
-    y = strategies.targets_for(dense, seed, samples, 3)
+    kind = "softmax_cross_entropy" if entry.targets == "label" else name  # one-hot rows
+    y = strategies.targets_for(kind, seed, samples, 3)
     weights = strategies.numbers([seed, 2], samples) ** 2
     least = entry.constant(y, weights, entry.hyper)
 
@@ -251,27 +272,45 @@ def test_constant_is_the_least_that_one_prediction_reaches(name, samples, seed):
         each, _ = entry.spec(np.tile(prediction, (samples, 1)), y, entry.hyper)
         return np.average(each, weights=weights)
 
-    mean = np.average(y, axis=0, weights=weights)
-    if entry.targets == "real":
-        best = np.array([lowest(lambda v, o=o: loss(v * np.eye(3)[o]), y[:, o]) for o in range(3)])
-    else:
-        clipped = np.clip(mean, 1e-12, 1 - 1e-12)
-        link = {"logit": np.log(clipped), "probability": mean, "distribution": mean}
-        best = link[entry.predictions]
-        if entry.targets == "unit" and entry.predictions == "logit":
-            best = np.log(clipped / (1 - clipped))
+    best = best_constant(entry, loss, y, np.average(y, axis=0, weights=weights))
     # The clips of the Keras losses are 1e-7 wide.
     assert loss(best) == pytest.approx(least, rel=1e-6, abs=1e-5)
     for step in 0.1 * strategies.numbers([seed, 3], 20, 3):
-        other = best + step
-        if entry.predictions in ("probability", "distribution"):
-            other = np.clip(other, 0.01, 0.99)
-        assert loss(other) >= least - 1e-5
+        assert loss(legal(entry.predictions, best + step)) >= least - 1e-5
 
 
-def lowest(function, among):
-    """Where a convex function is least, by golden-section search over the range of `among`."""
-    low, high = among.min(), among.max()
+def best_constant(entry, loss, y, mean):
+    """The prediction (outputs,) at which the mean loss is least, found in another way."""
+    if entry.targets in ("real", "nonnegative", "sign"):
+        ends = {"sign": (-1, 1), "nonnegative": (0, y.max())}.get(entry.targets)
+        ends = (-20, 20) if entry.name == "poisson_log" else ends or (y.min(), y.max())
+        one = np.eye(len(mean))
+        # Whatever the other outputs are, for the losses of all are added.
+        return np.array([lowest(lambda v, o=o: loss(1 + v * o - o), ends) for o in one])
+    clipped = np.clip(mean, 1e-12, 1 - 1e-12)
+    if entry.predictions == "log-distribution":
+        return np.log(clipped)
+    if entry.predictions == "logit":
+        return np.log(clipped / (1 - clipped) if entry.targets == "unit" else clipped)
+    return mean
+
+
+def legal(predictions, prediction):
+    """The nearest prediction of a kind."""
+    if predictions in ("probability", "distribution"):
+        prediction = np.clip(prediction, 0.01, 0.99)
+    if predictions == "positive":
+        prediction = np.maximum(prediction, 0.0)
+    if predictions == "distribution":
+        prediction = prediction / prediction.sum()
+    if predictions == "log-distribution":
+        prediction = prediction - np.log(np.exp(prediction).sum())
+    return prediction
+
+
+def lowest(function, ends):
+    """Where a convex function is least, by golden-section search."""
+    low, high = ends
     for _ in range(80):
         first, second = low + 0.382 * (high - low), low + 0.618 * (high - low)
         low, high = (low, second) if function(first) < function(second) else (first, high)
@@ -288,7 +327,7 @@ def test_optimizer_is_its_spec(name, data):
     numbers = tuple(np.float64(v) for v in hyper.values())
     slots = [np.float64(hyper[s] if isinstance(s, str) else s) for s in entry.slots]
     gradients = strategies.numbers(data.draw(st.integers(0, 99)), 12)
-    p, q, powers, state = np.float64(0.7), np.array([0.7]), np.ones(2), {}
+    p, q, powers, state = np.float64(0.7), np.array([0.7]), np.ones(POWERS), {}
     for t, g in enumerate(gradients, 1):
         rate = 0.1 / t  # schedules change it
         k = tuple(np.float64(v) for v in entry.advance(np.float64(rate), numbers, powers))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from fastdense import catalogue
-from fastdense.data import read
+from fastdense.data import npz, read
 from fastdense.errors import FastdenseError
 
 GENERATORS = [n for n in catalogue.names("data") if catalogue.get("data", n).load is None]
@@ -231,4 +231,27 @@ def test_an_array_that_claims_more_than_its_file_holds(rows, tmp_path):
         archive.writestr("x.npy", member.getvalue())
         archive.writestr("y.npy", member.getvalue())
     with pytest.raises(FastdenseError, match=f"claims {rows * 16} bytes of numbers but holds 48"):
+        read({"name": "npz", "file": "a.npz"}, tmp_path)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_a_small_file_that_unpacks_to_gigabytes(compression, tmp_path, monkeypatch):
+    """It is refused before any memory is taken; what is stored as it is may be large."""
+    monkeypatch.setattr(npz, "LARGE", 1 << 20)
+    zeros = np.zeros(1 << 18)
+    member = io.BytesIO()
+    np.save(member, zeros)
+    monkeypatch.setattr(npz, "_read", lambda archive, name: pytest.fail("memory was taken"))
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", compression) as archive:
+        archive.writestr("x.npy", member.getvalue())
+        archive.writestr("y.npy", member.getvalue())
+    with pytest.raises(FastdenseError, match="would grow from [0-9]+ kB to 4 MB; .*numpy.savez"):
+        read({"name": "npz", "file": "a.npz"}, tmp_path)
+    monkeypatch.undo()
+    monkeypatch.setattr(npz, "LARGE", 1 << 20)
+    np.savez(tmp_path / "a.npz", x=zeros, y=zeros)
+    assert len(read({"name": "npz", "file": "a.npz"}, tmp_path)) == len(zeros)
+    monkeypatch.setattr(npz, "MOST_BYTES", 1 << 22)
+    np.savez_compressed(tmp_path / "a.npz", x=zeros, y=zeros)
+    with pytest.raises(FastdenseError, match="holds 4 MB; expected at most 4"):
         read({"name": "npz", "file": "a.npz"}, tmp_path)

@@ -79,6 +79,7 @@ def test_scenario_of_the_documentation_is_read(tmp_path):
 
 def test_a_stuck_loss_is_looked_into_as_the_readme_says(tmp_path, monkeypatch, capsys):
     """Its file is read, its commands run, and each name in its table is one of ours."""
+    from fastdense.outcome import OUTCOMES
     from fastdense.scenarios.measures import MEASURES
     from fastdense.scenarios.scenario import names
     from fastdense_cli.app import invoke
@@ -92,7 +93,7 @@ def test_a_stuck_loss_is_looked_into_as_the_readme_says(tmp_path, monkeypatch, c
         assert invoke(shlex.split(line, comments=True)[1:]) == 0, capsys.readouterr().err
     assert "best constant" in capsys.readouterr().out
     table = set(re.findall(r"`([\w-]+)`", text.partition("|---|")[2]))
-    outcomes = {"frozen", "stalled", "converged", "slow", "oscillating", "diverged"}
+    outcomes = set(OUTCOMES)
     assert outcomes < table <= {*names(), *MEASURES, *outcomes}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import strategies
 
 from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
 from fastdense.numerics import VERSION
@@ -30,18 +31,19 @@ def trained(dtype):
     for number in range(max(map(len, [activations, losses, *entries.values()]))):
         pick = {kind: names[number % len(names)] for kind, names in entries.items()}
         loss = catalogue.get("losses", losses[number % len(losses)])
-        output = {"distribution": "softmax", "probability": "sigmoid"}.get(loss.predictions)
+        output = strategies.OUTPUTS.get(loss.predictions)
         targets = {
             "label": np.arange(12)[:, np.newaxis] % 2,
             "distribution": np.eye(2)[np.arange(12) % 2],
             "unit": np.arange(24).reshape(12, 2) % 2,
+            "sign": np.arange(24).reshape(12, 2) % 2,
         }.get(loss.targets, SMALL[::-1] ** 2)
         activation = activations[number % len(activations)]
         hidden = Dense(5, activation, weights=pick["initializers"])
         network = Network(2, [hidden, Dropout(0.25), Dense(2, output or "identity")])
         recipe = Recipe(
             loss=loss.name, optimizer=pick["optimizers"], schedule=pick["schedules"], batch=5,
-            epochs=4, l1=1e-4, l2=1e-3, clip_norm=3.0, seed=number, dtype=dtype,
+            epochs=12, l1=1e-4, l2=1e-3, clip_norm=3.0, seed=number, dtype=dtype,
             learning_rate=0.05,
         )  # fmt: skip
         data = Data(SMALL, targets)

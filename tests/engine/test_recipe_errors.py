@@ -94,6 +94,24 @@ BAD = {
         lambda: fit(recipe=Recipe(loss="binary_crossentropy", batch=2), data=(X, Y * 9)),
         "between 0 and 1",
     ),
+    "counts below 0": (
+        lambda: fit(recipe=Recipe(loss="poisson", batch=2), data=(X, -Y - 1)),
+        "none below 0",
+    ),
+    "labels of three for a hinge": (
+        lambda: fit(recipe=Recipe(loss="hinge", batch=2), data=(X, LABELS[:, np.newaxis] % 3)),
+        "-1 and 1, or 0 and 1",
+    ),
+    "both ways of a hinge's classes": (
+        lambda: fit(
+            recipe=Recipe(loss="squared_hinge", batch=2), data=(X, LABELS[:, np.newaxis] % 3 - 1)
+        ),
+        "not of two such classes",
+    ),
+    "a log-softmax below the output": (
+        lambda: Network.of(2, 3, 2, activation="log_softmax"),
+        "log_softmax couples",
+    ),
     "not a distribution": (
         lambda: fit(
             Network.of(2, 2),
@@ -139,7 +157,8 @@ BAD = {
     "recipe is a table": (lambda: train(NETWORK, {"loss": "mse"}, (X, Y)), "recipe"),
     # recipe
     "loss": (lambda: Recipe(loss="mes"), "did you mean 'mse'"),
-    "loss far off": (lambda: Recipe(loss="xqzw"), "known: .*huber"),
+    "loss far off": (lambda: Recipe(loss="xqzw"), "the nearest of .* are: .*mse"),
+    "schedule far off": (lambda: Recipe(schedule="xqzw"), "known: .*cosine"),
     "optimizer": (lambda: Recipe(optimizer="adm"), "did you mean 'adam'"),
     "schedule": (lambda: Recipe(schedule="cosin"), "did you mean 'cosine'"),
     "hyper-parameter": (lambda: Recipe(optimizer={"name": "adam", "beta": 0.5}), "beta"),
@@ -186,7 +205,7 @@ BAD = {
     "units fraction": (lambda: Dense(2.0), "units"),
     "activation": (lambda: Dense(2, "rely"), "did you mean 'relu'"),
     "activation list": (lambda: Dense(2, ["relu"]), "activation"),
-    "initializer": (lambda: Dense(2, weights="glorot"), "did you mean 'glorot_"),
+    "initializer": (lambda: Dense(2, weights="glorot_norm"), "did you mean 'glorot_normal'"),
     "dropout": (lambda: Dropout(1.0), "dropout"),
     "orthogonal bias": (lambda: Network.of(2, 2, bias="orthogonal").initialize(), "matrices"),
     "explicit without values": (

@@ -8,9 +8,15 @@ from fastdense import Data, Dense, Network, Recipe, catalogue, train
 from fastdense.reference.backward import loss_and_gradient
 from fastdense.reference.forward import forward, losses
 
-KINKS = {"relu": 0.0, "leaky_relu": 0.0, "selu": 0.0, "elu": 0.0}
+KINKS = {
+    **dict.fromkeys(["relu", "leaky_relu", "selu", "elu"], [0.0]),
+    "relu6": [0.0, 6.0],
+    "hard_tanh": [-1.0, 1.0],
+    "hard_sigmoid": [-3.0, 3.0],
+    "hard_silu": [-3.0, 3.0],
+}
 # Formulas with |x|, min or erf in them are not analytic, or not written for complex numbers.
-NOT_COMPLEX = {"gelu", "mae", "huber", "binary_crossentropy_logits"}
+NOT_COMPLEX = {"gelu", "mae", "mape", "huber", "binary_crossentropy_logits"}
 WEIGHTS = np.array([0.5, 2.0, 1.0, 0.25, 1.5])
 
 
@@ -29,9 +35,13 @@ def problem(activation="tanh", loss="mse"):
         targets = strategies.targets_for(loss, seed, 5, 3)
         parameters = network.initialize(seed, "float64")
         outputs, trace = forward(network, parameters, inputs)
-        clear = [np.abs(trace[0][1]).min()] if activation in KINKS else [1.0]
+        clear = [np.abs(trace[0][1] - kink).min() for kink in KINKS.get(activation, ())] or [1.0]
         if entry.targets == "real":
             clear += [np.abs(outputs - targets).min(), np.abs(np.abs(outputs - targets) - 1).min()]
+        if loss == "msle":
+            clear += [np.abs(outputs).min()]
+        if entry.targets == "sign":
+            clear += [np.abs(np.abs(outputs) - 1).min()]
         if min(clear) > 0.03:
             return network, recipe, Data(inputs, targets, WEIGHTS), parameters
     raise AssertionError("no seed gave a problem away from the kinks")
@@ -96,7 +106,8 @@ def test_complex_step_through_the_specification(activation, loss):
 def test_slope_is_the_derivative_of_value(name):
     entry = catalogue.get("activations", name)
     points = np.concatenate([np.linspace(-9, 9, 91), strategies.numbers(0, 60), [-30.0, 30.0]])
-    for z in points[np.abs(points) > 0.01]:  # away from the kink of the rectifiers
+    kinks = np.array(KINKS.get(name, [0.0]))  # the slope of softsign has one
+    for z in points[np.abs(points[:, np.newaxis] - kinks).min(axis=1) > 0.01]:
         expected = extrapolated(lambda h, z=z: float(entry.value(np.float64(z + h))), 2e-3)
         slope = entry.slope(np.float64(z), entry.value(np.float64(z)))
         assert float(slope) == pytest.approx(expected, rel=1e-9, abs=1e-10), z

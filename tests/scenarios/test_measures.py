@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fastdense import Data, Network, Recipe, train
+from fastdense import Data, Network, Recipe, catalogue, train
 from fastdense.data import read
 from fastdense.reference.backward import loss_and_gradient
 from fastdense.reports.sparkline import BARS, sparkline
@@ -129,7 +129,7 @@ NETWORK = Network.of(2, 3, 2, 1)  # 3 and 2 hidden units
 
 
 def test_measures_of_the_layers():
-    """Hidden units count, all alike; the last layer's do not."""
+    """Hidden units count, all alike; those of an output that cannot die do not."""
     dead = np.array([[0, 0.5, 1], [2 / 3, 0.5, 1], [1 / 3, 1, 1], [1 / 3, 0.5, 0]])
     given = {"network": NETWORK, "dead_share": dead}
     assert measure("dead_at_start", [1], **given) == pytest.approx(0.2)
@@ -147,6 +147,30 @@ def test_measures_of_the_layers():
     for name in ("dead_at_start", "dead_at_end", "slope_at_start"):
         nothing = {"dead_share": np.zeros((0, 3)), "mean_slope": np.zeros((0, 3))}
         assert measure(name, [1], network=NETWORK, **nothing) == inf
+
+
+@pytest.mark.parametrize("output", [n for n in catalogue.names("activations") if n != "relu"])
+def test_an_output_that_cannot_die_is_not_dead(output):
+    clipping = output in ("relu6", "hard_sigmoid", "hard_silu")
+    network = Network.of(2, 3, 1, activation="relu", output=output)
+    found = measure("dead_at_end", [1], network=network, dead_share=np.array([[0.0, 1.0]]))
+    assert found == (0.25 if clipping else 0)
+
+
+def test_a_dead_output_is_dead():
+    """Before the first step, and after one that pushes a relu output below zero on all rows."""
+    network = Network.of(1, 3, 1, activation="tanh", output="relu")
+    born = np.array([0.0, 0, 0, 0, 0, 0, 0, 0, 0, -1])  # nothing but the output's bias
+    data = Data(np.linspace(-1, 1, 8), np.ones(8))
+    trained = train(network, Recipe(epochs=9), data, parameters=born, observe_every=1)
+    for name in ("dead_at_start", "dead_at_end"):
+        (share,) = measured(name, [SimpleNamespace(run=trained, data=data)])
+        assert share == 1
+    alone = Network.of(2, 1, output="relu")
+    assert measure("dead_at_end", [1], network=alone, dead_share=np.array([[0.0], [1]])) == 1
+    assert (
+        measure("dead_at_end", [1], network=Network.of(2, 1), dead_share=np.array([[1.0]])) == inf
+    )
 
 
 def test_units_that_are_the_same_count_once():
@@ -295,3 +319,20 @@ def test_a_sparkline_falls_where_the_curve_falls(curve):
     assert heights == sorted(heights, reverse=True)
     if max(curve) > 2 * min(curve):
         assert heights[0] == len(BARS) - 1 and heights[-1] == 0
+
+
+@given(
+    st.floats(1e-6, 1e6),
+    arrays.arrays(float, st.integers(1, 40), elements=st.floats(0.0, 1.0)),
+)
+def test_a_sparkline_does_not_magnify_noise(level, noise):
+    (height,) = set(sparkline(level * (1 + 0.05 * noise)))
+    assert height == BARS[3]
+
+
+def test_the_height_of_a_sparkline_says_how_far_a_loss_fell():
+    heights = [
+        np.ptp([BARS.index(bar) for bar in sparkline(np.geomspace(1, end, 100))])
+        for end in (7.97 / 8.02, 0.9, 0.8, 0.5, 1e-3)
+    ]
+    assert heights == [0, 1, 2, 7, 7]

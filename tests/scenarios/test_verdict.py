@@ -22,7 +22,9 @@ def results(losses, outcomes=None):
     """Runs that ended with the given losses and outcomes."""
     outcomes = outcomes or ["slow"] * len(losses)
     return [
-        SimpleNamespace(run=SimpleNamespace(final_loss=loss), floors=FLOORS, outcome=outcome)
+        SimpleNamespace(
+            run=SimpleNamespace(final_loss=loss, floors=FLOORS, outcome=outcome), data=None
+        )
         for loss, outcome in zip(losses, outcomes, strict=True)
     ]
 
@@ -38,6 +40,42 @@ def outcome(*wanted, arm="ours"):
 def judge(tests, how_often="always", fixed=(), **arms):
     claim = claims.Claim("It does.", "Nobody", how_often, tuple(tests))
     return verdict.judge(claim, arms, fixed)
+
+
+@pytest.mark.parametrize(
+    ("how_often", "least"), [("always", 73), ("usually", 4), ("often", 2), ("sometimes", 1)]
+)
+def test_with_the_least_seeds_a_claim_may_be_decided_and_with_fewer_it_may_not(how_often, least):
+    claim = claims.Claim("It does.", "Nobody", how_often, (loss("below", 2.0),))
+    assert verdict.least_seeds(claim) == least
+    for seeds in range(1, 90):
+        found = {
+            judge(claim.tests, how_often, ours=results([1.0] * k + [3.0] * (seeds - k))).verdict
+            for k in (0, seeds)
+        }
+        assert (found == {"partly"}) == (seeds < least)
+
+
+def test_the_least_seeds_of_a_comparison():
+    test = claims.Test("ours", "final_loss", "below", "theirs")
+    least = verdict.least_seeds(claims.Claim("It does.", "Nobody", "always", (test,)))
+    assert least == 7
+    for seeds, expected in ((least - 1, "partly"), (least, "holds")):
+        ours, theirs = results([1.0] * seeds), results([2.0] * seeds)
+        assert judge([test], ours=ours, theirs=theirs).verdict == expected
+
+
+def test_only_claims_on_what_the_seed_changes_need_seeds():
+    arms = SimpleNamespace(name="ours", random=True), SimpleNamespace(name="same", random=False)
+    made = [
+        claims.Claim(f"{arm} {often}", "", often, (loss("below", 2.0, arm),))
+        for arm in ("ours", "same")
+        for often in ("always", "usually")
+    ]
+    scenario = SimpleNamespace(arms=arms, claims=tuple(made), seeds=32)
+    assert verdict.undecidable(scenario) == [(made[0], 73)]
+    assert verdict.undecidable(scenario, 73) == []
+    assert verdict.undecidable(scenario, 3) == [(made[0], 73), (made[1], 4)]
 
 
 Z = Fraction(1959963984540054, 10**15)

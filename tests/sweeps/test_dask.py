@@ -1,22 +1,30 @@
 """Sweeps on a cluster: the bits of a local one, whatever dies in the middle."""
 
+import asyncio
+import contextlib
 import itertools
 import pickle
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
+import psutil
 import pytest
 from dask_processes import Processes, kill, wait_for
-from distributed import Client
+from distributed import Client, Security
+from distributed.comm import CommClosedError
 
 from fastdense import Data
 from fastdense.errors import FastdenseError
+from fastdense.reports import sweeps as reports
 from fastdense.sweeps import dask as cluster
+from fastdense.sweeps import estimate
 from fastdense.sweeps.grid import read_grid
 from fastdense.sweeps.parcel import pack, unpack
 from fastdense.sweeps.plan import Base, make_plan
@@ -186,6 +194,47 @@ def test_a_scheduler_that_goes_away_is_one_sentence_and_what_was_done_stays(proc
     assert run(path, 128, resume=True) == run(tmp_path / "here.db", 128)
 
 
+@pytest.mark.parametrize(
+    "error, at, said",
+    [
+        (asyncio.CancelledError(), 1, "cannot use the Dask scheduler at local: it closed the conn"),
+        (asyncio.CancelledError(), 2, "the Dask scheduler at local went away; what the store"),
+        (CommClosedError("in <TCP>: Stream is closed"), 2, "the Dask scheduler at local went away"),
+        (RuntimeError("of its own"), 2, "at local failed with RuntimeError: of its own; what the"),
+    ],
+    ids=["connecting", "canceled", "closed", "other"],
+)
+def test_whatever_ends_a_connection_is_one_sentence(error, at, said, local, monkeypatch):
+    looks, look = itertools.count(1), cluster.Cluster._add_workers
+
+    async def fail(self):
+        if next(looks) >= at:
+            raise error
+        return await look(self)
+
+    monkeypatch.setattr(cluster.Cluster, "_add_workers", fail)
+    with pytest.raises(FastdenseError, match=said):
+        sweep(BASE, GRID, seeds=2000, **local)
+
+
+def test_workers_that_go_before_the_plan_are_waited_for(processes, tmp_path, monkeypatch):
+    first, about = processes.worker(), estimate.seconds_each
+
+    def exchange(plan):
+        kill(first)
+        time.sleep(1)
+        monkeypatch.setattr(reports, "plan", lambda about: planned.append(about) or about)
+        threading.Timer(1, processes.worker).start()
+        return about(plan)
+
+    planned = []
+    monkeypatch.setattr(estimate, "seconds_each", exchange)
+    line = [*COMMAND[3:], "--seeds", "20", "--dask", processes.address]
+    assert invoke([*line, "--store", str(tmp_path / "there.db")]) == 0
+    assert planned[0]["workers"] == 1 and planned[0]["estimated_seconds"] > 0
+    assert count(tmp_path / "there.db") == 2 * 5 * 2 * 20
+
+
 def test_a_job_that_kills_its_workers_is_left_out_and_no_other_is(processes):
     for _ in range(2):
         processes.worker(nanny=True, TROUBLE="kill")
@@ -257,6 +306,49 @@ def test_processes_of_this_machine_are_a_cluster_too(tmp_path, capfd):
     assert there == run(tmp_path / "here.db", 16)
 
 
+@pytest.fixture
+def local():
+    """Options of a sweep with one process of this machine."""
+    return {"dask": "local", "workers": 1}
+
+
+def test_nobody_else_can_use_the_processes_of_this_machine(tmp_path):
+    """Whatever they listen on is of this machine, and says nothing without the certificate."""
+    started = cluster.Cluster("local", 2)
+    try:
+        family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+        found = [c for one in family for c in one.net_connections("inet")]
+        places = [c.laddr for c in found if c.status == psutil.CONN_LISTEN]
+        assert len(places) == 5  # the scheduler, two workers and who started each
+        stranger = Security.temporary().get_connection_args("client")["ssl_context"]
+        for place in places:
+            assert place.ip == "127.0.0.1"
+            assert not said_to(place, lambda plain: plain, b"GET /health HTTP/1.0\r\n\r\n")
+            assert not said_to(place, stranger.wrap_socket, bytes(64))
+    finally:
+        started.close()
+
+
+def said_to(place, wrapped, words):
+    """What is answered to a stranger, other than that TLS was expected."""
+    with contextlib.suppress(OSError), socket.create_connection(place, timeout=5) as plain:
+        with wrapped(plain) as connection:
+            connection.sendall(words)
+            answer = connection.recv(1000)
+            return b"" if answer.startswith(b"\x15\x03") else answer  # a TLS alert
+
+
+def test_without_cryptography_it_is_said_how_to_install_it(monkeypatch, local):
+    def temporary():
+        raise ImportError
+
+    monkeypatch.setattr(cluster.Security, "temporary", temporary)
+    with pytest.raises(
+        FastdenseError, match=r"needs cryptography.*pip install 'fastdense\[dask\]'"
+    ):
+        sweep(BASE, GRID, seeds=1, **local)
+
+
 @pytest.mark.parametrize(
     "address, reason",
     [
@@ -294,6 +386,33 @@ def test_a_server_of_another_kind_is_no_scheduler(tmp_path, capsys, monkeypatch)
     assert said.startswith("cannot use the Dask scheduler at ")
 
 
+@pytest.mark.parametrize("scheme", ["tcp", "tls"])
+def test_a_server_that_hangs_up_is_one_sentence(scheme, tmp_path):
+    """In a process of its own, which a closed socket must not end."""
+    server = socket.create_server(("127.0.0.1", 0))
+    garbage = tmp_path / "garbage.pem"
+    garbage.write_text("hi")
+
+    def hang_up():
+        with contextlib.suppress(OSError):
+            while True:
+                server.accept()[0].close()
+
+    threading.Thread(target=hang_up, daemon=True).start()
+    address = f"{scheme}://127.0.0.1:{server.getsockname()[1]}"
+    files = [f"--tls-{name}={garbage}" for name in ("ca-file", "cert", "key")]
+    done = subprocess.run(
+        [*COMMAND, "--dask", address, *(files if scheme == "tls" else [])],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    server.close()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"Error: cannot use the Dask scheduler at {address}: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_scheduler_without_workers_is_one_sentence(processes, capsys, monkeypatch):
     monkeypatch.setattr(cluster, "WORKERS_SECONDS", 0.5)
     said = sentence_of("--dask", processes.address, capsys=capsys)
@@ -304,6 +423,7 @@ def test_a_scheduler_without_workers_is_one_sentence(processes, capsys, monkeypa
     "arguments, reason",
     [
         (["--dask", "tcp://127.0.0.1:9", "--workers", "2"], "has workers of its own"),
+        (["--dask", "local", "--tls-cert", "a.pem"], "has certificates of its own"),
         (["--tls-cert", "a.pem"], "TLS is for a Dask cluster"),
         (["--dask", "tls://127.0.0.1:9", "--tls-key", "missing.pem"], "there is no file missing"),
     ],

@@ -178,6 +178,21 @@ def test_shares_are_counted_like_a_loop_counts(given_store, data, tmp_path_facto
             assert share.share([outcome]) == (k / n, *wilson(k, n))
 
 
+def test_measures_have_their_quartiles(tmp_path):
+    path = tmp_path / "a.db"
+    make(path, {"learning_rate": [0.1, 0.2, 0.3]}, seeds=7, measures=["swing", "excess"])
+    table = table_of(path)
+    assert table.measures == ["excess", "swing"]
+    for share in table.groups([0]):
+        rows = table.places[0] == share.places[0]
+        for name, found in share.measures.items():
+            values = np.where(np.isnan(table[name]), math.inf, table[name])[rows]
+            if np.isfinite(values).all():
+                assert found == pytest.approx(np.quantile(values, [0.25, 0.5, 0.75]))
+    (all_,) = table.groups([])
+    assert set(all_.measures) == {"swing", "excess"} and len(all_.measures["swing"]) == 3
+
+
 def test_sweeps_of_a_file_are_told_apart(tmp_path):
     path = tmp_path / "a.db"
     first = make(path, {"learning_rate": [0.1, 0.2]}, seeds=3)

@@ -65,13 +65,14 @@ def command(
     from fastdense.sweeps.store import Store
     from fastdense.sweeps.sweep import carry_out, runner_of
     from fastdense_cli.app import DONE, FAILED
-    from fastdense_cli.console import show, show_json, sweeping
+    from fastdense_cli.console import note, show, show_json, sweeping
 
     base = Base(base, arms)
     axes = read_grid(grid)
     _ask(count_runs(base, axes, seeds or base.seeds), yes)
     settings = Settings(evaluate_every, measures, curve_points)
     plan = make_plan(base, axes, seeds, seed, settings)
+    note(plan.notes)
     tls = {"ca_file": tls_ca_file, "cert": tls_cert, "key": tls_key}
     tls = {name: file for name, file in tls.items() if file}
     with contextlib.ExitStack() as stack:

@@ -26,7 +26,7 @@ def command(file, by, where, number, as_list, limit, as_json):
     from fastdense.sweeps import reading
     from fastdense.sweeps.filters import Filter
     from fastdense.sweeps.opened import opened
-    from fastdense_cli.console import show, show_json
+    from fastdense_cli.console import show, show_json, show_line
 
     chosen = Filter(where)
     with opened(file) as db:
@@ -43,6 +43,6 @@ def command(file, by, where, number, as_list, limit, as_json):
         plain = reports.to_dict(table, by, limit)
         show_json({**plain, "sweep": about, "where": list(chosen.texts)})
     else:
-        click.echo(stores.heading(about, table.rows, chosen.texts))
+        show_line(stores.heading(about, table.rows, chosen.texts))
         if table.rows:
             show(reports.shares(table, by, limit or reports.MOST_ROWS), WIDTH)

@@ -10,7 +10,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from fastdense.errors import FastdenseError
+from fastdense.errors import FastdenseError, plain_lines
 from fastdense.reports import writing
 from fastdense.sweeps.store import files_of
 
@@ -38,7 +38,20 @@ def check(form, out, store):
 def export(form, out, tables):
     """Write tables of one sweep to a file, whole or not at all, or to stdout if there is none."""
     write = importlib.import_module(f"{__name__}.{form}").write
-    out = contextlib.nullcontext(sys.stdout.buffer) if out is None else writing.appearing(Path(out))
-    with out as file:
+    with _stdout() if out is None else writing.appearing(Path(out)) as file:
         write(file, tables)
         file.flush()
+
+
+def _stdout():
+    return contextlib.nullcontext(_Terminal() if sys.stdout.isatty() else sys.stdout.buffer)
+
+
+class _Terminal:
+    """Standard output as a file of bytes, of which it shows what can be printed."""
+
+    def write(self, content):
+        sys.stdout.write(plain_lines(content.decode()))
+
+    def flush(self):
+        sys.stdout.flush()

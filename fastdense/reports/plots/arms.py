@@ -20,8 +20,9 @@ COLORS = {
     "frozen": style.BLUE,
     "oscillating": style.PURPLE,
     "diverged": style.VERMILION,
+    "too_short": style.GRAY,
 }
-DARK = ("converged", "frozen", "diverged")  # on which text is white
+DARK = ("converged", "frozen", "diverged", "too_short")  # on which text is white
 
 
 def figure(experiment):
