@@ -4,7 +4,7 @@ import os
 
 from terminal import call, process
 
-COMMAND = "run", "zero-rate", "--seeds", "16", "--json"
+COMMAND = "run", "zero-rate", "--json"
 HARMLESS = {
     "PYTHONWARNINGS": "error",
     "PYTHONDEVMODE": "1",

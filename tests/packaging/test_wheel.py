@@ -137,7 +137,17 @@ def test_what_writes_parquet_is_an_extra():
 
 def test_what_speaks_to_a_cluster_is_an_extra():
     extra = packages(CONFIG["options.extras_require"]["dask"])
-    assert imported([CLUSTER]) == extra == {"distributed"}
+    assert imported([CLUSTER]) == {"distributed"}
+    assert extra == {"distributed", "cryptography"}  # which the former makes certificates with
+
+
+def test_every_dependency_has_an_oldest_version():
+    """Which `tests/lowest` installs."""
+    lists = CONFIG["options"]["install_requires"], *CONFIG["options.extras_require"].values()
+    oldest = {}
+    for line in filter(None, "\n".join(lists).split("\n")):
+        name, version = re.match(r"([\w-]+) >= ([\d.]+)(?:, < [\d.]+)?$", line).groups()
+        assert oldest.setdefault(name, version) == version, f"{name} is listed with two"
 
 
 def test_every_folder_with_code_is_a_listed_package():
