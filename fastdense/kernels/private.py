@@ -64,7 +64,7 @@ def write(path, content):
     partial = path.with_suffix(f".{os.getpid()}.partial")
     try:
         partial.unlink(missing_ok=True)
-        with open(partial, "xb", opener=_private) as file:
+        with open(partial, "xb", opener=opened) as file:
             file.write(content)
         os.replace(partial, path)
     except OSError:  # a full disk costs a compile at the next start, nothing else
@@ -72,7 +72,8 @@ def write(path, content):
             partial.unlink()
 
 
-def _private(path, flags):
+def opened(path, flags):
+    """The descriptor of a file that is made, if it is, for this user alone."""
     descriptor = os.open(path, flags, 0o600)
     if os.name == "posix":
         os.fchmod(descriptor, 0o600)  # whatever the umask

@@ -2,8 +2,12 @@
 
 import contextlib
 import os
+import time
 import warnings
 
+from fastdense.kernels import private
+
+LOOK_SECONDS = 0.05
 NOTICE_SECONDS = 5.0  # of waiting, before the user is told
 PATIENCE_SECONDS = 60.0  # before the kernel is compiled here too
 
@@ -12,50 +16,55 @@ PATIENCE_SECONDS = 60.0  # before the kernel is compiled here too
 def turn(folder, name):
     """A context in which no other process compiles the kernel `name`, unless it takes too long.
 
-    The file of the lock stays: if it were removed, a process that waits for it and one that makes
-    it anew could both hold it. There is one for each name, whatever the kernel's hash.
+    The lock is the system's, on a file that stays: if it were removed, a process that waits for it
+    and one that makes it anew could both hold it. There is one for each name, whatever the kernel's
+    hash, and it holds the number of the last process that had it.
     """
-    import platform
+    import fcntl
 
-    import filelock
-
-    lock, holder = filelock.FileLock(folder / f"{name}.lock"), folder / f"{name}.holder"
-    if not _acquired(lock, name, holder):
+    try:
+        file = private.opened(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT)
+    except OSError:  # a full disk, or the file is another user's
         yield
         return
     try:
-        with contextlib.suppress(OSError):
-            holder.write_text(f"process {os.getpid()} on {platform.node()}", "utf-8")
+        if _is_locked(file, name):
+            with contextlib.suppress(OSError):
+                os.ftruncate(file, 0)
+                os.pwrite(file, str(os.getpid()).encode(), 0)
         yield
     finally:
         with contextlib.suppress(OSError):
-            holder.unlink()
-        lock.release()
+            fcntl.flock(file, fcntl.LOCK_UN)  # a forked child may have the file open, too
+        os.close(file)
 
 
-def _acquired(lock, name, holder):
-    """Whether the lock was to be had in time, or at all."""
-    import filelock
+def _is_locked(file, name):
+    """Lock a file; returns whether that was possible, and in time."""
+    import fcntl
 
-    try:
-        with contextlib.suppress(filelock.Timeout):
-            lock.acquire(timeout=NOTICE_SECONDS)
+    began, told = time.monotonic(), False
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
-        warnings.warn(
-            f"waiting for {_named(holder)}, which compiles the kernel {name}; "
-            f"after {PATIENCE_SECONDS:g} s this process compiles it too.",
-            RuntimeWarning,
-            stacklevel=2,
-        )
-        lock.acquire(timeout=PATIENCE_SECONDS - NOTICE_SECONDS)
-        return True
-    # The former is a `Timeout` or a full disk, the latter a file system without locks.
-    except (OSError, NotImplementedError):
-        return False
+        except BlockingIOError:
+            waited = time.monotonic() - began
+        except OSError:  # a file system without locks
+            return False
+        if waited > PATIENCE_SECONDS:
+            return False
+        if waited > NOTICE_SECONDS and not told:
+            told = True
+            warnings.warn(
+                f"waiting for {_holder(file)}, which compiles the kernel {name}; after "
+                f"{PATIENCE_SECONDS:g} s this process compiles it too.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+        time.sleep(LOOK_SECONDS)
 
 
-def _named(holder):
-    try:
-        return holder.read_text("utf-8", "replace")[:80] or "another process"
-    except OSError:
-        return "another process"
+def _holder(file):
+    number = os.pread(file, 20, 0)
+    return f"process {number.decode()}" if number.isdigit() else "another process"

@@ -24,7 +24,8 @@ class Measure:
 
 def measure(function, needs=""):
     """Enter a measure under its function's name; its docstring is what a sentence calls it."""
-    MEASURES[function.__name__] = Measure(function.__doc__, function, needs)
+    described = function.__doc__ or function.__name__  # Python with -OO has no docstrings
+    MEASURES[function.__name__] = Measure(described, function, needs)
     return function
 
 

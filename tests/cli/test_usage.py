@@ -9,8 +9,8 @@ NEAR = {
     "run zero-rat": "'zero-rate'",
     "show constant_init": "'constant-init'",
     "reproduce zero-rate saturated-sigmod": "'saturated-sigmoid'",
-    "run zero-rate --jsno": "'--json'",
-    "list --jsn": "'--json'",
+    "run zero-rate --jsno": "--json",
+    "list --jsn": "--json",
     "run saturated-sigmoid --arm squared-eror": "'squared-error'",
     "run zero-rate --set recip.epochs=1": "'recipe.epochs'",
     "run zero-rate --set epoch=1": "'recipe.epochs'",
@@ -27,7 +27,7 @@ NEAR = {
     "run zero-rate --set optimizer.weight_decy=0.1": "'weight_decay'",
     "bench --peers numpi": "'numpy'",
     "bench startpu": "'startup'",
-    "bench --ordr given": "'--order'",
+    "bench --ordr given": "--order",
 }
 WRONG = {
     "run": "ID|FILE.toml",

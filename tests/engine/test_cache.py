@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -12,7 +13,8 @@ import pytest
 from numba import types
 
 import fastdense
-from fastdense.kernels import compiler
+from fastdense.errors import FastdenseError
+from fastdense.kernels import cache, compiler, private
 from fastdense.kernels.compiler import object_file
 
 SCRIPT = """
@@ -180,6 +182,109 @@ def test_a_folder_that_others_may_write_to_is_not_used(tmp_path):
     assert "FASTDENSE_CACHE_DIR" in warning
     assert not list(tmp_path.iterdir())
     tmp_path.chmod(stat.S_IRWXU)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
+@pytest.mark.parametrize("mode", [0o602, 0o620, 0o666, 0o777])
+def test_a_file_that_others_may_write_to_is_replaced(mode, kernel):
+    kernel.chmod(mode)
+    with pytest.raises(PermissionError):
+        private.read(kernel)
+    assert run(kernel.parent)[0] == 1
+    assert stat.S_IMODE(kernel.stat().st_mode) == 0o600
+    assert run(kernel.parent)[0] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
+def test_a_file_that_others_may_read_is_loaded(kernel):
+    kernel.chmod(0o644)
+    assert run(kernel.parent)[0] == 0
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give a file away"
+)
+def test_a_file_of_another_user_is_replaced(kernel):
+    os.chown(kernel, 65534, 65534)
+    assert run(kernel.parent)[0] == 1
+    assert kernel.stat().st_uid == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="users are those of POSIX")
+def test_who_may_have_written_a_file(kernel, monkeypatch):
+    """Another user reads what is root's, and nothing that is this one's."""
+    owner = kernel.stat().st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    if owner == 0:
+        assert private.read(kernel) == kernel.read_bytes()
+    else:
+        with pytest.raises(PermissionError):
+            private.read(kernel)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
+@pytest.mark.parametrize("umask", [0o000, 0o077, 0o777])
+def test_files_are_private_whatever_the_umask(umask, tmp_path):
+    assert run(tmp_path, f"import os; os.umask({umask}); {ONE}")[0] == 1
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    assert run(tmp_path)[0] == 0
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from fastdense.kernels.turn import turn
+with turn(Path(sys.argv[1]), "activation-identity-float32"):
+    print("mine", flush=True)
+    input()
+"""
+HASTY = f"""
+from fastdense.kernels import turn
+turn.NOTICE_SECONDS, turn.PATIENCE_SECONDS = 0.1, 0.4
+{ONE}
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be stopped")
+def test_a_stopped_process_is_waited_for_only_so_long(tmp_path):
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        assert holder.stdout.readline() == b"mine\n"
+        holder.send_signal(signal.SIGSTOP)
+        compiled, _, warning = finish(start(tmp_path, HASTY))
+        assert compiled == 1
+        assert (
+            f"waiting for process {holder.pid}, which compiles the kernel "
+            "activation-identity-float32; after 0.4 s this process compiles it too"
+        ) in warning
+        assert run(tmp_path)[0] == 0  # what is on disk is not waited for
+    finally:
+        holder.kill()
+        holder.communicate()
+
+
+def test_a_process_that_was_killed_is_not_waited_for(tmp_path):
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert holder.stdout.readline() == b"mine\n"
+    holder.kill()
+    holder.communicate()
+    assert run(tmp_path)[0] == 1
+
+
+def test_what_numba_is_told_is_named_when_it_keeps_kernels_from_compiling(monkeypatch):
+    def compiled():
+        raise AssertionError("kernel x raises an exception")
+
+    monkeypatch.setattr(private, "folder", lambda: None)
+    with pytest.raises(AssertionError):
+        cache.load("x", (), compiled)
+    monkeypatch.setenv("NUMBA_OPT", "0")
+    with pytest.raises(FastdenseError, match="told by 'NUMBA_OPT=0'"):
+        cache.load("x", (), compiled)
 
 
 def test_without_a_folder_there_is_no_cache(tmp_path):

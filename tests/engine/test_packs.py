@@ -19,7 +19,7 @@ from fastdense.many import Trial, carry_out
 from fastdense.outcome import names
 from fastdense.runs import CURVES, SIGNALS
 from fastdense.training import prepare
-from fastdense.variants import NUMBERS, Variants, vary
+from fastdense.variants import NUMBERS, Variants, check_varied, vary
 
 NAMES = (*CURVES, *SIGNALS, "parameters", "initial_parameters", "epochs", "observed_epochs")
 
@@ -295,6 +295,7 @@ def test_progress_and_an_order():
         ({"seeds": 0}, "seeds is 0"),
         ({"seeds": -1}, "seeds is -1"),
         ({"seeds": [0, -3]}, "seed is -3"),
+        ({"seeds": np.array([0, 2**63], "u8")}, "expected less than 2.63"),
         ({"seeds": 1.5}, "seeds is 1.5; expected whole numbers"),
         ({"seeds": "many"}, "seeds is 'many'; expected whole numbers"),
         ({"seeds": []}, "expected whole numbers"),
@@ -329,6 +330,17 @@ def test_what_cannot_be_varied(given, message):
     data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
     with pytest.raises(FastdenseError, match=message):
         train_many(Network.of(2, 4, 1), Recipe(epochs=1), data, **given)
+
+
+@pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "i4", "i8", "u8"])
+def test_seeds_of_any_integer_dtype(dtype):
+    """NumPy before 2.2.6 ends the process sooner or later, if they are compared with 2**63."""
+    network, recipe = Network.of(2, 4, 1), Recipe(epochs=1)
+    seeds = np.broadcast_to(np.arange(100, dtype=dtype), (3, 100))
+    for _ in range(3000):
+        check_varied(network, recipe, {"seeds": seeds})
+    with pytest.raises(FastdenseError, match="seed is -100"):
+        check_varied(network, recipe, {"seeds": -seeds.astype("i8") - 100})
 
 
 def test_runs_that_were_never_evaluated_have_a_running_loss_only():

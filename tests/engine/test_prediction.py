@@ -111,8 +111,9 @@ def test_threads_have_equal_shares(monkeypatch, by_rows, threads):
     shares, predict = [], predictor(ROWS, by_rows)
     monkeypatch.setattr(prediction, "share", lambda relay, parts, owner: shares.append(parts))
     for rows in (700, 32, 100, 66, 300):
-        predict._predict(INPUTS[:rows], np.empty((rows, 32), np.float32), rows)
-        way = predict._ways[by_rows, min(threads, rows // prediction.LEAST_ROWS)]
+        ways = {}
+        predict._predict(ways, INPUTS[:rows], np.empty((rows, 32), np.float32), rows)
+        (way,) = ways.values()
         chunk = int(way._job["columns"][0])
         given = [min(end * chunk, rows) - begin * chunk for _, _, begin, end in shares[-1]]
         assert sum(given) == rows and min(given) > 0
@@ -129,7 +130,7 @@ def test_only_the_outputs_are_written(outputs, rows, dtype, by_rows):
     network, inputs = Network.of(5, outputs, bias="normal"), INPUTS[:rows].astype(dtype)
     parameters = network.initialize(3, np.dtype(dtype))
     room = np.full((rows + 20, outputs), np.nan, dtype)
-    assert predictor(network, by_rows, parameters)._predict(inputs, room[10:-10], rows)
+    assert predictor(network, by_rows, parameters)._predict({}, inputs, room[10:-10], rows)
     assert np.isnan(room[:10]).all() and np.isnan(room[-10:]).all()
     weights, bias = parameters[: 5 * outputs].reshape(5, outputs), parameters[5 * outputs :]
     np.testing.assert_allclose(room[10:-10], inputs @ weights + bias, rtol=1e-5, atol=1e-6)

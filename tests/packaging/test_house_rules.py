@@ -43,3 +43,12 @@ def test_the_first_line_of_a_file_says_its_idea(path):
         return
     idea = (ast.get_docstring(ast.parse(text)) or "").split("\n")[0]
     assert idea.endswith((".", ":", "?")), f"{path} begins with {idea!r}"
+
+
+def test_no_property_has_a_lock_for_all_instances():
+    """As `cached_property` of Python 3.11 does, for `fork` to find taken; `once` has none."""
+    for path in (ROOT / "fastdense").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            assert "cached_property" not in {getattr(node, "id", ""), getattr(node, "attr", "")}, (
+                path
+            )
