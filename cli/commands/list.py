@@ -10,8 +10,8 @@ def command(kind, as_json):
     """List the built-in scenarios and theories with the question that each one asks.
 
     With a KIND, list the names that a scenario file, --set, --grid, Network and Recipe take, with
-    their hyper-parameters and sources: activations, losses, optimizers, schedules, initializers or
-    data.
+    their hyper-parameters and sources, and what frameworks call them: activations, losses,
+    optimizers, schedules, initializers or data.
     """
     if kind is None:
         _scenarios(as_json)
@@ -29,7 +29,7 @@ def _entries(kind, as_json):
         raise unknown("kind", kind, catalogue.CONTRACTS)
     entries = [catalogue.get(kind, name) for name in catalogue.names(kind)]
     if as_json:
-        fields = ("name", "summary", "hyper", "source")
+        fields = ("name", "aliases", "summary", "hyper", "source")
         show_json([{field: getattr(entry, field) for field in fields} for entry in entries])
     else:
         show(tables.entries(entries))

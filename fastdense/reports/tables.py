@@ -117,11 +117,14 @@ def catalogue(scenarios):
 def entries(listed):
     """The entries of a kind: what each is, what it takes, and where it is from."""
     table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
-    for name in ("name", "what it is", "takes", "source"):
+    table.add_column("name", min_width=max(len(entry.name) for entry in listed))
+    for name in ("what it is", "takes", "source"):
         table.add_column(name)
     for entry in listed:
         takes = ", ".join(f"{name} = {_value(value)}" for name, value in entry.hyper.items())
-        table.add_row(Text(entry.name, style="bold"), entry.summary, takes, entry.source)
+        name = Text("\n".join([entry.name, *entry.aliases]), style="dim")
+        name.stylize("bold not dim", 0, len(entry.name))
+        table.add_row(name, entry.summary, takes, entry.source)
     return table
 
 

@@ -243,6 +243,7 @@ def test_percentiles_are_values_that_occur():
     ([[0.0, 0.0]], 0.0, False),
     ([[1.0, 1e30]], 0.7, True),
     ([[1.0, inf]], 0.7, False),
+    ([[9.0, -3.0, 0.01]], -2.0, False),
 ])  # fmt: skip
 def test_limits_hold_the_curves_and_the_constant(curves, constant, log):
     low, high, found = arms.limits([np.array(curves)], [constant])

@@ -47,6 +47,19 @@ def test_a_loss_that_is_not_finite_diverged(bad, place):
     assert classified(loss) == "diverged"
 
 
+@given(
+    st.lists(st.integers(0, 4000), min_size=12, max_size=60),
+    st.integers(1, 4000),
+    st.integers(1, 10_000),
+)
+def test_below_a_negative_floor_outcomes_are_those_of_what_is_above_it(levels, constant, depth):
+    loss = np.sort(levels)[::-1] / 8.0  # exact, as are the differences
+    loss[-1] = levels[-1] / 8.0
+    here = classified(loss, Floors(constant / 8.0, 0.0, 0.0))
+    there = classified(loss - depth, Floors(constant / 8.0 - depth, -float(depth), 0.0))
+    assert here == there
+
+
 @pytest.mark.parametrize(
     ("initial", "constant", "edge"), [(1.0, 0.5, 2.0), (0.25, 1.0, 2.0), (8.0, 1.0, 16.0)]
 )

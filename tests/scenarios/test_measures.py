@@ -323,6 +323,13 @@ def test_a_sparkline_falls_where_the_curve_falls(curve):
         assert heights[0] == len(BARS) - 1 and heights[-1] == 0
 
 
+@given(curve=st.sets(st.integers(-1000, 1000), min_size=2, max_size=16))
+def test_a_sparkline_of_a_loss_below_zero_falls(curve):
+    line = sparkline(sorted(curve | {-2000}, reverse=True), width=20)
+    assert line[0] == BARS[-1] and line[-1] == BARS[0]
+    assert list(line) == sorted(line, reverse=True)
+
+
 @given(
     st.floats(1e-6, 1e6),
     arrays.arrays(float, st.integers(1, 40), elements=st.floats(0.0, 1.0)),

@@ -134,6 +134,7 @@ def test_nothing_is_trained_twice(tmp_path):
     assert runs({"recipe.l2": [0.0, 0.1], "optimizer.weight_decay": [0.0]}, 2) == (0, 4)
     # One cell, written twice.
     assert runs({"optimizer": ["adam", {"name": "adam"}]}, 3) == (3, 6)
+    assert runs({"recipe.loss": ["mae", "L1Loss"], "network.activation": ["tanh"]}, 3) == (3, 6)
 
 
 def changed(part, **fields):

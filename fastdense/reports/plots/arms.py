@@ -105,7 +105,7 @@ def limits(fans, constants):
     start = max(*constants, starts[np.isfinite(starts)].max(initial=0.0), 0.0)
     high = min(losses.max(), 1e3 * start) if start > 0 else losses.max()
     positive = losses[losses > 0]
-    if positive.size and high / np.quantile(positive, 0.01) > MANY_TIMES:
+    if losses.min() >= 0 and positive.size and high / np.quantile(positive, 0.01) > MANY_TIMES:
         low = max(positive.min(), high * 10.0**-DECADES)
         return low / 1.5, high * 1.5, True
     low, margin = losses.min(), 0.06 * (high - losses.min()) or 0.06 * abs(high) or 1.0
