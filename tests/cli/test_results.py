@@ -146,7 +146,7 @@ def test_a_claim_that_the_seeds_cannot_decide_says_so_first(tmp_path, json):
     for command in ("run", "reproduce"):
         few = call(command, path, "--seeds", 32, *json)
         assert (few.code, few.err) == (0, "") and few.doubts.splitlines() == [
-            "32 seeds cannot decide, whatever they show, the claim 'It starts somewhere.' "
+            "Note: 32 seeds cannot decide, whatever they show, the claim 'It starts somewhere.' "
             "(needs --seeds 73 or more)"
         ]
         assert call(command, path, "--seeds", 73, *json).doubts == ""

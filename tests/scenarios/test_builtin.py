@@ -394,7 +394,7 @@ def test_identical_examples(measured):
         assert run.loss[:12] == pytest.approx(run.loss[0] * 0.25 ** np.arange(12), rel=1e-2)
         assert run.final_loss < 1e-10
     for result in done.results["identical-inputs"]:
-        assert result.floors.floor == result.floors.constant == 1.25 == np.var([0, 1, 2, 3])
+        assert result.run.floors.floor == result.run.floors.constant == 1.25 == np.var([0, 1, 2, 3])
         assert result.run.final_loss == pytest.approx(1.25, rel=1e-6)
     assert verdicts(done) == ["refuted"] * 4 + ["holds"]
 
@@ -403,7 +403,7 @@ def test_contradicting_labels(measured):
     done = measured("contradicting-labels")
     for name, floor in (("contradicting", log(2)), ("half-contradicting", log(2) / 2)):
         for result in done.results[name]:
-            assert result.floors.floor == pytest.approx(floor, rel=1e-6)
+            assert result.run.floors.floor == pytest.approx(floor, rel=1e-6)
             assert result.run.final_loss == pytest.approx(floor, rel=1e-3)
 
 
@@ -529,9 +529,9 @@ def test_badly_wrong_neuron(measured):
 def test_gradient_noise(measured):
     done = measured("gradient-noise")
     for result in done.results["batch-10"]:
-        assert result.floors.floor == 1 and result.run.final_loss == pytest.approx(1, rel=1e-6)
+        assert result.run.floors.floor == 1 and result.run.final_loss == pytest.approx(1, rel=1e-6)
     for result in done.results["batch-1-noiseless"]:
-        assert result.floors.floor == 0 and result.run.final_loss < 1e-10
+        assert result.run.floors.floor == 0 and result.run.final_loss < 1e-10
 
 
 def test_unscaled_inputs(measured):
@@ -592,7 +592,7 @@ def test_too_much_weight_decay_leaves_the_prior(measured):
 def test_xor_plateau(measured):
     done = measured("xor-plateau")
     for name, loss in (("sgd", 0.25), ("cross-entropy", log(2))):
-        assert done.results[name][0].floors.constant == pytest.approx(loss, rel=1e-6)
+        assert done.results[name][0].run.floors.constant == pytest.approx(loss, rel=1e-6)
 
 
 def test_depth_shrinks_the_gradient_of_sigmoids_only(measured):
