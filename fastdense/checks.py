@@ -13,11 +13,16 @@ def as_python(value):
     return value.astype(str).tolist() if kind in ("m", "M") else value.tolist()
 
 
-def whole(name, value, low):
-    """Check that a value is an integer of at least `low`, and give it as a Python integer."""
+def whole(name, value, low, high=None):
+    """Check that a value is an integer of at least `low`, and give it as a Python integer.
+
+    It may be `high` at most, if that is given.
+    """
     integer = isinstance(value, (int, np.integer)) and not isinstance(value, NO_NUMBERS)
     if not integer or value < low:
         raise FastdenseError(f"{name} is {shown(value)}; expected an integer of at least {low}")
+    if high is not None and value > high:
+        raise FastdenseError(f"{name} is {shown(value)}; expected at most {high}")
     return int(value)  # a NumPy integer would overflow in what is computed from it
 
 

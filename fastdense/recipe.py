@@ -10,6 +10,7 @@ from fastdense.checks import as_python, real, seed, whole
 from fastdense.errors import FastdenseError, shown, unknown
 
 DEFAULT_BATCH = 32
+MOST_COUNTED = 10**15  # epochs, or batches of an update: more than anybody lives to see
 DTYPES = ("float32", "float64")
 REDUCTIONS = ("mean", "sum", "sum_keras")
 
@@ -95,9 +96,11 @@ class Recipe:
         put(self, "learning_rate", _rate(self.learning_rate, self.ascend))
         if self.batch is not None and not (isinstance(self.batch, str) and self.batch == "full"):
             put(self, "batch", whole("batch", self.batch, 1))
-        put(self, "epochs", whole("epochs", self.epochs, 0))
+        put(self, "epochs", whole("epochs", self.epochs, 0, MOST_COUNTED))
         put(self, "seed", seed("seed", self.seed))
-        steps = whole("gradient_accumulation_steps", self.gradient_accumulation_steps, 1)
+        steps = whole(
+            "gradient_accumulation_steps", self.gradient_accumulation_steps, 1, MOST_COUNTED
+        )
         put(self, "gradient_accumulation_steps", steps)
         if not isinstance(self.reduction, str) or self.reduction not in REDUCTIONS:
             raise unknown("reduction", self.reduction, REDUCTIONS)

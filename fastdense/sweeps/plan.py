@@ -1,7 +1,6 @@
 """What a sweep has to train: groups of cells that share packs, cut into jobs."""
 
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -199,9 +198,13 @@ def _several(kind, given):
     """One name, several or none, as a list."""
     if given is None or isinstance(given, str):
         return [given] if given else []
-    if not isinstance(given, Iterable):
+    try:
+        several = list(given)
+    except TypeError:  # also of arrays without dimensions, which look as if they had some
+        several = [None]
+    if not all(isinstance(name, str) for name in several):
         raise FastdenseError(f"{kind} is {shown(given)}; expected a name, or several in a list")
-    return list(given)
+    return several
 
 
 def count_runs(base, axes, seeds):

@@ -123,19 +123,19 @@ def scenario(rng):
 
 def csv(rng):
     """A small table with odd cells, odd separators or damage, and settings that read it."""
-    rows, width = int(rng.integers(0, 6)), int(rng.integers(1, 5))
+    rows, width = int(rng.integers(0, 9)), int(rng.integers(1, 6))
     numbers = [[f"{n:.3g}" for n in line] for line in rng.standard_normal((rows, width))]
     if rng.random() < 0.5:
-        numbers.insert(0, [pick(rng, ["a", "b", "target", "", "1", *CELLS]) for _ in range(width)])
+        numbers.insert(0, [f"{name}{rng.integers(9)}" for name in "abcdef"[:width]])
     for line in numbers:
         for column in range(width):
-            if rng.random() < 0.1:
+            if rng.random() < 0.02:
                 line[column] = pick(rng, CELLS)
-        if rng.random() < 0.05:
+        if rng.random() < 0.02:
             line.pop()
     separator = pick(rng, [",", ",", ",", ";", "\t"])
     text = pick(rng, ["\n", "\n", "\r\n", "\r"]).join(separator.join(line) for line in numbers)
-    data = text.encode(pick(rng, ["utf-8", "utf-8", "utf-16"]), "surrogatepass")
+    data = text.encode(pick(rng, ["utf-8"] * 9 + ["utf-16"]), "surrogatepass")
     settings = {}
     if rng.random() < 0.4:
         settings["targets"] = pick(
@@ -167,17 +167,21 @@ def npz(rng):
         "O",
     ]
 
+    rows = int(rng.integers(1, 5))
+
     def array():
-        shape = tuple(rng.integers(0, 5, rng.integers(0, 4)))
+        shape = (rows, *rng.integers(1, 4, rng.integers(0, 2)))
+        if rng.random() < 0.1:
+            shape = tuple(rng.integers(0, 5, rng.integers(0, 4)))
         kind = pick(rng, kinds[:3] * 4 + kinds)
         return np.zeros(shape, kind) if rng.random() < 0.5 else np.ones(shape).astype(kind)
 
     file = io.BytesIO()
     save = np.savez if rng.random() < 0.7 else np.savez_compressed
-    save(file, **{name: array() for name in ["x", "y", "z", "\x1b[1m"][: rng.integers(5)]})
+    save(file, **{name: array() for name in ["x", "y", "z", "\x1b[1m"][: rng.integers(1, 5)]})
     data = file.getvalue()
     settings = {"x": pick(rng, ["x", "z", 3, ""])} if rng.random() < 0.2 else {}
-    return damaged(rng, data) if rng.random() < 0.6 else data, settings
+    return damaged(rng, data) if rng.random() < 0.5 else data, settings
 
 
 def words(rng):

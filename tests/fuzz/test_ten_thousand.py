@@ -38,7 +38,7 @@ def check(answer, code=None):
     if answer.code == 2:
         assert answer.err.endswith("\n"), answer
         lines = answer.err.splitlines()
-        check_sentence(lines[-1])
+        check_sentence(lines[-1].removeprefix("Error: "))
 
 
 def soon(function, *arguments):
