@@ -7,7 +7,7 @@ import numpy as np
 from fastdense.errors import FastdenseError
 from fastdense.floors import Floors
 from fastdense.network import Network
-from fastdense.outcome import USUAL, Thresholds
+from fastdense.outcome import USUAL, Thresholds, classify, names
 from fastdense.recipe import Recipe
 
 
@@ -74,7 +74,7 @@ class Run:
     mean_preactivation: np.ndarray = field(repr=False)
     steps: int
     seconds: float
-    _outcome: str | None = field(repr=False)
+    _outcome: str | None = field(repr=False, default=None)  # found when first asked for
     _predictor: object = field(init=False, repr=False, default=None)  # made when first asked for
 
     def __post_init__(self):
@@ -105,6 +105,11 @@ class Run:
     def outcome(self):
         """One of `fastdense.outcome.OUTCOMES`, by the definitions in docs/json.md."""
         self._check_evaluated()
+        if self._outcome is None:
+            ends = self.initial_parameters, self.parameters, self.loss
+            ends = (values[np.newaxis] for values in ends)
+            (place,) = classify(*ends, self.floors, self.thresholds)
+            object.__setattr__(self, "_outcome", names(place))
         return self._outcome
 
     def _check_evaluated(self):

@@ -14,7 +14,7 @@ from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.floors import floors
 from fastdense.fusion import fused
 from fastdense.network import Network
-from fastdense.outcome import USUAL, check_thresholds, classify, names
+from fastdense.outcome import USUAL, check_thresholds
 from fastdense.recipe import Recipe
 from fastdense.room import room
 from fastdense.run import Run
@@ -31,7 +31,7 @@ class Task:
     inputs (n, features), targets (n, columns), weights (n,) float64 or (0,), likewise for the
     test rows (which may be none), parameters (size,), order (rows, visits) int64 or (0, 0).
     `accuracy` is how outputs are right or wrong, as `Loss.accuracy` has it; or "share", of logits
-    whose softmax is to exceed 1/2.
+    whose softmax is to exceed 1/2. `fused` is the network and the recipe that are trained.
     """
 
     network: object
@@ -48,11 +48,12 @@ class Task:
     evaluate_every: int
     observe_every: int
     accuracy: str | None
+    fused: tuple
 
     @property
     def trained(self):
         """The task that a device is given: where a loss is taken from logits, with these."""
-        network, recipe = fused(self.network, self.recipe)
+        network, recipe = self.fused
         if network is self.network:
             return self
         accuracy = self.accuracy
@@ -66,7 +67,7 @@ class Task:
         if "_floors" not in self.__dict__:
             found = None
             if self.evaluate_every:
-                found = floors(self.data, fused(self.network, self.recipe)[1], self.network.outputs)
+                found = floors(self.data, self.fused[1], self.network.outputs)
             object.__setattr__(self, "_floors", found)
         return self._floors
 
@@ -103,7 +104,6 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
             f"the network takes {network.inputs} inputs but the data have {data.inputs.shape[1]}"
         )
     check_targets(data.targets, recipe.loss.name, network.outputs)
-    fused(network, recipe)  # what cannot be is refused here
     longest = max(recipe.epochs, 1)
     evaluate_every = min(whole("evaluate_every", evaluate_every, 0), longest)
     observe_every = min(whole("observe_every", observe_every, 0), longest)
@@ -140,6 +140,7 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
         evaluate_every,
         observe_every,
         catalogue.get("losses", recipe.loss.name).accuracy(network.outputs),
+        fused(network, recipe),
     )
 
 
@@ -248,17 +249,11 @@ def train(
     started = time.perf_counter()
     measured = task.floors  # of the data as they are now: their owner may write into them
     result = device_of(device).train(task.trained, on_progress, threads)
-    outcome = None
-    if measured is not None:
-        ends = task.parameters, result["parameters"], result["loss"]
-        (place,) = classify(*(values[np.newaxis] for values in ends), measured, thresholds)
-        outcome = names(place)
     return Run(
         network=network,
         recipe=recipe,
         floors=measured,
         thresholds=thresholds,
-        _outcome=outcome,
         initial_parameters=task.parameters,
         seconds=time.perf_counter() - started,
         **result,
