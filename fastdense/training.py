@@ -14,6 +14,7 @@ from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.floors import floors
 from fastdense.fusion import fused
 from fastdense.network import Network
+from fastdense.once import once
 from fastdense.outcome import USUAL, check_thresholds
 from fastdense.recipe import Recipe
 from fastdense.room import room
@@ -61,15 +62,12 @@ class Task:
             accuracy = "logit" if self.network.layers[-1].activation == "sigmoid" else "share"
         return replace(self, network=network, recipe=recipe, accuracy=accuracy)
 
-    @property
+    @once
     def floors(self):
         """The `Floors` of its data, found when first asked for; None if nothing is evaluated."""
-        if "_floors" not in self.__dict__:
-            found = None
-            if self.evaluate_every:
-                found = floors(self.data, self.fused[1], self.network.outputs)
-            object.__setattr__(self, "_floors", found)
-        return self._floors
+        if not self.evaluate_every:
+            return None
+        return floors(self.data, self.fused[1], self.network.outputs)
 
     @property
     def evaluations(self):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from terminal import call
+from toml_text import DATE, literal, places, written
 
 from fastdense import catalogue
 from fastdense.scenarios.measures import MEASURES
@@ -24,7 +25,7 @@ NUMBERS = st.one_of(
     st.sampled_from([0.0, -0.0, 0.5, 1.0, 2.5, 1e-300, 1e300, -1e300]),
     st.sampled_from([float("nan"), float("inf"), float("-inf")]),
 )
-LEAVES = st.one_of(NUMBERS, st.sampled_from(NAMES), st.booleans(), st.just("1979-05-27"))
+LEAVES = st.one_of(NUMBERS, st.sampled_from(NAMES), st.booleans(), st.just(DATE))
 VALUES = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
@@ -33,36 +34,6 @@ VALUES = st.recursive(
     ),
     max_leaves=6,
 )
-
-
-def places(node, path=()):
-    """Paths of all nodes below a table."""
-    pairs = node.items() if isinstance(node, dict) else enumerate(node)
-    for key, inner in pairs:
-        yield (*path, key)
-        if isinstance(inner, (dict, list)):
-            yield from places(inner, (*path, key))
-
-
-def literal(value):
-    """A value as TOML; every table inline."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{quoted(k)} = {literal(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(literal, value)) + "]"
-    if value == "1979-05-27":
-        return value  # a date
-    return quoted(value) if isinstance(value, str) else repr(value)
-
-
-def quoted(text):
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def written(table):
-    return "".join(f"{quoted(key)} = {literal(value)}\n" for key, value in table.items())
 
 
 @st.composite

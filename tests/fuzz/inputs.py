@@ -4,6 +4,7 @@ import io
 import tomllib
 
 import numpy as np
+from toml_text import DATE, places, written
 
 from fastdense import catalogue
 from fastdense.scenarios.measures import MEASURES
@@ -14,7 +15,7 @@ NUMBERS = [-1, 0, 1, 2, 3, 50, 2**31, 2**62, 2**63 - 1, -(2**63), 10**30, 0.0, -
 NAMES = sorted(
     {name for kind in catalogue.CONTRACTS for name in catalogue.names(kind)}
     | {"", "name", "full", "always", "outcome", "stalled", "[/b]", "a b", "€", "\x1b]0;x\x07",
-       "1979-05-27", "x" * 500, *MEASURES}
+       DATE, "x" * 500, *MEASURES}
 )  # fmt: skip
 # Cells of a CSV file that people, spreadsheets and other programs write.
 CELLS = ["1", "0", "-1.5", "1e3", "1e400", "1e-400", "nan", "NaN", "NA", "", " ", "inf", "-inf",
@@ -48,30 +49,6 @@ def value(rng, depth=2):
     if what == 4:
         return [value(rng, depth - 1) for _ in range(rng.integers(4))]
     return {pick(rng, NAMES): value(rng, depth - 1) for _ in range(rng.integers(3))}
-
-
-def literal(given):
-    """A value as TOML, on one line."""
-    if isinstance(given, bool):
-        return str(given).lower()
-    if isinstance(given, dict):
-        return "{" + ", ".join(f"{quoted(k)} = {literal(v)}" for k, v in given.items()) + "}"
-    if isinstance(given, list):
-        return "[" + ", ".join(map(literal, given)) + "]"
-    return quoted(given) if isinstance(given, str) else repr(given)
-
-
-def quoted(text):
-    plain = (c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in text)
-    return '"' + "".join(plain) + '"'
-
-
-def places(node, path=()):
-    """Paths of all nodes below a table."""
-    for key, inner in node.items() if isinstance(node, dict) else enumerate(node):
-        yield (*path, key)
-        if isinstance(inner, (dict, list)):
-            yield from places(inner, (*path, key))
 
 
 def changed(rng, table):
@@ -118,7 +95,7 @@ def scenario(rng):
     if rng.random() < 0.35:
         return damaged(rng, text.encode())
     table = changed(rng, tomllib.loads(text))
-    return "".join(f"{quoted(k)} = {literal(v)}\n" for k, v in table.items()).encode()
+    return written(table).encode()
 
 
 def csv(rng):

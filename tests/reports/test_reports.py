@@ -69,3 +69,20 @@ def test_targets_paired_with_every_prediction_teach_the_mean():
     assert train(network, recipe, (x, y[:, 0])).final_loss == pytest.approx(1.12, rel=0.05)
     with pytest.raises(FastdenseError, match="rows"):
         train(network, recipe, (x, y.T))
+
+
+def test_the_accuracy_of_a_framework_s_history_is_that_under_dropout():
+    """Case 17: Keras prints 0.13, 0.69, 0.92; without dropout all three know their training rows."""
+    rows = np.loadtxt(FOLDER / "case_09.csv", delimiter=",", skiprows=1)
+    x, labels = rows[:, :-1], rows[:, -1]
+    generator = np.random.default_rng(0)
+    done = experiment(load(str(FOLDER / "case_17.toml")), seeds=SEEDS)
+    for arm, expected in {"l2-0.1": 0.13, "l2-0.01": 0.69, "l2-0.0001": 0.92}.items():
+        shares = []
+        for result in done.results[arm]:
+            (hidden, hidden_bias), (output, output_bias) = result.run.layers
+            units = 1 / (1 + np.exp(-(x @ hidden + hidden_bias)))
+            kept = 2 * generator.integers(2, size=units.shape)
+            answers = (units * kept @ output + output_bias).argmax(axis=1)
+            shares.append((answers == labels).mean())
+        assert np.mean(shares) == pytest.approx(expected, abs=0.03)
