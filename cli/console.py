@@ -131,7 +131,7 @@ def _bar(title):
         TimeRemainingColumn,
     )
 
-    from fastdense.kernels import cache
+    from fastdense.kernels.compile import cache
 
     with Progress(
         TextColumn("{task.description}", markup=False),

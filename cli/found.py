@@ -61,7 +61,7 @@ def notes(found):
 def carry_out(found, seeds, first_seed, on_progress):
     """The `Study` of a theory, or the `Experiment` of a scenario."""
     if isinstance(found, Theory):
-        from fastdense.theory._study import study
+        from fastdense.theory.study import study
 
         return study(found, seeds, first_seed, on_progress)
     from fastdense.scenarios.experiment import experiment
@@ -84,7 +84,7 @@ def brief(done):
 def to_dict(done):
     """What `--json` prints of something brief."""
     if is_study(done):
-        from fastdense.theory._study import to_dict as plain
+        from fastdense.theory.study import to_dict as plain
 
         return plain(done)
     return done.plain

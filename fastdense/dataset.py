@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fastdense import catalogue
-from fastdense.arrays import numbers_of
-from fastdense.blocks import blocks, first_not_finite
+from fastdense.arrays.chunks import blocks, first_not_finite
+from fastdense.arrays.conversion import numbers_of
 from fastdense.errors import FastdenseError
 
 SIGNS = "; for -1 and 1 give (y + 1) / 2, which is 0 and 1"

@@ -3,7 +3,7 @@
 A file under `activations/`, `losses/`, `optimizers/`, `schedules/` or `initializers/` is one
 entry. Its name is the file's name, its summary the first line of its docstring, and each field
 below is a module-level name of the file (upper case for data). Formulas are plain Python on
-scalars over `fastdense.maths` and `fastdense.primitives`, and are compiled as they stand.
+scalars over `numerics.maths` and `numerics.primitives`, and are compiled as they stand.
 """
 
 from collections.abc import Callable

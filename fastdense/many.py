@@ -6,7 +6,7 @@ from dataclasses import fields
 import numpy as np
 
 from fastdense import catalogue
-from fastdense.arrays import numbers_of
+from fastdense.arrays.conversion import numbers_of
 from fastdense.checks import whole
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Dropout

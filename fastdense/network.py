@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fastdense import catalogue, random
-from fastdense.blocks import blocks
+from fastdense import catalogue
+from fastdense.arrays.buffers import room
+from fastdense.arrays.chunks import blocks
 from fastdense.catalogue import Choice
 from fastdense.checks import real, whole
 from fastdense.errors import FastdenseError, shown, unknown
+from fastdense.numerics import streams
 from fastdense.once import once
-from fastdense.room import room
 
 MOST_PARAMETERS = 1 << 27
 MOST_LAYERS = 10_000  # of a scenario's network
@@ -204,7 +205,7 @@ class Network:
                 shape = (layer.units,) if kind else (fan_in, layer.units)
                 place = flat[:, first : first + int(np.prod(shape))]
                 first += place.shape[1]
-                stream = random.INITIAL, 2 * index + kind, 0
+                stream = streams.INITIAL, 2 * index + kind, 0
                 for rows, part, values in _draws(choice, seeds, stream, fan_in, shape):
                     if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
                         raise FastdenseError(
@@ -266,10 +267,10 @@ def _draws(choice, seeds, stream, fan_in, shape):
     """Rows, columns and numbers of what an initializer draws for some seeds, part by part."""
     entry, hyper = catalogue.get("initializers", choice.name), choice.values("initializers")
     if entry.elementwise and entry.random:
-        for rows, part, drawn in random.uniform_parts(seeds, *stream, int(np.prod(shape))):
+        for rows, part, drawn in streams.uniform_parts(seeds, *stream, int(np.prod(shape))):
             yield rows, part, entry.draw(drawn, fan_in, shape[-1], hyper)
     else:
-        drawn = random.uniforms(seeds, *stream, shape) if entry.random else np.zeros((1, *shape))
+        drawn = streams.uniforms(seeds, *stream, shape) if entry.random else np.zeros((1, *shape))
         values = [entry.draw(one, fan_in, shape[-1], hyper) for one in drawn]
         yield slice(None), slice(None), np.reshape(values, (len(drawn), -1))
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fastdense.baselines import Floors
 from fastdense.errors import FastdenseError
-from fastdense.floors import Floors
 from fastdense.network import Network
 from fastdense.outcome import USUAL, Thresholds, classify, names
 from fastdense.recipe import Recipe
@@ -121,7 +121,7 @@ class Run:
     def predict(self, inputs):
         """Outputs of the trained network, shape (n, outputs), for inputs (n, features)."""
         if self._predictor is None:
-            from fastdense.devices.prediction import Predictor
+            from fastdense.devices.cpu.prediction import Predictor
 
             object.__setattr__(self, "_predictor", Predictor(self.network, self.parameters))
         return self._predictor(inputs)

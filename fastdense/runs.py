@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fastdense.baselines import Floors
 from fastdense.errors import FastdenseError, shown
-from fastdense.floors import Floors
 from fastdense.network import Network
 from fastdense.outcome import Thresholds, names
 from fastdense.recipe import Recipe

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fastdense import catalogue
-from fastdense.arrays import numbers_of
+from fastdense.arrays.buffers import room
+from fastdense.arrays.conversion import numbers_of
+from fastdense.baselines import floors
 from fastdense.checks import whole
 from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
 from fastdense.errors import FastdenseError, shown, unknown
-from fastdense.floors import floors
 from fastdense.fusion import fused
 from fastdense.network import Network
 from fastdense.once import once
 from fastdense.outcome import USUAL, check_thresholds
 from fastdense.recipe import Recipe
-from fastdense.room import room
 from fastdense.run import Run
 
 DEVICES = ("cpu", "reference")

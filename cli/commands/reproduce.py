@@ -20,7 +20,7 @@ AT_ONCE = 2  # while one is judged, which is Python's work, another trains
 @force_option
 def command(scenarios, seeds, as_json, out, force):
     """Run the given scenarios, or all; print what was measured and the verdict on each claim."""
-    from fastdense.devices.parallel import on_all_cores
+    from fastdense.devices.cpu.parallel import on_all_cores
     from fastdense_cli import found
     from fastdense_cli.console import note, progress, show, show_json
 
@@ -70,8 +70,8 @@ def return_memory():
     """Return what is kept or free to the system, for no scenario needs what another left."""
     import ctypes
 
-    from fastdense import room
+    from fastdense.arrays import buffers
 
-    room.release()
+    buffers.release()
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -7,7 +7,7 @@ from fastdense_cli.options import force_option, out_option
 
 def changes_of(assignments):
     """`path=value` texts as a dict; values are TOML, or plain text."""
-    from fastdense.scenarios import toml
+    from fastdense.settings import toml
 
     changes = {}
     for assignment in assignments:

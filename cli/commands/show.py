@@ -13,7 +13,7 @@ def command(scenario, as_toml, as_json):
     `show ID --toml > mine.toml` starts a scenario of your own for `fastdense run mine.toml`.
     """
     from fastdense.scenarios import scenario as scenarios
-    from fastdense.scenarios import toml
+    from fastdense.settings import toml
     from fastdense.theory import Theory
     from fastdense_cli.console import note, show, show_json, show_text
     from fastdense_cli.found import find, notes

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fastdense import catalogue, random
+from fastdense import catalogue
 from fastdense.checks import seed, whole
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, unknown
+from fastdense.numerics import streams
 
 MOST_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
 COMMON = {"name": None, "count": 100, "test": 0, "seed": 0, "on_test": {}}
@@ -72,7 +73,7 @@ def read(table, folder="."):
                     f"data of {shape[0]} rows and {shape[1]} columns are too large; "
                     "use fewer rows or features"
                 )
-            return random.uniform(first, random.DATA, part, next(calls), shape)
+            return streams.uniform(first, streams.DATA, part, next(calls), shape)
 
         with np.errstate(all="ignore"):  # `Data` refuses what is not finite
             return source.make(draw, hypers[part], count)

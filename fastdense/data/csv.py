@@ -5,7 +5,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from fastdense.blocks import first_not_finite
+from fastdense.arrays.chunks import first_not_finite
 from fastdense.data._cells import number, with_point
 from fastdense.data._columns import choose
 from fastdense.data._faults import fault

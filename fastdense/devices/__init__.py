@@ -1,1 +1,1 @@
-"""Where networks are trained; one file per device."""
+"""Where networks are trained: one module or folder a device."""

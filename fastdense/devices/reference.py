@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.devices.results import as_many
+from fastdense.devices.cpu.results import as_many
 from fastdense.reference.training import SIGNALS, Training
 
 

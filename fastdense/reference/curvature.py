@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from fastdense import random
 from fastdense.dataset import weights_of
 from fastdense.fusion import fused
+from fastdense.numerics import streams
 from fastdense.reference.backward import loss_and_gradient
 
 STEP = 1e-4  # of the finite difference, over the norm of the parameters plus one
@@ -29,7 +29,7 @@ def largest_curvature(network, recipe, data, parameters):
     def gradient(point):
         return loss_and_gradient(network, recipe, point, *rows)[1]
 
-    direction = random.uniform(0, random.DATA, 0, 0, at.shape) - 0.5
+    direction = streams.uniform(0, streams.DATA, 0, 0, at.shape) - 0.5
     directions, products = [], []
     for _ in range(min(MOST_DIRECTIONS, at.size)):
         direction = direction / np.linalg.norm(direction)

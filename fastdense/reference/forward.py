@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from fastdense import catalogue, random
+from fastdense import catalogue
 from fastdense.network import Dense
+from fastdense.numerics import streams
 
 
 def forward(network, parameters, inputs, masks=None):
@@ -49,7 +50,7 @@ def dropout_masks(network, seed, step, samples):
             width = layer.units
             continue
         owned = -(-width // 4) * 4
-        words = random.words(seed, random.DROPOUT, index, step, samples * owned)
+        words = streams.words(seed, streams.DROPOUT, index, step, samples * owned)
         kept = words.reshape(samples, owned)[:, :width] >= np.uint64(round(layer.rate * 2**32))
         masks[index] = kept / (1 - layer.rate)
     return masks

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from fastdense import catalogue, random
+from fastdense import catalogue
 from fastdense.network import Dense
+from fastdense.numerics import streams
 from fastdense.reference.backward import clip, constrain, loss_and_gradient, penalize
 from fastdense.reference.forward import activate, dropout_masks, forward, losses
 
@@ -29,7 +30,7 @@ class Training:
         if given.size:
             return given[self.epochs % len(given)]
         if self.recipe.shuffle:
-            return random.permutation(self.recipe.seed, self.epochs + 1, n)
+            return streams.permutation(self.recipe.seed, self.epochs + 1, n)
         return np.arange(n)
 
     def epoch(self):

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from fastdense.errors import FastdenseError, shown
-from fastdense.reports import writing
+from fastdense.files import atomic
 from fastdense.scenarios.experiment import number, to_dict
-from fastdense.theory._study import to_dict as study_to_dict
+from fastdense.theory.study import to_dict as study_to_dict
 
 CURVE_ROWS = 200  # at most, evenly spaced over the epochs, the first and the last among them
 OF_AN_EXPERIMENT = ".json", "-runs.csv", "-curves.csv"  # what follows the identifier
@@ -50,12 +50,12 @@ def check(identifier, endings, folder, inputs=(), force=False):
     FastdenseError
         A file that may not be replaced, or a folder that cannot be written to.
     """
-    writing.check_folder(folder)
+    atomic.check_folder(folder)
     paths = [Path(folder) / f"{identifier}{ending}" for ending in endings]
     there = [path for path in paths if os.path.lexists(path)]
     ours = _unchanged(paths) if there else set()
     for path in there:
-        writing.check_file(path, inputs)
+        atomic.check_file(path, inputs)
         if path not in ours and not force:
             raise FastdenseError(
                 f"{shown(str(path))} exists and is not as a run of {shown(identifier)} left it; "
@@ -153,7 +153,7 @@ def _write(plain, tables, folder):
     written[name] = _digest(dumps(plain))
     contents[name] = dumps({**plain, "files": written}) + "\n"
     for name, text in contents.items():
-        writing.write_atomically(folder / name, text)
+        atomic.write_atomically(folder / name, text)
 
 
 def _csv(header, rows):

@@ -6,8 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fastdense.reports.tables import COLORS
-from fastdense.theory._points import RULE, digits, predicted
-from fastdense.theory._study import states, to_dict
+from fastdense.theory.points import RULE, digits, predicted
+from fastdense.theory.study import states, to_dict
 
 STATES = {"agrees": "green", "undecided": "yellow", "differs": "red"}
 

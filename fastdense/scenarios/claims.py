@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastdense.errors import FastdenseError, unknown
 from fastdense.outcome import OUTCOMES
 from fastdense.scenarios.measures import MEASURES, fault_of
-from fastdense.scenarios.tables import known, table, text
+from fastdense.settings.paths import known, table, text
 
 RELATIONS = ("below", "above", "at_most", "at_least", "equals")
 # The share of seeds for which a claim must be true, by how it is worded.

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense import __version__
-from fastdense.blocks import blocks
+from fastdense.arrays.chunks import blocks
 from fastdense.dataset import Data
+from fastdense.judging.intervals import wilson
 from fastdense.many import Trial, train_trials
 from fastdense.outcome import OUTCOMES
 from fastdense.run import Run
 from fastdense.scenarios.measures import MEASURES
-from fastdense.scenarios.statistics import wilson
 from fastdense.scenarios.verdict import judge
 from fastdense.training import prepare
 

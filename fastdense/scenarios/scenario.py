@@ -12,11 +12,12 @@ from fastdense.errors import FastdenseError
 from fastdense.network import Dropout, Network
 from fastdense.outcome import Thresholds
 from fastdense.recipe import Recipe
-from fastdense.scenarios import tables, toml
 from fastdense.scenarios.claims import Claim, read_claims
-from fastdense.scenarios.tables import PARTS, known, merge, set_path, text
+from fastdense.settings import paths, toml
+from fastdense.settings.paths import PARTS, known, merge, set_path, text
 from fastdense.training import prepare
 
+CATALOGUE = "fastdense.scenarios.catalogue"  # where the built-in scenarios are
 TOP = {"question", "source", "arms", "claims", "seeds", "observe", "outcome", *PARTS}
 MOST_SEEDS = 1_000_000
 
@@ -62,14 +63,14 @@ class Scenario:
 @cache
 def names():
     """Identifiers of the built-in scenarios, sorted."""
-    folder = resources.files("fastdense.scenarios")
+    folder = resources.files(CATALOGUE)
     return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml")))
 
 
 def text_of(name):
     """The TOML text of a built-in scenario."""
     known("scenario", name, names())
-    return (resources.files("fastdense.scenarios") / f"{name}.toml").read_text("utf-8")
+    return (resources.files(CATALOGUE) / f"{name}.toml").read_text("utf-8")
 
 
 def is_file(name):
@@ -164,7 +165,7 @@ def read_seeds(table):
 def read_thresholds(table):
     """The `Thresholds` of its outcomes."""
     thresholds = table.get("outcome", {})
-    for key in tables.table("outcome", thresholds):
+    for key in paths.table("outcome", thresholds):
         known("threshold in [outcome]", key, [f.name for f in fields(Thresholds)])
     return Thresholds(**thresholds)
 
@@ -184,12 +185,12 @@ def cache_by_content(function):
 
 def read_arm(name, table, override, changes, read):
     """One arm; `read` makes the `Data` of a `[data]` table."""
-    for key in tables.table(f"arms.{name}", override):
+    for key in paths.table(f"arms.{name}", override):
         known(f"key in [arms.{name}]", key, PARTS)
     parts = {}
     for part in PARTS:
-        given = merge(tables.DEFAULTS.get(part, {}), tables.table(part, table.get(part, {})))
-        parts[part] = merge(given, tables.table(part, override.get(part, {})))
+        given = merge(paths.DEFAULTS.get(part, {}), paths.table(part, table.get(part, {})))
+        parts[part] = merge(given, paths.table(part, override.get(part, {})))
     for path, value in changes.items():
         set_path(parts, path, value)
     if "seed" in parts["recipe"]:

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from fastdense.devices import cpu
-from fastdense.devices.pack import most_lanes
+from fastdense.devices.cpu.pack import most_lanes
 from fastdense.many import Trial
 from fastdense.sweeps.job import curve_places
 

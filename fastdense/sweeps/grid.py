@@ -8,8 +8,8 @@ import numpy as np
 
 from fastdense.checks import as_python
 from fastdense.errors import FastdenseError, shown
-from fastdense.scenarios import toml
-from fastdense.scenarios.tables import full_path
+from fastdense.settings import toml
+from fastdense.settings.paths import full_path
 from fastdense.variants import NUMBERS
 
 MOST_VALUES = 1_000_000  # of one axis

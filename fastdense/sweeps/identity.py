@@ -11,7 +11,7 @@ import json
 import numpy as np
 
 from fastdense.network import Dropout
-from fastdense.numerics import VERSION
+from fastdense.numerics.version import VERSION
 from fastdense.variants import NUMBERS
 
 

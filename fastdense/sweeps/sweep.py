@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fastdense.checks import whole
-from fastdense.devices.pack import most_lanes
+from fastdense.devices.cpu.pack import most_lanes
 from fastdense.errors import FastdenseError, sentence, shown
 from fastdense.outcome import OUTCOMES
 from fastdense.sweeps.estimate import seconds_each
 from fastdense.sweeps.grid import read_grid
-from fastdense.sweeps.local import Local
 from fastdense.sweeps.plan import MOST_IN_A_JOB, Base, Settings, make_plan
-from fastdense.sweeps.store import Store
+from fastdense.sweeps.store.writer import Store
+from fastdense.sweeps.workers.local import Local
 
 LOOK_SECONDS = 0.05
 INSTALL = "python -m pip install 'fastdense[dask]'"
@@ -172,7 +172,7 @@ def runner_of(runs, workers=None, dask=None, tls=None):
         raise FastdenseError(
             f"sweeps on a cluster need distributed, which is not installed; run {INSTALL}"
         )
-    from fastdense.sweeps.dask import LOCAL, Cluster
+    from fastdense.sweeps.workers.dask import LOCAL, Cluster
 
     if not isinstance(dask, str):
         raise FastdenseError(f"dask is {shown(dask)}; expected the address of a scheduler")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense.errors import FastdenseError, unknown
+from fastdense.judging.intervals import wilson
 from fastdense.outcome import OUTCOMES, names
-from fastdense.scenarios.statistics import wilson
 
 LOSSES = "initial_loss", "final_loss", "final_test_loss", "final_accuracy"
 CURVE = "curve_epochs", "curve_loss"

@@ -16,8 +16,8 @@ from fastdense import theory
 from fastdense.reports.plots import arms, check_file, draw, points, style
 from fastdense.scenarios.experiment import experiment
 from fastdense.scenarios.scenario import build, load, names
-from fastdense.theory._points import exact, share
-from fastdense.theory._study import study
+from fastdense.theory.points import exact, share
+from fastdense.theory.study import study
 
 QUICK = {"recipe.epochs": 3}
 
@@ -146,23 +146,23 @@ def test_an_impossible_picture_is_refused_before_the_work(place, name, tmp_path,
 
 def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
     """Simulated, for a superuser may write anywhere."""
-    from fastdense.reports import writing
+    from fastdense.files import atomic
 
     def refuse(**options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(writing.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(atomic.tempfile, "TemporaryFile", refuse)
     sentence = call("run", "zero-rate", "--plot", tmp_path / "a.png").sentence
     assert "Permission denied" in sentence and list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_leaves_no_partial_picture(tmp_path, monkeypatch):
-    from fastdense.reports import writing
+    from fastdense.files import atomic
 
     def full(source, target):
         raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr(writing.os, "replace", full)
+    monkeypatch.setattr(atomic.os, "replace", full)
     answer = call("run", "zero-rate", "--seeds", 1, "--plot", tmp_path / "a.png")
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert "No space left on device" in answer.err and list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ import pytest
 from terminal import call, process
 
 from fastdense import catalogue, theory
-from fastdense.kernels import cache
+from fastdense.kernels.compile import cache
 from fastdense.outcome import OUTCOMES
 from fastdense.scenarios.scenario import names
 from fastdense_cli.console import progress
@@ -431,12 +431,12 @@ def test_an_impossible_out_is_refused_before_training(command, place, tmp_path, 
 
 def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
     """Simulated, for a superuser may write anywhere."""
-    from fastdense.reports import writing
+    from fastdense.files import atomic
 
     def refuse(**options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(writing.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(atomic.tempfile, "TemporaryFile", refuse)
     assert "Permission denied" in call("run", "zero-rate", "--out", tmp_path / "new").sentence
     assert list(tmp_path.iterdir()) == []
 
@@ -447,12 +447,12 @@ def test_a_refused_run_leaves_no_folder(tmp_path):
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_no_partial_file(tmp_path, monkeypatch):
-    from fastdense.reports import writing
+    from fastdense.files import atomic
 
     def full(source, target):
         raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr(writing.os, "replace", full)
+    monkeypatch.setattr(atomic.os, "replace", full)
     answer = call("run", "zero-rate", "--seeds", 1, "--out", tmp_path)
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert "No space left on device" in answer.err and list(tmp_path.iterdir()) == []

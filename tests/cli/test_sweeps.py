@@ -11,8 +11,8 @@ from terminal import call, process
 
 from fastdense.sweeps import estimate
 from fastdense.sweeps.grid import read_grid
-from fastdense.sweeps.opened import opened
 from fastdense.sweeps.plan import Base, make_plan
+from fastdense.sweeps.store.connection import opened
 
 TABLES = """
 seeds = 6

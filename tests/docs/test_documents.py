@@ -146,7 +146,7 @@ def test_every_json_field_is_documented():
 
 def test_every_json_field_of_a_theory_is_documented():
     from fastdense import theory
-    from fastdense.theory._study import study, to_dict
+    from fastdense.theory.study import study, to_dict
 
     plain = to_dict(study(theory.load("linear-plateau")))
     text = (ROOT / "docs" / "json.md").read_text()
@@ -164,7 +164,7 @@ def test_every_theory_is_described_with_its_command():
 def test_the_theory_of_the_documentation_is_one(tmp_path, monkeypatch):
     """The example is a whole file: it is found, measured and judged."""
     from fastdense import theory
-    from fastdense.theory._study import study
+    from fastdense.theory.study import study
 
     (text,) = blocks((ROOT / "docs" / "theory.md").read_text(), "python")
     (tmp_path / "linear_mean.py").write_text(text)
@@ -203,16 +203,16 @@ def test_the_page_on_sweeps_is_one_session(tmp_path, monkeypatch, capsys):
 def test_the_schema_of_a_store_is_documented():
     import sqlite3
 
-    from fastdense.sweeps import store
+    from fastdense.sweeps.store import writer
 
     text = (ROOT / "docs" / "sweeps.md").read_text()
     text = text[text.index("## The file itself") :]
     db = sqlite3.connect(":memory:")
-    db.executescript(store.SCHEMA)
+    db.executescript(writer.SCHEMA)
     tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     for table in tables:
         (row,) = [line for line in text.splitlines() if line.startswith(f"| `{table}` |")]
         columns = [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
         assert set(columns) <= set(re.findall(r"`(\w+)`", row))
     db.close()
-    assert f"{store.APPLICATION:#x}" in text and f"version, {store.VERSION}," in text
+    assert f"{writer.APPLICATION:#x}" in text and f"version, {writer.VERSION}," in text

@@ -14,7 +14,7 @@ import numpy as np
 import strategies
 
 from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train, train_many
-from fastdense.devices import arrangement, pack, session
+from fastdense.devices.cpu import arena, pack, single
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
 SIGNALS = "gradient_norm", "parameter_norm", "update_ratio", "dead_share", "mean_slope"
@@ -79,17 +79,17 @@ def bits(run, signals=True, curves=True):
 @contextmanager
 def patched(**changes):
     """Other sizes of chunks, blocks and shares than those that the machine suggests."""
-    places = {name: module for module in (arrangement, session, pack) for name in vars(module)}
+    places = {name: module for module in (arena, single, pack) for name in vars(module)}
     old = {name: getattr(places[name], name) for name in changes}
     try:
         for name, value in changes.items():
-            for module in (arrangement, session, pack):
+            for module in (arena, single, pack):
                 if hasattr(module, name):
                     setattr(module, name, value)
         yield
     finally:
         for name, value in old.items():
-            for module in (arrangement, session, pack):
+            for module in (arena, single, pack):
                 if hasattr(module, name):
                     setattr(module, name, value)
 

@@ -9,10 +9,11 @@ import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, room, train
-from fastdense.devices import arrangement, memory
-from fastdense.devices import session as sessions
-from fastdense.devices.prediction import Predictor
+from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
+from fastdense.arrays import buffers
+from fastdense.devices.cpu import arena, state
+from fastdense.devices.cpu import single as sessions
+from fastdense.devices.cpu.prediction import Predictor
 from fastdense.kernels.layout import padded
 from fastdense.training import prepare
 
@@ -104,7 +105,7 @@ def guarding():
 
     def guarded(count, dtype, keep=True):
         size = count * np.dtype(dtype).itemsize
-        whole = room.aligned(size + BEHIND, np.uint8)
+        whole = buffers.aligned(size + BEHIND, np.uint8)
         whole[size:] = CANARY
         behind.append(whole[size:])
         return whole[:size].view(dtype)
@@ -116,8 +117,8 @@ def guarded_session(training, threads, **constants):
     """A session with canaries behind every array that kernels write to, and these canaries."""
     guarded, behind = guarding()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memory, "aligned", guarded)
-        patch.setattr(memory, "room", guarded)
+        patch.setattr(state, "aligned", guarded)
+        patch.setattr(state, "room", guarded)
         for name, value in constants.items():
             patch.setattr(sessions, name, value)
         return session(training, threads), behind
@@ -144,12 +145,12 @@ def test_nothing_is_written_behind_an_array(training, threads, columns, short):
 @pytest.mark.parametrize("columns", [16, 128, 512])
 def test_whole_squares_may_be_read(columns):
     """Of rows that do not fill one, what stands behind them is read as well."""
-    stride = arrangement.stride_of(columns)
+    stride = arena.stride_of(columns)
     few = 0
     for widths in itertools.product([1, 2, 4, 17, 18, 35], [1, 2, 17, 20], [1, 2, 4, 33]):
         for network in (Network.of(*widths), Network.of(*widths[:2])):
-            layers, places = arrangement.arrange(network, "float32")
-            size = arrangement.arena_size(places, columns)
+            layers, places = arena.arrange(network, "float32")
+            size = arena.arena_size(places, columns)
             for layer in layers:
                 first = []
                 if layer["few_outputs"] and (layer["n_in"] + 1) % 16 != 1:
@@ -234,7 +235,7 @@ def test_arenas_of_any_size(monkeypatch):
     data = strategies.numbers(0, 1500, 7), strategies.numbers(1, 1500, 2)
     training = (network, Recipe(batch=1200, epochs=2, learning_rate=0.1), data), {}
     expected = finished(session(training))
-    monkeypatch.setattr(arrangement, "ARENA_NUMBERS", 1)
+    monkeypatch.setattr(arena, "ARENA_NUMBERS", 1)
     same(finished(session(training)), expected)
 
 
@@ -393,13 +394,13 @@ def test_a_gradient_over_several_chunks_in_many_calls(monkeypatch, threads):
     data = strategies.numbers(0, 900, 64), strategies.numbers(1, 900, 3)
     training = (network, Recipe(batch=700, epochs=2, learning_rate=0.1), data), {}
     expected = finished(session(training))
-    monkeypatch.setattr(arrangement, "CHUNK_PRODUCTS", 16 * network.size)
+    monkeypatch.setattr(arena, "CHUNK_PRODUCTS", 16 * network.size)
     pieces = session(training, threads)
-    assert network.size > arrangement.SMALL_NETWORK
+    assert network.size > arena.SMALL_NETWORK
     for way in pieces._ways:
         assert 1 < way.chunks < -(-700 // way.columns)
-        enough = arrangement.CHUNKS_EACH * way.members * way.arena
-        assert way.chunks * way.arena <= max(arrangement.ACTIVATIONS * network.size, enough)
+        enough = arena.CHUNKS_EACH * way.members * way.arena
+        assert way.chunks * way.arena <= max(arena.ACTIVATIONS * network.size, enough)
     units, ways = set(), [way.members for way in pieces._ways]
     while not pieces.done:
         unit, members = int(pieces.state[0]["unit"]), pieces.arrays["plan"][0]["members"]
@@ -417,7 +418,7 @@ def test_a_large_batch_is_cut_into_chunks(monkeypatch):
     rng = np.random.default_rng(0)
     data = rng.standard_normal((3000, 3)), rng.standard_normal((3000, 1))
     recipe = Recipe(optimizer="adam", batch="full", epochs=3, clip_norm=0.5)
-    monkeypatch.setattr(arrangement, "ARENA_NUMBERS", 1)
+    monkeypatch.setattr(arena, "ARENA_NUMBERS", 1)
     session = sessions.Session(prepare(network, recipe, data, observe_every=2))
     calls = 0
     while not session.done:

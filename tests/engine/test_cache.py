@@ -1,5 +1,6 @@
 """Kernels on disk: keyed by what decides them, private, and never in the way."""
 
+import ast
 import hashlib
 import os
 import shutil
@@ -14,8 +15,8 @@ from numba import types
 
 import fastdense
 from fastdense.errors import FastdenseError
-from fastdense.kernels import cache, compiler, private
-from fastdense.kernels.compiler import object_file
+from fastdense.kernels.compile import cache, compiler, private
+from fastdense.kernels.compile.compiler import object_file
 
 SCRIPT = """
 import sys
@@ -157,7 +158,13 @@ def test_a_setting_of_the_compiler_is_seen(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "file", ["maths.py", "random.py", "kernels/loop.py", "activations/identity.py"]
+    "file",
+    [
+        "numerics/maths.py",
+        "numerics/streams.py",
+        "kernels/loop/epochs.py",
+        "activations/identity.py",
+    ],
 )
 def test_an_edit_of_what_decides_the_code_is_seen(file, tmp_path):
     package, kernels = tmp_path / "package", tmp_path / "kernels"
@@ -171,6 +178,21 @@ def test_an_edit_of_what_decides_the_code_is_seen(file, tmp_path):
     source = package / "fastdense" / file
     source.write_text(source.read_text() + "\n# edited\n")
     assert run(kernels, ONE, package)[0] == 1
+
+
+def test_all_that_kernels_import_decides_the_code():
+    """But for who finds entries, which have files of their own, and sentences."""
+    package = Path(fastdense.__file__).parent
+    sources = cache._engine_sources()
+    imported = set()
+    for source in sources:
+        for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("fastdense"):
+                for name in (node.module, *(f"{node.module}.{a.name}" for a in node.names)):
+                    path = package.parent / (name.replace(".", "/") + ".py")
+                    imported |= {path} if path.exists() else set()
+    beside = {"catalogue.py", "errors.py", "arrays/conversion.py"}
+    assert imported - set(sources) <= {package / name for name in beside}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")

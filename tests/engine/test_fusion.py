@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastdense import Data, Dense, FastdenseError, Network, Recipe, catalogue, train, train_many
-from fastdense.floors import floors
+from fastdense.baselines import floors
 
 LOGITS = {
     name: catalogue.get("losses", name).logits

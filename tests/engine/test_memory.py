@@ -10,9 +10,10 @@ import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastdense import Data, FastdenseError, Network, Recipe, grouping, train
-from fastdense.blocks import NUMBERS
-from fastdense.grouping import equal_rows
+from fastdense import Data, FastdenseError, Network, Recipe, train
+from fastdense.arrays import duplicates
+from fastdense.arrays.chunks import NUMBERS
+from fastdense.arrays.duplicates import equal_rows
 from fastdense.training import prepare
 
 
@@ -176,8 +177,8 @@ def test_groups_of_equal_rows(clash, rows, width, values, seed):
     """Also where rows that differ have the same hash."""
     with pytest.MonkeyPatch.context() as patch:
         if clash:
-            hashes = grouping._hashes
-            patch.setattr(grouping, "_hashes", lambda *a: hashes(*a) % np.uint64(3))
+            hashes = duplicates._hashes
+            patch.setattr(duplicates, "_hashes", lambda *a: hashes(*a) % np.uint64(3))
         check_groups(rows, width, values, seed)
 
 

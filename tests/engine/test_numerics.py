@@ -9,7 +9,7 @@ import pytest
 import strategies
 
 from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
-from fastdense.numerics import VERSION
+from fastdense.numerics.version import VERSION
 from fastdense.scenarios.measures import MEASURES
 
 DIGESTS = json.loads((Path(__file__).parent.parent / "data" / "numerics.json").read_text())
@@ -67,5 +67,5 @@ def test_the_version_changes_with_the_bits(dtype):
     known = DIGESTS.get(str(VERSION), {})
     assert known.get(dtype) == state.hexdigest(), (
         "trainings give other bits than those of this version: if that is meant, raise VERSION in "
-        f"fastdense/numerics.py and add to tests/data/numerics.json {dtype} {state.hexdigest()}"
+        f"fastdense/numerics/version.py and add to tests/data/numerics.json {dtype} {state.hexdigest()}"
     )

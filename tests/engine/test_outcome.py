@@ -19,7 +19,7 @@ from fastdense import (
     train,
     train_many,
 )
-from fastdense.floors import Floors, floors
+from fastdense.baselines import Floors, floors
 from fastdense.outcome import OUTCOMES, classify, classify_curve, classify_curves, names
 
 UNIT = Floors(constant=1.0, floor=0.0, rounding=0.0)

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastdense import Network, Recipe
-from fastdense.devices.pace import LARGEST_BUDGET, PATIENCE, PIECE_SECONDS, RECENT, Pace
-from fastdense.devices.session import Session
+from fastdense.devices.cpu.autotune import LARGEST_BUDGET, PATIENCE, PIECE_SECONDS, RECENT, Pace
+from fastdense.devices.cpu.single import Session
 from fastdense.training import prepare
 
 

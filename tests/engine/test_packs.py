@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from test_bits import CANARY, guarding
 
 from fastdense import Data, Dense, Dropout, FastdenseError, Network, Recipe, train, train_many
-from fastdense.devices import cpu, memory, pack
-from fastdense.devices import session as sessions
-from fastdense.devices.pack import Pack
-from fastdense.devices.session import Session
+from fastdense.devices import cpu
+from fastdense.devices.cpu import pack, state
+from fastdense.devices.cpu import single as sessions
+from fastdense.devices.cpu.pack import Pack
+from fastdense.devices.cpu.single import Session
 from fastdense.many import Trial, carry_out
 from fastdense.outcome import names
 from fastdense.runs import CURVES, SIGNALS
@@ -151,8 +152,8 @@ def test_nothing_is_written_behind_an_array_and_scratch_may_hold_anything(traini
     task, variants = Trial.of(prepare(network, recipe, data, **options), varied).job
     guarded, behind = guarding()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memory, "aligned", guarded)
-        patch.setattr(memory, "room", guarded)
+        patch.setattr(state, "aligned", guarded)
+        patch.setattr(state, "room", guarded)
         ours = Pack(task, variants)
     for name in ("gradient", "arena", "scalars", "losses", "sample_weights"):
         ours.arrays[name][:] = np.nan

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastdense import Dense, Dropout, FastdenseError, Network, Recipe, train
-from fastdense.devices import prediction
-from fastdense.devices.prediction import Predictor
+from fastdense.devices.cpu import prediction
+from fastdense.devices.cpu.prediction import Predictor
 from fastdense.kernels.layout import COLUMN_MULTIPLE
 
 # Samples stay in rows where layers fill whole vectors, or if they are few.

@@ -5,8 +5,8 @@ import pytest
 import strategies
 
 from fastdense import Network, Recipe
-from fastdense.devices.pack import Pack
-from fastdense.devices.session import Session
+from fastdense.devices.cpu.pack import Pack
+from fastdense.devices.cpu.single import Session
 from fastdense.many import Trial
 from fastdense.training import prepare
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train_many
-from fastdense.devices import pack as packs
-from fastdense.devices import unrolling
-from fastdense.devices.pack import Pack
-from fastdense.kernels.step_shape import StepShape
+from fastdense.devices.cpu import pack as packs
+from fastdense.devices.cpu import unrolling
+from fastdense.devices.cpu.pack import Pack
+from fastdense.kernels.loop.step_shape import StepShape
 from fastdense.many import Trial
 from fastdense.runs import CURVES
 from fastdense.training import prepare

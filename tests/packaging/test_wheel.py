@@ -70,7 +70,7 @@ def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
     assert {name.split("/")[0] for name in installed} == set(SOURCES)
     scenarios = {name for name in installed if name.endswith(".toml")}
     assert {Path(name).stem for name in scenarios} == set(names())
-    assert {Path(name).parent.as_posix() for name in scenarios} == {"fastdense/scenarios"}
+    assert {Path(name).parent.as_posix() for name in scenarios} == {"fastdense/scenarios/catalogue"}
 
 
 def test_the_metadata_are_what_setup_cfg_says(metadata):

@@ -9,7 +9,7 @@ from math import cosh, exp, log, sqrt
 import numpy as np
 import pytest
 
-from fastdense.floors import floors
+from fastdense.baselines import floors
 from fastdense.scenarios.experiment import experiment
 from fastdense.scenarios.scenario import load, names, text_of
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastdense.scenarios import claims, statistics, verdict
+from fastdense.judging import intervals
+from fastdense.scenarios import claims, verdict
 from fastdense.scenarios.claims import HOW_OFTEN
 from fastdense.scenarios.measures import MEASURES, Measure
 from fastdense.scenarios.scenario import names, text_of
@@ -104,7 +105,7 @@ def bounds(true, seeds):
 @given(st.integers(1, 300), st.data())
 def test_wilsons_interval_solves_its_equation(seeds, data):
     true = data.draw(st.integers(0, seeds))
-    found = statistics.wilson(true, seeds)
+    found = intervals.wilson(true, seeds)
     assert found == pytest.approx([float(end) for end in bounds(true, seeds)], abs=1e-12)
     assert 0 <= found[0] <= true / seeds <= found[1] <= 1
 
@@ -113,7 +114,7 @@ def test_wilsons_interval_covers_the_truth_as_often_as_it_says():
     rng = np.random.default_rng(0)
     for p in (0.05, 0.3, 0.5, 0.9):
         drawn = rng.binomial(256, p, 20_000)
-        ends = {k: statistics.wilson(int(k), 256) for k in set(drawn)}
+        ends = {k: intervals.wilson(int(k), 256) for k in set(drawn)}
         covered = np.mean([ends[k][0] <= p <= ends[k][1] for k in drawn])
         assert 0.93 < covered < 0.97
 
@@ -177,13 +178,13 @@ KNOWN = {  # (wins, losses): P(at least so many heads)
 
 @pytest.mark.parametrize("wins, losses", KNOWN)
 def test_the_sign_test_has_the_binomial_tail(wins, losses):
-    assert statistics.sign_test(wins, losses) == pytest.approx(KNOWN[wins, losses], rel=1e-14)
+    assert intervals.sign_test(wins, losses) == pytest.approx(KNOWN[wins, losses], rel=1e-14)
 
 
 @given(wins=st.integers(0, 80), losses=st.integers(0, 80))
 def test_the_two_sides_of_the_sign_test_overlap_in_one_term(wins, losses):
     n = wins + losses
-    both = statistics.sign_test(wins, losses) + statistics.sign_test(losses, wins)
+    both = intervals.sign_test(wins, losses) + intervals.sign_test(losses, wins)
     assert both == pytest.approx(1 + comb(n, wins) / 2**n, rel=1e-12)
 
 
@@ -316,9 +317,9 @@ def test_a_part_that_no_seed_changes_decides_alone_if_it_is_false():
 
 
 def test_the_sign_test_of_many_seeds_takes_no_time():
-    assert statistics.sign_test(500_000, 500_000) == pytest.approx(0.5, abs=1e-3)
-    assert statistics.sign_test(510_000, 490_000) < 1e-80
-    assert statistics.sign_test(490_000, 510_000) == pytest.approx(1.0)
+    assert intervals.sign_test(500_000, 500_000) == pytest.approx(0.5, abs=1e-3)
+    assert intervals.sign_test(510_000, 490_000) < 1e-80
+    assert intervals.sign_test(490_000, 510_000) == pytest.approx(1.0)
 
 
 def test_what_two_claims_speak_of_is_measured_once(monkeypatch):

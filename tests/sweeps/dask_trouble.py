@@ -10,7 +10,7 @@ import time
 
 import fastdense.sweeps.dask as cluster
 from fastdense.errors import FastdenseError
-from fastdense.kernels import cache
+from fastdense.kernels.compile import cache
 from fastdense.sweeps.job import carry_out as ours
 
 TROUBLE = os.environ.get("TROUBLE")

@@ -13,7 +13,7 @@ from small import BASE
 from fastdense import FastdenseError, sweep
 from fastdense.sweeps.grid import read_grid
 from fastdense.sweeps.plan import Base, Settings, make_plan
-from fastdense.sweeps.store import Store
+from fastdense.sweeps.store.writer import Store
 from fastdense_cli.app import invoke
 
 GRID = {"learning_rate": [0.01, 0.1, 1.0], "network.hidden": [2, 3]}

@@ -23,12 +23,12 @@ from distributed.comm import CommClosedError
 from fastdense import Data
 from fastdense.errors import FastdenseError
 from fastdense.reports import sweeps as reports
-from fastdense.sweeps import dask as cluster
 from fastdense.sweeps import estimate
 from fastdense.sweeps.grid import read_grid
-from fastdense.sweeps.parcel import pack, unpack
 from fastdense.sweeps.plan import Base, make_plan
 from fastdense.sweeps.sweep import sweep
+from fastdense.sweeps.workers import dask as cluster
+from fastdense.sweeps.workers.wire import pack, unpack
 from fastdense_cli.app import invoke
 
 draw = np.random.default_rng(0)

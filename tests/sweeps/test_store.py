@@ -14,9 +14,9 @@ import pytest
 from small import BASE, rows_of
 
 from fastdense import FastdenseError, sweep
-from fastdense.sweeps.opened import opened
-from fastdense.sweeps.reading import read_table
-from fastdense.sweeps.store import VERSION, Store
+from fastdense.sweeps.store.connection import opened
+from fastdense.sweeps.store.reader import read_table
+from fastdense.sweeps.store.writer import VERSION, Store
 
 GRID = {"learning_rate": [0.01, 0.1, 1.0], "network.hidden": [2, 3]}
 # A sweep of several seconds, in a process of its own, that commits ten times a second.

@@ -14,8 +14,8 @@ from fastdense.scenarios.scenario import build
 from fastdense.sweeps import plan as plans
 from fastdense.sweeps.grid import read_grid
 from fastdense.sweeps.job import curve_places
-from fastdense.sweeps.local import Local
 from fastdense.sweeps.plan import Base, Settings, count_runs, make_plan
+from fastdense.sweeps.workers.local import Local
 from fastdense_cli.app import invoke
 
 

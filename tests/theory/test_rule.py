@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastdense.scenarios.statistics import wilson
-from fastdense.theory._points import Claim, exact, judge, mean, predicted, share
+from fastdense.judging.intervals import wilson
+from fastdense.theory.points import Claim, exact, judge, mean, predicted, share
 
 Z = 1.959963984540054
 

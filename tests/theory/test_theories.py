@@ -8,9 +8,9 @@ import pytest
 from fastdense import theory
 from fastdense.errors import FastdenseError
 from fastdense.scenarios.scenario import names as scenarios
-from fastdense.theory import adam_counterexample, exact_minima, xor
-from fastdense.theory._points import Claim, Quantity
-from fastdense.theory._study import states, study, to_dict
+from fastdense.theory.points import Claim, Quantity
+from fastdense.theory.results import adam_counterexample, exact_minima, xor
+from fastdense.theory.study import states, study, to_dict
 
 NAMES = theory.names()
 # Seeds of a small run, and what its verdicts are; "?" where so few seeds may not decide.
@@ -98,7 +98,7 @@ def test_a_wrong_theory_is_refuted(small):
 
 
 def _judged(claim, point):
-    from fastdense.theory._points import judge
+    from fastdense.theory.points import judge
 
     return judge(claim, [point])
 

@@ -20,9 +20,9 @@ def command(file, out, curves, where, number, **formats):
     docs/sweeps.md says how each format has them. A file appears whole or not at all.
     """
     from fastdense.reports import exports
-    from fastdense.sweeps import reading
     from fastdense.sweeps.filters import Filter
-    from fastdense.sweeps.opened import opened
+    from fastdense.sweeps.store import reader
+    from fastdense.sweeps.store.connection import opened
 
     given = [form for form in exports.FORMATS if formats[form]]
     if len(given) != 1:
@@ -30,5 +30,5 @@ def command(file, out, curves, where, number, **formats):
     chosen = Filter(where)
     with opened(file) as db:
         exports.check(given[0], out, file)
-        tables = reading.pieces(db, reading.find(db, number), curves)
+        tables = reader.pieces(db, reader.find(db, number), curves)
         exports.export(given[0], out, map(chosen, tables))

@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 
 from fastdense.errors import FastdenseError, shown
-from fastdense.reports import writing
+from fastdense.files import atomic
 
 ENDINGS = (".png", ".svg")
 INSTALL = "python -m pip install 'fastdense[plot]'"
@@ -34,7 +34,7 @@ def check_file(path, inputs=()):
         raise FastdenseError(f"{shown(str(path))} is no picture; give a file.png or a file.svg")
     if importlib.util.find_spec("matplotlib") is None:
         raise FastdenseError(f"pictures need Matplotlib, which is not installed; run {INSTALL}")
-    writing.check_file(path, inputs)
+    atomic.check_file(path, inputs)
 
 
 def draw(done, path):
@@ -69,4 +69,4 @@ def save(kind, path, done):
         figure = kind.figure(done)
         timeless = {"Date": None} if ending == "svg" else {"Software": None}
         figure.savefig(buffer, format=ending, metadata=timeless)
-    writing.write_atomically(path, buffer.getvalue())
+    atomic.write_atomically(path, buffer.getvalue())

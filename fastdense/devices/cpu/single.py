@@ -1,0 +1,109 @@
+"""One network's training, by one thread or shared by several."""
+
+import numpy as np
+
+from fastdense.devices.cpu.arena import (
+    BLOCK_NUMBERS,
+    SMALL_NETWORK,
+    SPARE,
+    arena_size,
+    arrange,
+    chunk_columns,
+    chunks_between,
+    largest_block,
+    stride_of,
+)
+from fastdense.devices.cpu.results import alone
+from fastdense.devices.cpu.session import Underway, Way
+from fastdense.devices.cpu.state import Shape, arrays_for
+from fastdense.devices.cpu.thread_pool import cores
+from fastdense.kernels.layout import PACKED, padded
+from fastdense.kernels.registry import kernel
+from fastdense.variants import Variants
+
+SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
+LEAST_COLUMNS = 32  # of a chunk that a member does by itself
+LEAST_NUMBERS = 4096  # of the gradient that a member should find to do
+
+
+class Session(Underway):
+    """The training of a task, or of one of its variants.
+
+    Parameters
+    ----------
+    task : Task
+    threads : int, optional
+        How many may share the work; as many as there are processors, if not given.
+    variant : Variants, optional
+        One, whose numbers take the place of the task's own.
+    """
+
+    def __init__(self, task, threads=None, variant=None):
+        network, recipe = task.network, task.recipe
+        if variant is None:
+            variant = Variants.of(network, recipe, task.parameters[np.newaxis])
+        layers, places = arrange(network, recipe.dtype)
+        # Samples of a chunk in an evaluation.
+        block = chunk_columns(max(len(task.inputs), 2), places["rows"], network.size)
+        bounded = variant.clip_norm.any()
+        plain = not (bounded or variant.clip_value.any() or variant.l1.any() or variant.l2.any())
+        plain = plain and not any(layer.regularized for _, layer in network.dense)
+        online = plain and task.batch == 1 and recipe.gradient_accumulation_steps == 1
+
+        def way(members, columns, by_block, layers, places, in_turn=False):
+            chunks = -(-task.batch // columns)
+            if not in_turn:
+                chunks = chunks_between(task.batch, columns, places, network.size, members)
+            return Way(
+                members,
+                columns,
+                stride_of(columns),
+                chunks,
+                arena_size(places, max(block, columns)),
+                places["blocks"],
+                by_block and not bounded,
+                in_turn,
+                layers,
+            )
+
+        columns = chunk_columns(task.batch, places["rows"], network.size)
+        by_block = network.size > SMALL_NETWORK or online
+        ways = [way(1, columns, by_block, layers, places)]
+        members = _most_members(task, threads)
+        if members > 1:
+            # As many chunks for each, and of the same length.
+            rounds = -(-task.batch // (columns * members))
+            each = max(padded(-(-task.batch // (rounds * members))), LEAST_COLUMNS)
+            # Each member should find some units of the gradient to do.
+            numbers = min(BLOCK_NUMBERS, network.size // (8 * members))
+            ways.append(way(members, each, True, *arrange(network, recipe.dtype, numbers)))
+            if rounds > 1 and network.size <= SMALL_NETWORK:
+                ways.append(way(members, each, False, layers, places, in_turn=True))
+        shape = Shape(
+            lanes=1,
+            block=block,
+            stride=stride_of(block),
+            samples=max(way.chunks * max(block, way.columns) for way in ways),
+            chunks=max(way.chunks for way in ways),
+            arena=max(way.arenas * way.arena for way in ways),
+            members=max(way.members for way in ways),
+            scratch=padded(PACKED + max(largest_block(way.layers) for way in ways) + SPARE),
+        )
+        arrays = arrays_for(task, variant, layers, places, shape)
+        if online:
+            name = recipe.optimizer.name
+            arrays["plan"][0]["online"] = kernel("online", name, recipe.dtype)
+        super().__init__(task, 1, "train", arrays, ways)
+
+    def result(self):
+        """What `Run` takes besides the task."""
+        return alone(self.results())
+
+
+def _most_members(task, threads):
+    """How many threads a step might keep busy."""
+    size = task.network.size
+    if task.batch * size < SHARED_PRODUCTS:
+        return 1
+    wanted = cores() if threads is None else threads
+    return min(wanted, max(task.batch // LEAST_COLUMNS, size // LEAST_NUMBERS))

@@ -1,0 +1,291 @@
+"""The arrays that a training works in, for one network or for a pack of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastdense import catalogue
+from fastdense.arrays.buffers import aligned, room
+from fastdense.arrays.chunks import blocks
+from fastdense.devices.cpu.arena import SPARE
+from fastdense.devices.cpu.thread_pool import pause_address
+from fastdense.kernels import layout
+from fastdense.kernels.layout import JOB, KEEP, NETWORK, PLAN, STATE, padded
+from fastdense.kernels.registry import kernel
+
+ACCURACIES = {
+    None: layout.NO_ACCURACY,
+    "probability": layout.PROBABILITY,
+    "logit": layout.LOGIT,
+    "largest": layout.LARGEST,
+    "share": layout.SHARE,
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How many of everything: what the arrays must have room for.
+
+    Attributes
+    ----------
+    lanes : int
+        Networks side by side.
+    block, stride : int
+        Samples of a chunk in an evaluation, and numbers from one of its rows to the next.
+    samples : int
+        Whose gradient is taken together, or that are evaluated together, at most.
+    chunks : int
+        In which these stand, at most.
+    arena : int
+        Numbers of the arenas of all these chunks.
+    members : int
+        Threads that share the work.
+    scratch : int
+        Numbers of the scratch of each.
+    """
+
+    lanes: int
+    block: int
+    stride: int
+    samples: int
+    chunks: int
+    arena: int
+    members: int
+    scratch: int
+
+
+def _first_phase(task):
+    """What is done before the first epoch."""
+    if task.evaluate_every:
+        return layout.EVALUATE
+    if task.observe_every:
+        return layout.OBSERVE
+    return layout.SHUFFLE if task.recipe.epochs else layout.DONE
+
+
+def in_range(values, dtype):
+    """Numbers in `dtype`, aligned; at least one, for a kernel takes its address."""
+    values = np.asarray(values, float)
+    numbers = aligned(max(values.size, 1), dtype)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite in it
+        numbers[: values.size] = values.ravel()
+    return numbers
+
+
+def arrays_for(task, variants, layers, places, shape):
+    """Every array that the loop's kernel takes, by name and in its order.
+
+    Parameters
+    ----------
+    task : Task
+    variants : Variants
+        At most as many as there are lanes; lanes beyond do again what the first one does.
+    layers, places : from `arrange`
+    shape : Shape
+    """
+    network, recipe, lanes = task.network, task.recipe, shape.lanes
+    dtype = np.dtype(recipe.dtype)
+    loss = catalogue.get("losses", recipe.loss.name)
+    optimizer = catalogue.get("optimizers", recipe.optimizer.name)
+    count, units = network.size, sum(layer.units for _, layer in network.dense)
+    slots = len(optimizer.slots)
+    apart = padded(count) * lanes
+    evaluations, observations = max(task.evaluations, 1), task.observations
+    own = variants  # a row for each lane
+    if len(variants) < lanes:
+        rows = np.arange(lanes)
+        rows[len(variants) :] = 0
+        own = variants[rows]
+
+    plan = np.zeros(1, PLAN)
+    fields = plan[0]
+    fields["lanes"] = lanes
+    fields["samples"] = len(task.inputs)
+    fields["test_samples"] = len(task.test_inputs)
+    fields["weighted"] = task.weights.size > 0
+    fields["order_rows"] = len(task.order)
+    fields["visits"] = task.visits
+    fields["shuffle"] = recipe.shuffle
+    fields["fixed"] = len(task.order) == 1 or not (recipe.shuffle or len(task.order))
+    fields["batch"] = task.batch
+    fields["epochs"] = recipe.epochs
+    fields["evaluate_every"] = task.evaluate_every
+    fields["observe_every"] = task.observe_every
+    fields["members"] = 1
+    fields["block"] = shape.block
+    fields["block_stride"] = shape.stride
+    fields["rows"] = places["rows"]
+    fields["scratch"] = shape.scratch
+    fields["target_row"] = places["target"]
+    fields["delta_row"] = places["delta"]
+    fields["other_delta_row"] = places["other_delta"]
+    fields["outputs"] = network.outputs
+    fields["units"] = units
+    fields["depth"] = len(layers)
+    fields["dense_layers"] = len(network.dense)
+    fields["evaluations"] = evaluations
+    fields["labels"] = loss.targets == "label"
+    fields["slope_factor"] = 1.0 if loss.coupled else 1.0 / network.outputs
+    fields["accuracy"] = ACCURACIES[task.accuracy]
+    fields["parameters"] = count
+    fields["slots"] = slots
+    fields["apart"] = apart
+    pack = "" if lanes == 1 else "pack_"
+    fields["work"] = kernel(f"{pack}work", None, recipe.dtype)
+    fields["loss"] = kernel("loss", loss.name, recipe.dtype)
+    fields["advance"] = kernel(f"{pack}advance", optimizer.name, recipe.dtype)
+    fields["optimizer"] = kernel(f"{pack}optimizer", optimizer.name, recipe.dtype)
+    fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
+    fields["pause"] = pause_address()
+    fields["sum_factor"] = {
+        "mean": 0.0,
+        "sum": 1.0,
+        "sum_keras": fields["slope_factor"],
+    }[recipe.reduction]
+    fields["accumulate"] = recipe.gradient_accumulation_steps
+    rows = [own.clip_value]
+    for layer in network.layers:  # a dropout layer has none
+        l1, l2 = getattr(layer, "l1", 0.0), getattr(layer, "l2", 0.0)
+        rows += [own.l1 + l1, 2.0 * (own.l2 + l2)]
+    with np.errstate(over="ignore"):
+        penalties = in_range(rows, dtype)
+    fields["clipped"] = penalties[:lanes].any()
+    fields["penalized"] = penalties[lanes:].any()
+    fields["bounded"] = own.clip_norm.any()
+    fields["constrained"] = layers["max_norm"].any()
+
+    state = np.zeros(1, STATE)
+    state[0]["phase"] = _first_phase(task)
+
+    numbers = room(apart * (1 + slots) + SPARE * lanes, dtype)
+    numbers[: count * lanes].reshape(count, lanes)[:] = own.parameters.T
+    for slot, initial in enumerate(optimizer.slots, 1):
+        if isinstance(initial, str):
+            initial = own.hyper[:, list(optimizer.hyper).index(initial)]
+        first = slot * apart
+        numbers[first : first + count * lanes].reshape(count, lanes)[:] = initial
+
+    networks = np.zeros(lanes, NETWORK)
+    networks["clip_norm"] = own.clip_norm
+    keep = np.zeros((len(layers), lanes), KEEP)
+    keep["above"], keep["scale"] = np.rint(own.dropout.T * 2**32), 1.0 / (1.0 - own.dropout.T)
+    samples = shape.samples * lanes
+    sums = layout.PARTIAL_SUMS * lanes
+    order = np.arange(max(task.visits, len(task.inputs)))
+    curves = np.empty((layout.CURVES, evaluations, lanes))  # pages not written take no memory
+    curves[:, 0] = np.nan  # there is no running loss before the first epoch
+    return {
+        "plan": plan,
+        "state": state,
+        "job": np.zeros(1, JOB),
+        "layers": layers.copy(),
+        "parameters": numbers,
+        "gradient": room(count * lanes + SPARE, dtype, keep=False),  # often used up by blocks
+        "networks": networks,
+        "seeds": np.array(own.seed),
+        "keep": keep,
+        "rates": np.array(own.learning_rate),
+        "held": in_range(own.learning_rate == 0.0, dtype),
+        "penalties": penalties,
+        "scalars": aligned(16 * lanes, dtype if lanes > 1 else np.float64),
+        "arena": room(shape.arena, dtype),
+        "scratch": room(shape.members * shape.scratch, dtype),
+        "inputs": task.inputs,
+        "targets": task.targets,
+        "weights": task.weights,
+        "test_inputs": task.test_inputs,
+        "test_targets": task.test_targets,
+        "predictions": np.zeros(1, dtype),
+        "order": order if lanes == 1 else np.repeat(order, lanes),
+        "losses": aligned(samples, np.float64),
+        "sample_weights": aligned(samples, np.float64),
+        "correct": aligned(shape.chunks * lanes, np.int64),
+        "hits": np.zeros(lanes, np.int64),
+        "loss_hyper": in_range([*recipe.loss.values("losses").values()], dtype),
+        "optimizer_hyper": in_range(own.hyper if own.hyper.size else np.zeros(lanes), np.float64),
+        "powers": np.ones((lanes, layout.POWERS)),
+        "sizes": np.zeros(len(layers) * sums),
+        "team": np.zeros(layout.TEAM, np.int64),
+        # What only the loop needs.
+        "given": task.order,
+        "schedule_hyper": in_range([*recipe.schedule.values("schedules").values()], np.float64),
+        "curves": curves,
+        "signals": np.full((observations, len(network.dense), layout.SIGNALS, lanes), np.nan),
+        "running": np.zeros(sums),
+        "partial": np.zeros(sums),
+        "previous": np.zeros(count * lanes if observations else 1, dtype),
+        "updates": np.full(len(layers) * lanes, np.nan),
+        "alive": np.zeros(units * lanes, np.uint8),
+        "slopes": np.zeros(len(layers) * sums),
+    }
+
+
+def results_of(task, arrays, count):
+    """What is known of the first `count` networks when they have been trained, as arrays.
+
+    Returns
+    -------
+    dict
+        What `Run` takes besides the task, each array with a row for every network, but for
+        "epochs" and "observed_epochs", which are those of the networks that went on longest; the
+        curves and signals of others go on as NaN after their "rows" and "observed", (count,).
+    """
+    state, networks = arrays["state"][0], arrays["networks"]
+    lanes, size, epochs = len(networks), task.network.size, task.recipe.epochs
+    networks = networks[:count]
+    ended = networks["ended"] != 0
+    rows = np.where(ended, networks["rows"], state["row"])
+    observed = np.where(ended, networks["signal_rows"], state["signal_row"])
+    steps = np.where(ended, networks["steps"], state["step"])
+    evaluated = np.minimum(np.arange(rows.max()) * task.evaluate_every, epochs)
+    if not task.evaluate_every:  # all there is to tell is the last epoch's running loss
+        rows, evaluated = np.ones_like(rows), np.array([epochs])
+    looked = np.minimum(np.arange(observed.max()) * task.observe_every, epochs)
+    parameters = arrays["parameters"][: size * lanes].reshape(size, lanes)[:, :count].T
+    if lanes > 1 or arrays["plan"][0]["slots"]:  # else they are all that their array holds
+        own = room(count * size, parameters.dtype).reshape(count, size)
+        own[:] = parameters
+        parameters = own
+    for block in blocks(size, count):
+        part = parameters[:, block]
+        part[np.isnan(part)] = np.nan  # of NaN the processor may choose sign and bits
+    signals = arrays["signals"][: len(looked), :, :, :count].transpose(2, 3, 0, 1).copy()
+    if ended.any():
+        signals[:, np.arange(len(looked)) >= observed[:, np.newaxis]] = np.nan
+
+    def curve(place, known=True):
+        if not known:
+            return None
+        values = arrays["curves"][place, : len(evaluated), :count].T.copy()
+        values[np.isnan(values)] = np.nan
+        if ended.any():
+            values[np.arange(len(evaluated)) >= rows[:, np.newaxis]] = np.nan
+        return values
+
+    known = task.evaluate_every > 0
+    tested = known and len(task.test_inputs) > 0
+    accuracy = curve(layout.ACCURACY, known and task.accuracy is not None)
+    test_accuracy = curve(layout.TEST_ACCURACY, tested and task.accuracy is not None)
+    if task.accuracy != "largest":  # right or wrong output by output
+        for values in (accuracy, test_accuracy):
+            if values is not None:
+                values /= task.network.outputs
+    return {
+        "parameters": parameters,
+        "epochs": evaluated,
+        "loss": curve(layout.LOSS, known),
+        "running_loss": curve(layout.RUNNING_LOSS),
+        "accuracy": accuracy,
+        "test_loss": curve(layout.TEST_LOSS, tested),
+        "test_accuracy": test_accuracy,
+        "observed_epochs": looked,
+        "gradient_norm": signals[layout.GRADIENT_NORM],
+        "parameter_norm": signals[layout.PARAMETER_NORM],
+        "update_ratio": signals[layout.UPDATE_RATIO],
+        "dead_share": signals[layout.DEAD_SHARE],
+        "mean_slope": signals[layout.MEAN_SLOPE],
+        "mean_preactivation": signals[layout.MEAN_PREACTIVATION],
+        "steps": steps,
+        "rows": rows,
+        "observed": observed,
+    }

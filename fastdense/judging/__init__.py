@@ -1,0 +1,1 @@
+"""Statistics by which claims are judged."""

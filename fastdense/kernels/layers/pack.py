@@ -1,0 +1,279 @@
+"""A step of a pack: networks of one architecture side by side, one in each lane.
+
+The same operations in the same order as for a network alone, so each has the same bits. Samples
+stand where columns stand there, and a column is a row of lanes: parameters (size, lanes),
+activations (features, samples, lanes). Each lane has an order of samples of its own.
+
+The rows of ones, which the gradient of a bias takes as its input, and the weights of samples that
+have none were written before.
+"""
+
+from functools import cache
+
+import numpy as np
+from numba import njit, types
+
+from fastdense.kernels import layout
+from fastdense.kernels.compile.compiler import COLD, NUMPY
+from fastdense.kernels.compile.pointers import call, make_room, offset, record
+from fastdense.kernels.compile.vectors import vector_length
+from fastdense.kernels.layers.dropout import draw_mask_for
+from fastdense.kernels.layout import (
+    DENSE,
+    EVALUATING,
+    LOAD,
+    OBSERVING,
+    PARTIAL_SUMS,
+    TRAINING,
+    group_of,
+)
+from fastdense.kernels.linalg.lane_gemm import pack_product_for
+from fastdense.kernels.linalg.tile import ACCUMULATE, ROW_BIAS, ZERO
+from fastdense.kernels.linalg.transpose import make_gather
+from fastdense.kernels.samples.accuracy import count_correct
+from fastdense.kernels.samples.gather import NARROW
+
+
+@cache
+def _gather_for(kind):
+    """`gather(rows, width, work, job, first, samples, target, stride)`.
+
+    Samples of `rows` (n, width): in the order of each lane, or else the same ones for all.
+    """
+    group, square = group_of(kind), vector_length(kind.bitwidth)
+    gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
+    offsets_of_group = make_room(group, types.int64)
+
+    @njit(inline="never", **NUMPY)
+    def gather_group(rows, width, order, first, samples, target, stride, lanes):
+        offsets = offsets_of_group()
+        for b in range(samples):
+            place = offset(target, b * lanes)
+            for lane in range(group):
+                offsets[lane] = order[(first + b) * lanes + lane] * width
+            if width < NARROW:
+                for i in range(width):
+                    for lane in range(group):
+                        place[i * stride + lane] = rows[offsets[lane] + i]
+                continue
+            for lane in range(0, group, square):
+                for i in range(0, width, square):
+                    source, corner = offset(rows, i), offset(place, i * stride + lane)
+                    own = offset(offsets, lane)
+                    if width - i >= square:
+                        gather_whole(source, own, square, square, corner, stride)
+                    else:
+                        gather_part(source, own, square, width - i, corner, stride)
+
+    @njit(inline="never", **NUMPY)
+    def gather(rows, width, work, job, first, samples, target, stride):
+        lanes = record(work.plan, 0).lanes
+        if job.ordered:
+            for lane in range(0, lanes, group):
+                order, place = offset(work.order, lane), offset(target, lane)
+                gather_group(rows, width, order, first, samples, place, stride, lanes)
+            return
+        for b in range(samples):
+            for i in range(width):
+                number = rows[(first + b) * width + i]
+                place = offset(target, i * stride + b * lanes)
+                for lane in range(lanes):
+                    place[lane] = number
+
+    return gather
+
+
+@cache
+def propagate_pack_for(kind):
+    """`propagate(work, member, chunk)`: a chunk of each lane's samples through its network."""
+    cast = np.float32 if kind == types.float32 else np.float64
+    product, gather, draw_mask = pack_product_for(kind), _gather_for(kind), draw_mask_for(kind)
+
+    @njit(**COLD)
+    def load_targets(plan, job, work, place, first, samples, chunk_first):
+        stride, lanes = job.stride, plan.lanes
+        targets = work.test_targets if job.test else work.targets
+        if plan.labels:
+            for o in range(plan.outputs):
+                for i in range(o * stride, o * stride + samples * lanes):
+                    place[i] = cast(0)
+            for b in range(samples):
+                for lane in range(lanes):
+                    sample = first + b
+                    if job.ordered:
+                        sample = work.order[sample * lanes + lane]
+                    label = targets[sample]
+                    if label >= 0 and label < plan.outputs:  # as in `gather_labels`
+                        place[np.int64(label) * stride + b * lanes + lane] = cast(1)
+        else:
+            gather(targets, plan.outputs, work, job, first, samples, place, stride)
+        if plan.weighted:
+            weights = offset(work.sample_weights, chunk_first * lanes)
+            for b in range(samples):
+                for lane in range(lanes):
+                    sample = first + b
+                    if job.ordered:
+                        sample = work.order[sample * lanes + lane]
+                    weights[b * lanes + lane] = 1.0 if job.test else work.weights[sample]
+
+    @njit(inline="never", **NUMPY)
+    def multiply(target, source, factors, stride, rows, columns):
+        if columns == stride:
+            rows, columns = 1, rows * stride
+        for row in range(rows):
+            for i in range(row * stride, row * stride + columns):
+                target[i] = source[i] * factors[i]
+
+    @njit(**COLD)
+    def add_sizes(work, index, slopes, stride, units, samples, first, lanes):
+        for b in range(samples):
+            for lane in range(lanes):
+                size = 0.0
+                for row in range(units):
+                    size += abs(float(slopes[row * stride + b * lanes + lane]))
+                place = (index * PARTIAL_SUMS + (first + b) % PARTIAL_SUMS) * lanes + lane
+                work.sizes[place] += size
+
+    @njit(inline="never", **NUMPY)
+    def forward(work, plan, job, arena, samples, place):
+        stride, lanes = job.stride, plan.lanes
+        columns = samples * lanes
+        for index in range(plan.depth):
+            layer = record(work.layers, index)
+            source = offset(arena, layer.input_row * stride)
+            target = offset(arena, layer.output_row * stride)
+            slopes = offset(arena, layer.slope_row * stride)
+            if layer.kind == DENSE:
+                weights = offset(work.parameters, layer.weights * lanes)
+                across = layer.n_out * lanes
+                product(
+                    weights, lanes, across, source, lanes, stride, slopes, stride,
+                    layer.n_out, samples, layer.n_in, np.int64(ROW_BIAS),
+                    offset(weights, layer.n_in * across), lanes,
+                )  # fmt: skip
+                if job.purpose == OBSERVING:
+                    add_sizes(work, index, slopes, stride, layer.n_out, samples, job.first, lanes)
+                call(layer.activate, (slopes, target, layer.n_out, columns, stride))
+            else:
+                if job.purpose == TRAINING:
+                    draw_mask(work, layer, slopes, stride, samples, place)
+                else:
+                    for row in range(layer.n_in):
+                        for i in range(row * stride, row * stride + columns):
+                            slopes[i] = cast(1)
+                multiply(target, source, slopes, stride, layer.n_in, columns)
+
+    @njit(inline="never", **NUMPY)
+    def scale_delta(plan, job, work, delta, samples, chunk_first):
+        # From the slope of each sample's loss to that of what is descended.
+        factor, columns = job.factor, samples * plan.lanes
+        weights = offset(work.sample_weights, chunk_first * plan.lanes)
+        for o in range(plan.outputs):
+            line = offset(delta, o * job.stride)
+            if plan.weighted:
+                for i in range(columns):
+                    line[i] *= cast(weights[i] * factor)
+            else:
+                for i in range(columns):
+                    line[i] *= cast(factor)
+
+    @njit(inline="never", **NUMPY)
+    def backward(work, plan, job, arena, delta, samples):
+        stride, lanes = job.stride, plan.lanes
+        columns = samples * lanes
+        for index in range(plan.depth - 1, -1, -1):
+            layer = record(work.layers, index)
+            slopes = offset(arena, layer.slope_row * stride)
+            if layer.kind != DENSE:
+                multiply(delta, delta, slopes, stride, layer.n_in, columns)
+                continue
+            if layer.differentiate != 0:
+                outputs = offset(arena, layer.output_row * stride)
+                call(layer.differentiate, (outputs, delta, layer.n_out, columns, stride))
+            else:
+                multiply(delta, delta, slopes, stride, layer.n_out, columns)
+            if not layer.needs_input_gradient:
+                return
+            weights = offset(work.parameters, layer.weights * lanes)
+            below = offset(delta, -layer.n_in * stride)
+            product(
+                weights, layer.n_out * lanes, lanes, delta, lanes, stride, below, stride,
+                layer.n_in, samples, layer.n_out, np.int64(ZERO), weights, lanes,
+            )  # fmt: skip
+            delta = below
+
+    @njit(inline="never", **NUMPY)
+    def load(work, plan, job, arena, first, samples, chunk_first):
+        entry = record(work.layers, 0)
+        inputs = work.test_inputs if job.test else work.inputs
+        rows = offset(arena, entry.input_row * job.stride)
+        gather(inputs, entry.n_in, work, job, first, samples, rows, job.stride)
+        targets = offset(arena, plan.target_row * job.stride)
+        load_targets(plan, job, work, targets, first, samples, chunk_first)
+
+    @njit(inline="never", **NUMPY)
+    def propagate(work, member, chunk):
+        plan, job = record(work.plan, 0), record(work.job, 0)
+        chunk_first, lanes = chunk * job.columns, plan.lanes
+        first = job.first + chunk_first
+        samples = min(job.columns, job.samples - chunk_first)
+        stride = job.stride
+        arena = offset(work.arena, chunk * plan.arena)
+        if not job.loaded:
+            load(work, plan, job, arena, first, samples, chunk_first)
+        if job.task == LOAD:
+            return
+        final = record(work.layers, plan.depth - 1)
+        forward(work, plan, job, arena, samples, job.place + chunk_first)
+        outputs = offset(arena, final.output_row * stride)
+        targets = offset(arena, plan.target_row * stride)
+        delta = offset(arena, (plan.rows + final.unit) * stride)
+        valued = job.purpose == EVALUATING or record(work.state, 0).summed != 0
+        call(
+            plan.loss,
+            (
+                outputs, targets, delta, offset(work.losses, chunk_first * lanes),
+                work.loss_hyper, plan.outputs, samples * lanes, stride, valued,
+            ),
+        )  # fmt: skip
+        if job.purpose != TRAINING and plan.accuracy != layout.NO_ACCURACY:
+            count_correct(
+                plan.accuracy, outputs, targets, plan.outputs, samples, stride,
+                offset(work.correct, chunk * lanes), lanes,
+            )  # fmt: skip
+        if job.purpose >= TRAINING:
+            scale_delta(plan, job, work, delta, samples, chunk_first)
+            backward(work, plan, job, arena, delta, samples)
+
+    return propagate
+
+
+@cache
+def accumulate_pack_for(kind):
+    """`accumulate(work, member, block)`: the gradient of one layer over all samples of the job."""
+    product = pack_product_for(kind)
+
+    @njit(inline="never", **NUMPY)
+    def accumulate(work, member, block):
+        plan, job = record(work.plan, 0), record(work.job, 0)
+        index = np.int64(0)
+        while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
+            index += 1
+        layer = record(work.layers, index)
+        begun, lanes, stride = job.begun, plan.lanes, job.stride
+        gradient = offset(work.gradient, layer.weights * lanes)
+        arena = work.arena
+        done = np.int64(0)
+        while done < job.samples:
+            product(
+                offset(arena, layer.input_row * stride), stride, lanes,
+                offset(arena, (plan.rows + layer.unit) * stride), stride, lanes,
+                gradient, layer.n_out * lanes, layer.n_in + 1, layer.n_out,
+                min(job.columns, job.samples - done),
+                np.int64(ACCUMULATE if begun else ZERO), gradient, lanes,
+            )  # fmt: skip
+            begun = np.int64(1)
+            done += job.columns
+            arena = offset(arena, plan.arena)
+
+    return accumulate

@@ -1,0 +1,1 @@
+"""The language of changes: dotted paths into tables, and tables as TOML."""
