@@ -20,13 +20,14 @@ from fastdense.kernels.compile.compiler import object_file
 
 SCRIPT = """
 import sys
-from fastdense.kernels import cache, private, roles
+from fastdense.kernels import registry
+from fastdense.kernels.compile import cache, private
 compiled = []
 cache.on_compile = compiled.append
 {}
 print(len(compiled), "numba" in sys.modules, private.folder())
 """
-ONE = "roles.kernel('activation', 'identity', 'float32')"
+ONE = "registry.kernel('activation', 'identity', 'float32')"
 TRAINING = """
 from fastdense import Dense, Dropout, Network, Recipe, train, train_many
 run = train(Network(1, [Dense(3, "tanh"), Dropout(0.5), Dense(1)]), Recipe(epochs=2), ([1], [2]))
@@ -36,13 +37,13 @@ train_many(run.network, run.recipe, ([1], [2]), seeds=16)
 EVERY = """
 from fastdense import catalogue
 for dtype in ("float32", "float64"):
-    for role, kind in roles.KINDS.items():
+    for role, kind in registry.KINDS.items():
         for name in catalogue.names(kind):
             coupled = getattr(catalogue.get(kind, name), "coupled", False)
             if role == "loss" or coupled == role.startswith("coupled"):
-                roles.kernel(role, name, dtype)
+                registry.kernel(role, name, dtype)
     for role in ("work", "train", "pack_work", "pack_train", "relay"):
-        roles.kernel(role, None, dtype)
+        registry.kernel(role, None, dtype)
 """
 
 
@@ -191,7 +192,7 @@ def test_all_that_kernels_import_decides_the_code():
                 for name in (node.module, *(f"{node.module}.{a.name}" for a in node.names)):
                     path = package.parent / (name.replace(".", "/") + ".py")
                     imported |= {path} if path.exists() else set()
-    beside = {"catalogue.py", "errors.py", "arrays/conversion.py"}
+    beside = {"catalogue.py", "errors.py", "arrays/chunks.py"}
     assert imported - set(sources) <= {package / name for name in beside}
 
 
@@ -255,13 +256,13 @@ def test_files_are_private_whatever_the_umask(umask, tmp_path):
 HOLDER = """
 import sys
 from pathlib import Path
-from fastdense.kernels.turn import turn
+from fastdense.kernels.compile.turn import turn
 with turn(Path(sys.argv[1]), "activation-identity-float32"):
     print("mine", flush=True)
     input()
 """
 HASTY = f"""
-from fastdense.kernels import turn
+from fastdense.kernels.compile import turn
 turn.NOTICE_SECONDS, turn.PATIENCE_SECONDS = 0.1, 0.4
 {ONE}
 """

@@ -46,7 +46,7 @@ def work():
 """
 COMPILING = """
 import itertools
-from fastdense.kernels import cache, compiler
+from fastdense.kernels.compile import cache, compiler
 from numba import types
 
 SIGNATURE = types.void(types.int64)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-import fastdense.kernels.primitives  # noqa: F401  (gives the formulas to the compiler)
+import fastdense.kernels.compile.primitives  # noqa: F401  (gives the formulas to the compiler)
 from fastdense.numerics import maths, primitives
 
 FUNCTIONS = list(maths.BY_PRECISION)

@@ -66,6 +66,6 @@ def test_the_version_changes_with_the_bits(dtype):
         state.update(f"{run.outcome} {measured(run, data)}".encode())
     known = DIGESTS.get(str(VERSION), {})
     assert known.get(dtype) == state.hexdigest(), (
-        "trainings give other bits than those of this version: if that is meant, raise VERSION in "
-        f"fastdense/numerics/version.py and add to tests/data/numerics.json {dtype} {state.hexdigest()}"
+        "trainings give other bits than those of this version: if that is meant, raise VERSION "
+        f"(numerics/version.py) and add to tests/data/numerics.json {dtype} {state.hexdigest()}"
     )

@@ -13,7 +13,7 @@ from fastdense.files.lock import CONTENT, SUFFIX, Held, Lock
 # Takes and returns a lock for a second, and counts how often it was not alone in holding it.
 CONTENDER = """
 import os, sys, time
-from fastdense.sweeps.lock import Held, Lock
+from fastdense.files.lock import Held, Lock
 place, end, held, met = sys.argv[1], time.monotonic() + 1.0, 0, 0
 while time.monotonic() < end:
     try:

@@ -238,8 +238,8 @@ def test_a_file_in_a_folder_is_read_where_nothing_may_be_written(left):
         before = sorted(folder.iterdir())
         code = f"""
             import os
-            from fastdense.sweeps import reading
-            from fastdense.sweeps.opened import opened
+            from fastdense.sweeps.store import reader
+            from fastdense.sweeps.store.connection import opened
             if os.geteuid() == 0:
                 os.setuid(65534)
             assert not os.access({str(folder)!r}, os.W_OK)

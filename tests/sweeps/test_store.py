@@ -23,10 +23,10 @@ GRID = {"learning_rate": [0.01, 0.1, 1.0], "network.hidden": [2, 3]}
 KILLED = """
 import sys
 from fastdense import sweep
-from fastdense.sweeps import store
+from fastdense.sweeps.store import writer
 sys.path.insert(0, sys.argv[2])
 from small import BASE
-store.COMMIT_SECONDS = 0.05
+writer.COMMIT_SECONDS = 0.05
 base = {**BASE, "recipe": {"batch": "full", "epochs": 400}}
 print("begun", flush=True)
 grid = {"learning_rate": "log:1e-3:1:40", "network.hidden": [2, 3, 4, 5]}
