@@ -13,14 +13,14 @@ ROUNDING_ULPS = 8  # predictions this close to their targets cannot be told from
 
 
 @dataclass(frozen=True)
-class Floors:
+class Baselines:
     """Losses that a curve is measured against.
 
     Parameters
     ----------
     constant : float
         Of the best prediction that ignores the inputs.
-    floor : float
+    irreducible : float
         The least that any function of the inputs reaches: above zero where equal inputs have
         different targets.
     rounding : float
@@ -28,13 +28,13 @@ class Floors:
     """
 
     constant: float
-    floor: float
+    irreducible: float
     rounding: float
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def floors(data, recipe, outputs=None):
-    """The `Floors` of data, as they are now, under a recipe's loss and weights.
+def baselines(data, recipe, outputs=None):
+    """The `Baselines` of data, as they are now, under a recipe's loss and weights.
 
     `outputs` is the number of classes that labels may name; those that they do, if not given.
     """
@@ -53,11 +53,11 @@ def floors(data, recipe, outputs=None):
 
     # In the recipe's dtype, since inputs that differ in float64 may be the same there.
     groups, lone = equal_rows(data.inputs, recipe.dtype)
-    floor = 0.0
+    irreducible = 0.0
     for rows in groups:
         total = weights[rows].sum()
         if total > 0:
-            floor += total * least(y[rows], weights[rows])
+            irreducible += total * least(y[rows], weights[rows])
     if entry.targets != "real":  # cross-entropy with a soft target, or clipped, is never zero
         axis = 0 if y.shape[1] > 1 else None  # much faster for one column
         for block in blocks(*y.shape):
@@ -65,7 +65,7 @@ def floors(data, recipe, outputs=None):
             distinct, which = np.unique(y[block][rows], axis=axis, return_inverse=True)
             masses = np.bincount(which.ravel(), weights[block][rows], len(distinct))
             for target, total in zip(distinct, masses, strict=True):
-                floor += total * least(np.atleast_2d(target), np.ones(1))
+                irreducible += total * least(np.atleast_2d(target), np.ones(1))
     epsilon = ROUNDING_ULPS * np.finfo(recipe.dtype).eps
     largest = max(abs(float(y.min())), abs(float(y.max())))
     if entry.targets == "real":
@@ -75,9 +75,9 @@ def floors(data, recipe, outputs=None):
         rounding = epsilon * max(largest, 1.0)
     else:
         rounding = float(epsilon)
-    return Floors(
+    return Baselines(
         constant=float(mass * least(y, weights)),
-        floor=float(floor / len(y)),
+        irreducible=float(irreducible / len(y)),
         rounding=float(mass * rounding),
     )
 

@@ -32,4 +32,4 @@ def fused(network, recipe):
             f"from the pre-activation; leave it out, or use {loss.name}_clipped"
         )
     layers = (*network.layers[:-1], replace(last, activation="identity"))
-    return replace(network, layers=layers), recipe.but(loss={"name": logits, **changed})
+    return replace(network, layers=layers), recipe.replace(loss={"name": logits, **changed})

@@ -16,7 +16,7 @@ from fastdense.runs import Collector, Runs
 from fastdense.training import device_of, given_parameters, prepare
 from fastdense.variants import NUMBERS, Variants
 
-MOST_RUNS = 10_000_000
+MAX_RUNS = 10_000_000
 
 
 def train_many(
@@ -98,7 +98,9 @@ class Trial:
     def __init__(self, task, varied, start, thresholds=USUAL):
         self._task, self._varied, self._start = task, varied, start
         self._thresholds = thresholds
-        self._floors = task.floors  # of the data as they are now: their owner may write into them
+        self._baselines = (
+            task.baselines
+        )  # of the data as they are now: their owner may write into them
         self._shape = varied["seeds"].shape
         self.variants = Variants.of(task.network, task.recipe, start, varied)
 
@@ -121,7 +123,10 @@ class Trial:
         if loss is None:
             return {**results, "outcomes": None}
         starts = self._start[first : first + len(ends)]
-        return {**results, "outcomes": classify(starts, ends, loss, self._floors, self._thresholds)}
+        return {
+            **results,
+            "outcomes": classify(starts, ends, loss, self._baselines, self._thresholds),
+        }
 
     def runs(self, collected, seconds):
         """The `Runs` that a `Collector` has the results of."""
@@ -129,7 +134,7 @@ class Trial:
         return Runs(
             network=task.network,
             recipe=task.recipe,
-            floors=self._floors,
+            baselines=self._baselines,
             shape=shape,
             varied=self._varied,
             initial_parameters=self._start.reshape(*shape, -1),
@@ -170,8 +175,8 @@ def carry_out(trials, stores, on_progress=None, device="cpu", threads=None):
 
 
 def _check_count(runs):
-    if runs > MOST_RUNS:
-        raise FastdenseError(f"{runs:.0f} are too many runs at once; expected at most {MOST_RUNS}")
+    if runs > MAX_RUNS:
+        raise FastdenseError(f"{runs:.0f} are too many runs at once; expected at most {MAX_RUNS}")
 
 
 def _broadcast(recipe, network, seeds, varied):

@@ -13,8 +13,8 @@ from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.numerics import streams
 from fastdense.once import once
 
-MOST_PARAMETERS = 1 << 27
-MOST_LAYERS = 10_000  # of a scenario's network
+MAX_PARAMETERS = 1 << 27
+MAX_LAYERS = 10_000  # of a scenario's network
 REGULARIZERS = "l1", "l2", "max_norm"  # of a layer
 
 
@@ -126,9 +126,9 @@ class Network:
                 raise FastdenseError(
                     f"{layer.activation} couples a layer's units; only the last layer may use it"
                 )
-        if self.size > MOST_PARAMETERS:
+        if self.size > MAX_PARAMETERS:
             raise FastdenseError(
-                f"{shown(self.size)} parameters are too many; at most {MOST_PARAMETERS}"
+                f"{shown(self.size)} parameters are too many; at most {MAX_PARAMETERS}"
             )
 
     @classmethod
@@ -246,9 +246,9 @@ class Network:
         if not isinstance(hidden, (list, tuple)):
             raise FastdenseError(f"network.hidden is {shown(hidden)}; expected a list of widths")
         depth = whole("network.depth", table.get("depth", 1), 0)
-        if depth * len(hidden) > MOST_LAYERS:
+        if depth * len(hidden) > MAX_LAYERS:
             raise FastdenseError(
-                f"{shown(depth * len(hidden))} hidden layers are too many; at most {MOST_LAYERS}"
+                f"{shown(depth * len(hidden))} hidden layers are too many; at most {MAX_LAYERS}"
             )
         hidden = [*hidden] * depth
         given = {name: table[name] for name in ("weights", "bias") if name in table}

@@ -10,7 +10,7 @@ from fastdense.checks import as_python, real, seed, whole
 from fastdense.errors import FastdenseError, shown, unknown
 
 DEFAULT_BATCH = 32
-MOST_COUNTED = 10**15  # epochs, or batches of an update: more than anybody lives to see
+MAX_COUNTED = 10**15  # epochs, or batches of an update: more than anybody lives to see
 DTYPES = ("float32", "float64")
 REDUCTIONS = ("mean", "sum", "sum_keras")
 
@@ -27,7 +27,7 @@ class Recipe:
         The optimizer's own default if not given.
     ascend : bool
         The learning rate is below zero: steps climb the loss, a fault that has been published.
-    batch : int or "full", optional
+    batch_size : int or "full", optional
         Samples a mini-batch; 32 if not given, or all of them where they are fewer. The short last
         batch of an epoch is kept.
     epochs : int
@@ -64,7 +64,7 @@ class Recipe:
     learning_rate: float | None = None
     ascend: bool = False
     schedule: Choice = "constant"
-    batch: int | str | None = None
+    batch_size: int | str | None = None
     epochs: int = 100
     shuffle: bool = True
     reduction: str = "mean"
@@ -94,12 +94,14 @@ class Recipe:
             rate = catalogue.get("optimizers", self.optimizer.name).rate
             put(self, "learning_rate", -rate if self.ascend else rate)
         put(self, "learning_rate", _rate(self.learning_rate, self.ascend))
-        if self.batch is not None and not (isinstance(self.batch, str) and self.batch == "full"):
-            put(self, "batch", whole("batch", self.batch, 1))
-        put(self, "epochs", whole("epochs", self.epochs, 0, MOST_COUNTED))
+        if self.batch_size is not None and not (
+            isinstance(self.batch_size, str) and self.batch_size == "full"
+        ):
+            put(self, "batch_size", whole("batch_size", self.batch_size, 1))
+        put(self, "epochs", whole("epochs", self.epochs, 0, MAX_COUNTED))
         put(self, "seed", seed("seed", self.seed))
         steps = whole(
-            "gradient_accumulation_steps", self.gradient_accumulation_steps, 1, MOST_COUNTED
+            "gradient_accumulation_steps", self.gradient_accumulation_steps, 1, MAX_COUNTED
         )
         put(self, "gradient_accumulation_steps", steps)
         if not isinstance(self.reduction, str) or self.reduction not in REDUCTIONS:
@@ -124,7 +126,7 @@ class Recipe:
             if fault:
                 raise FastdenseError(fault)
 
-    def but(self, **changes):
+    def replace(self, **changes):
         """The same recipe with some fields changed."""
         return replace(self, **changes)
 
@@ -136,16 +138,16 @@ class Recipe:
         FastdenseError
             The batch is larger than that.
         """
-        if self.batch is None:
+        if self.batch_size is None:
             return min(DEFAULT_BATCH, samples)
-        if self.batch == "full":
+        if self.batch_size == "full":
             return samples
-        if self.batch > samples:
+        if self.batch_size > samples:
             raise FastdenseError(
-                f"a batch of {shown(self.batch)} is larger than the {samples} samples; use at most "
-                f'{samples}, or "full"'
+                f"a batch of {shown(self.batch_size)} is larger than the {samples} samples; use at "
+                f'most {samples}, or "full"'
             )
-        return self.batch
+        return self.batch_size
 
     def to_dict(self):
         """Plain values, as `from_dict` and scenario files have them."""

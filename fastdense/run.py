@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fastdense.baselines import Floors
+from fastdense.baselines import Baselines
 from fastdense.errors import FastdenseError
 from fastdense.network import Network
 from fastdense.outcome import USUAL, Thresholds, classify, names
@@ -47,7 +47,7 @@ class Run:
         Share of units whose output is zero on all training rows.
     mean_slope, mean_preactivation : ndarray
         Means over units and rows of the activation's derivative and of |z|.
-    floors : Floors or None
+    baselines : Baselines or None
         The losses that the outcome is told against; None if never evaluated.
     steps : int
     seconds : float
@@ -55,7 +55,7 @@ class Run:
 
     network: Network
     recipe: Recipe
-    floors: Floors | None = field(repr=False)
+    baselines: Baselines | None = field(repr=False)
     thresholds: Thresholds = field(repr=False, default=USUAL)
     initial_parameters: np.ndarray = field(repr=False)
     parameters: np.ndarray = field(repr=False)
@@ -108,7 +108,7 @@ class Run:
         if self._outcome is None:
             ends = self.initial_parameters, self.parameters, self.loss
             ends = (values[np.newaxis] for values in ends)
-            (place,) = classify(*ends, self.floors, self.thresholds)
+            (place,) = classify(*ends, self.baselines, self.thresholds)
             object.__setattr__(self, "_outcome", names(place))
         return self._outcome
 

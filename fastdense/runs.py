@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fastdense.baselines import Floors
+from fastdense.baselines import Baselines
 from fastdense.errors import FastdenseError, shown
 from fastdense.network import Network
 from fastdense.outcome import Thresholds, names
@@ -43,13 +43,13 @@ ndarray, shape (*shape, observed, dense layers)
         Of all together.
     thresholds : Thresholds
         The numbers in the definitions of the outcomes.
-    floors : Floors or None
+    baselines : Baselines or None
         The losses that outcomes are told against; None if never evaluated.
     """
 
     network: Network
     recipe: Recipe
-    floors: Floors | None = field(repr=False)
+    baselines: Baselines | None = field(repr=False)
     shape: tuple
     varied: dict = field(repr=False)
     initial_parameters: np.ndarray = field(repr=False)
@@ -107,7 +107,7 @@ ndarray, shape (*shape, observed, dense layers)
         return Run(
             network=network,
             recipe=recipe,
-            floors=self.floors,
+            baselines=self.baselines,
             thresholds=self.thresholds,
             initial_parameters=self.initial_parameters[place],
             parameters=self.parameters[place],

@@ -9,7 +9,7 @@ import numpy as np
 from fastdense import catalogue
 from fastdense.arrays.buffers import room
 from fastdense.arrays.conversion import numbers_of
-from fastdense.baselines import floors
+from fastdense.baselines import baselines
 from fastdense.checks import whole
 from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
 from fastdense.errors import FastdenseError, shown, unknown
@@ -21,7 +21,7 @@ from fastdense.recipe import Recipe
 from fastdense.run import Run
 
 DEVICES = ("cpu", "reference")
-MOST_EVALUATIONS = 20_000_000
+MAX_EVALUATIONS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,11 @@ class Task:
         return replace(self, network=network, recipe=recipe, accuracy=accuracy)
 
     @once
-    def floors(self):
-        """The `Floors` of its data, found when first asked for; None if nothing is evaluated."""
+    def baselines(self):
+        """The `Baselines` of its data, found when first asked for; None if nothing is evaluated."""
         if not self.evaluate_every:
             return None
-        return floors(self.data, self.fused[1], self.network.outputs)
+        return baselines(self.data, self.fused[1], self.network.outputs)
 
     @property
     def evaluations(self):
@@ -105,10 +105,10 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
     longest = max(recipe.epochs, 1)
     evaluate_every = min(whole("evaluate_every", evaluate_every, 0), longest)
     observe_every = min(whole("observe_every", observe_every, 0), longest)
-    if evaluate_every and recipe.epochs // evaluate_every > MOST_EVALUATIONS:
+    if evaluate_every and recipe.epochs // evaluate_every > MAX_EVALUATIONS:
         raise FastdenseError(
             f"{shown(recipe.epochs)} epochs, evaluated every {evaluate_every}, are more than "
-            f"{MOST_EVALUATIONS} points of a curve; evaluate less often (evaluate_every)"
+            f"{MAX_EVALUATIONS} points of a curve; evaluate less often (evaluate_every)"
         )
     if parameters is None:
         parameters = network.initialize(recipe.seed, dtype)
@@ -245,12 +245,12 @@ def train(
     if threads is not None:
         threads = whole("threads", threads, 1)
     started = time.perf_counter()
-    measured = task.floors  # of the data as they are now: their owner may write into them
+    measured = task.baselines  # of the data as they are now: their owner may write into them
     result = device_of(device).train(task.trained, on_progress, threads)
     return Run(
         network=network,
         recipe=recipe,
-        floors=measured,
+        baselines=measured,
         thresholds=thresholds,
         initial_parameters=task.parameters,
         seconds=time.perf_counter() - started,

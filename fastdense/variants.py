@@ -86,7 +86,7 @@ class Variants:
         return replace(
             task,
             network=replace(network, layers=tuple(layers)),
-            recipe=recipe.but(
+            recipe=recipe.replace(
                 seed=int(self.seed[row]),
                 optimizer={"name": recipe.optimizer.name, **hyper},
                 **{name: float(getattr(self, name)[row]) for name in NUMBERS},
@@ -140,4 +140,4 @@ def vary(network, recipe, given):
             hyper[name] = float(value)
     if hyper:
         changes["optimizer"] = {**recipe.optimizer.to_dict(), **hyper}
-    return network, recipe.but(**changes)
+    return network, recipe.replace(**changes)

@@ -7,7 +7,7 @@ import numpy as np
 
 from fastdense.errors import FastdenseError, shown
 
-MOST_NESTED = 8  # lists, in which masked arrays are looked for
+MAX_NESTED = 8  # lists, in which masked arrays are looked for
 ADVICE = {
     "c": "are complex; expected real numbers",
     "m": "are durations, {dtype}; divide them by a unit, such as numpy.timedelta64(1, 's')",
@@ -50,7 +50,7 @@ def numbers_of(name, values):
 def _masked(values):
     """Whether anything is masked, also in lists of arrays, where NumPy would not look."""
     level = [values]
-    for _ in range(MOST_NESTED):
+    for _ in range(MAX_NESTED):
         kinds = {*map(type, level)}
         masked = any(issubclass(kind, np.ma.MaskedArray) for kind in kinds)
         if masked and any(map(np.ma.is_masked, level)):

@@ -10,7 +10,7 @@ from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, unknown
 from fastdense.numerics import streams
 
-MOST_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
+MAX_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
 COMMON = {"name": None, "count": 100, "test": 0, "seed": 0, "on_test": {}}
 
 
@@ -68,7 +68,7 @@ def read(table, folder="."):
         calls = iter(range(1 << 16))
 
         def draw(*shape):
-            if np.prod(shape, dtype=float) > MOST_NUMBERS:
+            if np.prod(shape, dtype=float) > MAX_NUMBERS:
                 raise FastdenseError(
                     f"data of {shape[0]} rows and {shape[1]} columns are too large; "
                     "use fewer rows or features"

@@ -9,7 +9,7 @@ import numpy as np
 from fastdense.data._cells import is_name, number, quoted
 from fastdense.errors import FastdenseError, shown, unknown
 
-LEAST_COUNTED = 3  # rows, before their numbers look like an index
+MIN_COUNTED = 3  # rows, before their numbers look like an index
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Columns:
 
 def _counts(values):
     first, rows = values[0], len(values)
-    if rows < LEAST_COUNTED or first not in (0, 1) or values[-1] != first + rows - 1:
+    if rows < MIN_COUNTED or first not in (0, 1) or values[-1] != first + rows - 1:
         return False
     return bool((values == np.arange(first, first + rows)).all())
 

@@ -6,7 +6,7 @@ import io
 from fastdense.data.npz import opened
 from fastdense.errors import FastdenseError, shown
 
-MOST_BYTES = 1 << 30
+MAX_BYTES = 1 << 30
 
 
 def check_form(hyper):
@@ -24,7 +24,7 @@ def check_form(hyper):
 
 def records(hyper, folder):
     """Yields (line, cells) of every record that is not blank; lines are counted from 1."""
-    with opened(hyper["file"], folder, MOST_BYTES) as file:
+    with opened(hyper["file"], folder, MAX_BYTES) as file:
         reader = csv.reader(
             io.TextIOWrapper(file, "utf-8-sig", newline=""), delimiter=hyper["separator"]
         )

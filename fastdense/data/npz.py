@@ -10,8 +10,8 @@ from fastdense.errors import FastdenseError, unknown
 
 SOURCE = "A file written by `numpy.savez`; nothing in it can run code."
 HYPER = {"file": None, "x": "x", "y": "y"}
-MOST_BYTES = 1 << 34
-LARGE, MOST_TIMES = 1 << 30, 100  # from so many bytes on, an array may be so many times its size
+MAX_BYTES = 1 << 34
+LARGE, MAX_TIMES = 1 << 30, 100  # from so many bytes on, an array may be so many times its size
 HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -19,7 +19,7 @@ HEADERS = {
 
 
 def load(hyper, folder):
-    with opened(hyper["file"], folder, MOST_BYTES) as file:
+    with opened(hyper["file"], folder, MAX_BYTES) as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 members = {name.removesuffix(".npy"): name for name in archive.namelist()}
@@ -41,9 +41,9 @@ def _check_size(file, archive, names):
     members = [archive.getinfo(name) for name in names]
     packed = sum(member.compress_size for member in members)
     size = sum(member.file_size for member in members)
-    if size > MOST_BYTES:
-        raise FastdenseError(f"{file} holds {size >> 20} MB; expected at most {MOST_BYTES >> 20}")
-    if size > LARGE and size > MOST_TIMES * packed:
+    if size > MAX_BYTES:
+        raise FastdenseError(f"{file} holds {size >> 20} MB; expected at most {MAX_BYTES >> 20}")
+    if size > LARGE and size > MAX_TIMES * packed:
         raise FastdenseError(
             f"{file} would grow from {packed >> 10} kB to {size >> 20} MB; if that is meant, save "
             "it uncompressed, by numpy.savez"

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-MOST_HALVINGS = 200  # of an interval of floats; most end before, at two neighbors
+MAX_HALVINGS = 200  # of an interval of floats; most end before, at two neighbors
 
 
 def change_of_sign(slope, low, high):
     """Where `slope(at)` changes sign between `low` and `high`, all (columns,); it never falls."""
-    for _ in range(MOST_HALVINGS):
+    for _ in range(MAX_HALVINGS):
         middle = 0.5 * (low + high)
         if ((middle == low) | (middle == high)).all():
             break

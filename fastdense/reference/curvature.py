@@ -8,7 +8,7 @@ from fastdense.numerics import streams
 from fastdense.reference.backward import loss_and_gradient
 
 STEP = 1e-4  # of the finite difference, over the norm of the parameters plus one
-MOST_DIRECTIONS = 20  # in which the Hessian is looked at; all there are, of a small network
+MAX_DIRECTIONS = 20  # in which the Hessian is looked at; all there are, of a small network
 
 
 def largest_curvature(network, recipe, data, parameters):
@@ -31,7 +31,7 @@ def largest_curvature(network, recipe, data, parameters):
 
     direction = streams.uniform(0, streams.DATA, 0, 0, at.shape) - 0.5
     directions, products = [], []
-    for _ in range(min(MOST_DIRECTIONS, at.size)):
+    for _ in range(min(MAX_DIRECTIONS, at.size)):
         direction = direction / np.linalg.norm(direction)
         product = (gradient(at + step * direction) - gradient(at - step * direction)) / (2 * step)
         directions.append(direction)

@@ -27,9 +27,11 @@ def spread(summary):
 
 
 def references(arm):
-    """The loss of the best constant, and the floor where that is above zero."""
-    constant, floor = (brief(arm[name]) for name in ("best_constant_loss", "floor_loss"))
-    return constant if floor == "0" else f"{constant}, floor {floor}"
+    """The loss of the best constant, and the irreducible loss where that is above zero."""
+    constant, irreducible = (
+        brief(arm[name]) for name in ("best_constant_loss", "irreducible_loss")
+    )
+    return constant if irreducible == "0" else f"{constant}, irreducible {irreducible}"
 
 
 def outcomes(arm):
@@ -88,9 +90,9 @@ def results(summaries):
         *([ends] if ends.row_count else []),
         Text(
             "Losses and accuracies: median [10th, 90th percentile] over seeds, which share their "
-            "data. Best constant: the loss of the best output that ignores the inputs; floor: the "
-            "least that any function of them reaches, if not 0. Shares of outcomes: "
-            "[95% interval].",
+            "data. Best constant: the loss of the best output that ignores the inputs; "
+            "irreducible: the least that any function of them reaches, if not 0. Shares of "
+            "outcomes: [95% interval].",
             style="dim",
         ),
     ]

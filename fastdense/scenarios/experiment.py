@@ -158,18 +158,18 @@ def to_dict(experiment):
             if run.test_loss is not None:
                 row["initial_test_loss"] = number(run.test_loss[0])
             runs.append(row | {f"final_{k}": number(v) for k, v in ends(run).items()})
-        measured = results[0].run.floors
+        measured = results[0].run.baselines
         arms.append(
             {
                 "name": arm.name,
                 "network": arm.network.to_dict(),
                 "recipe": {
                     **{k: v for k, v in arm.recipe.to_dict().items() if k != "seed"},
-                    "batch": arm.recipe.batch_of(len(arm.data)),
+                    "batch_size": arm.recipe.batch_of(len(arm.data)),
                 },
                 "samples": len(arm.data),
                 "best_constant_loss": number(measured.constant),
-                "floor_loss": number(measured.floor),
+                "irreducible_loss": number(measured.irreducible),
                 "initial_loss": summary([r.run.initial_loss for r in results]),
                 "final_loss": summary([r.run.final_loss for r in results]),
                 **{f"final_{k}": summary(v) for k, v in all_ends(results).items()},

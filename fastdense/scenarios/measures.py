@@ -73,8 +73,11 @@ def loss_left(run, data):
 
 @measure
 def excess(run, data):
-    """loss above the floor, over that of the best constant prediction"""
-    return _relative(run.final_loss - run.floors.floor, run.floors.constant - run.floors.floor)
+    """loss above the irreducible, over that of the best constant prediction"""
+    return _relative(
+        run.final_loss - run.baselines.irreducible,
+        run.baselines.constant - run.baselines.irreducible,
+    )
 
 
 @measure
@@ -107,8 +110,8 @@ def swing(run, data):
 @measure
 def time_to_converge(run, data):
     """share of training until 1% of the best constant's loss is left"""
-    reached = run.loss - run.floors.floor <= max(
-        0.01 * (run.floors.constant - run.floors.floor), run.floors.rounding
+    reached = run.loss - run.baselines.irreducible <= max(
+        0.01 * (run.baselines.constant - run.baselines.irreducible), run.baselines.rounding
     )
     if not reached.any():
         return np.inf
@@ -161,7 +164,9 @@ def test_loss_rise(run, data):
 @measure
 def time_to_leave(run, data):
     """share of training until the loss is a tenth below the best constant's"""
-    left = run.loss - run.floors.floor < 0.9 * (run.floors.constant - run.floors.floor)
+    left = run.loss - run.baselines.irreducible < 0.9 * (
+        run.baselines.constant - run.baselines.irreducible
+    )
     return float(run.epochs[left.argmax()] / max(run.epochs[-1], 1)) if left.any() else np.inf
 
 

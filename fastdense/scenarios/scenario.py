@@ -19,7 +19,7 @@ from fastdense.training import prepare
 
 CATALOGUE = "fastdense.scenarios.catalogue"  # where the built-in scenarios are
 TOP = {"question", "source", "arms", "claims", "seeds", "observe", "outcome", *PARTS}
-MOST_SEEDS = 1_000_000
+MAX_SEEDS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,8 @@ def read_overrides(identifier, table):
 def read_seeds(table):
     """How many seeds an arm is trained with."""
     seeds = whole("seeds", table.get("seeds", 256), 1)
-    if seeds > MOST_SEEDS:
-        raise FastdenseError(f"seeds is {seeds}; expected at most {MOST_SEEDS}")
+    if seeds > MAX_SEEDS:
+        raise FastdenseError(f"seeds is {seeds}; expected at most {MAX_SEEDS}")
     return seeds
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fastdense.errors import FastdenseError
 
-MOST_BYTES = 1 << 20
-MOST_DEPTH = 16
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 16
 # What brackets and dots mean nothing in: strings and comments. An unclosed one runs to its end, and
 # nothing backtracks, so that the time is linear in the text whatever is in it. One or two quotes
 # may stand at the end of a multi-line string, before the three that close it.
@@ -18,7 +18,7 @@ OPAQUE = re.compile(
     re.DOTALL,
 )
 # The parser's time grows with the square of a dotted key's length.
-LONG_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"")[ \t]*+\.[ \t]*+){{{MOST_DEPTH}}}""")
+LONG_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"")[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}""")
 
 
 def read_text(path):
@@ -28,14 +28,14 @@ def read_text(path):
         if path.is_dir():
             raise FastdenseError(f"{path} is a folder; give a scenario file")
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise FastdenseError(f"{path} does not exist; give a scenario file") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise FastdenseError(f"{path} cannot be read: {reason}") from None
-    if len(content) > MOST_BYTES:
-        raise FastdenseError(f"{path} is larger than {MOST_BYTES >> 20} MB; put data into a file")
+    if len(content) > MAX_BYTES:
+        raise FastdenseError(f"{path} is larger than {MAX_BYTES >> 20} MB; put data into a file")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -49,8 +49,8 @@ def parse(text, name):
     for match in re.finditer(r"[\[\]{}]", bare):
         depth += 1 if match[0] in "[{" else -1
         deepest = max(deepest, depth)
-    if deepest > MOST_DEPTH or LONG_KEY.search(bare):
-        raise FastdenseError(f"{name} is nested more than {MOST_DEPTH} levels deep")
+    if deepest > MAX_DEPTH or LONG_KEY.search(bare):
+        raise FastdenseError(f"{name} is nested more than {MAX_DEPTH} levels deep")
     try:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:

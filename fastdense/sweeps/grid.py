@@ -12,7 +12,7 @@ from fastdense.settings import toml
 from fastdense.settings.paths import full_path
 from fastdense.variants import NUMBERS
 
-MOST_VALUES = 1_000_000  # of one axis
+MAX_VALUES = 1_000_000  # of one axis
 DIGITS = 12  # of a value in a range, so that 1e-4 is 0.0001 in whatever range it lies
 EXACT = 2.0**53  # up to here every whole number is a float
 FORMS = "a list (8,16,32), lin:FROM:TO:COUNT or log:FROM:TO:COUNT"
@@ -124,8 +124,8 @@ def _checked_values(path, values):
     values = tuple(_plain(path, value) for value in values)
     if not values:
         raise FastdenseError(f"the axis {path} has no values; expected {FORMS}")
-    if len(values) > MOST_VALUES:
-        raise FastdenseError(f"the axis {path} has {len(values)} values; at most {MOST_VALUES}")
+    if len(values) > MAX_VALUES:
+        raise FastdenseError(f"the axis {path} has {len(values)} values; at most {MAX_VALUES}")
     seen = set()
     for value in values:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -172,8 +172,8 @@ def _range(path, kind, text):
             f"the axis {path} has {shown(f'{kind}:{text}')}; expected {kind}:FROM:TO:COUNT, such "
             f"as {'log:1e-5:1:25' if kind == 'log' else 'lin:0:1:11'}"
         ) from None
-    if not 1 <= count <= MOST_VALUES:
-        raise FastdenseError(f"the axis {path} has {count} values; expected 1 to {MOST_VALUES}")
+    if not 1 <= count <= MAX_VALUES:
+        raise FastdenseError(f"the axis {path} has {count} values; expected 1 to {MAX_VALUES}")
     if kind == "log" and min(first, last) <= 0:
         raise FastdenseError(f"the axis {path} has a log range from {first:g} to {last:g}; "
                              "expected both above zero")  # fmt: skip

@@ -61,7 +61,7 @@ def configuration(task, data, settings):
         "numerics": VERSION,
         "data": data,
         "network": network,
-        "recipe": {**recipe, "batch": task.batch},
+        "recipe": {**recipe, "batch_size": task.batch},
         "lanes": lane_names(task),
         **settings,
     }

@@ -25,9 +25,9 @@ from fastdense.variants import check_varied
 
 EVALUATIONS = 200  # of a run, about, if it is not said how often
 CURVE_POINTS = 33  # of a kept curve
-MOST_IN_A_JOB = 4096  # runs
+MAX_IN_A_JOB = 4096  # runs
 OBSERVATIONS = 100  # of the signals, about, where a measure needs them
-MOST_RUNS = 10**12
+MAX_RUNS = 10**12
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def count_runs(base, axes, seeds):
     cells = len(base.arms)
     for axis in axes:
         cells *= len(axis.values)
-    if cells * seeds > MOST_RUNS:
+    if cells * seeds > MAX_RUNS:
         raise FastdenseError(f"{cells * seeds:.3g} runs are too many; expected at most 10^12")
     return cells * seeds
 

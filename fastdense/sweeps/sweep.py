@@ -17,13 +17,13 @@ from fastdense.errors import FastdenseError, sentence, shown
 from fastdense.outcome import OUTCOMES
 from fastdense.sweeps.estimate import seconds_each
 from fastdense.sweeps.grid import read_grid
-from fastdense.sweeps.plan import MOST_IN_A_JOB, Base, Settings, make_plan
+from fastdense.sweeps.plan import MAX_IN_A_JOB, Base, Settings, make_plan
 from fastdense.sweeps.store.writer import Store
 from fastdense.sweeps.workers.local import Local
 
 LOOK_SECONDS = 0.05
 INSTALL = "python -m pip install 'fastdense[dask]'"
-MOST_BYTES = 1 << 26  # of the initial parameters of a job
+MAX_BYTES = 1 << 26  # of the initial parameters of a job
 JOB_SECONDS = 0.5  # that a job should take, so that little is lost and little waited for
 
 
@@ -254,9 +254,9 @@ def _jobs(plan, store, workers, seconds, progress):
 def _runs_of_a_job(group, seconds, share):
     """How many runs a job should have, of so many seconds each; at most about its share."""
     lanes = most_lanes(group.task)
-    most = lanes * max(round(min(JOB_SECONDS / seconds, share, MOST_IN_A_JOB) / lanes), 1)
+    most = lanes * max(round(min(JOB_SECONDS / seconds, share, MAX_IN_A_JOB) / lanes), 1)
     bytes_ = group.task.network.size * np.dtype(group.task.recipe.dtype).itemsize
-    return max(min(most, MOST_BYTES // bytes_), 1)
+    return max(min(most, MAX_BYTES // bytes_), 1)
 
 
 def _how_much(progress, path):

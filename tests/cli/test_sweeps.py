@@ -24,7 +24,7 @@ y = [0, 1, 1, 0]
 hidden = [3]
 activation = "tanh"
 [recipe]
-batch = "full"
+batch_size = "full"
 epochs = 20
 """
 GRID = "--grid", "learning_rate=0.1,1", "--grid", "network.hidden=2,3"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastdense.data import read
-from fastdense.errors import MOST_LETTERS, FastdenseError
+from fastdense.errors import MAX_LETTERS, FastdenseError
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def refused(load):
     def sentence(text, **settings):
         with pytest.raises(FastdenseError) as error:
             load(text, **settings)
-        assert len(str(error.value)) <= MOST_LETTERS and str(error.value).isprintable()
+        assert len(str(error.value)) <= MAX_LETTERS and str(error.value).isprintable()
         return str(error.value)
 
     return sentence

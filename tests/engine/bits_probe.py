@@ -50,7 +50,9 @@ def generated(index):
         optimizer=one("optimizers"),
         schedule=one("schedules"),
         learning_rate=0.002,
-        batch="full" if rng.random() < 0.2 else int(min(rows, rng.choice([1, 4, 7, 32, 100, 300]))),
+        batch_size="full"
+        if rng.random() < 0.2
+        else int(min(rows, rng.choice([1, 4, 7, 32, 100, 300]))),
         epochs=int(rng.integers(1, 4)),
         shuffle=bool(rng.random() < 0.7),
         clip_norm=float(rng.choice([0.0, 0.0, 0.5])),
@@ -104,7 +106,7 @@ def other_ways(network, recipe, data):
     unseen = train(network, recipe, data, evaluate_every=0)
     yield "not evaluated", bits(unseen, False, False), final
     for threads in (2, 7):
-        with patched(SHARED_PRODUCTS=0, LEAST_COLUMNS=16, LEAST_NUMBERS=16, SMALL_NETWORK=64):
+        with patched(SHARED_PRODUCTS=0, MIN_COLUMNS=16, MIN_NUMBERS=16, SMALL_NETWORK=64):
             shared = train(network, recipe, data, observe_every=1, threads=threads)
         yield f"{threads} threads", bits(shared), whole
     for numbers in (1 << 9, 1 << 12):
@@ -113,7 +115,7 @@ def other_ways(network, recipe, data):
         yield f"chunks of {numbers} numbers", bits(cut), whole
     seeds = [recipe.seed, *range(recipe.seed % 18)]
     for cached in (1, 1 << 18):
-        with patched(CACHED=cached, MOST_PARAMETERS=1 << 20):
+        with patched(CACHED=cached, MAX_PARAMETERS=1 << 20):
             lanes = train_many(network, recipe, data, seeds=seeds, observe_every=1)
         yield f"a pack of {len(seeds)}, chunks for {cached} bytes", bits(lanes[0]), whole
     together = usual.predict(data.inputs)

@@ -65,8 +65,8 @@ def test_pieces_of_any_length(training, budgets):
 def test_any_number_of_threads(training, threads, short, pieces):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sessions, "SHARED_PRODUCTS", 0)
-        patch.setattr(sessions, "LEAST_COLUMNS", 16)
-        patch.setattr(sessions, "LEAST_NUMBERS", 1)
+        patch.setattr(sessions, "MIN_COLUMNS", 16)
+        patch.setattr(sessions, "MIN_NUMBERS", 1)
         if short:
             patch.setattr(sessions, "chunk_columns", lambda *given: 16)
         shared = session(training, threads)
@@ -83,7 +83,7 @@ def test_gradients_that_are_taken_in_turn(optimizer, threads):
     """Each member those of its own chunks; a call may end after any of them."""
     network = Network.of(4, 32, 16, 4, activation="tanh")
     data = strategies.numbers(0, 2900, 4), strategies.numbers(1, 2900, 4)
-    recipe = Recipe(optimizer=optimizer, batch=2000, epochs=3, learning_rate=0.1, l2=0.01)
+    recipe = Recipe(optimizer=optimizer, batch_size=2000, epochs=3, learning_rate=0.1, l2=0.01)
     training = (network, recipe, data), {"observe_every": 2}
     expected = finished(session(training))
     ours, behind = guarded_session(training, threads)
@@ -135,7 +135,7 @@ def finished_within(session, behind):
 @settings(max_examples=40)
 @given(trainings(), st.integers(1, 8), st.sampled_from([16, 32]), st.booleans())
 def test_nothing_is_written_behind_an_array(training, threads, columns, short):
-    constants = {"SHARED_PRODUCTS": 0, "LEAST_NUMBERS": 1, "LEAST_COLUMNS": columns}
+    constants = {"SHARED_PRODUCTS": 0, "MIN_NUMBERS": 1, "MIN_COLUMNS": columns}
     if short:
         constants["chunk_columns"] = lambda *given: columns
     ours = finished_within(*guarded_session(training, threads, **constants))
@@ -168,7 +168,7 @@ def test_whole_squares_may_be_read(columns):
 def test_threads_that_find_no_chunk_of_their_own(rows, batch, threads):
     data = strategies.numbers(0, rows, 8), strategies.numbers(1, rows, 1)
     network = Network.of(8, 256, 256, 1, activation="relu")
-    training = (network, Recipe(batch=batch, epochs=2, learning_rate=0.01), data), {}
+    training = (network, Recipe(batch_size=batch, epochs=2, learning_rate=0.01), data), {}
     ours = finished_within(*guarded_session(training, threads))
     same(ours, finished(session(training)))
 
@@ -214,7 +214,7 @@ def test_one_sample_alone_or_beside_others(optimizer, dtype, monkeypatch):
     """A single sample has products and an update of its own; padded to sixteen it has not."""
     network = Network(9, [Dense(70, "tanh"), Dense(150, "relu"), Dense(21), Dense(3)])
     data = strategies.numbers(0, 30, 9), strategies.numbers(1, 30, 3)
-    recipe = Recipe(batch=1, epochs=3, learning_rate=0.01, optimizer=optimizer, dtype=dtype)
+    recipe = Recipe(batch_size=1, epochs=3, learning_rate=0.01, optimizer=optimizer, dtype=dtype)
     expected = finished(session(((network, recipe, data), {}), observe_every=1))
     monkeypatch.setattr(sessions, "chunk_columns", lambda *given: 16)
     same(finished(session(((network, recipe, data), {}), observe_every=1)), expected)
@@ -225,7 +225,7 @@ def test_one_sample_alone_or_beside_others(optimizer, dtype, monkeypatch):
 def test_values_are_the_same_with_and_without_slopes(activation, dtype):
     network = Network.of(5, 33, 3, activation=activation)
     data = strategies.numbers(0, 40, 5), strategies.numbers(1, 40, 3)
-    recipe = Recipe(batch=40, epochs=1, learning_rate=0, shuffle=False, dtype=dtype)
+    recipe = Recipe(batch_size=40, epochs=1, learning_rate=0, shuffle=False, dtype=dtype)
     result = finished(session(((network, recipe, data), {})))
     assert result["running_loss"][1] == result["loss"][0] == result["loss"][1]
 
@@ -233,7 +233,7 @@ def test_values_are_the_same_with_and_without_slopes(activation, dtype):
 def test_arenas_of_any_size(monkeypatch):
     network = Network(7, [Dense(33, "tanh"), Dropout(0.3), Dense(5, "relu"), Dense(2)])
     data = strategies.numbers(0, 1500, 7), strategies.numbers(1, 1500, 2)
-    training = (network, Recipe(batch=1200, epochs=2, learning_rate=0.1), data), {}
+    training = (network, Recipe(batch_size=1200, epochs=2, learning_rate=0.1), data), {}
     expected = finished(session(training))
     monkeypatch.setattr(arena, "ARENA_NUMBERS", 1)
     same(finished(session(training)), expected)
@@ -321,7 +321,7 @@ def test_the_order_of_hidden_units_matters_to_rounding_only(activation, units, l
     network = Network.of(3, units, units, 2, activation=activation)
     data = strategies.numbers([seed, 0], 23, 3), strategies.numbers([seed, 1], 23, 2)
     recipe = Recipe(
-        epochs=2, batch=7, learning_rate=0.02, seed=seed, dtype="float64", l2=0.1 * l2,
+        epochs=2, batch_size=7, learning_rate=0.02, seed=seed, dtype="float64", l2=0.1 * l2,
         optimizer="momentum",
     )  # fmt: skip
     start = network.initialize(seed, "float64")
@@ -352,7 +352,10 @@ def test_output_units_do_not_touch_one_another(loss, data):
     inputs = strategies.numbers([seed, 0], 19, 5)
     targets = strategies.targets_for(loss, seed, 19, outputs)
     recipe = Recipe(
-        loss=loss, epochs=3, batch=8, optimizer=data.draw(st.sampled_from(strategies.OPTIMIZERS))
+        loss=loss,
+        epochs=3,
+        batch_size=8,
+        optimizer=data.draw(st.sampled_from(strategies.OPTIMIZERS)),
     )
     start = network.initialize(seed)
     order = np.random.default_rng(seed).permutation(outputs)
@@ -372,7 +375,7 @@ def test_a_unit_of_zeros_changes_nothing(units, seed, dtype):
     """An fma with a zero leaves its sum: a tanh unit without weights may be added anywhere."""
     narrow, wide = (Network(3, [Dense(n, "tanh"), Dense(2)]) for n in (units, units + 1))
     data = strategies.numbers([seed, 0], 23, 3), strategies.numbers([seed, 1], 23, 2)
-    recipe = Recipe(epochs=3, batch=7, learning_rate=0.1, optimizer="adam", dtype=dtype)
+    recipe = Recipe(epochs=3, batch_size=7, learning_rate=0.1, optimizer="adam", dtype=dtype)
     start = narrow.initialize(seed, dtype)
     place = np.random.default_rng(seed).integers(0, units + 1)
 
@@ -392,7 +395,7 @@ def test_a_gradient_over_several_chunks_in_many_calls(monkeypatch, threads):
     """A call may end between any two units of a step; who does the next units changes after it."""
     network = Network(64, [Dense(400, "relu"), Dense(400, "tanh"), Dense(3)])
     data = strategies.numbers(0, 900, 64), strategies.numbers(1, 900, 3)
-    training = (network, Recipe(batch=700, epochs=2, learning_rate=0.1), data), {}
+    training = (network, Recipe(batch_size=700, epochs=2, learning_rate=0.1), data), {}
     expected = finished(session(training))
     monkeypatch.setattr(arena, "CHUNK_PRODUCTS", 16 * network.size)
     pieces = session(training, threads)
@@ -417,7 +420,7 @@ def test_a_large_batch_is_cut_into_chunks(monkeypatch):
     network = Network.of(3, 20, 1, activation="tanh")
     rng = np.random.default_rng(0)
     data = rng.standard_normal((3000, 3)), rng.standard_normal((3000, 1))
-    recipe = Recipe(optimizer="adam", batch="full", epochs=3, clip_norm=0.5)
+    recipe = Recipe(optimizer="adam", batch_size="full", epochs=3, clip_norm=0.5)
     monkeypatch.setattr(arena, "ARENA_NUMBERS", 1)
     session = sessions.Session(prepare(network, recipe, data, observe_every=2))
     calls = 0

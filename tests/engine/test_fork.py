@@ -35,7 +35,7 @@ TRAINING = """
 import numpy as np
 from fastdense import Network, Recipe, train, train_many
 
-recipe = Recipe(epochs=20, batch=4)
+recipe = Recipe(epochs=20, batch_size=4)
 rows = np.linspace(0, 1, 32).reshape(16, 2), np.linspace(0, 1, 16)
 
 def work():

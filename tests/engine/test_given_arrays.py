@@ -179,7 +179,7 @@ def test_no_names_are_none(name):
             sweep("zero-rate", grid, **{name: given_})
 
 
-@pytest.mark.parametrize("name", ["epochs", "seed", "batch", "learning_rate", "l2"])
+@pytest.mark.parametrize("name", ["epochs", "seed", "batch_size", "learning_rate", "l2"])
 def test_a_duration_is_no_number(name):
     with pytest.raises(FastdenseError, match=f"{name} is np.timedelta64"):
         Recipe(**{name: np.timedelta64(1, "ns")})

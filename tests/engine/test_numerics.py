@@ -42,7 +42,7 @@ def trained(dtype):
         hidden = Dense(5, activation, weights=pick["initializers"])
         network = Network(2, [hidden, Dropout(0.25), Dense(2, output or "identity")])
         recipe = Recipe(
-            loss=loss.name, optimizer=pick["optimizers"], schedule=pick["schedules"], batch=5,
+            loss=loss.name, optimizer=pick["optimizers"], schedule=pick["schedules"], batch_size=5,
             epochs=12, l1=1e-4, l2=1e-3, clip_norm=3.0, seed=number, dtype=dtype,
             learning_rate=0.05,
         )  # fmt: skip

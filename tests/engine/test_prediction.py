@@ -93,7 +93,7 @@ def test_a_large_network_has_the_same_bits_too(widths, rows):
 @pytest.mark.parametrize("by_rows", [True, False, None])
 def test_threads_share_many_rows(monkeypatch, network, by_rows):
     monkeypatch.setattr(prediction, "SHARED_PRODUCTS", 0)
-    monkeypatch.setattr(prediction, "LEAST_ROWS", 16)
+    monkeypatch.setattr(prediction, "MIN_ROWS", 16)
     for members in (1, 2, 3):
         monkeypatch.setattr(prediction, "cores", lambda members=members: members)
         predict = predictor(network, by_rows)
@@ -106,7 +106,7 @@ def test_threads_share_many_rows(monkeypatch, network, by_rows):
 @pytest.mark.parametrize("threads", [2, 3, 8])
 def test_threads_have_equal_shares(monkeypatch, by_rows, threads):
     monkeypatch.setattr(prediction, "SHARED_PRODUCTS", 0)
-    monkeypatch.setattr(prediction, "LEAST_ROWS", 16)
+    monkeypatch.setattr(prediction, "MIN_ROWS", 16)
     monkeypatch.setattr(prediction, "cores", lambda: threads)
     shares, predict = [], predictor(ROWS, by_rows)
     monkeypatch.setattr(prediction, "share", lambda relay, parts, owner: shares.append(parts))

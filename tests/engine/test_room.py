@@ -143,7 +143,10 @@ def test_threads_never_share_memory():
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_a_second_training_finds_all_its_memory(monkeypatch, optimizer):
-    network, recipe = Network.of(700, 1000, 10), Recipe(optimizer=optimizer, batch=300, epochs=2)
+    network, recipe = (
+        Network.of(700, 1000, 10),
+        Recipe(optimizer=optimizer, batch_size=300, epochs=2),
+    )
     x, y = (np.random.default_rng(0).random((300, n), np.float32) for n in (700, 10))
     start = network.initialize(0)
     first = train(network, recipe, (x, y), parameters=start, threads=1)

@@ -17,7 +17,7 @@ from fastdense.training import prepare
 def test_a_slot_that_decays_ends_at_zero(optimizer, dtype, way):
     nothing = np.zeros((8, 3)), np.zeros((8, 1))  # no unit is active, and no gradient but zero
     batch = 1 if way == "one sample" else 4
-    recipe = Recipe(optimizer=optimizer, batch=batch, epochs=2, dtype=dtype)
+    recipe = Recipe(optimizer=optimizer, batch_size=batch, epochs=2, dtype=dtype)
     task = prepare(Network.of(3, 40, 1, activation="relu"), recipe, nothing)
     session = (
         Pack(*Trial.of(task, {"seeds": np.arange(8)}).job) if way == "pack" else Session(task, 1)

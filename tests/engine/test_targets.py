@@ -29,7 +29,7 @@ for activation, batch, dtype in cases:
     run = train(
         Network(4, [*layers, Dense(10, activation), Dense(3)]),
         Recipe(
-            optimizer="adam", schedule="cosine", epochs=4, batch=batch, clip_norm=clip_norm,
+            optimizer="adam", schedule="cosine", epochs=4, batch_size=batch, clip_norm=clip_norm,
             dtype=dtype,
         ),
         data,
@@ -38,7 +38,7 @@ for activation, batch, dtype in cases:
     for array in (run.parameters, run.loss, run.gradient_norm, run.predict(data[0][:9])):
         digest.update(array.tobytes())
 network = Network(4, [Dense(13, "tanh"), Dropout(0.1), Dense(3)])
-runs = train_many(network, Recipe(optimizer="adam", epochs=2, batch=9), data, seeds=9)
+runs = train_many(network, Recipe(optimizer="adam", epochs=2, batch_size=9), data, seeds=9)
 for array in (runs.parameters, runs.loss):
     digest.update(array.tobytes())
 unrolling.ENOUGH_SECONDS = 0.0

@@ -9,7 +9,7 @@ from math import cosh, exp, log, sqrt
 import numpy as np
 import pytest
 
-from fastdense.baselines import floors
+from fastdense.baselines import baselines
 from fastdense.scenarios.experiment import experiment
 from fastdense.scenarios.scenario import load, names, text_of
 
@@ -26,7 +26,7 @@ ARTICLES = {
 def arm(widths, activations, loss, optimizer, rate, batch, epochs, dtype="float32"):
     return {
         "widths": widths, "activations": activations, "loss": loss, "optimizer": optimizer,
-        "rate": rate, "batch": batch, "epochs": epochs, "dtype": dtype,
+        "rate": rate, "batch_size": batch, "epochs": epochs, "dtype": dtype,
     }  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def test_arms_are_those_of_the_listing(name):
             one.recipe.loss.name,
             one.recipe.optimizer.name,
             one.recipe.learning_rate,
-            one.recipe.batch,
+            one.recipe.batch_size,
             one.recipe.epochs,
             one.recipe.dtype,
         )
@@ -394,7 +394,12 @@ def test_identical_examples(measured):
         assert run.loss[:12] == pytest.approx(run.loss[0] * 0.25 ** np.arange(12), rel=1e-2)
         assert run.final_loss < 1e-10
     for result in done.results["identical-inputs"]:
-        assert result.run.floors.floor == result.run.floors.constant == 1.25 == np.var([0, 1, 2, 3])
+        assert (
+            result.run.baselines.irreducible
+            == result.run.baselines.constant
+            == 1.25
+            == np.var([0, 1, 2, 3])
+        )
         assert result.run.final_loss == pytest.approx(1.25, rel=1e-6)
     assert verdicts(done) == ["refuted"] * 4 + ["holds"]
 
@@ -403,7 +408,7 @@ def test_contradicting_labels(measured):
     done = measured("contradicting-labels")
     for name, floor in (("contradicting", log(2)), ("half-contradicting", log(2) / 2)):
         for result in done.results[name]:
-            assert result.run.floors.floor == pytest.approx(floor, rel=1e-6)
+            assert result.run.baselines.irreducible == pytest.approx(floor, rel=1e-6)
             assert result.run.final_loss == pytest.approx(floor, rel=1e-3)
 
 
@@ -416,11 +421,11 @@ def test_class_imbalance_is_exact():
         rare = 0.5 if one.name.endswith("-50-50") else 0.05
         assert one.data.targets.sum() == 100 * rare
         if not one.recipe.class_weights:
-            prior = floors(one.data, one.recipe).constant
+            prior = baselines(one.data, one.recipe).constant
             assert prior == pytest.approx(entropy(rare), rel=1e-6)
     for one in load("wrong-class-weights").arms:
         assert one.data.targets.sum() == 10
-        constant = floors(one.data, one.recipe).constant
+        constant = baselines(one.data, one.recipe).constant
         if one.name == "none":
             assert constant == pytest.approx(entropy(0.1), rel=1e-6)
         elif one.name == "balancing":
@@ -529,9 +534,11 @@ def test_badly_wrong_neuron(measured):
 def test_gradient_noise(measured):
     done = measured("gradient-noise")
     for result in done.results["batch-10"]:
-        assert result.run.floors.floor == 1 and result.run.final_loss == pytest.approx(1, rel=1e-6)
+        assert result.run.baselines.irreducible == 1 and result.run.final_loss == pytest.approx(
+            1, rel=1e-6
+        )
     for result in done.results["batch-1-noiseless"]:
-        assert result.run.floors.floor == 0 and result.run.final_loss < 1e-10
+        assert result.run.baselines.irreducible == 0 and result.run.final_loss < 1e-10
 
 
 def test_unscaled_inputs(measured):
@@ -592,7 +599,7 @@ def test_too_much_weight_decay_leaves_the_prior(measured):
 def test_xor_plateau(measured):
     done = measured("xor-plateau")
     for name, loss in (("sgd", 0.25), ("cross-entropy", log(2))):
-        assert done.results[name][0].run.floors.constant == pytest.approx(loss, rel=1e-6)
+        assert done.results[name][0].run.baselines.constant == pytest.approx(loss, rel=1e-6)
 
 
 def test_depth_shrinks_the_gradient_of_sigmoids_only(measured):

@@ -17,7 +17,7 @@ from fastdense.scenarios.experiment import number, shares, summary
 from fastdense.scenarios.measures import MEASURES
 from fastdense.scenarios.verdict import measured
 
-FLOORS = SimpleNamespace(constant=2.0, floor=0.5, rounding=1e-9)
+FLOORS = SimpleNamespace(constant=2.0, irreducible=0.5, rounding=1e-9)
 
 
 def run(loss, **more):
@@ -26,7 +26,7 @@ def run(loss, **more):
         "initial_loss": loss[0],
         "final_loss": loss[-1],
         "epochs": np.arange(len(loss)),
-        "floors": FLOORS,
+        "baselines": FLOORS,
     }
     return SimpleNamespace(loss=loss, **{**given, **more})
 

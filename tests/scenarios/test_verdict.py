@@ -16,7 +16,7 @@ from fastdense.scenarios.claims import HOW_OFTEN
 from fastdense.scenarios.measures import MEASURES, Measure
 from fastdense.scenarios.scenario import names, text_of
 
-FLOORS = SimpleNamespace(constant=1.0, floor=0.0, rounding=0.0)
+FLOORS = SimpleNamespace(constant=1.0, irreducible=0.0, rounding=0.0)
 
 
 def results(losses, outcomes=None):
@@ -24,7 +24,7 @@ def results(losses, outcomes=None):
     outcomes = outcomes or ["slow"] * len(losses)
     return [
         SimpleNamespace(
-            run=SimpleNamespace(final_loss=loss, floors=FLOORS, outcome=outcome), data=None
+            run=SimpleNamespace(final_loss=loss, baselines=FLOORS, outcome=outcome), data=None
         )
         for loss, outcome in zip(losses, outcomes, strict=True)
     ]
@@ -325,7 +325,7 @@ def test_the_sign_test_of_many_seeds_takes_no_time():
 def test_what_two_claims_speak_of_is_measured_once(monkeypatch):
     asked = []
 
-    def final_loss(run, floors):
+    def final_loss(run, baselines):
         asked.append(run)
         return run.final_loss
 

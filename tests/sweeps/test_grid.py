@@ -93,7 +93,7 @@ def test_what_shares_packs():
     for path, lane in lanes.items():
         assert Axis(path, (0.5,)).lane == lane
     others = (
-        "network.hidden recipe.batch recipe.optimizer recipe.optimizer.name recipe.loss "
+        "network.hidden recipe.batch_size recipe.optimizer recipe.optimizer.name recipe.loss "
         "data.noise arm recipe.epochs recipe.schedule"
     )
     for path in others.split():

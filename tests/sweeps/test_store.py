@@ -27,7 +27,7 @@ from fastdense.sweeps.store import writer
 sys.path.insert(0, sys.argv[2])
 from small import BASE
 writer.COMMIT_SECONDS = 0.05
-base = {**BASE, "recipe": {"batch": "full", "epochs": 400}}
+base = {**BASE, "recipe": {"batch_size": "full", "epochs": 400}}
 print("begun", flush=True)
 grid = {"learning_rate": "log:1e-3:1:40", "network.hidden": [2, 3, 4, 5]}
 sweep(base, grid, seeds=int(sys.argv[3]), store=sys.argv[1], resume=True)

@@ -25,7 +25,7 @@ def alone(table, row):
     scale, arm = values.pop("init_scale", 1.0), values.pop("arm", "only")
     scenario = build("x", ARMS if arm != "only" else BASE, changes=values)
     (arm,) = [a for a in scenario.arms if a.name == arm]
-    recipe = arm.recipe.but(seed=int(table["seed"][row]))
+    recipe = arm.recipe.replace(seed=int(table["seed"][row]))
     start = arm.network.initialize(recipe.seed, recipe.dtype)
     for weights, _ in arm.network.split(start):
         weights *= scale
@@ -223,7 +223,7 @@ def test_what_decides_a_run_is_in_its_key(tmp_path):
 
 
 def test_curves_measures_and_thresholds(tmp_path):
-    base = {**BASE, "outcome": {"diverged": 1e-6}, "recipe": {"batch": "full", "epochs": 9}}
+    base = {**BASE, "outcome": {"diverged": 1e-6}, "recipe": {"batch_size": "full", "epochs": 9}}
     table = sweep(
         base, {"learning_rate": [0.1, 1e30]}, seeds=2, store=tmp_path / "s", curve_points=4,
         measures=["update_ratio", "swing"],
@@ -296,7 +296,7 @@ def test_groups_count_what_a_mask_counts(grid, data):
         (BASE, {"learning_rate": [0.1, -1]}, {}, "learning_rate"),
         (BASE, {"learning_rate": [0.1, "fast"]}, {}, "the axis recipe.learning_rate has 'fast'"),
         (BASE, {"network.dropout": [0.1, 1.0]}, {}, "dropout"),
-        (BASE, {"recipe.batch": [2, 5]}, {}, "at recipe.batch=5: a batch of 5 is larger"),
+        (BASE, {"recipe.batch_size": [2, 5]}, {}, "at recipe.batch_size=5: a batch of 5 is larger"),
         (BASE, {"init_scale": [1, 1e39]}, {}, "init_scale"),
         (ARMS, {"learning_rate": [1]}, {"arms": ["plan"]}, "unknown arm of sweep 'plan'"),
         (BASE, {"learning_rate": [1]}, {"seeds": 0}, "seeds is 0"),

@@ -45,4 +45,4 @@ def command(file, by, where, number, as_list, limit, as_json):
     else:
         show_line(stores.heading(about, table.rows, chosen.texts))
         if table.rows:
-            show(reports.shares(table, by, limit or reports.MOST_ROWS), WIDTH)
+            show(reports.shares(table, by, limit or reports.MAX_ROWS), WIDTH)

@@ -20,7 +20,7 @@ CHUNK_PRODUCTS = 2_000_000_000  # parameters times samples, less than 50 ms
 BLOCK_NUMBERS = 32768  # of a gradient, that the cache holds beside parameters and slots
 ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, in numbers
 CHUNKS_EACH = 4  # of a member, before their gradient is taken
-MOST_OUTPUTS = 4096  # of a layer of few inputs, whose gradient is summed up in scratch
+MAX_OUTPUTS = 4096  # of a layer of few inputs, whose gradient is summed up in scratch
 ACTIVATIONS = 2  # numbers of a parameter that are kept until their gradient is taken
 SPARE = 64  # numbers behind an array that a vector may read over
 
@@ -61,7 +61,7 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
                 few = 0
             record["few_outputs"] = few
             few_inputs = not needs_gradient and fan_in < FEW_INPUTS
-            record["few_inputs"] = few_inputs and COLUMN_MULTIPLE <= width <= MOST_OUTPUTS
+            record["few_inputs"] = few_inputs and COLUMN_MULTIPLE <= width <= MAX_OUTPUTS
             record["turned_stride"] = row_stride(width - few) if width > 1 else 1
             numbers = block_numbers // max(width, FEW_OUTPUTS)
             record["block_rows"] = rows = max(numbers // 8 * 8, 8)

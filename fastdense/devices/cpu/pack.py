@@ -13,10 +13,10 @@ from fastdense.kernels import layout
 from fastdense.kernels.layout import group_of, padded
 
 CACHED = 1 << 18  # bytes of a chunk's activations, which the second-level cache holds
-MOST_PARAMETERS = 4096  # of a network, beyond which those of sixteen lanes exceed that cache
+MAX_PARAMETERS = 4096  # of a network, beyond which those of sixteen lanes exceed that cache
 NEAR = 1 << 16  # bytes of what a step works on, up to which more lanes make it cheaper
 FAR = 1 << 26  # bytes of the curves and signals of all lanes
-LEAST_SAMPLES = 4  # of a chunk: as many as a tile of the product
+MIN_SAMPLES = 4  # of a chunk: as many as a tile of the product
 
 
 class Pack(Underway):
@@ -36,8 +36,8 @@ class Pack(Underway):
         layers, places = arrange(network, dtype, 8 * network.size)  # one block a layer
         # The deltas of all layers stand behind the other rows.
         rows = places["rows"] + _units(network)
-        most = max(CACHED // (rows * lanes * np.dtype(dtype).itemsize), LEAST_SAMPLES)
-        columns = padded(-(-task.batch // -(-task.batch // most)), LEAST_SAMPLES)
+        most = max(CACHED // (rows * lanes * np.dtype(dtype).itemsize), MIN_SAMPLES)
+        columns = padded(-(-task.batch // -(-task.batch // most)), MIN_SAMPLES)
         way = Way(
             members=1,
             columns=columns,
@@ -93,7 +93,7 @@ def _units(network):
 def packed(task, count):
     """How many of `count` networks should be trained side by side; the others are faster alone."""
     group = group_of(task.recipe.dtype)
-    if task.network.size > MOST_PARAMETERS:
+    if task.network.size > MAX_PARAMETERS:
         return 0
     rest = count % group
     return count if 2 * rest >= group else count - rest

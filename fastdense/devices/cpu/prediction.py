@@ -12,7 +12,7 @@ from fastdense.kernels.layout import JOB, PLAN, padded
 from fastdense.kernels.registry import kernel, program
 
 SHARED_PRODUCTS = 30_000_000  # parameters times rows, some 0.3 ms, which threads share
-LEAST_ROWS = 64  # for each thread
+MIN_ROWS = 64  # for each thread
 TURNED = 6  # multiply-adds that it takes to turn a number from rows to columns
 LARGE_NETWORK = 1 << 18  # parameters that the second-level cache does not hold
 STRIDED = 1.25  # times as long for a product that reads its weights in strides of whole rows
@@ -65,7 +65,7 @@ class Predictor:
         """Fill `outputs`; returns whether all inputs are finite."""
         members = 1
         if rows * self._network.size >= SHARED_PRODUCTS:
-            members = min(cores(), max(rows // LEAST_ROWS, 1))
+            members = min(cores(), max(rows // MIN_ROWS, 1))
         each = -(-rows // members)
         key = self._stay_in_rows(each), members
         way = ways.get(key)

@@ -22,8 +22,8 @@ from fastdense.kernels.registry import kernel
 from fastdense.variants import Variants
 
 SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
-LEAST_COLUMNS = 32  # of a chunk that a member does by itself
-LEAST_NUMBERS = 4096  # of the gradient that a member should find to do
+MIN_COLUMNS = 32  # of a chunk that a member does by itself
+MIN_NUMBERS = 4096  # of the gradient that a member should find to do
 
 
 class Session(Underway):
@@ -73,7 +73,7 @@ class Session(Underway):
         if members > 1:
             # As many chunks for each, and of the same length.
             rounds = -(-task.batch // (columns * members))
-            each = max(padded(-(-task.batch // (rounds * members))), LEAST_COLUMNS)
+            each = max(padded(-(-task.batch // (rounds * members))), MIN_COLUMNS)
             # Each member should find some units of the gradient to do.
             numbers = min(BLOCK_NUMBERS, network.size // (8 * members))
             ways.append(way(members, each, True, *arrange(network, recipe.dtype, numbers)))
@@ -106,4 +106,4 @@ def _most_members(task, threads):
     if task.batch * size < SHARED_PRODUCTS:
         return 1
     wanted = cores() if threads is None else threads
-    return min(wanted, max(task.batch // LEAST_COLUMNS, size // LEAST_NUMBERS))
+    return min(wanted, max(task.batch // MIN_COLUMNS, size // MIN_NUMBERS))

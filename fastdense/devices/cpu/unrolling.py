@@ -9,9 +9,9 @@ from fastdense.kernels.loop.step_shape import StepShape
 from fastdense.kernels.registry import UNROLLED
 from fastdense.network import Dense
 
-MOST_NUMBERS = 40  # parameters and slots: those that registers do not hold are moved all the time
-MOST_PRODUCTS = 160  # parameters times samples, which decide how long the code is
-MOST_LAYERS = 6  # the kernel's file is named after them
+MAX_NUMBERS = 40  # parameters and slots: those that registers do not hold are moved all the time
+MAX_PRODUCTS = 160  # parameters times samples, which decide how long the code is
+MAX_LAYERS = 6  # the kernel's file is named after them
 # Of trainings of a kind, before their step is compiled: about as long as it takes to import Numba
 # and compile it.
 ENOUGH_SECONDS = 1.0
@@ -58,7 +58,7 @@ def _kind_of(shape, dtype):
 def kind_of(task, variants):
     """The `Kind` of a pack's trainings, or None where the usual step is the only one."""
     network, recipe = task.network, task.recipe
-    if len(network.layers) > MOST_LAYERS or network.size * task.batch > MOST_PRODUCTS:
+    if len(network.layers) > MAX_LAYERS or network.size * task.batch > MAX_PRODUCTS:
         return None
     loss = catalogue.get("losses", recipe.loss.name)
     optimizer = catalogue.get("optimizers", recipe.optimizer.name)
@@ -68,7 +68,7 @@ def kind_of(task, variants):
     coupled = any(catalogue.get("activations", name).coupled for _, name in layers)
     changed = (variants.l1, variants.l2, variants.clip_value, variants.clip_norm)
     if (
-        network.size * (1 + len(optimizer.slots)) > MOST_NUMBERS
+        network.size * (1 + len(optimizer.slots)) > MAX_NUMBERS
         or len(layers) < len(network.layers)
         or coupled
         or loss.coupled

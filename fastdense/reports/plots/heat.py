@@ -7,7 +7,7 @@ from fastdense.reports.plots.picture import UNSTABLE
 
 COLORS = "YlOrBr"  # from light to dark, also in gray and to color-blind eyes
 EMPTY = "#d9d9d9"
-MOST_WORDS = 130  # cells in which their share is written
+MAX_WORDS = 130  # cells in which their share is written
 HALF = 0.5  # from where on a cell is unstable
 
 
@@ -27,7 +27,7 @@ def figure(picture):
             axis.axes.set(**{f"{axis.axis_name}scale": "log"})
         style.mark(axis, side)
         axis.set_label_text(style.plain(side.label))
-    if stuck.size <= MOST_WORDS:
+    if stuck.size <= MAX_WORDS:
         _write(panel, x, y, stuck)
     bar = part.colorbar(mesh, ax=panel, pad=0.02)
     bar.set_label(f"share of runs {' or '.join(picture.outcomes)}")

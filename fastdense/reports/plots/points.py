@@ -8,7 +8,7 @@ from fastdense import __version__
 from fastdense.reports.plots import style
 
 BESIDE = 0.16  # between the points of two series at one name
-MOST_TICKS = 7  # of a logarithmic axis that stand at the points themselves
+MAX_TICKS = 7  # of a logarithmic axis that stand at the points themselves
 
 
 def figure(study):
@@ -79,7 +79,7 @@ def _panel(panel, name, quantity, points, every):
     panel.set_title(name)
     for axis in quantity.log:
         getattr(panel, f"set_{axis}scale")("log")
-    if "x" in quantity.log and len(places) <= MOST_TICKS:
+    if "x" in quantity.log and len(places) <= MAX_TICKS:
         panel.set_xticks(list(places), [f"{at:g}" for at in places])
         panel.set_xticks([], minor=True)
     if named:

@@ -35,8 +35,8 @@ WORKERS_SECONDS = 30.0  # that the first worker has to come
 CLOSE_SECONDS = 5.0  # that the cluster has to let go
 LOOK_SECONDS = 0.5  # between two looks for new workers
 AHEAD = 2  # jobs of a worker: so that it need not wait for the next one
-MOST_DEATHS = 3  # of workers, by one job
-MOST_DATA = 4  # that the cluster keeps though no job needs them now
+MAX_DEATHS = 3  # of workers, by one job
+MAX_DATA = 4  # that the cluster keeps though no job needs them now
 LOCAL = "local"
 TOPIC = "fastdense"  # of the events by which workers say what they begin
 # What the workers of this machine run first: Ctrl-C in a terminal goes to all its processes, and
@@ -267,10 +267,10 @@ class Cluster:
             finished = flight.future is not None and flight.future.status == "finished"
             self._recall(flight)
             flight.deaths += bool(died and flight is running and not finished)
-            if flight.deaths == MOST_DEATHS:
+            if flight.deaths == MAX_DEATHS:
                 runs = len(flight.job.runs)
                 self._outbox.put(
-                    (flight, f"{runs} runs are left out: they killed {MOST_DEATHS} workers")
+                    (flight, f"{runs} runs are left out: they killed {MAX_DEATHS} workers")
                 )
             else:
                 self._launch(flight)
@@ -328,7 +328,7 @@ class Cluster:
                 bytes, pickle.dumps(data), key=f"{self._name}-data-{next(self._numbers)}"
             )
         self._data.move_to_end(data)
-        while len(self._data) > MOST_DATA:
+        while len(self._data) > MAX_DATA:
             self._data.popitem(last=False)
         return self._data[data]
 

@@ -49,7 +49,7 @@ def rows_of(name):
 def dies(rows, seeds, report):
     """Whether each network is constant after training: (seeds,)."""
     network = Network.of(1, *[WIDTH] * (LAYERS - 1), 1, weights="he_normal")
-    recipe = Recipe(optimizer="adam", learning_rate=0.001, batch=128, epochs=EPOCHS)
+    recipe = Recipe(optimizer="adam", learning_rate=0.001, batch_size=128, epochs=EPOCHS)
     runs = train_many(
         network,
         recipe,

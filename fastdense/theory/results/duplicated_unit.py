@@ -31,7 +31,7 @@ CASES = ({"unit": 0}, {"unit": 1})
 SHARES = (-2.0, -1.0, -0.5, 0.25, 0.5, 0.75, 1.5, 2.0, 3.0)
 X = np.linspace(-2.0, 2.0, 21)
 Y = np.cos(2.0 * X + 0.5)
-RECIPE = Recipe(optimizer="adam", learning_rate=0.02, schedule="cosine", batch="full",
+RECIPE = Recipe(optimizer="adam", learning_rate=0.02, schedule="cosine", batch_size="full",
                 epochs=20_000, dtype="float64", seed=1)  # fmt: skip
 STEP = 1e-5  # of the differences that make a Hessian
 FLAT = 1e-7  # an eigenvalue nearer to zero than this is none
@@ -90,7 +90,7 @@ def curvature(parameters, unit):
 
 def observed(network, parameters):
     """Loss and norm of the gradient, as the engine has them."""
-    recipe = RECIPE.but(epochs=1)
+    recipe = RECIPE.replace(epochs=1)
     run = train(network, recipe, (X, Y), parameters=parameters, observe_every=1, threads=1)
     return run.initial_loss, float(np.sqrt((run.gradient_norm[0] ** 2).sum()))
 

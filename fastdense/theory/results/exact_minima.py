@@ -85,7 +85,7 @@ def measure(case, seeds, report):
     rows, minima = rows_of(name), DATA[name][2]
     count, network = len(rows[0]), network_of(len(next(iter(minima.values()))[1]))
     recipe = Recipe(
-        optimizer="adam", learning_rate=0.01, schedule="cosine", batch="full",
+        optimizer="adam", learning_rate=0.01, schedule="cosine", batch_size="full",
         epochs=EPOCHS, dtype="float64",
     )  # fmt: skip
     ends = train_many(
@@ -100,7 +100,7 @@ def measure(case, seeds, report):
     for label, (loss, *parts) in minima.items():
         there = np.concatenate([np.ravel(part) for part in parts])
         run = train(
-            network, recipe.but(epochs=1), rows, parameters=there, observe_every=1, threads=1
+            network, recipe.replace(epochs=1), rows, parameters=there, observe_every=1, threads=1
         )
         gradient = count * np.sqrt((run.gradient_norm[0] ** 2).sum())
         where = name, f"minimum {label}"
@@ -117,7 +117,7 @@ def measure(case, seeds, report):
 def below(network, rows, there, loss):
     """How many of the neighbors of some parameters have a lower loss."""
     steps = np.random.default_rng(0).uniform(-NEAR, NEAR, (NEIGHBORS, len(there)))
-    recipe = Recipe(batch="full", epochs=0, dtype="float64")
+    recipe = Recipe(batch_size="full", epochs=0, dtype="float64")
     around = train_many(
         network, recipe, rows, seeds=np.arange(NEIGHBORS), parameters=there + steps
     ).final_loss

@@ -78,7 +78,7 @@ def crossing(curve, level):
 
 def descend(network, data, start, rate, epochs):
     """Full-batch gradient descent from given weights, in float64."""
-    recipe = Recipe(batch="full", learning_rate=rate, epochs=epochs, dtype="float64")
+    recipe = Recipe(batch_size="full", learning_rate=rate, epochs=epochs, dtype="float64")
     return train(network, recipe, data, parameters=start, threads=1)
 
 

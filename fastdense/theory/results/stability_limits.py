@@ -48,7 +48,7 @@ def limit(optimizer, momentum):
 def unstable(optimizer, hyper, rates):
     """Whether the loss grows over the second half of training, for each rate (n,)."""
     recipe = Recipe(
-        optimizer={"name": optimizer, **hyper}, batch="full", epochs=EPOCHS, dtype="float64"
+        optimizer={"name": optimizer, **hyper}, batch_size="full", epochs=EPOCHS, dtype="float64"
     )
     runs = train_many(
         Network.of(2, 1),

@@ -48,7 +48,7 @@ def trained(loss, std, seeds, report, epochs=EPOCHS):
     network = Network.of(
         2, 2, 1, activation="sigmoid", output="sigmoid", weights=normal, bias=normal
     )
-    recipe = Recipe(loss=loss, batch="full", epochs=epochs, learning_rate=4.0, dtype="float64")
+    recipe = Recipe(loss=loss, batch_size="full", epochs=epochs, learning_rate=4.0, dtype="float64")
     return train_many(
         network,
         recipe,
