@@ -13,7 +13,8 @@ from fastdense.network import Dropout
 from fastdense.outcome import USUAL, check_thresholds, classify
 from fastdense.recipe import Recipe
 from fastdense.runs import Collector, Runs
-from fastdense.training import device_of, given_parameters, prepare
+from fastdense.devices import device_of
+from fastdense.task import given_parameters, prepare
 from fastdense.variants import NUMBERS, Variants
 
 MAX_RUNS = 10_000_000

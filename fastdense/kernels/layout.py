@@ -98,6 +98,8 @@ PLAN = np.dtype(
         ("fixed", _i8),  # every epoch visits the same samples in the same order
         ("batch", _i8),
         ("epochs", _i8),
+        ("until", _i8),  # epochs after which a call ends
+        ("steps_per_epoch", _i8),
         ("evaluate_every", _i8),  # 0: never
         ("observe_every", _i8),  # 0: never
         ("members", _i8),  # threads that share the work

@@ -37,22 +37,26 @@ class Training:
         order, batch = self.order(), self.task.batch
         total = 0.0
         for first in range(0, len(order), batch):
-            total += self.step(order[first : first + batch], -(-len(order) // batch))
+            rows = order[first : first + batch]
+            samples = self.inputs[rows], self.targets[rows], self.weights[rows]
+            total += self.step(samples, self.task.steps_per_epoch)
         self.running_loss = total / len(order)
         self.epochs += 1
 
-    def step(self, rows, steps_per_epoch):
+    def step(self, batch, steps_per_epoch):
         """The gradient of a mini-batch, and the update when enough of them have come together.
+
+        `batch` is its inputs, targets and weights.
 
         Returns the sum of its losses before the update.
         """
         network, recipe = self.network, self.recipe
-        masks = dropout_masks(network, recipe.seed, self.steps, len(rows))
-        batch = self.inputs[rows], self.targets[rows], self.weights[rows]
+        count = len(batch[0])
+        masks = dropout_masks(network, recipe.seed, self.steps, count)
         loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, masks)
         loss_entry = catalogue.get("losses", recipe.loss.name)
         if recipe.reduction != "mean":
-            gradient *= len(rows)
+            gradient *= count
         if recipe.reduction == "sum" and not loss_entry.coupled:
             gradient *= network.outputs
         self.gradients.append(gradient / recipe.gradient_accumulation_steps)

@@ -14,7 +14,7 @@ from fastdense.outcome import OUTCOMES
 from fastdense.run import Run
 from fastdense.scenarios.measures import MEASURES
 from fastdense.scenarios.verdict import judge
-from fastdense.training import prepare
+from fastdense.task import prepare
 
 SCHEMA_VERSION = 1
 FINAL = "accuracy", "test_loss", "test_accuracy"  # where there are classes, or test rows

@@ -15,7 +15,7 @@ from fastdense.recipe import Recipe
 from fastdense.scenarios.claims import Claim, read_claims
 from fastdense.settings import paths, toml
 from fastdense.settings.paths import PARTS, known, merge, set_path, text
-from fastdense.training import prepare
+from fastdense.task import prepare
 
 CATALOGUE = "fastdense.scenarios.catalogue"  # where the built-in scenarios are
 TOP = {"question", "source", "arms", "claims", "seeds", "observe", "outcome", *PARTS}

@@ -29,15 +29,6 @@ def canonical(plain):
     return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def of_data(task):
-    """The digest of a task's rows, as they are trained on."""
-    arrays = task.inputs, task.targets, task.weights, task.test_inputs, task.test_targets
-    parts = []
-    for array in arrays:
-        parts += [f"{array.dtype.str}{array.shape}".encode(), np.ascontiguousarray(array).data]
-    return digest(*parts).hex()
-
-
 def configuration(task, data, settings):
     """Plain values that decide a run besides the numbers of its lane.
 

@@ -12,7 +12,7 @@ from fastdense.many import Trial
 from fastdense.outcome import Thresholds
 from fastdense.runs import Collector
 from fastdense.scenarios.measures import MEASURES
-from fastdense.training import Task, prepare
+from fastdense.task import Task, prepare
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ from fastdense.settings.paths import known
 from fastdense.sweeps import identity
 from fastdense.sweeps.grid import Axis
 from fastdense.sweeps.job import Job, prepared
-from fastdense.training import Task
+from fastdense.task import Task
 from fastdense.variants import check_varied
 
 EVALUATIONS = 200  # of a run, about, if it is not said how often
@@ -239,7 +239,7 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
     def digest_of(task):
         rows = task.data, task.recipe.dtype, task.recipe.class_weights
         if rows not in digests:
-            digests[rows] = identity.of_data(task)
+            digests[rows] = task.digest
         return digests[rows]
 
     groups, notes = [], {}

@@ -15,7 +15,7 @@ from fastdense.devices.cpu import arena, state
 from fastdense.devices.cpu import single as sessions
 from fastdense.devices.cpu.prediction import Predictor
 from fastdense.kernels.layout import padded
-from fastdense.training import prepare
+from fastdense.task import prepare
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
 SIGNALS = "gradient_norm", "parameter_norm", "update_ratio", "dead_share", "mean_slope"
@@ -31,7 +31,7 @@ def trainings(draw):
 def session(training, threads=1, **changes):
     (network, recipe, data), options = training
     task = prepare(network, recipe, data, **{**options, **changes}).trained
-    return sessions.Session(task, threads)
+    return sessions.Single(task, threads)
 
 
 def finished(session, budgets=()):
@@ -73,7 +73,7 @@ def test_any_number_of_threads(training, threads, short, pieces):
     ways = iter(pieces)
     while not shared.done:
         budget, way = next(ways, (10**9, -1))
-        shared.advance(budget, way % len(shared._ways))
+        shared.advance(budget, way % len(shared._strategies))
     same(shared.result(), finished(session(training)))
 
 
@@ -87,10 +87,10 @@ def test_gradients_that_are_taken_in_turn(optimizer, threads):
     training = (network, recipe, data), {"observe_every": 2}
     expected = finished(session(training))
     ours, behind = guarded_session(training, threads)
-    assert ours._ways[-1].in_turn and ours._ways[-1].arenas < ours._ways[-1].chunks
+    assert ours._strategies[-1].in_turn and ours._strategies[-1].arenas < ours._strategies[-1].chunks
     budgets = itertools.cycle([1, 1, 10**6, 10**9])
     while not ours.done:
-        ours.advance(next(budgets), len(ours._ways) - 1)
+        ours.advance(next(budgets), len(ours._strategies) - 1)
     assert all((array == CANARY).all() for array in behind)
     same(ours.result(), expected)
 
@@ -126,7 +126,7 @@ def guarded_session(training, threads, **constants):
 
 def finished_within(session, behind):
     while not session.done:
-        session.advance(10**9, len(session._ways) - 1)
+        session.advance(10**9, len(session._strategies) - 1)
     assert len(behind) > 7
     assert all((array == CANARY).all() for array in behind)
     return session.result()
@@ -400,18 +400,18 @@ def test_a_gradient_over_several_chunks_in_many_calls(monkeypatch, threads):
     monkeypatch.setattr(arena, "CHUNK_PRODUCTS", 16 * network.size)
     pieces = session(training, threads)
     assert network.size > arena.SMALL_NETWORK
-    for way in pieces._ways:
+    for way in pieces._strategies:
         assert 1 < way.chunks < -(-700 // way.columns)
         enough = arena.CHUNKS_EACH * way.members * way.arena
         assert way.chunks * way.arena <= max(arena.ACTIVATIONS * network.size, enough)
-    units, ways = set(), [way.members for way in pieces._ways]
+    units, ways = set(), [way.members for way in pieces._strategies]
     while not pieces.done:
         unit, members = int(pieces.state[0]["unit"]), pieces.arrays["plan"][0]["members"]
         pieces.advance(1, len(units) % len(ways))
         units.add(unit)
         # A gradient that has begun is finished in the way in which it was begun.
         assert unit == 0 or pieces.arrays["plan"][0]["members"] == members
-    assert len(units) > pieces._ways[0].chunks
+    assert len(units) > pieces._strategies[0].chunks
     same(pieces.result(), expected)
 
 
@@ -422,7 +422,7 @@ def test_a_large_batch_is_cut_into_chunks(monkeypatch):
     data = rng.standard_normal((3000, 3)), rng.standard_normal((3000, 1))
     recipe = Recipe(optimizer="adam", batch_size="full", epochs=3, clip_norm=0.5)
     monkeypatch.setattr(arena, "ARENA_NUMBERS", 1)
-    session = sessions.Session(prepare(network, recipe, data, observe_every=2))
+    session = sessions.Single(prepare(network, recipe, data, observe_every=2))
     calls = 0
     while not session.done:
         session.advance(1)

@@ -14,7 +14,7 @@ from fastdense import Data, FastdenseError, Network, Recipe, train
 from fastdense.arrays import duplicates
 from fastdense.arrays.chunks import NUMBERS
 from fastdense.arrays.duplicates import equal_rows
-from fastdense.training import prepare
+from fastdense.task import prepare
 
 
 def trains_within(more, rows, *folder):

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from fastdense import Network, Recipe
 from fastdense.devices.cpu.autotune import LARGEST_BUDGET, PATIENCE, PIECE_SECONDS, RECENT, Pace
-from fastdense.devices.cpu.single import Session
-from fastdense.training import prepare
+from fastdense.devices.cpu.single import Single
+from fastdense.task import prepare
 
 
 def pieces(pace, speeds, count):
@@ -89,7 +89,7 @@ def test_a_training_goes_on_where_another_of_the_same_work_ended():
     def pace(batch_size=64, optimizer="adam", hidden=64, rows=300):
         data = strategies.numbers(0, rows, 64), strategies.numbers(1, rows, 10)
         recipe = Recipe(batch_size=batch_size, optimizer=optimizer, epochs=rows)
-        return Session(prepare(Network.of(64, hidden, 10), recipe, data), 2)._pace
+        return Single(prepare(Network.of(64, hidden, 10), recipe, data), 2)._pace
 
     first = pace()
     pieces(first, (1e9, 1.7e9), 40)

@@ -15,11 +15,11 @@ from fastdense.devices import cpu
 from fastdense.devices.cpu import pack, state
 from fastdense.devices.cpu import single as sessions
 from fastdense.devices.cpu.pack import Pack
-from fastdense.devices.cpu.single import Session
+from fastdense.devices.cpu.single import Single
 from fastdense.many import Trial, carry_out
 from fastdense.outcome import names
 from fastdense.runs import CURVES, SIGNALS
-from fastdense.training import prepare
+from fastdense.task import prepare
 from fastdense.variants import NUMBERS, Variants, check_varied, vary
 
 NAMES = (*CURVES, *SIGNALS, "parameters", "initial_parameters", "epochs", "observed_epochs")
@@ -409,11 +409,11 @@ def test_a_kind_of_training_that_takes_longer_begins_with_short_pieces():
     """What one training has found out about the length of pieces must not make another's long."""
     data = strategies.numbers(0, 256, 1), strategies.numbers(1, 256, 1)
     network, recipe = Network.of(1, 200, 1), Recipe(batch_size=64, epochs=10**6)
-    first = Session(prepare(network, recipe, data, evaluate_every=10**6), 1)
+    first = Single(prepare(network, recipe, data, evaluate_every=10**6), 1)
     for _ in range(20):
         first.advance()
     known = first._pace.choose()[1]
-    second = Session(prepare(network, recipe, data, evaluate_every=10**6), 1)
+    second = Single(prepare(network, recipe, data, evaluate_every=10**6), 1)
     assert second._pace.choose()[1] <= known // 2
 
 
@@ -462,7 +462,7 @@ def test_few_inputs_or_outputs(widths, columns, dtype, monkeypatch):
     runs = train_many(network, recipe, data, seeds=16, observe_every=1)
     monkeypatch.setattr(sessions, "chunk_columns", lambda *given: columns)
     for seed in (0, 15):
-        session = Session(prepare(network, replace(recipe, seed=seed), data, observe_every=1), 1)
+        session = Single(prepare(network, replace(recipe, seed=seed), data, observe_every=1), 1)
         layers = session.arrays["layers"]
         assert (layers["few_inputs"] | layers["few_outputs"]).any()
         session.arrays["arena"][:] = np.nan

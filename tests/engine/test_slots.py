@@ -6,9 +6,9 @@ import strategies
 
 from fastdense import Network, Recipe
 from fastdense.devices.cpu.pack import Pack
-from fastdense.devices.cpu.single import Session
+from fastdense.devices.cpu.single import Single
 from fastdense.many import Trial
-from fastdense.training import prepare
+from fastdense.task import prepare
 
 
 @pytest.mark.parametrize("way", ["alone", "one sample", "pack"])
@@ -20,7 +20,7 @@ def test_a_slot_that_decays_ends_at_zero(optimizer, dtype, way):
     recipe = Recipe(optimizer=optimizer, batch_size=batch, epochs=2, dtype=dtype)
     task = prepare(Network.of(3, 40, 1, activation="relu"), recipe, nothing)
     session = (
-        Pack(*Trial.of(task, {"seeds": np.arange(8)}).job) if way == "pack" else Session(task, 1)
+        Pack(*Trial.of(task, {"seeds": np.arange(8)}).job) if way == "pack" else Single(task, 1)
     )
     least = np.finfo(dtype).tiny
     numbers = session.arrays["parameters"]

@@ -15,7 +15,7 @@ from fastdense.devices.cpu.pack import Pack
 from fastdense.kernels.loop.step_shape import StepShape
 from fastdense.many import Trial
 from fastdense.runs import CURVES
-from fastdense.training import prepare
+from fastdense.task import prepare
 
 LOSSES = [n for n in strategies.LOSSES if not catalogue.get("losses", n).coupled]
 COUNT = 20  # a group of lanes and a part of one, in float32

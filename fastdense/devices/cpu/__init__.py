@@ -6,19 +6,14 @@ import numpy as np
 
 from fastdense.devices.cpu.pack import Pack, most_groups, packed
 from fastdense.devices.cpu.parallel import on_all_cores
-from fastdense.devices.cpu.single import Session
+from fastdense.devices.cpu.single import Single
 from fastdense.devices.cpu.thread_pool import cores
 from fastdense.kernels.layout import group_of
 
 
-def train(task, on_progress=None, threads=None):
-    """Train one network to the end; see `fastdense.training.train`."""
-    session = Session(task, threads)
-    while not session.done:
-        session.advance()
-        if on_progress is not None:
-            on_progress(session.epoch)
-    return session.result()
+def begin(task, threads=None):
+    """The training of one network, which has not begun."""
+    return Single(task, threads)
 
 
 def train_packs(jobs, stores, on_progress=None, threads=None):
@@ -93,7 +88,7 @@ def seconds_of(task, variants, budget):
 
 
 def _begin(task, variants, threads):
-    return Pack(task, variants) if len(variants) > 1 else Session(task, threads, variants)
+    return Pack(task, variants) if len(variants) > 1 else Single(task, threads, variants)
 
 
 def _cut(jobs, threads):

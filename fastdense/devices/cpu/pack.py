@@ -7,7 +7,7 @@ import numpy as np
 from fastdense import catalogue
 from fastdense.devices.cpu import unrolling
 from fastdense.devices.cpu.arena import arrange
-from fastdense.devices.cpu.session import Underway, Way
+from fastdense.devices.cpu.session import Session, Strategy
 from fastdense.devices.cpu.state import Shape, arrays_for
 from fastdense.kernels import layout
 from fastdense.kernels.layout import group_of, padded
@@ -19,7 +19,7 @@ FAR = 1 << 26  # bytes of the curves and signals of all lanes
 MIN_SAMPLES = 4  # of a chunk: as many as a tile of the product
 
 
-class Pack(Underway):
+class Pack(Session):
     """Trainings of `variants` of one task, by one thread.
 
     Parameters
@@ -38,7 +38,7 @@ class Pack(Underway):
         rows = places["rows"] + _units(network)
         most = max(CACHED // (rows * lanes * np.dtype(dtype).itemsize), MIN_SAMPLES)
         columns = padded(-(-task.batch // -(-task.batch // most)), MIN_SAMPLES)
-        way = Way(
+        strategy = Strategy(
             members=1,
             columns=columns,
             stride=columns * lanes,
@@ -53,31 +53,31 @@ class Pack(Underway):
         shape = Shape(
             lanes=lanes,
             block=columns,
-            stride=way.stride,
+            stride=strategy.stride,
             samples=columns,
             chunks=1,
-            arena=way.arena,
+            arena=strategy.arena,
             members=1,
             scratch=1,
         )
         arrays = arrays_for(task, variants, layers, places, shape)
-        super().__init__(task, len(variants), "pack_train", arrays, [way])
+        super().__init__(task, len(variants), "pack_train", arrays, [strategy])
         self.write_ones()
         self._kind = unrolling.kind_of(task, variants)
 
-    def advance(self, budget=None, way=None):
+    def advance(self, budget=None, strategy=None, until=None):
         """Go on for one piece; a small network by steps of its own, once they are worth it."""
         if self._kind is None:
-            super().advance(budget, way)
+            super().advance(budget, strategy, until)
             return
         self.arrays["plan"][0]["unrolled"] = self._kind.address
         started = time.perf_counter()
-        super().advance(budget, way)
+        super().advance(budget, strategy, until)
         self._kind.note(time.perf_counter() - started)
 
     def write_ones(self):
         """What kernels take to be one: inputs of biases, and weights of samples that have none."""
-        stride, arena = self._ways[0].stride, self.arrays["arena"]
+        stride, arena = self._strategies[0].stride, self.arrays["arena"]
         for layer in self.arrays["layers"]:
             if layer["kind"] == layout.DENSE:
                 first = (layer["input_row"] + layer["n_in"]) * stride

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fastdense.devices.cpu import checkpoint
 from fastdense.devices.cpu.arena import (
     BLOCK_NUMBERS,
     SMALL_NETWORK,
@@ -14,8 +15,9 @@ from fastdense.devices.cpu.arena import (
     stride_of,
 )
 from fastdense.devices.cpu.results import alone
-from fastdense.devices.cpu.session import Underway, Way
-from fastdense.devices.cpu.state import Shape, arrays_for
+from fastdense.devices.cpu.session import Session, Strategy
+from fastdense.devices.cpu.state import Shape, arrays_for, latest_of
+from fastdense.devices.cpu.stepping import Stepper
 from fastdense.devices.cpu.thread_pool import cores
 from fastdense.kernels.layout import PACKED, padded
 from fastdense.kernels.registry import kernel
@@ -24,9 +26,10 @@ from fastdense.variants import Variants
 SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
 MIN_COLUMNS = 32  # of a chunk that a member does by itself
 MIN_NUMBERS = 4096  # of the gradient that a member should find to do
+MAX_STEPPERS = 8  # sizes of mini-batches of the caller's that are kept ready
 
 
-class Session(Underway):
+class Single(Session):
     """The training of a task, or of one of its variants.
 
     Parameters
@@ -36,9 +39,11 @@ class Session(Underway):
         How many may share the work; as many as there are processors, if not given.
     variant : Variants, optional
         One, whose numbers take the place of the task's own.
+    shared : dict, optional
+        Arrays of another training to work in, by name, in place of its own.
     """
 
-    def __init__(self, task, threads=None, variant=None):
+    def __init__(self, task, threads=None, variant=None, shared=None):
         network, recipe = task.network, task.recipe
         if variant is None:
             variant = Variants.of(network, recipe, task.parameters[np.newaxis])
@@ -50,11 +55,11 @@ class Session(Underway):
         plain = plain and not any(layer.regularized for _, layer in network.dense)
         online = plain and task.batch == 1 and recipe.gradient_accumulation_steps == 1
 
-        def way(members, columns, by_block, layers, places, in_turn=False):
+        def strategy(members, columns, by_block, layers, places, in_turn=False):
             chunks = -(-task.batch // columns)
             if not in_turn:
                 chunks = chunks_between(task.batch, columns, places, network.size, members)
-            return Way(
+            return Strategy(
                 members,
                 columns,
                 stride_of(columns),
@@ -68,7 +73,7 @@ class Session(Underway):
 
         columns = chunk_columns(task.batch, places["rows"], network.size)
         by_block = network.size > SMALL_NETWORK or online
-        ways = [way(1, columns, by_block, layers, places)]
+        strategies = [strategy(1, columns, by_block, layers, places)]
         members = _most_members(task, threads)
         if members > 1:
             # As many chunks for each, and of the same length.
@@ -76,28 +81,61 @@ class Session(Underway):
             each = max(padded(-(-task.batch // (rounds * members))), MIN_COLUMNS)
             # Each member should find some units of the gradient to do.
             numbers = min(BLOCK_NUMBERS, network.size // (8 * members))
-            ways.append(way(members, each, True, *arrange(network, recipe.dtype, numbers)))
+            strategies.append(strategy(members, each, True, *arrange(network, recipe.dtype, numbers)))
             if rounds > 1 and network.size <= SMALL_NETWORK:
-                ways.append(way(members, each, False, layers, places, in_turn=True))
+                strategies.append(strategy(members, each, False, layers, places, in_turn=True))
         shape = Shape(
             lanes=1,
             block=block,
             stride=stride_of(block),
-            samples=max(way.chunks * max(block, way.columns) for way in ways),
-            chunks=max(way.chunks for way in ways),
-            arena=max(way.arenas * way.arena for way in ways),
-            members=max(way.members for way in ways),
-            scratch=padded(PACKED + max(largest_block(way.layers) for way in ways) + SPARE),
+            samples=max(one.chunks * max(block, one.columns) for one in strategies),
+            chunks=max(one.chunks for one in strategies),
+            arena=max(one.arenas * one.arena for one in strategies),
+            members=max(one.members for one in strategies),
+            scratch=padded(PACKED + max(largest_block(one.layers) for one in strategies) + SPARE),
         )
-        arrays = arrays_for(task, variant, layers, places, shape)
+        arrays = arrays_for(task, variant, layers, places, shape) | (shared or {})
         if online:
             name = recipe.optimizer.name
             arrays["plan"][0]["online"] = kernel("online", name, recipe.dtype)
-        super().__init__(task, 1, "train", arrays, ways)
+        super().__init__(task, 1, "train", arrays, strategies)
 
-    def result(self):
+        self.threads, self.variant = threads, variant
+        self._steppers = {}
+
+    def result(self, final=True):
         """What `Run` takes besides the task."""
-        return alone(self.results())
+        return alone(self.results(final))
+
+    def latest(self):
+        """The last point of the curves and of the signals; see `latest_of`."""
+        return latest_of(self.task, self.arrays)
+
+    def take(self):
+        """The counters and arrays of a checkpoint; see `checkpoint.take`."""
+        return checkpoint.take(self)
+
+    def put(self, counters, arrays):
+        """Go on from a checkpoint; see `checkpoint.put`."""
+        checkpoint.put(self, counters, arrays)
+
+    def finish_step(self):
+        """Go on until no step is half done."""
+        self.settle()
+        while self.state[0]["unit"] != 0:
+            self.advance(until=self.epoch + 1)
+
+    def step(self, inputs, targets, weights=None):
+        """One update on a mini-batch of the caller's; returns its mean loss before it."""
+        self.finish_step()
+        key = len(inputs), weights is not None
+        stepper = self._steppers.get(key)
+        if stepper is None:
+            while len(self._steppers) >= MAX_STEPPERS:
+                self._steppers.pop(next(iter(self._steppers)))
+            stepper = self._steppers[key] = Stepper(self, *key)
+        self.state[0]["loaded"] = 0
+        return stepper.step(inputs, targets, weights)
 
 
 def _most_members(task, threads):

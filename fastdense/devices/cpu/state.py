@@ -108,7 +108,8 @@ def arrays_for(task, variants, layers, places, shape):
     fields["shuffle"] = recipe.shuffle
     fields["fixed"] = len(task.order) == 1 or not (recipe.shuffle or len(task.order))
     fields["batch"] = task.batch
-    fields["epochs"] = recipe.epochs
+    fields["epochs"] = fields["until"] = recipe.epochs
+    fields["steps_per_epoch"] = task.steps_per_epoch
     fields["evaluate_every"] = task.evaluate_every
     fields["observe_every"] = task.observe_every
     fields["members"] = 1
@@ -220,8 +221,8 @@ def arrays_for(task, variants, layers, places, shape):
     }
 
 
-def results_of(task, arrays, count):
-    """What is known of the first `count` networks when they have been trained, as arrays.
+def results_of(task, arrays, count, final=True):
+    """What is known of the first `count` networks, as arrays, which are free if it is not `final`.
 
     Returns
     -------
@@ -239,10 +240,11 @@ def results_of(task, arrays, count):
     steps = np.where(ended, networks["steps"], state["step"])
     evaluated = np.minimum(np.arange(rows.max()) * task.evaluate_every, epochs)
     if not task.evaluate_every:  # all there is to tell is the last epoch's running loss
-        rows, evaluated = np.ones_like(rows), np.array([epochs])
+        rows, evaluated = np.ones_like(rows), np.array([int(state["epoch"])])
     looked = np.minimum(np.arange(observed.max()) * task.observe_every, epochs)
     parameters = arrays["parameters"][: size * lanes].reshape(size, lanes)[:, :count].T
-    if lanes > 1 or arrays["plan"][0]["slots"]:  # else they are all that their array holds
+    # A single network's without slots are all that their array holds.
+    if not final or lanes > 1 or arrays["plan"][0]["slots"]:
         own = room(count * size, parameters.dtype).reshape(count, size)
         own[:] = parameters
         parameters = own
@@ -289,3 +291,32 @@ def results_of(task, arrays, count):
         "rows": rows,
         "observed": observed,
     }
+
+
+def latest_of(task, arrays):
+    """The last points of the curves and signals of the only network of a training.
+
+    Returns
+    -------
+    dict
+        "epoch", and by name the points of the curves that are measured; "observed_epoch", and the
+        signals of each dense layer, (dense layers, SIGNALS). What was never measured is not there.
+    """
+    state, latest = arrays["state"][0], {}
+    row, observed, epochs = int(state["row"]) - 1, int(state["signal_row"]) - 1, task.recipe.epochs
+    if row >= 0:
+        latest["epoch"] = min(row * task.evaluate_every, epochs)
+        points = arrays["curves"][:, row, 0].tolist()
+        each = 1 if task.accuracy == "largest" else task.network.outputs
+        latest["loss"] = points[layout.LOSS]
+        latest["running_loss"] = points[layout.RUNNING_LOSS]
+        if task.accuracy is not None:
+            latest["accuracy"] = points[layout.ACCURACY] / each
+        if len(task.test_inputs):
+            latest["test_loss"] = points[layout.TEST_LOSS]
+            if task.accuracy is not None:
+                latest["test_accuracy"] = points[layout.TEST_ACCURACY] / each
+    if observed >= 0:
+        latest["observed_epoch"] = min(observed * task.observe_every, epochs)
+        latest["signals"] = arrays["signals"][observed, ..., 0].copy()
+    return latest

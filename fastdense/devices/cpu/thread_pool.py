@@ -29,7 +29,7 @@ def pause_address():
 
 
 class _Job:
-    """A call that the first who claims it makes."""
+    """A call that exactly one thread makes: the first to claim it."""
 
     def __init__(self, function, arguments, owner):
         self.function, self.arguments, self.owner = function, arguments, owner
@@ -48,7 +48,7 @@ class _Job:
             self.done = True
 
 
-def share(function, arguments, owner, ended=None):
+def share(function, arguments, owner, ended=None, jobs=None):
     """`function` with each of several arguments: the first in this thread, the others in threads.
 
     Parameters
@@ -58,27 +58,35 @@ def share(function, arguments, owner, ended=None):
     ended : callable, optional
         Called when the first call has ended, by an exception too. Then calls that no thread has
         begun are left out; without it this thread makes them.
+    jobs : list, optional
+        Filled with the other threads' calls, for `settle` to wait for after an interrupt.
 
     Threads may be busy with other work, or not to be had: whoever is free helps. This thread only
-    sleeps and looks: an interrupt inside a lock could leave it locked.
+    sleeps and polls: an interrupt inside a lock could leave it locked.
     """
-    jobs = [_Job(function, given, owner) for given in arguments[1:]]
+    jobs = [] if jobs is None else jobs
+    jobs[:] = [_Job(function, given, owner) for given in arguments[1:]]
     _have_helpers(len(jobs))
-    ours = object()
     try:
         for job in jobs:
             _jobs.put(job)
         function(*arguments[0])
         if ended is None:
             for job in jobs:
-                if job.claim(ours):
+                if job.claim(jobs):
                     job.run()
     finally:
         if ended is not None:
             ended()
-        theirs = [job for job in jobs if not job.claim(ours)]
-        while not all(job.done for job in theirs):
-            time.sleep(0)
+        settle(jobs)
+
+
+def settle(jobs):
+    """Wait until no thread is at work in some jobs; those that none has begun are left out."""
+    theirs = [job for job in jobs if not job.claim(jobs)]
+    while not all(job.done for job in theirs):
+        time.sleep(0)
+    jobs.clear()
 
 
 def _have_helpers(count):

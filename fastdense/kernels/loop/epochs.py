@@ -132,6 +132,8 @@ def train(kind, group=1):
         spent = 0
         while state.phase != DONE and spent < budget:
             if state.phase == SHUFFLE:
+                if state.position == 0 and state.epoch >= plan.until:
+                    break
                 spent += order_epoch(plan, state, work, given)
                 if state.position >= plan.visits:
                     evaluated = is_due(state.epoch + 1, plan.evaluate_every, plan.epochs)

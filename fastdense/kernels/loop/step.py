@@ -25,8 +25,7 @@ def step_for(kind, packed):
     @njit(**NUMPY)
     def begin_update(plan, state, work, schedule_hyper):
         """Prepare the optimizer's scalars for the coming update."""
-        steps_per_epoch = (plan.visits + plan.batch - 1) // plan.batch
-        epoch = state.step / steps_per_epoch
+        epoch = state.step / plan.steps_per_epoch
         factor = call_float64(plan.schedule, (epoch, float(plan.epochs), schedule_hyper))
         hyper, powers, scalars = work.optimizer_hyper, work.powers, work.scalars
         if packed:
