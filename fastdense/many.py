@@ -8,12 +8,12 @@ import numpy as np
 from fastdense import catalogue
 from fastdense.arrays.conversion import numbers_of
 from fastdense.checks import whole
+from fastdense.devices import device_of
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Dropout
 from fastdense.outcome import USUAL, check_thresholds, classify
 from fastdense.recipe import Recipe
 from fastdense.runs import Collector, Runs
-from fastdense.devices import device_of
 from fastdense.task import given_parameters, prepare
 from fastdense.variants import NUMBERS, Variants
 

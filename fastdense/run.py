@@ -6,6 +6,7 @@ import numpy as np
 
 from fastdense.baselines import Baselines
 from fastdense.errors import FastdenseError
+from fastdense.model import Model
 from fastdense.network import Network
 from fastdense.outcome import USUAL, Thresholds, classify, names
 from fastdense.recipe import Recipe
@@ -75,7 +76,7 @@ class Run:
     steps: int
     seconds: float
     _outcome: str | None = field(repr=False, default=None)  # found when first asked for
-    _predictor: object = field(init=False, repr=False, default=None)  # made when first asked for
+    _model: Model | None = field(init=False, repr=False, default=None)  # made when first asked for
 
     def __post_init__(self):
         make_read_only(self)
@@ -120,8 +121,11 @@ class Run:
 
     def predict(self, inputs):
         """Outputs of the trained network, shape (n, outputs), for inputs (n, features)."""
-        if self._predictor is None:
-            from fastdense.devices.cpu.prediction import Predictor
+        return self.model.predict(inputs)
 
-            object.__setattr__(self, "_predictor", Predictor(self.network, self.parameters))
-        return self._predictor(inputs)
+    @property
+    def model(self):
+        """The trained network: a `Model`."""
+        if self._model is None:
+            object.__setattr__(self, "_model", Model(self.network, self.parameters))
+        return self._model

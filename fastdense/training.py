@@ -105,6 +105,11 @@ threads : as in `train`
         return self._session.epoch
 
     @property
+    def steps(self):
+        """Mini-batches that are complete, those of `step` among them."""
+        return self._session.steps
+
+    @property
     def done(self):
         """Whether the recipe's epochs are over, or the loss is not finite any more."""
         return self._session.done
@@ -147,7 +152,7 @@ threads : as in `train`
         latest.pop("signals", None)
         if latest.pop("epoch", None) != self.epoch:
             latest = {}
-        return Report(self.epoch, self._steps, signals=signals, **latest)
+        return Report(self.epoch, self.steps, signals=signals, **latest)
 
     def step(self, inputs, targets, weights=None):
         """One update on a mini-batch of your own, which is a step, but part of no epoch.
@@ -207,10 +212,6 @@ threads : as in `train`
             seconds=self._seconds,
             **result,
         )
-
-    @property
-    def _steps(self):
-        return int(self._session.state[0]["step"])
 
     def save(self, path):
         """Write a checkpoint, a safetensors file, from which `Training.load` goes on.

@@ -3,7 +3,7 @@
 A device supplies
 
 - `begin(task, threads)`: a training of one network that has not begun. It has `done`, `epoch`,
-  `between_epochs`, `advance(until=epochs)` (one piece), `step(inputs, targets, weights)`,
+  `steps`, `between_epochs`, `advance(until=epochs)` (one piece), `step(inputs, targets, weights)`,
   `latest()`, `result(final)`, `take()` and `put(counters, arrays)` (checkpoints);
 - `train_packs(jobs, stores, on_progress, threads)`: the variants of many tasks, on all cores;
 - `train_here(task, variants, store, check, threads)`: those of one task, in this thread;

@@ -6,6 +6,7 @@ import numpy as np
 
 from fastdense.devices.cpu.results import as_many
 from fastdense.errors import FastdenseError
+from fastdense.reference.backward import loss_and_gradient
 from fastdense.reference.forward import forward
 from fastdense.reference.training import SIGNALS, Training
 
@@ -30,6 +31,11 @@ class Session:
     def epoch(self):
         """Epochs completed."""
         return self._training.epochs
+
+    @property
+    def steps(self):
+        """Mini-batches completed."""
+        return self._training.steps
 
     @property
     def between_epochs(self):
@@ -80,6 +86,12 @@ class Session:
             latest["observed_epoch"] = self._observed[-1]
             latest["signals"] = self._signals[-1]
         return latest
+
+    def gradient(self):
+        """That of the loss over all rows, (size,)."""
+        training = self._training
+        data = training.inputs, training.targets, training.weights
+        return loss_and_gradient(self.task.network, self.task.recipe, training.parameters, *data)[1]
 
     def result(self, final=True):
         """What `Run` takes besides the task."""

@@ -32,8 +32,8 @@ def read(path):
         raise FastdenseError(f"{shown(str(path))} is no checkpoint of a training; give one")
     if about.get("numerics") != VERSION:
         raise FastdenseError(
-            f"{shown(str(path))} was written by a fastdense whose trainings have other bits (numbers "
-            f"of version {shown(about.get('numerics'))}, here {VERSION}); go on with that one"
+            f"{shown(str(path))} was written by a fastdense whose trainings have other bits "
+            f"(version {shown(about.get('numerics'))}, here {VERSION}); go on with that one"
         )
     finite = {name: bool(np.isfinite(array).all()) for name, array in arrays.items()}
     if about.get("finite") != finite:

@@ -147,4 +147,6 @@ class _explained:
     def __exit__(self, kind, error, trace):
         if isinstance(error, (OSError, TypeError)) or type(error) is ValueError:
             reason = getattr(error, "strerror", None) or error
-            raise FastdenseError(f"cannot {self._verb} {shown(str(self._path))}: {reason}") from None
+            raise FastdenseError(
+                f"cannot {self._verb} {shown(str(self._path))}: {reason}"
+            ) from None

@@ -87,7 +87,9 @@ def test_gradients_that_are_taken_in_turn(optimizer, threads):
     training = (network, recipe, data), {"observe_every": 2}
     expected = finished(session(training))
     ours, behind = guarded_session(training, threads)
-    assert ours._strategies[-1].in_turn and ours._strategies[-1].arenas < ours._strategies[-1].chunks
+    assert (
+        ours._strategies[-1].in_turn and ours._strategies[-1].arenas < ours._strategies[-1].chunks
+    )
     budgets = itertools.cycle([1, 1, 10**6, 10**9])
     while not ours.done:
         ours.advance(next(budgets), len(ours._strategies) - 1)

@@ -17,10 +17,11 @@ CAUTION = 8  # how much smaller the first pieces of a training are than the last
 class Pace:
     """Chooses among strategies for the same work by how fast they turn out to be.
 
-    Strategy 0 is one thread. The others are tried as soon as pieces are long enough to be compared, and
-    again from time to time: other programs come and go. Since they only ever slow a piece down,
-    a strategy is as fast as the fastest of its last pieces. The first long piece of a training in each
-    strategy tells nothing, for its memory is met for the first time. What is chosen changes no result.
+    Strategy 0 is one thread. The others are tried as soon as pieces are long enough to be
+    compared, and again from time to time: other programs come and go. Since they only ever slow a
+    piece down, a strategy is as fast as the fastest of its last pieces. The first long piece of a
+    training with each strategy tells nothing, for its memory is met for the first time. What is
+    chosen changes no result.
 
     Parameters
     ----------

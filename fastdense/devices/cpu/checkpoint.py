@@ -60,7 +60,8 @@ def take(session):
     counters = {name: int(state[name]) for name in COUNTERS}
     counters |= {name: int(network[name]) for name in ENDS}
     return counters, {
-        name: _place(session, name, shape) for name, (shape, _) in shapes_of(session, counters).items()
+        name: _place(session, name, shape)
+        for name, (shape, _) in shapes_of(session, counters).items()
     }
 
 

@@ -73,6 +73,11 @@ class Session:
         return int(self.state[0]["epoch"])
 
     @property
+    def steps(self):
+        """Mini-batches completed."""
+        return int(self.state[0]["step"])
+
+    @property
     def between_epochs(self):
         """Whether the last epoch is complete, with what was to be measured after it."""
         state = self.state[0]

@@ -81,7 +81,9 @@ class Single(Session):
             each = max(padded(-(-task.batch // (rounds * members))), MIN_COLUMNS)
             # Each member should find some units of the gradient to do.
             numbers = min(BLOCK_NUMBERS, network.size // (8 * members))
-            strategies.append(strategy(members, each, True, *arrange(network, recipe.dtype, numbers)))
+            strategies.append(
+                strategy(members, each, True, *arrange(network, recipe.dtype, numbers))
+            )
             if rounds > 1 and network.size <= SMALL_NETWORK:
                 strategies.append(strategy(members, each, False, layers, places, in_turn=True))
         shape = Shape(
@@ -118,6 +120,10 @@ class Single(Session):
     def put(self, counters, arrays):
         """Go on from a checkpoint; see `checkpoint.put`."""
         checkpoint.put(self, counters, arrays)
+
+    def gradient(self):
+        """That of the loss over all rows, (size,), as the last observation found it."""
+        return self.arrays["gradient"][: self.task.network.size].copy()
 
     def finish_step(self):
         """Go on until no step is half done."""
