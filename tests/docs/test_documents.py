@@ -164,11 +164,12 @@ def test_every_theory_is_described_with_its_command():
 def test_the_theory_of_the_documentation_is_one(tmp_path, monkeypatch):
     """The example is a whole file: it is found, measured and judged."""
     from fastdense import theory
+    from fastdense.theory import results
     from fastdense.theory.study import study
 
     (text,) = blocks((ROOT / "docs" / "theory.md").read_text(), "python")
     (tmp_path / "linear_mean.py").write_text(text)
-    monkeypatch.setattr(theory, "__path__", [*theory.__path__, str(tmp_path)])
+    monkeypatch.setattr(results, "__path__", [*results.__path__, str(tmp_path)])
     theory.names.cache_clear()
     try:
         assert "linear-mean" in theory.names()

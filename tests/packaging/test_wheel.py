@@ -97,7 +97,7 @@ def test_the_command_is_installed(wheel):
 PLOTS = ROOT / "fastdense" / "reports" / "plots"
 EXPORTS = ROOT / "fastdense" / "reports" / "exports"
 # Where something is imported that is not installed with the package.
-CLUSTER = ROOT / "fastdense" / "sweeps" / "dask.py"
+CLUSTER = ROOT / "fastdense" / "sweeps" / "workers" / "dask.py"
 APART = {ROOT / "bench" / "peers", PLOTS, EXPORTS, CLUSTER}
 
 
