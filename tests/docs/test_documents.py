@@ -285,3 +285,21 @@ def test_the_schema_of_a_store_is_documented():
         assert set(columns) <= set(re.findall(r"`(\w+)`", row))
     db.close()
     assert f"{writer.APPLICATION:#x}" in text and f"version, {writer.VERSION}," in text
+
+
+def test_every_place_that_the_design_names_exists():
+    """Paths are relative to the package, or to the top of the repository."""
+    text = page("docs/design.md")
+    named = re.findall(r"`([\w./-]+(?:/|\.(?:py|md|cfg|toml)))`", text)
+    assert len(named) > 60
+    for place in named:
+        assert any((folder / place).exists() for folder in (ROOT / "fastdense", ROOT)), place
+
+
+def test_every_folder_is_on_the_map():
+    text = page("docs/design.md").partition("## The map")[2].partition("\n## ")[0]
+    package = ROOT / "fastdense"
+    folders = {path.parent for path in package.rglob("*.py") if path.parent != package}
+    assert {f"{path.relative_to(package)}/" for path in folders} <= set(
+        re.findall(r"`(.*?)`", text)
+    )
