@@ -2,7 +2,9 @@
 
 import importlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +18,12 @@ from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.fusion import fused
 from fastdense.network import Network
 from fastdense.once import once
-from fastdense.outcome import USUAL, check_thresholds
+from fastdense.outcome import USUAL, Thresholds, check_thresholds
 from fastdense.recipe import Recipe
 from fastdense.run import Run
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 DEVICES = ("cpu", "reference")
 MAX_EVALUATIONS = 20_000_000
@@ -188,19 +193,19 @@ def device_of(name):
 
 
 def train(
-    network,
-    recipe,
-    data,
+    network: Network,
+    recipe: Recipe,
+    data: "Data | tuple[ArrayLike, ArrayLike]",
     *,
-    parameters=None,
-    order=None,
-    evaluate_every=1,
-    observe_every=0,
-    thresholds=USUAL,
-    on_progress=None,
-    device="cpu",
-    threads=None,
-):
+    parameters: "ArrayLike | None" = None,
+    order: "ArrayLike | None" = None,
+    evaluate_every: int = 1,
+    observe_every: int = 0,
+    thresholds: Thresholds = USUAL,
+    on_progress: Callable[[int], object] | None = None,
+    device: str = "cpu",
+    threads: int | None = None,
+) -> Run:
     """Train one network.
 
     Parameters
