@@ -10,6 +10,9 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 
 
+ISSUES = ".github/ISSUE_TEMPLATE/stuck-loss.md", ".github/ISSUE_TEMPLATE/wrong-number.md"
+
+
 def page(name):
     return (ROOT / name).read_text()
 
@@ -44,11 +47,17 @@ def test_the_page_on_embedding_is_one_program(capsys):
     assert re.fullmatch(r"\(\d+,\) [\d.e-]+", swept)
 
 
+@pytest.mark.parametrize("name", ISSUES)
+def test_what_an_issue_asks_for_can_be_given(name, capsys):
+    execute(name)
+    assert bool(capsys.readouterr().out) == bool(blocks(page(name), "python"))
+
+
 @pytest.mark.parametrize(
     "line",
     [
         line
-        for name in ("README.md", "docs/terminal.md", "bench/README.md")
+        for name in ("README.md", "docs/terminal.md", "bench/README.md", *ISSUES)
         for block in blocks(page(name), "sh")
         for line in block.splitlines()
         if "fastdense " in line
