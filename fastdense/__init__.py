@@ -18,6 +18,7 @@ _HOMES = {
     "Training": "training",
     "Report": "training",
     "Model": "model",
+    "Evaluation": "model",
     "train_many": "many",
     "Thresholds": "outcome",
     "sweep": "sweeps.sweep",

@@ -5,6 +5,7 @@ import pkgutil
 import sys
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from fastdense import entry
 from fastdense.checks import as_python
@@ -13,7 +14,7 @@ from fastdense.frameworks import ANSWERS, spelling
 
 MAXIMUM = sys.float_info.max  # a Python integer may be larger
 
-CONTRACTS = {
+CONTRACTS: dict[str, type[entry.Entry]] = {
     "activations": entry.Activation,
     "losses": entry.Loss,
     "optimizers": entry.Optimizer,
@@ -31,7 +32,7 @@ def names(kind: str) -> tuple[str, ...]:
 
 
 @cache
-def get(kind: str, name: str):
+def get(kind: str, name: str) -> Any:
     """The entry `name` of `kind`, or the one that a framework calls so.
 
     Raises
@@ -123,6 +124,9 @@ class Choice:
     def to_dict(self) -> dict[str, object]:
         """The plain form that `Choice.of` reads."""
         return {"name": self.name, **dict(self.hyper)}
+
+
+Chosen = str | dict[str, Any] | Choice  # what `Choice.of` reads
 
 
 def freeze(value: object) -> object:

@@ -1,6 +1,8 @@
 """Data to train on, checked once: inputs, targets, sample weights, test rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,6 +10,9 @@ from fastdense import catalogue
 from fastdense.arrays.chunks import blocks, first_not_finite
 from fastdense.arrays.conversion import numbers_of
 from fastdense.errors import FastdenseError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 SIGNS = "; for -1 and 1 give (y + 1) / 2, which is 0 and 1"
 
@@ -68,7 +73,19 @@ class Data:
     test: tuple[np.ndarray, np.ndarray] | None = None
     notes: tuple[str, ...] = field(default=(), kw_only=True)
 
-    def __post_init__(self):
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            inputs: ArrayLike,
+            targets: ArrayLike,
+            weights: ArrayLike | None = None,
+            test: tuple[ArrayLike, ArrayLike] | None = None,
+            *,
+            notes: Sequence[str] = (),
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         put = object.__setattr__
         put(self, "inputs", rectangular("inputs", self.inputs, 2))
         put(self, "targets", rectangular("targets", self.targets, 2))
@@ -99,7 +116,7 @@ class Data:
             put(self, "test", (inputs, targets))
 
     @classmethod
-    def of(cls, given):
+    def of(cls, given: "Data | tuple[ArrayLike, ArrayLike]") -> "Data":
         """`given` itself, or a tuple (inputs, targets) as Data."""
         if isinstance(given, cls):
             return given
@@ -109,10 +126,10 @@ class Data:
             f"{type(given).__name__} is not data; give a Data or a tuple (inputs, targets)"
         )
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.inputs)
 
-    def outputs_for(self, loss):
+    def outputs_for(self, loss: str) -> int:
         """Width of the output that a loss needs on these targets."""
         if catalogue.get("losses", loss).targets != "label":
             return self.targets.shape[1]

@@ -1,6 +1,7 @@
 """The one exception that says what was given, what was expected and what to do."""
 
 import difflib
+from collections.abc import Iterable
 
 MAX_LETTERS = 400  # of a message
 TAIL = 150  # of these, are kept of the end of a longer one: there it says what to do
@@ -15,7 +16,7 @@ class FastdenseError(ValueError):
     Whatever is quoted in it, a message is one printable line of at most 400 letters.
     """
 
-    def __init__(self, message):
+    def __init__(self, message: object) -> None:
         super().__init__(sentence(message))
 
 
@@ -45,7 +46,9 @@ def shown(value: object) -> str:
     return " ".join(repr(value).split())[:80]
 
 
-def unknown(kind: str, given: object, known, also=()) -> FastdenseError:
+def unknown(
+    kind: str, given: object, known: Iterable[str], also: Iterable[str] = ()
+) -> FastdenseError:
     """The error for a name that does not exist, with the nearest one that does.
 
     Names in `also` are understood too, but not listed.

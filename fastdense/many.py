@@ -1,7 +1,9 @@
 """`train_many(network, recipe, data, ...) -> Runs`: seeds and hyper-parameters side by side."""
 
 import time
+from collections.abc import Callable
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,32 +12,37 @@ from fastdense.arrays.conversion import numbers_of
 from fastdense.checks import whole
 from fastdense.devices import device_of
 from fastdense.errors import FastdenseError, shown, unknown
-from fastdense.network import Dropout
-from fastdense.outcome import USUAL, check_thresholds, classify
+from fastdense.network import Dropout, Network
+from fastdense.outcome import USUAL, Thresholds, check_thresholds, classify
 from fastdense.recipe import Recipe
 from fastdense.runs import Collector, Runs
 from fastdense.task import given_parameters, prepare
 from fastdense.variants import NUMBERS, Variants
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from fastdense.dataset import Data
+
 MAX_RUNS = 10_000_000
 
 
 def train_many(
-    network,
-    recipe,
-    data,
+    network: Network,
+    recipe: Recipe,
+    data: "Data | tuple[ArrayLike, ArrayLike]",
     *,
-    seeds=None,
-    parameters=None,
-    order=None,
-    evaluate_every=1,
-    observe_every=0,
-    thresholds=USUAL,
-    on_progress=None,
-    device="cpu",
-    threads=None,
-    **varied,
-):
+    seeds: "ArrayLike | None" = None,
+    parameters: "ArrayLike | None" = None,
+    order: "ArrayLike | None" = None,
+    evaluate_every: int = 1,
+    observe_every: int = 0,
+    thresholds: Thresholds = USUAL,
+    on_progress: Callable[[float, int], object] | None = None,
+    device: str = "cpu",
+    threads: int | None = None,
+    **varied: "ArrayLike",
+) -> Runs:
     """Train a network again and again, with other seeds and hyper-parameters.
 
     Networks are trained side by side in the vector lanes of all cores. Each has the bits that

@@ -1,9 +1,12 @@
 """`Model`: a network with its parameters, to predict with, evaluate, differentiate and keep."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastdense.arrays.conversion import numbers_of
 from fastdense.devices import device_of
 from fastdense.errors import FastdenseError, shown
 from fastdense.files import safetensors
@@ -11,6 +14,14 @@ from fastdense.network import Network
 from fastdense.once import once
 from fastdense.recipe import DTYPES, Recipe
 from fastdense.task import prepare
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from numpy.typing import ArrayLike
+
+    from fastdense.catalogue import Choice
+    from fastdense.dataset import Data
 
 FORMAT = "fastdense model 1"
 
@@ -48,41 +59,43 @@ class Model:
         No such device, or not as many parameters as the network has.
     """
 
-    def __init__(self, network, parameters, *, device="cpu"):
+    def __init__(self, network: Network, parameters: "ArrayLike", *, device: str = "cpu") -> None:
         if not isinstance(network, Network):
             raise FastdenseError(f"{shown(network)} is not a network; give a Network")
         device_of(device)
-        given = np.asarray(parameters)
-        dtype = given.dtype if str(given.dtype) in DTYPES else np.dtype("float32")
-        # A task checks them as those of a training.
-        self._probe = prepare(
-            network,
-            Recipe(epochs=0, dtype=str(dtype)),
-            (np.zeros((1, network.inputs)), np.zeros((1, network.outputs))),
-            given,
-            evaluate_every=0,
-        )
+        given = numbers_of("parameters", parameters)
+        if given.shape != (network.size,):
+            raise FastdenseError(
+                f"parameters of shape {given.shape} given; the network has {network.size}"
+            )
         self.network, self._device = network, device
-        self.parameters = self._probe.parameters
+        # Of a training that diverged they may be NaN, and so are its predictions then.
+        self.parameters = np.array(given, given.dtype if str(given.dtype) in DTYPES else np.float32)
         self.parameters.setflags(write=False)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Model({self.network!r}, {self.network.size:,} parameters)"
 
     @property
-    def layers(self):
+    def layers(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """Weights (n_in, n_out) and bias (n_out,) of each dense layer."""
         return self.network.split(self.parameters)
 
     @once
-    def _predictor(self):
+    def _predictor(self) -> Callable[[Any], np.ndarray]:
         return device_of(self._device).predictor(self.network, self.parameters)
 
-    def predict(self, inputs):
+    def predict(self, inputs: "ArrayLike") -> np.ndarray:
         """Outputs, shape (n, outputs), for inputs (n, features)."""
         return self._predictor(inputs)
 
-    def evaluate(self, data, loss="mse", *, class_weights=()):
+    def evaluate(
+        self,
+        data: "Data | tuple[ArrayLike, ArrayLike]",
+        loss: "str | dict[str, Any] | Choice" = "mse",
+        *,
+        class_weights: Sequence[float] = (),
+    ) -> Evaluation:
         """The `Evaluation` on data.
 
         Parameters
@@ -96,7 +109,13 @@ class Model:
         """
         return self._evaluated(data, loss, class_weights)[0]
 
-    def loss_and_gradient(self, data, loss="mse", *, class_weights=()):
+    def loss_and_gradient(
+        self,
+        data: "Data | tuple[ArrayLike, ArrayLike]",
+        loss: "str | dict[str, Any] | Choice" = "mse",
+        *,
+        class_weights: Sequence[float] = (),
+    ) -> tuple[float, np.ndarray]:
         """The mean loss over data, and its gradient, shape (network.size,).
 
         Parameters are as in `evaluate`. There is no dropout, and there are no penalties.
@@ -106,9 +125,8 @@ class Model:
         return evaluation.loss, session.gradient()
 
     def _evaluated(self, data, loss, class_weights, observe_every=0):
-        recipe = Recipe(
-            loss=loss, epochs=0, dtype=str(self.parameters.dtype), class_weights=class_weights
-        )
+        dtype = str(self.parameters.dtype)
+        recipe = Recipe(loss=loss, epochs=0, dtype=dtype, class_weights=class_weights)
         task = prepare(self.network, recipe, data, self.parameters, observe_every=observe_every)
         session = device_of(self._device).begin(task.trained)
         while not session.done:
@@ -116,7 +134,7 @@ class Model:
         latest = session.latest()
         return Evaluation(latest["loss"], latest.get("accuracy")), session
 
-    def compiled(self):
+    def compiled(self) -> Callable[..., np.ndarray]:
         """A function for your own jitted code: `forward(inputs, out=None)`.
 
         It takes a row (features,) or rows (n, features), and writes into `out`, which it returns,
@@ -128,7 +146,7 @@ class Model:
 
         return embedded(self.network, self.parameters)
 
-    def save(self, path):
+    def save(self, path: "str | PathLike[str]") -> None:
         """Write network and parameters into a safetensors file, by layer.
 
         The arrays are `layers.0.weights` (n_in, n_out), `layers.0.bias` (n_out,), ... A file that
@@ -141,7 +159,7 @@ class Model:
         safetensors.write(path, arrays, {"format": FORMAT, "network": self.network.to_dict()})
 
     @classmethod
-    def load(cls, path, *, device="cpu"):
+    def load(cls, path: "str | PathLike[str]", *, device: str = "cpu") -> "Model":
         """The model in a file that `save` wrote.
 
         Raises

@@ -1,17 +1,22 @@
 """The architecture: input width and layers. No numbers in it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fastdense import catalogue
 from fastdense.arrays.buffers import room
 from fastdense.arrays.chunks import blocks
-from fastdense.catalogue import Choice
+from fastdense.catalogue import Choice, Chosen
 from fastdense.checks import real, whole
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.numerics import streams
 from fastdense.once import once
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 MAX_PARAMETERS = 1 << 27
 MAX_LAYERS = 10_000  # of a scenario's network
@@ -39,13 +44,28 @@ class Dense:
 
     units: int
     activation: str = "identity"
-    weights: Choice = field(default="glorot_uniform", kw_only=True)
-    bias: Choice = field(default="zeros", kw_only=True)
+    # Defaults are as a caller gives them; `__post_init__` converts both.
+    weights: Choice = field(default="glorot_uniform", kw_only=True)  # type: ignore[assignment]
+    bias: Choice = field(default="zeros", kw_only=True)  # type: ignore[assignment]
     l1: float = field(default=0.0, kw_only=True)
     l2: float = field(default=0.0, kw_only=True)
     max_norm: float = field(default=0.0, kw_only=True)
 
-    def __post_init__(self):
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            units: int,
+            activation: str = "identity",
+            *,
+            weights: Chosen = "glorot_uniform",
+            bias: Chosen = "zeros",
+            l1: float = 0.0,
+            l2: float = 0.0,
+            max_norm: float = 0.0,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         object.__setattr__(self, "units", whole("units", self.units, 1))
         if not isinstance(self.activation, str):
             raise FastdenseError(
@@ -60,11 +80,11 @@ class Dense:
             object.__setattr__(self, name, float(getattr(self, name)))
 
     @property
-    def regularized(self):
+    def regularized(self) -> bool:
         """Whether it has penalties or a bound of its own."""
         return any(getattr(self, name) for name in REGULARIZERS)
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         regularizers = {name: getattr(self, name) for name in REGULARIZERS}
         return {
             "dense": self.units,
@@ -84,10 +104,10 @@ class Dropout:
 
     rate: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         real("dropout", self.rate, 0.0, 1.0)
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         return {"dropout": self.rate}
 
 
@@ -111,7 +131,11 @@ class Network:
     inputs: int
     layers: tuple[Dense | Dropout, ...]
 
-    def __post_init__(self):
+    if TYPE_CHECKING:
+
+        def __init__(self, inputs: int, layers: Sequence[Dense | Dropout]) -> None: ...
+
+    def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", whole("inputs", self.inputs, 1))
         if not isinstance(self.layers, (list, tuple)):
             raise FastdenseError(f"layers are {shown(self.layers)}; expected a list of layers")
@@ -132,7 +156,14 @@ class Network:
             )
 
     @classmethod
-    def of(cls, *widths, activation="relu", output="identity", weights=None, bias="zeros"):
+    def of(
+        cls,
+        *widths: int,
+        activation: str = "relu",
+        output: str = "identity",
+        weights: Chosen | None = None,
+        bias: Chosen = "zeros",
+    ) -> "Network":
         """A plain network: `Network.of(1, 16, 8, 1)` has inputs, two hidden layers, one output.
 
         Parameters
@@ -157,12 +188,12 @@ class Network:
         return cls(widths[0], layers)
 
     @property
-    def outputs(self):
+    def outputs(self) -> int:
         """Number of outputs."""
-        return self.layers[-1].units
+        return self.dense[-1][1].units
 
     @once
-    def dense(self):
+    def dense(self) -> list[tuple[int, Dense]]:
         """The dense layers with their number of inputs: `[(fan_in, layer), ...]`."""
         pairs, width = [], self.inputs
         for layer in self.layers:
@@ -172,11 +203,11 @@ class Network:
         return pairs
 
     @once
-    def size(self):
+    def size(self) -> int:
         """Number of parameters."""
         return sum((fan_in + 1) * layer.units for fan_in, layer in self.dense)
 
-    def split(self, parameters):
+    def split(self, parameters: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Views of a flat vector by layer: `[(weights (n_in, n_out), bias (n_out,)), ...]`."""
         views, first = [], 0
         for fan_in, layer in self.dense:
@@ -187,11 +218,13 @@ class Network:
             first += count + layer.units
         return views
 
-    def initialize(self, seed=0, dtype="float32"):
+    def initialize(self, seed: int = 0, dtype: "DTypeLike" = "float32") -> np.ndarray:
         """Fresh parameters, shape (size,), a function of the seed alone."""
         return self.initialize_many([seed], dtype)[0]
 
-    def initialize_many(self, seeds, dtype="float32"):
+    def initialize_many(
+        self, seeds: Sequence[int] | np.ndarray, dtype: "DTypeLike" = "float32"
+    ) -> np.ndarray:
         """`initialize` for each of several seeds, shape (len(seeds), size)."""
         flat = room(len(seeds) * self.size, dtype).reshape(len(seeds), self.size)
         for rows in blocks(len(seeds), self.size):
@@ -214,11 +247,11 @@ class Network:
                         )
                     place[rows, part] = values
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         return {"inputs": self.inputs, "layers": [layer.to_dict() for layer in self.layers]}
 
     @classmethod
-    def from_dict(cls, table, inputs, outputs):
+    def from_dict(cls, table: Mapping[str, Any], inputs: int, outputs: int) -> "Network":
         """Read the `[network]` table of a scenario, for data of the given widths.
 
         Either `hidden` (a width or a list of them), `depth` (how many times these follow each
@@ -253,7 +286,7 @@ class Network:
         hidden = [*hidden] * depth
         given = {name: table[name] for name in ("weights", "bias") if name in table}
         dropout = Dropout(table.get("dropout", 0.0))
-        layers = []
+        layers: list[Dense | Dropout] = []
         for width in hidden:
             layers.append(Dense(width, table.get("activation", "relu"), **given))
             if dropout.rate > 0:

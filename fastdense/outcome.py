@@ -55,7 +55,7 @@ class Thresholds:
     promise: float = 0.01
     diverged: float = 2.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for field in fields(self):
             most = 1.0 if field.name in ("tail", "window") else math.inf
             real(f"outcome.{field.name}", getattr(self, field.name), 0.0, most)
@@ -64,7 +64,7 @@ class Thresholds:
 USUAL = Thresholds()
 
 
-def check_thresholds(thresholds):
+def check_thresholds(thresholds: object) -> None:
     """Refuse what is not `Thresholds`."""
     if not isinstance(thresholds, Thresholds):
         raise FastdenseError(f"thresholds is {shown(thresholds)}; give fastdense.Thresholds(...)")

@@ -1,11 +1,13 @@
 """How a network is trained: loss, optimizer, schedule, batches, penalties, seed, dtype."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from fastdense import catalogue
-from fastdense.catalogue import Choice
+from fastdense.catalogue import Choice, Chosen
 from fastdense.checks import as_python, real, seed, whole
 from fastdense.errors import FastdenseError, shown, unknown
 
@@ -59,12 +61,13 @@ class Recipe:
         An unknown name, or a value out of its range.
     """
 
-    loss: Choice = "mse"
-    optimizer: Choice = "sgd"
-    learning_rate: float | None = None
+    # Defaults are as a caller gives them; `__post_init__` converts them.
+    loss: Choice = "mse"  # type: ignore[assignment]
+    optimizer: Choice = "sgd"  # type: ignore[assignment]
+    learning_rate: float = None  # type: ignore[assignment]
     ascend: bool = False
-    schedule: Choice = "constant"
-    batch_size: int | str | None = None
+    schedule: Choice = "constant"  # type: ignore[assignment]
+    batch_size: int | Literal["full"] | None = None
     epochs: int = 100
     shuffle: bool = True
     reduction: str = "mean"
@@ -77,7 +80,31 @@ class Recipe:
     seed: int = 0
     dtype: str = "float32"
 
-    def __post_init__(self):
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            loss: Chosen = "mse",
+            optimizer: Chosen = "sgd",
+            learning_rate: float | None = None,
+            ascend: bool = False,
+            schedule: Chosen = "constant",
+            batch_size: int | Literal["full"] | None = None,
+            epochs: int = 100,
+            shuffle: bool = True,
+            reduction: Literal["mean", "sum", "sum_keras"] = "mean",
+            gradient_accumulation_steps: int = 1,
+            l1: float = 0.0,
+            l2: float = 0.0,
+            clip_value: float = 0.0,
+            clip_norm: float = 0.0,
+            class_weights: Sequence[float] | np.ndarray = (),
+            seed: int = 0,
+            dtype: Literal["float32", "float64"] = "float32",
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         put = object.__setattr__
         for name, kind in (
             ("loss", "losses"),
@@ -126,11 +153,11 @@ class Recipe:
             if fault:
                 raise FastdenseError(fault)
 
-    def replace(self, **changes):
+    def replace(self, **changes: Any) -> "Recipe":
         """The same recipe with some fields changed."""
         return replace(self, **changes)
 
-    def batch_of(self, samples):
+    def batch_of(self, samples: int) -> int:
         """Samples of a mini-batch when an epoch visits so many.
 
         Raises
@@ -149,7 +176,7 @@ class Recipe:
             )
         return self.batch_size
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Plain values, as `from_dict` and scenario files have them."""
         plain = asdict(self)
         for name in ("loss", "optimizer", "schedule"):
@@ -158,7 +185,7 @@ class Recipe:
         return plain
 
     @classmethod
-    def from_dict(cls, table):
+    def from_dict(cls, table: Mapping[str, Any]) -> "Recipe":
         """Read the `[recipe]` table of a scenario."""
         known = [f.name for f in fields(cls)]
         for key in table:

@@ -1,6 +1,7 @@
 """What training one network produced."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -8,8 +9,12 @@ from fastdense.baselines import Baselines
 from fastdense.errors import FastdenseError
 from fastdense.model import Model
 from fastdense.network import Network
+from fastdense.once import once
 from fastdense.outcome import USUAL, Thresholds, classify, names
 from fastdense.recipe import Recipe
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 def make_read_only(record):
@@ -76,56 +81,55 @@ class Run:
     steps: int
     seconds: float
     _outcome: str | None = field(repr=False, default=None)  # found when first asked for
-    _model: Model | None = field(init=False, repr=False, default=None)  # made when first asked for
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         make_read_only(self)
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         make_read_only(self)
 
     @property
-    def initial_loss(self):
+    def initial_loss(self) -> float:
         """Loss before the first step."""
-        self._check_evaluated()
-        return float(self.loss[0])
+        return float(self._evaluated()[0])
 
     @property
-    def final_loss(self):
+    def final_loss(self) -> float:
         """Loss after the last epoch."""
-        self._check_evaluated()
-        return float(self.loss[-1])
+        return float(self._evaluated()[-1])
 
     @property
-    def layers(self):
+    def layers(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """Weights (n_in, n_out) and bias (n_out,) of each dense layer."""
         return self.network.split(self.parameters)
 
     @property
-    def outcome(self):
+    def outcome(self) -> str:
         """One of `fastdense.outcome.OUTCOMES`, by the definitions in docs/json.md."""
-        self._check_evaluated()
-        if self._outcome is None:
-            ends = self.initial_parameters, self.parameters, self.loss
-            ends = (values[np.newaxis] for values in ends)
-            (place,) = classify(*ends, self.baselines, self.thresholds)
-            object.__setattr__(self, "_outcome", names(place))
-        return self._outcome
+        loss = self._evaluated()
+        found = self._outcome
+        if found is None:
+            starts, ends = self.initial_parameters[np.newaxis], self.parameters[np.newaxis]
+            curves = loss[np.newaxis]
+            (place,) = classify(starts, ends, curves, self.baselines, self.thresholds)
+            found = names(place)
+            object.__setattr__(self, "_outcome", found)
+        return found
 
-    def _check_evaluated(self):
+    def _evaluated(self) -> np.ndarray:
+        """The losses; an error if there are none."""
         if self.loss is None:
             raise FastdenseError(
                 "this run was never evaluated (evaluate_every=0), so it has a running loss only"
             )
+        return self.loss
 
-    def predict(self, inputs):
+    def predict(self, inputs: "ArrayLike") -> np.ndarray:
         """Outputs of the trained network, shape (n, outputs), for inputs (n, features)."""
         return self.model.predict(inputs)
 
-    @property
-    def model(self):
-        """The trained network: a `Model`."""
-        if self._model is None:
-            object.__setattr__(self, "_model", Model(self.network, self.parameters))
-        return self._model
+    @once
+    def model(self) -> Model:
+        """The trained network, to predict with, evaluate, differentiate and keep."""
+        return Model(self.network, self.parameters)

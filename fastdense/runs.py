@@ -2,7 +2,9 @@
 
 import math
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -50,8 +52,8 @@ ndarray, shape (*shape, observed, dense layers)
     network: Network
     recipe: Recipe
     baselines: Baselines | None = field(repr=False)
-    shape: tuple
-    varied: dict = field(repr=False)
+    shape: tuple[int, ...]
+    varied: dict[str, np.ndarray] = field(repr=False)
     initial_parameters: np.ndarray = field(repr=False)
     parameters: np.ndarray = field(repr=False)
     epochs: np.ndarray = field(repr=False)
@@ -75,10 +77,10 @@ ndarray, shape (*shape, observed, dense layers)
     _observed: np.ndarray = field(repr=False)
     _outcomes: np.ndarray | None = field(repr=False)  # places in `OUTCOMES`
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         make_read_only(self)
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         make_read_only(self)
 
@@ -88,10 +90,10 @@ ndarray, shape (*shape, observed, dense layers)
                 "these runs were never evaluated (evaluate_every=0): they have a running loss only"
             )
 
-    def __len__(self):
+    def __len__(self) -> int:
         return math.prod(self.shape)
 
-    def __getitem__(self, place):
+    def __getitem__(self, place: int | tuple[int, ...]) -> Run:
         """The `Run` at a place, an integer for each dimension."""
         place = place if isinstance(place, tuple) else (place,)
         integers = all(isinstance(i, (int, np.integer)) and i is not True for i in place)
@@ -101,7 +103,10 @@ ndarray, shape (*shape, observed, dense layers)
                 "each dimension"
             )
         rows, observed = int(self._rows[place]), int(self._observed[place])
-        curves = {name: getattr(self, name) for name in CURVES}
+        curves: dict[str, Any] = {}
+        for name in CURVES:
+            values = getattr(self, name)
+            curves[name] = None if values is None else values[place][:rows]
         given = {name: values[place] for name, values in self.varied.items()}
         network, recipe = vary(self.network, self.recipe, given)
         return Run(
@@ -116,22 +121,22 @@ ndarray, shape (*shape, observed, dense layers)
             steps=int(self.steps[place]),
             seconds=self.seconds,
             _outcome=None if self._outcomes is None else names(self._outcomes[place]),
-            **{k: v if v is None else v[place][:rows] for k, v in curves.items()},
+            **curves,
             **{name: getattr(self, name)[place][:observed] for name in SIGNALS},
         )
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Run]:
         """All runs, the last dimension first."""
         return (self[place] for place in np.ndindex(self.shape))
 
     @property
-    def final_loss(self):
+    def final_loss(self) -> np.ndarray:
         """Loss of each run where it ended, shape `shape`."""
         self._check_evaluated()
         return np.take_along_axis(self.loss, self._rows[..., np.newaxis] - 1, axis=-1)[..., 0]
 
     @property
-    def outcome(self):
+    def outcome(self) -> np.ndarray:
         """The outcome of each run, as `Run.outcome` has it: an array of `str`."""
         self._check_evaluated()
         return names(self._outcomes)

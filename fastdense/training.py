@@ -1,7 +1,9 @@
 """`Training`: one network's training as an object; `train(network, recipe, data) -> Run`."""
 
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +18,11 @@ from fastdense.recipe import Recipe
 from fastdense.reference.training import SIGNALS
 from fastdense.run import Run
 from fastdense.task import prepare
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class Report:
     accuracy: float | None = None
     test_loss: float | None = None
     test_accuracy: float | None = None
-    signals: dict = field(default_factory=dict)
+    signals: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 class Training:
@@ -64,18 +71,18 @@ threads : as in `train`
 
     def __init__(
         self,
-        network,
-        recipe,
-        data,
+        network: Network,
+        recipe: Recipe,
+        data: "Data | tuple[ArrayLike, ArrayLike]",
         *,
-        parameters=None,
-        order=None,
-        evaluate_every=1,
-        observe_every=0,
-        thresholds=USUAL,
-        device="cpu",
-        threads=None,
-    ):
+        parameters: "ArrayLike | None" = None,
+        order: "ArrayLike | None" = None,
+        evaluate_every: int = 1,
+        observe_every: int = 0,
+        thresholds: Thresholds = USUAL,
+        device: str = "cpu",
+        threads: int | None = None,
+    ) -> None:
         check_thresholds(thresholds)
         if threads is not None:
             threads = whole("threads", threads, 1)
@@ -90,34 +97,34 @@ threads : as in `train`
         self._seconds = time.perf_counter() - started
 
     @property
-    def network(self):
+    def network(self) -> Network:
         """The network that is trained."""
         return self._task.network
 
     @property
-    def recipe(self):
+    def recipe(self) -> Recipe:
         """How it is trained."""
         return self._task.recipe
 
     @property
-    def epoch(self):
+    def epoch(self) -> int:
         """Epochs that are complete."""
         return self._session.epoch
 
     @property
-    def steps(self):
+    def steps(self) -> int:
         """Mini-batches that are complete, those of `step` among them."""
         return self._session.steps
 
     @property
-    def done(self):
+    def done(self) -> bool:
         """Whether the recipe's epochs are over, or the loss is not finite any more."""
         return self._session.done
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Training(epoch {self.epoch} of {self.recipe.epochs})"
 
-    def advance(self, epochs=1, on_progress=None):
+    def advance(self, epochs: int = 1, on_progress: Callable[[int], object] | None = None) -> None:
         """Go on for some epochs, or as many as the recipe has left.
 
         After an interrupt the epoch that is under way counts as one of them. `on_progress` is
@@ -133,7 +140,7 @@ threads : as in `train`
         finally:
             self._seconds += time.perf_counter() - started
 
-    def epochs(self, every=1):
+    def epochs(self, every: int = 1) -> Iterator[Report]:
         """Go on to the end, with a `Report` after every so many epochs and after the last.
 
         To stop early, leave the loop; what was trained remains, and may go on later.
@@ -143,7 +150,7 @@ threads : as in `train`
             self.advance(every)
             yield self.report()
 
-    def report(self):
+    def report(self) -> Report:
         """What is known now."""
         latest = self._session.latest()
         signals = {}
@@ -154,7 +161,9 @@ threads : as in `train`
             latest = {}
         return Report(self.epoch, self.steps, signals=signals, **latest)
 
-    def step(self, inputs, targets, weights=None):
+    def step(
+        self, inputs: "ArrayLike", targets: "ArrayLike", weights: "ArrayLike | None" = None
+    ) -> float:
         """One update on a mini-batch of your own, which is a step, but part of no epoch.
 
         Parameters
@@ -168,6 +177,10 @@ threads : as in `train`
         float
             Mean loss of the mini-batch before the update, with dropout and without penalties.
         """
+        return self._session.step(*self._mini_batch(inputs, targets, weights))
+
+    def _mini_batch(self, inputs: Any, targets: Any, weights: Any) -> tuple[Any, Any, Any]:
+        """Checked, and in the recipe's dtype."""
         task = self._task
         dtype = task.inputs.dtype
         # Arrays in this dtype that need no conversion are what is given in a loop: look only at
@@ -189,9 +202,9 @@ threads : as in `train`
         check_targets(targets, task.recipe.loss.name, task.network.outputs)
         if task.recipe.class_weights:
             weights = weights_of(Data(inputs, targets, weights), task.recipe)
-        return self._session.step(inputs, targets, weights)
+        return inputs, targets, weights
 
-    def result(self):
+    def result(self) -> Run:
         """The `Run` so far; the training may go on.
 
         Its curves end with the last evaluation; its parameters are those of now, also if an epoch
@@ -201,7 +214,7 @@ threads : as in `train`
             self.advance(0)  # the losses before the first step
         return self._result(final=False)
 
-    def _result(self, final):
+    def _result(self, final: bool) -> Run:
         result = self._session.result(final)
         return Run(
             network=self.network,
@@ -213,7 +226,7 @@ threads : as in `train`
             **result,
         )
 
-    def save(self, path):
+    def save(self, path: "str | PathLike[str]") -> None:
         """Write a checkpoint, a safetensors file, from which `Training.load` goes on.
 
         It holds the network, the recipe, the parameters, the optimizer's state, the curves and the
@@ -237,7 +250,13 @@ threads : as in `train`
         checkpoint.write(path, arrays, about)
 
     @classmethod
-    def load(cls, path, data, *, threads=None):
+    def load(
+        cls,
+        path: "str | PathLike[str]",
+        data: "Data | tuple[ArrayLike, ArrayLike]",
+        *,
+        threads: int | None = None,
+    ) -> "Training":
         """The training that a checkpoint was taken of, to go on with the same data.
 
         Raises
@@ -273,7 +292,7 @@ threads : as in `train`
         return training
 
 
-def _is_ready(array, dtype):
+def _is_ready(array: Any, dtype: Any) -> bool:
     """Whether an array can be used where it is."""
     return (
         type(array) is np.ndarray
@@ -285,19 +304,19 @@ def _is_ready(array, dtype):
 
 
 def train(
-    network,
-    recipe,
-    data,
+    network: Network,
+    recipe: Recipe,
+    data: "Data | tuple[ArrayLike, ArrayLike]",
     *,
-    parameters=None,
-    order=None,
-    evaluate_every=1,
-    observe_every=0,
-    thresholds=USUAL,
-    on_progress=None,
-    device="cpu",
-    threads=None,
-):
+    parameters: "ArrayLike | None" = None,
+    order: "ArrayLike | None" = None,
+    evaluate_every: int = 1,
+    observe_every: int = 0,
+    thresholds: Thresholds = USUAL,
+    on_progress: Callable[[int], object] | None = None,
+    device: str = "cpu",
+    threads: int | None = None,
+) -> Run:
     """Train one network.
 
     Parameters

@@ -1,6 +1,7 @@
 """What a sweep has to train: groups of cells that share packs, cut into jobs."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,7 @@ class Settings:
     """
 
     evaluate_every: int | None = None
-    measures: tuple = ()
+    measures: Sequence[str] = ()
     curve_points: int = CURVE_POINTS
 
     def __post_init__(self):

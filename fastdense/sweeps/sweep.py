@@ -7,7 +7,9 @@ import threading
 import time
 import warnings
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +22,11 @@ from fastdense.sweeps.grid import read_grid
 from fastdense.sweeps.plan import MAX_IN_A_JOB, Base, Settings, make_plan
 from fastdense.sweeps.store.writer import Store
 from fastdense.sweeps.workers.local import Local
+
+if TYPE_CHECKING:
+    import os
+
+    from fastdense.sweeps.table import Table
 
 LOOK_SECONDS = 0.05
 INSTALL = "python -m pip install 'fastdense[dask]'"
@@ -56,29 +63,29 @@ class Progress:
     total: int
     kept: int = 0
     done: int = 0
-    outcomes: Counter = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
-    skipped: list = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     stopping: bool = False
 
 
 def sweep(
-    base,
-    grid,
+    base: str | Mapping[str, Any],
+    grid: Mapping[str, Any],
     *,
-    seeds=None,
-    first_seed=0,
-    arms=(),
-    store=None,
-    resume=False,
-    workers=None,
-    dask=None,
-    tls=None,
-    evaluate_every=None,
-    measures=(),
-    curve_points=None,
-    on_progress=None,
-):
+    seeds: int | None = None,
+    first_seed: int = 0,
+    arms: Sequence[str] = (),
+    store: "str | os.PathLike[str] | None" = None,
+    resume: bool = False,
+    workers: int | None = None,
+    dask: str | None = None,
+    tls: Mapping[str, str] | None = None,
+    evaluate_every: int | None = None,
+    measures: Sequence[str] = (),
+    curve_points: int | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> "Table":
     """Train a network over a grid of fields and seeds, and keep what became of every run.
 
     Cells that differ in numbers only (learning rate, penalties, the optimizer's numbers, dropout,

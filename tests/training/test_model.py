@@ -84,7 +84,7 @@ def test_others_read_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (lambda: Model(NETWORK, [1.0]), r"\(1,\) given"),
+        (lambda: Model(NETWORK, [1.0]), r"shape \(1,\) given; the network has"),
         (lambda: Model("network", [1.0]), "give a Network"),
         (lambda: Model(NETWORK, MODEL.parameters, device="gpu"), "unknown device 'gpu'"),
         (lambda: MODEL.predict(X[:, :2]), "takes 4 inputs but 2"),
