@@ -1,6 +1,8 @@
 """What training one network produced."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
@@ -11,15 +13,25 @@ from fastdense.outcome import USUAL, Thresholds, classify, names
 from fastdense.recipe import Recipe
 
 
-def make_read_only(record):
-    """Let nobody write into the arrays of a record."""
-    for value in vars(record).values():
-        if isinstance(value, np.ndarray):
-            value.setflags(write=False)
+class Result:
+    """A record whose arrays nobody can write into, nor those of its `signals`, a mapping."""
+
+    def __post_init__(self):
+        object.__setattr__(self, "signals", MappingProxyType(dict(self.signals)))
+        for value in (*vars(self).values(), *self.signals.values()):
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    def __getstate__(self):
+        return vars(self) | {"signals": dict(self.signals)}  # a proxy cannot be pickled
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self.__post_init__()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Run:
+class Run(Result):
     """A trained network with its curves, signals and outcome.
 
     Losses are means over all rows, in float64, after the epochs listed in `epochs`; entry 0 is
@@ -39,14 +51,9 @@ class Run:
         Mean loss of an epoch's batches, each before its update (what Keras prints); entry 0 NaN.
     test_loss, accuracy, test_accuracy : ndarray, shape (rows,), or None
     observed_epochs : ndarray of int, shape (observed,)
-    gradient_norm, parameter_norm : ndarray, shape (observed, dense layers)
-        Euclidean norms; the gradient is that of the loss over all training rows.
-    update_ratio : ndarray
-        Norm of the epoch's last update over the norm of the parameters before it.
-    dead_share : ndarray
-        Share of units whose output is zero on all training rows.
-    mean_slope, mean_preactivation : ndarray
-        Means over units and rows of the activation's derivative and of |z|.
+    signals : mapping of str to ndarray, shape (observed, dense layers)
+        What was measured of every dense layer, by name: `"gradient_norm"` and the others under
+        `fastdense/signals` (`fastdense list signals`).
     baselines : Baselines or None
         The losses that the outcome is told against; None if never evaluated.
     steps : int
@@ -66,23 +73,11 @@ class Run:
     test_loss: np.ndarray | None = field(repr=False)
     test_accuracy: np.ndarray | None = field(repr=False)
     observed_epochs: np.ndarray = field(repr=False)
-    gradient_norm: np.ndarray = field(repr=False)
-    parameter_norm: np.ndarray = field(repr=False)
-    update_ratio: np.ndarray = field(repr=False)
-    dead_share: np.ndarray = field(repr=False)
-    mean_slope: np.ndarray = field(repr=False)
-    mean_preactivation: np.ndarray = field(repr=False)
+    signals: Mapping[str, np.ndarray] = field(repr=False)
     steps: int
     seconds: float
     _outcome: str | None = field(repr=False, default=None)  # found when first asked for
     _predictor: object = field(init=False, repr=False, default=None)  # made when first asked for
-
-    def __post_init__(self):
-        make_read_only(self)
-
-    def __setstate__(self, state):
-        self.__dict__.update(state)
-        make_read_only(self)
 
     @property
     def initial_loss(self):

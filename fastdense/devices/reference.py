@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fastdense.devices.cpu.results import as_many
-from fastdense.reference.training import SIGNALS, Training
+from fastdense import catalogue
+from fastdense.reference.training import Training
 
 
 def train(task, on_progress=None, threads=None):
@@ -17,7 +17,7 @@ def train_packs(jobs, stores, on_progress=None, threads=None):
     total, done = sum(len(variants) for _, variants in jobs), 0
     for (task, variants), store in zip(jobs, stores, strict=True):
         for row in range(len(variants)):
-            store(row, as_many(train(variants.task(task, row))))
+            store(row, _as_many(train(variants.task(task, row))))
             done += 1
             if on_progress is not None:
                 on_progress(done, total)
@@ -53,8 +53,11 @@ def _train(task, on_progress):
     evaluated = task.evaluate_every > 0
     classes = evaluated and task.accuracy is not None
     tested = evaluated and len(test_inputs) > 0
-    shape = (len(signals), len(task.network.dense), len(SIGNALS))
-    by_signal = np.reshape(np.array(signals), shape)
+    shape = len(signals), len(task.network.dense)
+    by_name = {
+        name: np.reshape([found[name] for found in signals], shape)
+        for name in catalogue.names("signals")
+    }
     return {
         "parameters": training.parameters.astype(task.recipe.dtype),
         "epochs": np.array(epochs),
@@ -64,10 +67,23 @@ def _train(task, on_progress):
         "test_loss": test_loss if tested else None,
         "test_accuracy": test_accuracy if tested and classes else None,
         "observed_epochs": np.array(observed, int),
-        **{name: by_signal[:, :, i] for i, name in enumerate(SIGNALS)},
+        "signals": by_name,
         "steps": training.steps,
     }
 
 
 def _due(epoch, every, last):
     return every > 0 and (epoch % every == 0 or epoch == last)
+
+
+def _as_many(result):
+    """The results of several networks of which there is one; see `devices/cpu/results.py`."""
+    shared = "epochs", "observed_epochs"
+    own = {
+        name: values if values is None or name in shared else np.array([values])
+        for name, values in result.items()
+        if name != "signals"
+    }
+    signals = {name: values[np.newaxis] for name, values in result["signals"].items()}
+    rows, observed = (np.array([len(result[name])]) for name in shared)
+    return own | {"signals": signals, "rows": rows, "observed": observed}

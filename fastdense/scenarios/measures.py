@@ -123,7 +123,7 @@ def update_ratio(run, data):
     """largest of the updates observed, relative to the parameters"""
     if not np.isfinite(run.parameters).all():
         return np.inf
-    updates = run.update_ratio[1:]  # entry 0 is from before the first step
+    updates = run.signals["update_ratio"][1:]  # entry 0 is from before the first step
     # NaN is 0 / 0, a layer of zeros that stays so; an update of such a layer is infinite.
     return float(np.where(np.isnan(updates), 0.0, updates).max(initial=0.0))
 
@@ -131,7 +131,7 @@ def update_ratio(run, data):
 @signal
 def gradient_left(run, data):
     """gradient norm at the end over that at the start"""
-    norms = np.sqrt((run.gradient_norm**2).sum(axis=1))
+    norms = np.sqrt((run.signals["gradient_norm"] ** 2).sum(axis=1))
     if not len(norms):  # the loss was not finite from the start
         return np.inf
     return _relative(float(norms[-1]), float(norms[0]))
@@ -240,15 +240,21 @@ def worst_recall(run, data):
 @signal
 def gradient_at_start(run, data):
     """gradient norm at the start"""
-    return float(np.sqrt((run.gradient_norm[0] ** 2).sum())) if len(run.gradient_norm) else np.inf
+    return (
+        float(np.sqrt((run.signals["gradient_norm"][0] ** 2).sum()))
+        if len(run.signals["gradient_norm"])
+        else np.inf
+    )
 
 
 @signal
 def gradient_ratio(run, data):
     """gradient of the first layer over that of the last, at the start"""
-    if not len(run.gradient_norm):
+    if not len(run.signals["gradient_norm"]):
         return np.inf
-    return _relative(float(run.gradient_norm[0, 0]), float(run.gradient_norm[0, -1]))
+    return _relative(
+        float(run.signals["gradient_norm"][0, 0]), float(run.signals["gradient_norm"][0, -1])
+    )
 
 
 FAR_BELOW = -10.0  # zero; where the rectifiers are zero and flat, and others are only nearly so
@@ -284,7 +290,7 @@ def _dead(run):
     """The share of dead units, in the output layer too where its activation can die."""
     _, last = run.network.dense[-1]
     outputs = [last] if _dies(last.activation) else []
-    return _mean([*_hidden(run), *outputs], run.dead_share)
+    return _mean([*_hidden(run), *outputs], run.signals["dead_share"])
 
 
 @signal
@@ -308,4 +314,4 @@ def revived(run, data):
 @signal
 def slope_at_start(run, data):
     """mean slope of the hidden activations at the start"""
-    return float(_mean(_hidden(run), run.mean_slope)[0])
+    return float(_mean(_hidden(run), run.signals["mean_slope"])[0])

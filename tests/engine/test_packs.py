@@ -18,11 +18,11 @@ from fastdense.devices.cpu.pack import Pack
 from fastdense.devices.cpu.single import Session
 from fastdense.many import Trial, carry_out
 from fastdense.outcome import names
-from fastdense.runs import CURVES, SIGNALS
+from fastdense.runs import CURVES
 from fastdense.training import prepare
 from fastdense.variants import NUMBERS, Variants, check_varied, vary
 
-NAMES = (*CURVES, *SIGNALS, "parameters", "initial_parameters", "epochs", "observed_epochs")
+NAMES = (*CURVES, "parameters", "initial_parameters", "epochs", "observed_epochs")
 
 
 def same(ours, theirs):
@@ -32,6 +32,8 @@ def same(ours, theirs):
             assert a is None, name
         else:
             assert a.dtype == b.dtype and a.tobytes() == b.tobytes(), name
+    for name, signal in theirs.signals.items():
+        assert ours.signals[name].tobytes() == signal.tobytes(), name
     assert ours.steps == theirs.steps
 
 
@@ -375,8 +377,11 @@ def test_results_are_given_away_when_a_pack_ends(device, evaluate_every):
         place = slice(first, first + len(results["steps"]))
         np.testing.assert_array_equal(results["steps"], runs.steps[place])
         np.testing.assert_array_equal(results["parameters"], runs.parameters[place])
-        for name in ("running_loss", "update_ratio", *(["loss"] if evaluate_every else [])):
-            values, whole = results[name], getattr(runs, name)[place]
+        pairs = [(results["running_loss"], runs.running_loss)]
+        pairs += [(results["signals"][name], whole) for name, whole in runs.signals.items()]
+        pairs += [(results["loss"], runs.loss)] if evaluate_every else []
+        for values, whole in pairs:
+            whole = whole[place]
             np.testing.assert_array_equal(values, whole[:, : values.shape[1]])
             assert np.isnan(whole[:, values.shape[1] :]).all()
         if evaluate_every:

@@ -28,7 +28,8 @@ def run(loss, **more):
         "epochs": np.arange(len(loss)),
         "baselines": FLOORS,
     }
-    return SimpleNamespace(loss=loss, **{**given, **more})
+    signals = {name: more.pop(name) for name in catalogue.names("signals") if name in more}
+    return SimpleNamespace(loss=loss, **{**given, "signals": signals, **more})
 
 
 def measure(name, *arguments, **more):

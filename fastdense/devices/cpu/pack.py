@@ -115,7 +115,7 @@ def most_groups(task):
     rows = network.inputs + 3 * _units(network) + network.outputs
     numbers = rows * task.batch + network.size * (2 + slots)
     near = numbers * np.dtype(recipe.dtype).itemsize
-    signals = layout.SIGNALS * len(network.dense) * task.observations
-    far = 8 * (layout.CURVES * max(task.evaluations, 1) + signals)
+    sums = layout.SUMS * len(network.dense) * task.observations
+    far = 8 * (layout.CURVES * max(task.evaluations, 1) + sums)
     order = 8 * task.visits
     return max(min(NEAR // near, CACHED // order, FAR // far) // group_of(recipe.dtype), 1)
