@@ -30,6 +30,12 @@ class Result:
         self.__post_init__()
 
 
+def length_of(epochs, steps):
+    """How long a training was, in words."""
+    each = f" of {steps // epochs} step{'s' * (steps != epochs)}" if epochs else ""
+    return f"{epochs} epoch{'s' * (epochs != 1)}{each}"
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Run(Result):
     """A trained network with its curves, signals and outcome.
@@ -62,22 +68,32 @@ class Run(Result):
 
     network: Network
     recipe: Recipe
-    baselines: Baselines | None = field(repr=False)
-    thresholds: Thresholds = field(repr=False, default=USUAL)
-    initial_parameters: np.ndarray = field(repr=False)
-    parameters: np.ndarray = field(repr=False)
-    epochs: np.ndarray = field(repr=False)
-    loss: np.ndarray | None = field(repr=False)
-    running_loss: np.ndarray = field(repr=False)
-    accuracy: np.ndarray | None = field(repr=False)
-    test_loss: np.ndarray | None = field(repr=False)
-    test_accuracy: np.ndarray | None = field(repr=False)
-    observed_epochs: np.ndarray = field(repr=False)
-    signals: Mapping[str, np.ndarray] = field(repr=False)
+    baselines: Baselines | None
+    thresholds: Thresholds = USUAL
+    initial_parameters: np.ndarray
+    parameters: np.ndarray
+    epochs: np.ndarray
+    loss: np.ndarray | None
+    running_loss: np.ndarray
+    accuracy: np.ndarray | None
+    test_loss: np.ndarray | None
+    test_accuracy: np.ndarray | None
+    observed_epochs: np.ndarray
+    signals: Mapping[str, np.ndarray]
     steps: int
     seconds: float
-    _outcome: str | None = field(repr=False, default=None)  # found when first asked for
-    _predictor: object = field(init=False, repr=False, default=None)  # made when first asked for
+    _outcome: str | None = None  # found when first asked for
+    _predictor: object = field(init=False, default=None)  # made when first asked for
+
+    def __repr__(self):
+        if self.loss is None:
+            told = "not evaluated"
+            if np.isfinite(self.running_loss[-1]):
+                told += f", running loss {self.running_loss[-1]:.3g}"
+        else:
+            told = f"{self.outcome}, loss {self.initial_loss:.3g} -> {self.final_loss:.3g}"
+        length = length_of(int(self.epochs[-1]), self.steps)
+        return f"Run({self.network.sizes}, {length}: {told})"
 
     @property
     def initial_loss(self):

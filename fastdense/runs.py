@@ -3,7 +3,7 @@
 import math
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from fastdense.errors import FastdenseError, shown
 from fastdense.network import Network
 from fastdense.outcome import Thresholds, names
 from fastdense.recipe import Recipe
-from fastdense.run import Result, Run
+from fastdense.run import Result, Run, length_of
 from fastdense.variants import vary
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
@@ -48,26 +48,26 @@ class Runs(Result):
 
     network: Network
     recipe: Recipe
-    baselines: Baselines | None = field(repr=False)
+    baselines: Baselines | None
     shape: tuple
-    varied: dict = field(repr=False)
-    initial_parameters: np.ndarray = field(repr=False)
-    parameters: np.ndarray = field(repr=False)
-    epochs: np.ndarray = field(repr=False)
-    loss: np.ndarray | None = field(repr=False)
-    running_loss: np.ndarray = field(repr=False)
-    accuracy: np.ndarray | None = field(repr=False)
-    test_loss: np.ndarray | None = field(repr=False)
-    test_accuracy: np.ndarray | None = field(repr=False)
-    observed_epochs: np.ndarray = field(repr=False)
-    signals: Mapping[str, np.ndarray] = field(repr=False)
-    steps: np.ndarray = field(repr=False)
+    varied: dict
+    initial_parameters: np.ndarray
+    parameters: np.ndarray
+    epochs: np.ndarray
+    loss: np.ndarray | None
+    running_loss: np.ndarray
+    accuracy: np.ndarray | None
+    test_loss: np.ndarray | None
+    test_accuracy: np.ndarray | None
+    observed_epochs: np.ndarray
+    signals: Mapping[str, np.ndarray]
+    steps: np.ndarray
     seconds: float
-    thresholds: Thresholds = field(repr=False)
+    thresholds: Thresholds
     # How many points of its curves and signals each run has.
-    _rows: np.ndarray = field(repr=False)
-    _observed: np.ndarray = field(repr=False)
-    _outcomes: np.ndarray | None = field(repr=False)  # places in `OUTCOMES`
+    _rows: np.ndarray
+    _observed: np.ndarray
+    _outcomes: np.ndarray | None  # places in `OUTCOMES`
 
     def _check_evaluated(self):
         if self.loss is None:
@@ -77,6 +77,15 @@ class Runs(Result):
 
     def __len__(self):
         return math.prod(self.shape)
+
+    def __repr__(self):
+        told = "not evaluated"
+        if self.loss is not None:
+            found = zip(*np.unique(self.outcome, return_counts=True), strict=True)
+            told = ", ".join(f"{n} {name}" for name, n in sorted(found, key=lambda f: -f[1]))
+        shape = " x ".join(map(str, self.shape))
+        length = length_of(int(self.epochs[-1]), int(self.steps.max()))
+        return f"Runs({shape} of {self.network.sizes}, {length}: {told})"
 
     def __getitem__(self, place):
         """The `Run` at a place, an integer for each dimension."""

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.measures.registry import of_classes
 
 
@@ -18,7 +17,7 @@ def worst_recall(run, data):
     if not np.isfinite(run.parameters).all():
         return 0.0
     outputs, targets = run.predict(data.inputs), data.targets
-    kind = catalogue.get("losses", run.recipe.loss.name).accuracy(run.network.outputs)
+    kind = run.recipe.loss.entry.accuracy(run.network.outputs)
     if kind == "largest":
         truth = targets[:, 0] if targets.shape[1] == 1 else targets.argmax(axis=1)
         found = outputs.argmax(axis=1)

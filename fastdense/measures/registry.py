@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastdense import catalogue
-
 MEASURES = {}
 
 
@@ -40,7 +38,7 @@ def fault_of(name, arm):
     """Why a measure cannot be taken in an arm, or None: it needs test rows, or classes."""
     if name.startswith("test_loss") and arm.data.test is None:
         return f"needs test rows; set data.test of the arm {arm.name}"
-    loss = catalogue.get("losses", arm.recipe.loss.name)
+    loss = arm.recipe.loss.entry
     if MEASURES[name].needs == "classes" and loss.accuracy(arm.network.outputs) is None:
         return f"needs classes; {loss.name} in the arm {arm.name} has none, use a cross-entropy"
     return None

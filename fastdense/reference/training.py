@@ -51,7 +51,7 @@ class Training:
         masks = dropout_masks(network, recipe.seed, self.steps, len(rows))
         batch = self.inputs[rows], self.targets[rows], self.weights[rows]
         loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, masks)
-        loss_entry = catalogue.get("losses", recipe.loss.name)
+        loss_entry = recipe.loss.entry
         if recipe.reduction != "mean":
             gradient *= len(rows)
         if recipe.reduction == "sum" and not loss_entry.coupled:
@@ -67,14 +67,12 @@ class Training:
     def update(self, gradient, steps_per_epoch):
         network, recipe = self.network, self.recipe
         gradient = clip(recipe, penalize(network, recipe, self.parameters, gradient))
-        schedule = catalogue.get("schedules", recipe.schedule.name)
-        factor = schedule.spec(
-            self.steps / steps_per_epoch, recipe.epochs, recipe.schedule.values("schedules")
-        )
+        schedule = recipe.schedule.entry
+        factor = schedule.spec(self.steps / steps_per_epoch, recipe.epochs, recipe.schedule.values)
         rate = recipe.learning_rate * factor
         self.updates += 1
-        optimizer = catalogue.get("optimizers", recipe.optimizer.name)
-        hyper = recipe.optimizer.values("optimizers")
+        optimizer = recipe.optimizer.entry
+        hyper = recipe.optimizer.values
         new = optimizer.spec(self.parameters, gradient, self.state, rate, self.updates, hyper)
         # At a learning rate of zero the optimizer's state advances and the parameters stay.
         if recipe.learning_rate != 0:

@@ -62,7 +62,7 @@ def varied_trainings(draw, *dtypes):
     if any(isinstance(layer, Dropout) for layer in network.layers):
         varied |= some("dropout", [0.0, 0.3, 0.8])
     for name in ("momentum", "beta1", "weight_decay"):
-        if name in recipe.optimizer.values("optimizers"):
+        if name in recipe.optimizer.values:
             varied |= some(name, [0.0, 0.5])
     return (network, recipe, data), options, varied
 
@@ -191,7 +191,7 @@ def test_variants_are_what_recipes_would_be(data):
     optimizer = data.draw(st.sampled_from(["sgd", "momentum", "adam"]))
     recipe = Recipe(optimizer=optimizer, learning_rate=0.2, l2=0.3, clip_norm=1.5, seed=7)
     network = Network(2, [Dense(3), Dropout(0.25), Dense(1)])
-    hyper = recipe.optimizer.values("optimizers")
+    hyper = recipe.optimizer.values
     names = [*NUMBERS, "dropout", *hyper]
     count = data.draw(st.integers(1, 6))
     varied = {
@@ -222,7 +222,7 @@ def test_variants_are_what_recipes_would_be(data):
     for i, (net, rec) in enumerate(own):
         assert variants.seed[i] == rec.seed
         assert variants.dropout[i].tolist() == [0.0, net.layers[1].rate, 0.0]
-        assert variants.hyper[i].tolist() == [*rec.optimizer.values("optimizers").values()]
+        assert variants.hyper[i].tolist() == [*rec.optimizer.values.values()]
         for name in NUMBERS:
             assert getattr(variants, name)[i] == getattr(rec, name)
 
@@ -239,7 +239,7 @@ def test_broadcasting():
     assert runs.outcome.shape == (2, 2, 5)
     run = runs[1, 0, 3]
     assert (run.recipe.learning_rate, run.recipe.seed) == (0.1, 3)
-    assert run.recipe.optimizer.values("optimizers")["momentum"] == 0.0
+    assert run.recipe.optimizer.values["momentum"] == 0.0
     same(run, train(network, run.recipe, data))
     one = train_many(network, recipe, data)
     assert one.shape == (1,)

@@ -131,7 +131,7 @@ def test_arms_are_those_of_the_listing(name):
         assert recipe.schedule.name == "constant" and not recipe.class_weights
         assert recipe.l1 == recipe.l2 == recipe.clip_value == recipe.clip_norm == 0
         if recipe.optimizer.name == "adam_keras":
-            hyper = recipe.optimizer.values("optimizers")
+            hyper = recipe.optimizer.values
             assert (hyper["epsilon"], hyper["beta1"], hyper["beta2"]) == (1e-7, 0.9, 0.999)
 
 
@@ -365,7 +365,7 @@ def test_momentum_too_high(measured):
     for results in done.results.values():
         (result,) = results
         rate = result.run.recipe.learning_rate
-        momentum = result.run.recipe.optimizer.values("optimizers")["momentum"]
+        momentum = result.run.recipe.optimizer.values["momentum"]
         expected = heavy_ball(rate, momentum, 40)
         assert result.run.loss[:41] == pytest.approx(expected, rel=1e-3, abs=1e-6)
         # Stable where rate * curvature < 2 + 2 momentum, for a momentum below 1.

@@ -4,7 +4,6 @@ import time
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.devices.cpu import unrolling
 from fastdense.devices.cpu.arena import arrange
 from fastdense.devices.cpu.session import Underway, Way
@@ -110,7 +109,7 @@ def most_groups(task):
     Lanes share the calls of a step, which cost most of the time of a small network.
     """
     network, recipe = task.network, task.recipe
-    slots = len(catalogue.get("optimizers", recipe.optimizer.name).slots)
+    slots = len(recipe.optimizer.entry.slots)
     # Slopes, outputs and deltas of all units; parameters, gradient and slots.
     rows = network.inputs + 3 * _units(network) + network.outputs
     numbers = rows * task.batch + network.size * (2 + slots)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.arrays.buffers import aligned, room
 from fastdense.devices.cpu.arena import SPARE
 from fastdense.devices.cpu.thread_pool import pause_address
@@ -84,8 +83,8 @@ def arrays_for(task, variants, layers, places, shape):
     """
     network, recipe, lanes = task.network, task.recipe, shape.lanes
     dtype = np.dtype(recipe.dtype)
-    loss = catalogue.get("losses", recipe.loss.name)
-    optimizer = catalogue.get("optimizers", recipe.optimizer.name)
+    loss = recipe.loss.entry
+    optimizer = recipe.optimizer.entry
     count, units = network.size, sum(layer.units for _, layer in network.dense)
     slots = len(optimizer.slots)
     apart = padded(count) * lanes
@@ -200,14 +199,14 @@ def arrays_for(task, variants, layers, places, shape):
         "sample_weights": aligned(samples, np.float64),
         "correct": aligned(shape.chunks * lanes, np.int64),
         "hits": np.zeros(lanes, np.int64),
-        "loss_hyper": in_range([*recipe.loss.values("losses").values()], dtype),
+        "loss_hyper": in_range([*recipe.loss.values.values()], dtype),
         "optimizer_hyper": in_range(own.hyper if own.hyper.size else np.zeros(lanes), np.float64),
         "powers": np.ones((lanes, layout.POWERS)),
         "sizes": np.zeros(len(layers) * sums),
         "team": np.zeros(layout.TEAM, np.int64),
         # What only the loop needs.
         "given": task.order,
-        "schedule_hyper": in_range([*recipe.schedule.values("schedules").values()], np.float64),
+        "schedule_hyper": in_range([*recipe.schedule.values.values()], np.float64),
         "curves": curves,
         "signals": np.full((observations, len(network.dense), layout.SUMS, lanes), np.nan),
         "running": np.zeros(sums),
