@@ -41,8 +41,11 @@ def finished(session, budgets=()):
 
 
 def same(ours, theirs):
+    assert ours.keys() == theirs.keys()
     for name, value in theirs.items():
-        if isinstance(value, np.ndarray):
+        if isinstance(value, dict):
+            same(ours[name], value)
+        elif isinstance(value, np.ndarray):
             assert ours[name].tobytes() == value.tobytes(), name
         else:
             assert ours[name] == value, name

@@ -473,6 +473,9 @@ def test_few_inputs_or_outputs(widths, columns, dtype, monkeypatch):
         session.arrays["arena"][:] = np.nan
         while not session.done:
             session.advance()
-        for name, value in session.result().items():
+        result, run = session.result(), runs[seed]
+        for name, value in result.items():
             if isinstance(value, np.ndarray):
-                assert value.tobytes() == getattr(runs[seed], name).tobytes(), name
+                assert value.tobytes() == getattr(run, name).tobytes(), name
+        for name, value in result["signals"].items():
+            assert value.tobytes() == run.signals[name].tobytes(), name
