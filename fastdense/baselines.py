@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.arrays.chunks import average, blocks
 from fastdense.arrays.duplicates import equal_rows
 from fastdense.dataset import weights_of
@@ -38,8 +37,8 @@ def baselines(data, recipe, outputs=None):
 
     `outputs` is the number of classes that labels may name; those that they do, if not given.
     """
-    entry = catalogue.get("losses", recipe.loss.name)
-    hyper = recipe.loss.values("losses")
+    entry = recipe.loss.entry
+    hyper = recipe.loss.values
     y = np.asarray(data.targets, recipe.dtype)
     alike = np.broadcast_to(1.0, len(y))
     weights = weights_of(data, recipe)

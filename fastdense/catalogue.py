@@ -21,6 +21,7 @@ CONTRACTS: dict[str, type[entry.Entry]] = {
     "schedules": entry.Schedule,
     "initializers": entry.Initializer,
     "data": entry.DataSource,
+    "signals": entry.Signal,
 }
 
 
@@ -71,11 +72,17 @@ def _meant(kind, given):
 
 @dataclass(frozen=True)
 class Choice:
-    """An entry chosen by name, with the hyper-parameters that differ from its defaults."""
+    """An entry chosen by name, with the hyper-parameters that are given; `of` makes and checks it.
+
+    Attributes
+    ----------
+    kind : str
+        Of the entry: "losses", "optimizers", ...
+    """
 
     name: str
-    hyper: tuple[tuple[str, object], ...] = ()
-    kind: str = field(default="", compare=False, repr=False)  # of entry that `of` found it to be
+    hyper: tuple[tuple[str, object], ...]
+    kind: str = field(compare=False)
 
     @classmethod
     def of(cls, kind: str, given: object) -> "Choice":
@@ -117,9 +124,19 @@ class Choice:
                 )
         return cls(chosen.name, tuple(sorted(hyper.items())), kind)
 
-    def values(self, kind: str) -> dict[str, object]:
+    @property
+    def entry(self) -> Any:
+        """What was chosen."""
+        return get(self.kind, self.name)
+
+    @property
+    def values(self) -> dict[str, object]:
         """All hyper-parameters, defaults included, in the order of the entry's file."""
-        return {**get(kind, self.name).hyper, **dict(self.hyper)}
+        return {**self.entry.hyper, **dict(self.hyper)}
+
+    def __repr__(self) -> str:
+        """As it is chosen: by its name alone, or by a table."""
+        return repr(self.to_dict() if self.hyper else self.name)
 
     def to_dict(self) -> dict[str, object]:
         """The plain form that `Choice.of` reads."""

@@ -148,10 +148,9 @@ def _same_rows(name, ours, other, theirs):
 
 
 def check_targets(targets, loss, outputs):
-    """Check that targets are what a loss expects, for a network with `outputs` outputs."""
-    entry = catalogue.get("losses", loss)
-    name = entry.name
-    if entry.targets == "label":
+    """Check that targets are what a `Loss` expects, for a network with `outputs` outputs."""
+    name = loss.name
+    if loss.targets == "label":
         if targets.shape[1] != 1:
             raise FastdenseError(
                 f"{name} expects one class label a row; the targets have {targets.shape[1]} columns"
@@ -168,22 +167,22 @@ def check_targets(targets, loss, outputs):
         raise FastdenseError(
             f"the network has {outputs} outputs but the targets {targets.shape[1]} columns"
         )
-    if entry.targets in ("unit", "distribution") and (targets.min() < 0 or targets.max() > 1):
+    if loss.targets in ("unit", "distribution") and (targets.min() < 0 or targets.max() > 1):
         raise FastdenseError(
             f"targets run from {targets.min():g} to {targets.max():g}; {name} expects them "
             "between 0 and 1" + SIGNS * _are_signs(targets)
         )
-    if entry.targets == "nonnegative" and targets.min() < 0:
+    if loss.targets == "nonnegative" and targets.min() < 0:
         raise FastdenseError(
             f"targets run from {targets.min():g} to {targets.max():g}; {name} expects counts or "
             "rates, none below 0; mse takes numbers of either sign"
         )
-    if entry.targets == "sign" and not _two_classes(targets):
+    if loss.targets == "sign" and not _two_classes(targets):
         raise FastdenseError(
             f"{name} expects targets that are -1 and 1, or 0 and 1; these run from "
             f"{targets.min():g} to {targets.max():g} and are not of two such classes"
         )
-    if entry.targets == "distribution" and outputs > 1:
+    if loss.targets == "distribution" and outputs > 1:
         worst = max(
             np.abs(targets[block].sum(axis=1, dtype=np.float64) - 1).max()
             for block in blocks(*targets.shape)
@@ -226,7 +225,7 @@ def weights_of(data, recipe):
     if not recipe.class_weights:
         return data.weights
     by_class = np.array(recipe.class_weights)
-    targets, loss = data.targets, recipe.loss.name
+    targets, loss = data.targets, recipe.loss.entry
     highest = max(classes_of(targets[block], loss).max() for block in blocks(*targets.shape))
     if highest >= len(by_class):
         raise FastdenseError(
@@ -242,7 +241,7 @@ def weights_of(data, recipe):
 
 def classes_of(targets, loss):
     """The class of each row, for class weights: a label, the largest column, or y > 1/2."""
-    if catalogue.get("losses", loss).targets == "label":
+    if loss.targets == "label":
         return targets[:, 0].astype(np.int64)
     if targets.shape[1] > 1:
         return targets.argmax(axis=1)

@@ -1,15 +1,16 @@
 """The contracts: what one file of the catalogue supplies.
 
-A file under `activations/`, `losses/`, `optimizers/`, `schedules/` or `initializers/` is one
-entry. Its name is the file's name, its summary the first line of its docstring, and each field
-below is a module-level name of the file (upper case for data). Formulas are plain Python on
-scalars over `numerics.maths` and `numerics.primitives`, and are compiled as they stand.
+A file under `activations/`, `losses/`, `optimizers/`, `schedules/`, `initializers/` or `signals/`
+is one entry. Its name is the file's name, its summary the first line of its docstring, and each
+field below is a module-level name of the file (upper case for data). Formulas are plain Python on
+scalars over `numerics.maths` and `numerics.primitives`, and are compiled as they stand; those of
+signals are NumPy over arrays.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -150,3 +151,57 @@ class DataSource(Entry):
 
     make: Callable | None = None
     load: Callable | None = None
+
+
+class Sums(NamedTuple):
+    """What the engine adds up of every dense layer at an observation.
+
+    Arrays of one shape (..., dense layers), float64. To take another sum is a field here and its
+    lines in `kernels/loop/evaluation.py`.
+    """
+
+    gradient_squares: Any  # over weights and bias, as the next three
+    parameter_squares: Any
+    earlier_squares: Any  # of the parameters before the epoch's last update; NaN if there is none
+    update_squares: Any  # of what that update changed
+    dead_units: Any  # whose output is zero on all rows
+    slopes: Any  # over units and rows; NaN of a coupled activation
+    preactivations: Any  # of |z|, over units and rows
+
+
+class Counts(NamedTuple):
+    """How many numbers the sums are over: arrays (dense layers,), but for the rows."""
+
+    rows: int  # of the training data
+    units: Any
+    parameters: Any
+
+
+class Observed(NamedTuple):
+    """A dense layer as the reference observes it, over all training rows.
+
+    `gradient`, `parameters` and `earlier`, the parameters before the last update (None if there
+    is none), are pairs of weights and bias; the others are (rows, units).
+    """
+
+    gradient: Any
+    parameters: Any
+    earlier: Any
+    preactivations: Any
+    outputs: Any
+    slopes: Any  # NaN of a coupled activation
+
+
+@dataclass(frozen=True)
+class Signal(Entry):
+    """A number of every dense layer at an observation.
+
+    `of(sums, counts)` is a formula over what the engine takes, `Sums` and `Counts`, for all
+    observations and layers at once. `spec(layer)` is the independent NumPy form: of one layer as
+    it was `Observed`.
+    """
+
+    unit: str
+    taken: str  # from the "gradient", the "parameters", the "update" or the "activations"
+    of: Callable
+    spec: Callable

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.arrays.conversion import numbers_of
 from fastdense.checks import whole
 from fastdense.devices import device_of
@@ -195,7 +194,7 @@ def _broadcast(recipe, network, seeds, varied):
         _check_count(whole("seeds", seeds, 1))
         seeds = np.arange(seeds)
     dropping = any(isinstance(layer, Dropout) for layer in network.layers)
-    known = [*NUMBERS, *catalogue.get("optimizers", recipe.optimizer.name).hyper, "init_scale"]
+    known = [*NUMBERS, *recipe.optimizer.entry.hyper, "init_scale"]
     known += ["dropout"] if dropping else []
     arrays = {}
     for name, values in {"seeds": seeds, **varied}.items():

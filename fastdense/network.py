@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,6 +80,15 @@ class Dense:
             real(name, getattr(self, name), 0.0, float("inf"))
             object.__setattr__(self, name, float(getattr(self, name)))
 
+    def __repr__(self):
+        usual, given = Dense(self.units), [repr(self.units)]
+        if self.activation != usual.activation:
+            given.append(repr(self.activation))
+        for name in ("weights", "bias", *REGULARIZERS):
+            if getattr(self, name) != getattr(usual, name):
+                given.append(f"{name}={getattr(self, name)!r}")
+        return f"Dense({', '.join(given)})"
+
     @property
     def regularized(self) -> bool:
         """Whether it has penalties or a bound of its own."""
@@ -106,6 +116,9 @@ class Dropout:
 
     def __post_init__(self) -> None:
         real("dropout", self.rate, 0.0, 1.0)
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.rate!r})"
 
     def to_dict(self) -> dict[str, Any]:
         return {"dropout": self.rate}
@@ -187,6 +200,33 @@ class Network:
         ]
         return cls(widths[0], layers)
 
+    def __repr__(self):
+        """As `of` makes it, or with its layers, neighbors that are equal as one."""
+        first, *_, last = self.layers[0], self.layers[-1]
+        if isinstance(first, Dense):
+            given = {"activation": first.activation if len(self.layers) > 1 else "relu"}
+            given |= {"output": last.activation, "weights": last.weights, "bias": last.bias}
+            if self == Network.of(*self.widths, **given):
+                usual = {"activation": "relu", "output": "identity"}
+                usual |= {"weights": Dense(1).weights, "bias": Dense(1).bias}
+                parts = [*_groups(self.widths)]
+                parts += [f"{k}={v!r}" for k, v in given.items() if v != usual[k]]
+                return f"Network.of({', '.join(parts)})"
+        return f"Network({self.inputs!r}, [{', '.join(_groups(self.layers))}])"
+
+    @property
+    def widths(self):
+        """Number of inputs and of the units of each dense layer."""
+        return self.inputs, *(layer.units for _, layer in self.dense)
+
+    @property
+    def sizes(self):
+        """The widths as text, `"1-16-8-1"`; of many equal ones how many there are, `"1-8x20-1"`."""
+        groups = [(width, len([*equal])) for width, equal in groupby(self.widths)]
+        return "-".join(
+            f"{width}x{n}" if n > 3 else "-".join([str(width)] * n) for width, n in groups
+        )
+
     @property
     def outputs(self) -> int:
         """Number of outputs."""
@@ -248,25 +288,45 @@ class Network:
                     place[rows, part] = values
 
     def to_dict(self) -> dict[str, Any]:
+        """Plain values, as `from_dict` and scenario files have them."""
         return {"inputs": self.inputs, "layers": [layer.to_dict() for layer in self.layers]}
 
     @classmethod
-    def from_dict(cls, table: Mapping[str, Any], inputs: int, outputs: int) -> "Network":
-        """Read the `[network]` table of a scenario, for data of the given widths.
+    def from_dict(
+        cls, table: Mapping[str, Any], inputs: int | None = None, outputs: int | None = None
+    ) -> "Network":
+        """Read what `to_dict` gives, or the `[network]` table of a scenario.
 
-        Either `hidden` (a width or a list of them), `depth` (how many times these follow each
-        other; once), `activation`, `output` (the last activation), `weights`, `bias` and `dropout`
-        (after each hidden layer), or `layers`, a list of tables with `dense` or `dropout`.
-        `outputs` sets the width of the layer that follows the hidden ones, which otherwise comes
-        from the data; `layers` stands alone and states every width, the last one's too.
+        Beside `inputs` there is either `hidden` (a width or a list of them), `depth` (how many
+        times these follow each other; once), `activation`, `output` (the last activation),
+        `weights`, `bias` and `dropout` (after each hidden layer), or `layers`, a list of tables
+        with `dense` or `dropout`. `outputs` sets the width of the layer that follows the hidden
+        ones; `layers` stands alone and states every width, the last one's too.
+
+        Parameters
+        ----------
+        table : dict
+        inputs, outputs : int, optional
+            Widths of the data: what the table does not say, and `inputs` must agree with it.
         """
         kind = "key in [network]"
-        known = {"hidden", "depth", "activation", "output", "weights", "bias", "dropout", "outputs"}
+        known = {
+            *("inputs", "hidden", "depth", "activation", "output"),
+            *("weights", "bias", "dropout", "outputs"),
+        }
         if "layers" in table:
-            kind, known = "key in [network] beside layers", {"layers"}
+            kind, known = "key in [network] beside layers", {"inputs", "layers"}
         for key in table:
             if key not in known:
                 raise unknown(kind, key, known)
+        stated = table.get("inputs", inputs)
+        if stated is None:
+            raise FastdenseError("network.inputs is missing; give the number of input features")
+        if inputs is not None and stated != inputs:
+            raise FastdenseError(
+                f"network.inputs is {shown(stated)} but the data have {inputs}; leave it out"
+            )
+        inputs = stated
         if "layers" in table:
             if not isinstance(table["layers"], (list, tuple)):
                 raise FastdenseError(
@@ -292,13 +352,22 @@ class Network:
             if dropout.rate > 0:
                 layers.append(dropout)
         outputs = table.get("outputs", outputs)
+        if outputs is None:
+            raise FastdenseError("network.outputs is missing; give the width of the last layer")
         layers.append(Dense(outputs, table.get("output", "identity"), **given))
         return cls(inputs, layers)
 
 
+def _groups(values):
+    """Values as Python writes them, many equal ones that follow each other as one."""
+    for value, equal in groupby(values):
+        count = len([*equal])
+        yield from [f"*[{value!r}] * {count}"] if count > 3 else [repr(value)] * count
+
+
 def _draws(choice, seeds, stream, fan_in, shape):
     """Rows, columns and numbers of what an initializer draws for some seeds, part by part."""
-    entry, hyper = catalogue.get("initializers", choice.name), choice.values("initializers")
+    entry, hyper = choice.entry, choice.values
     if entry.elementwise and entry.random:
         for rows, part, drawn in streams.uniform_parts(seeds, *stream, int(np.prod(shape))):
             yield rows, part, entry.draw(drawn, fan_in, shape[-1], hyper)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.catalogue import Choice, Chosen
 from fastdense.checks import as_python, real, seed, whole
 from fastdense.errors import FastdenseError, shown, unknown
@@ -118,7 +117,7 @@ class Recipe:
                     f"{name} is {shown(getattr(self, name))}; expected true or false"
                 )
         if self.learning_rate is None:
-            rate = catalogue.get("optimizers", self.optimizer.name).rate
+            rate = self.optimizer.entry.rate
             put(self, "learning_rate", -rate if self.ascend else rate)
         put(self, "learning_rate", _rate(self.learning_rate, self.ascend))
         if self.batch_size is not None and not (
@@ -147,11 +146,20 @@ class Recipe:
             raise FastdenseError("class_weights are all zero; expected one above zero")
         if not isinstance(self.dtype, str) or self.dtype not in DTYPES:
             raise unknown("dtype", self.dtype, DTYPES)
-        loss = catalogue.get("losses", self.loss.name)
+        loss = self.loss.entry
         if loss.check is not None:
-            fault = loss.check(self.loss.values("losses"), np.dtype(self.dtype))
+            fault = loss.check(self.loss.values, np.dtype(self.dtype))
             if fault:
                 raise FastdenseError(fault)
+
+    def __repr__(self) -> str:
+        own = Recipe(optimizer=self.optimizer, ascend=self.ascend)  # with its usual learning rate
+        given = []
+        for name in (f.name for f in fields(self)):
+            usual = getattr(own if name == "learning_rate" else Recipe(), name)
+            if getattr(self, name) != usual:
+                given.append(f"{name}={getattr(self, name)!r}")
+        return f"Recipe({', '.join(given)})"
 
     def replace(self, **changes: Any) -> "Recipe":
         """The same recipe with some fields changed."""

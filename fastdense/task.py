@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.arrays.buffers import room
 from fastdense.arrays.conversion import numbers_of
 from fastdense.baselines import baselines
@@ -114,7 +113,7 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
         raise FastdenseError(
             f"the network takes {network.inputs} inputs but the data have {data.inputs.shape[1]}"
         )
-    check_targets(data.targets, recipe.loss.name, network.outputs)
+    check_targets(data.targets, recipe.loss.entry, network.outputs)
     longest = max(recipe.epochs, 1)
     evaluate_every = min(whole("evaluate_every", evaluate_every, 0), longest)
     observe_every = min(whole("observe_every", observe_every, 0), longest)
@@ -135,7 +134,7 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
     none = np.zeros((0, 1), dtype)
     test_inputs, test_targets = data.test or (none, none)
     if data.test:
-        check_targets(test_targets, recipe.loss.name, network.outputs)
+        check_targets(test_targets, recipe.loss.entry, network.outputs)
     return Task(
         network,
         recipe,
@@ -150,7 +149,7 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
         order,
         evaluate_every,
         observe_every,
-        catalogue.get("losses", recipe.loss.name).accuracy(network.outputs),
+        recipe.loss.entry.accuracy(network.outputs),
         fused(network, recipe),
     )
 

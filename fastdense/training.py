@@ -15,7 +15,6 @@ from fastdense.files import checkpoint
 from fastdense.network import Network
 from fastdense.outcome import USUAL, Thresholds, check_thresholds
 from fastdense.recipe import Recipe
-from fastdense.reference.training import SIGNALS
 from fastdense.run import Run
 from fastdense.task import prepare
 
@@ -153,10 +152,9 @@ threads : as in `train`
     def report(self) -> Report:
         """What is known now."""
         latest = self._session.latest()
-        signals = {}
-        if latest.pop("observed_epoch", None) == self.epoch:
-            signals = dict(zip(SIGNALS, np.transpose(latest["signals"]), strict=True))
-        latest.pop("signals", None)
+        signals = latest.pop("signals", {})
+        if latest.pop("observed_epoch", None) != self.epoch:
+            signals = {}
         if latest.pop("epoch", None) != self.epoch:
             latest = {}
         return Report(self.epoch, self.steps, signals=signals, **latest)
@@ -199,7 +197,7 @@ threads : as in `train`
                 f"the network takes {task.network.inputs} inputs but the mini-batch has "
                 f"{inputs.shape[1]}"
             )
-        check_targets(targets, task.recipe.loss.name, task.network.outputs)
+        check_targets(targets, task.recipe.loss.entry, task.network.outputs)
         if task.recipe.class_weights:
             weights = weights_of(Data(inputs, targets, weights), task.recipe)
         return inputs, targets, weights

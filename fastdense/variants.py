@@ -4,7 +4,6 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.network import Dropout, Network
 
 NUMBERS = "learning_rate", "l1", "l2", "clip_value", "clip_norm"  # of a recipe
@@ -63,7 +62,7 @@ class Variants:
                 return np.broadcast_to(np.array(numbers, float), (len(parameters), len(names)))
             return np.stack([*map(column, names, numbers)], axis=1)
 
-        hyper = recipe.optimizer.values("optimizers")
+        hyper = recipe.optimizer.values
         dropping = [isinstance(layer, Dropout) for layer in network.layers]
         rates = [getattr(layer, "rate", 0.0) for layer in network.layers]
         return cls(
@@ -77,7 +76,7 @@ class Variants:
     def task(self, task, row):
         """`task` with the numbers of one variant in place of its own."""
         recipe, network = task.recipe, task.network
-        names = recipe.optimizer.values("optimizers")
+        names = recipe.optimizer.values
         hyper = dict(zip(names, self.hyper[row].tolist(), strict=True))
         layers = (
             Dropout(rate) if isinstance(layer, Dropout) else layer
@@ -108,8 +107,8 @@ def check_varied(network, recipe, given):
         **dict.fromkeys(NUMBERS, (0.0, np.inf)),
         **({"learning_rate": (finite[0], np.nextafter(0.0, 1.0))} if recipe.ascend else {}),
         "dropout": (0.0, 1.0),
-        **dict.fromkeys(recipe.optimizer.values("optimizers"), finite),
-        **catalogue.get("optimizers", recipe.optimizer.name).ranges,
+        **dict.fromkeys(recipe.optimizer.values, finite),
+        **recipe.optimizer.entry.ranges,
     }
     # What is beyond int64 becomes negative; it is not compared with a number that int64 does not
     # hold, for that corrupts the heap in NumPy before 2.2.6, if the integers are a broadcast array.

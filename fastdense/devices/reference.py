@@ -4,11 +4,11 @@ import time
 
 import numpy as np
 
-from fastdense.devices.cpu.results import as_many
+from fastdense import catalogue
 from fastdense.errors import FastdenseError
 from fastdense.reference.backward import loss_and_gradient
 from fastdense.reference.forward import forward
-from fastdense.reference.training import SIGNALS, Training
+from fastdense.reference.training import Training
 
 
 def begin(task, threads=None):
@@ -104,8 +104,11 @@ class Session:
         evaluated = task.evaluate_every > 0
         classes = evaluated and task.accuracy is not None
         tested = evaluated and len(task.test_inputs) > 0
-        shape = (len(self._signals), len(task.network.dense), len(SIGNALS))
-        by_signal = np.reshape(np.array(self._signals), shape)
+        shape = len(self._signals), len(task.network.dense)
+        by_name = {
+            name: np.reshape([found[name] for found in self._signals], shape)
+            for name in catalogue.names("signals")
+        }
         return {
             "parameters": training.parameters.astype(task.recipe.dtype),
             "epochs": np.array(epochs),
@@ -115,7 +118,7 @@ class Session:
             "test_loss": test_loss if tested else None,
             "test_accuracy": test_accuracy if tested and classes else None,
             "observed_epochs": np.array(self._observed, int),
-            **{name: by_signal[:, :, i] for i, name in enumerate(SIGNALS)},
+            "signals": by_name,
             "steps": training.steps,
         }
 
@@ -146,7 +149,7 @@ def train_here(task, variants, store, check, threads=1):
         session = Session(variants.task(task, row))
         while not session.done:
             session.advance()
-        store(row, as_many(session.result()))
+        store(row, _as_many(session.result()))
         check()
 
 
@@ -174,3 +177,16 @@ def predictor(network, parameters):
 
 def _due(epoch, every, last):
     return every > 0 and (epoch % every == 0 or epoch == last)
+
+
+def _as_many(result):
+    """The results of several networks of which there is one; see `devices/cpu/results.py`."""
+    shared = "epochs", "observed_epochs"
+    own = {
+        name: values if values is None or name in shared else np.array([values])
+        for name, values in result.items()
+        if name != "signals"
+    }
+    signals = {name: values[np.newaxis] for name, values in result["signals"].items()}
+    rows, observed = (np.array([len(result[name])]) for name in shared)
+    return own | {"signals": signals, "rows": rows, "observed": observed}

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from fastdense.entry import Sums
+
 DENSE, DROPOUT = range(2)  # kinds of layer
 
 # What the loop does next; the order in which an epoch passes through.
@@ -21,16 +23,9 @@ NO_ACCURACY, PROBABILITY, LOGIT, LARGEST, SHARE = range(5)
 LOSS, ACCURACY, TEST_LOSS, TEST_ACCURACY, RUNNING_LOSS = range(5)
 CURVES = 5
 
-# Signals of a dense layer at an observed epoch.
-(
-    GRADIENT_NORM,
-    PARAMETER_NORM,
-    UPDATE_RATIO,
-    DEAD_SHARE,
-    MEAN_SLOPE,
-    MEAN_PREACTIVATION,
-) = range(6)
-SIGNALS = 6
+# Places of the sums that are taken of a dense layer at an observed epoch.
+SUM = Sums(*range(len(Sums._fields)))
+SUMS = len(SUM)
 
 # Sums over samples run as this many interleaved partial sums (sample i into sum i mod 16), added
 # up in ascending order: one order for every machine that vectors of any width can keep.

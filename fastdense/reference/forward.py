@@ -61,7 +61,7 @@ def losses(recipe, predictions, targets):
 
     Targets that are labels are expanded to one-hot rows.
     """
-    entry = catalogue.get("losses", recipe.loss.name)
+    entry = recipe.loss.entry
     if entry.targets == "label":
         targets = np.eye(predictions.shape[1])[targets[:, 0].astype(int)]
-    return entry.spec(predictions, targets, recipe.loss.values("losses"))
+    return entry.spec(predictions, targets, recipe.loss.values)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from fastdense import catalogue
+from fastdense.entry import Observed
 from fastdense.network import Dense
 from fastdense.numerics import streams
 from fastdense.reference.backward import clip, constrain, loss_and_gradient, penalize
@@ -54,7 +55,7 @@ class Training:
         count = len(batch[0])
         masks = dropout_masks(network, recipe.seed, self.steps, count)
         loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, masks)
-        loss_entry = catalogue.get("losses", recipe.loss.name)
+        loss_entry = recipe.loss.entry
         if recipe.reduction != "mean":
             gradient *= count
         if recipe.reduction == "sum" and not loss_entry.coupled:
@@ -70,14 +71,12 @@ class Training:
     def update(self, gradient, steps_per_epoch):
         network, recipe = self.network, self.recipe
         gradient = clip(recipe, penalize(network, recipe, self.parameters, gradient))
-        schedule = catalogue.get("schedules", recipe.schedule.name)
-        factor = schedule.spec(
-            self.steps / steps_per_epoch, recipe.epochs, recipe.schedule.values("schedules")
-        )
+        schedule = recipe.schedule.entry
+        factor = schedule.spec(self.steps / steps_per_epoch, recipe.epochs, recipe.schedule.values)
         rate = recipe.learning_rate * factor
         self.updates += 1
-        optimizer = catalogue.get("optimizers", recipe.optimizer.name)
-        hyper = recipe.optimizer.values("optimizers")
+        optimizer = recipe.optimizer.entry
+        hyper = recipe.optimizer.values
         new = optimizer.spec(self.parameters, gradient, self.state, rate, self.updates, hyper)
         # At a learning rate of zero the optimizer's state advances and the parameters stay.
         if recipe.learning_rate != 0:
@@ -100,38 +99,23 @@ class Training:
         return (weights * loss).sum() / len(inputs), np.nan if kind is None else right.mean()
 
     def observe(self):
-        """The signals of each dense layer: (dense layers, 6), in the order of `SIGNALS`."""
+        """The signals, by name to an array (dense layers,)."""
+        layers = list(self.observed())
+        return {
+            name: np.array([catalogue.get("signals", name).spec(layer) for layer in layers])
+            for name in catalogue.names("signals")
+        }
+
+    def observed(self):
+        """Each dense layer as it is `Observed`."""
         data = self.inputs, self.targets, self.weights
         _, gradient, trace = loss_and_gradient(self.network, self.recipe, self.parameters, *data)
         pairs = zip(self.network.layers, trace, strict=True)
         dense = [(layer, kept[1]) for layer, kept in pairs if isinstance(layer, Dense)]
         split = [self.network.split(v) for v in (gradient, self.parameters)]
-        if self.before is None:
-            ratios = [np.nan] * len(dense)
-        else:
-            moved = self.network.split(self.parameters - self.before)
-            past = self.network.split(self.before)
-            ratios = [norm(m) / norm(p) for m, p in zip(moved, past, strict=True)]
-        rows = []
-        for (layer, z), g, p, ratio in zip(dense, *split, ratios, strict=True):
-            values, slopes = activate(layer, z)
-            coupled = catalogue.get("activations", layer.activation).coupled
-            dead = (values == 0).all(axis=0).mean()
-            slope = np.nan if coupled else slopes.mean()
-            rows.append((norm(g), norm(p), ratio, dead, slope, np.abs(z).mean()))
-        return np.array(rows)
-
-
-SIGNALS = (
-    "gradient_norm",
-    "parameter_norm",
-    "update_ratio",
-    "dead_share",
-    "mean_slope",
-    "mean_preactivation",
-)
-
-
-def norm(layer):
-    """The Euclidean norm of the weights and bias of a layer."""
-    return np.sqrt(sum((part**2).sum() for part in layer))
+        past = [None] * len(dense) if self.before is None else self.network.split(self.before)
+        for (layer, z), g, p, earlier in zip(dense, *split, past, strict=True):
+            outputs, slopes = activate(layer, z)
+            if catalogue.get("activations", layer.activation).coupled:
+                slopes = np.full(slopes.shape, np.nan)
+            yield Observed(g, p, earlier, z, outputs, slopes)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from fastdense.errors import FastdenseError, unknown
+from fastdense.measures import MEASURES, fault_of
 from fastdense.outcome import OUTCOMES
-from fastdense.scenarios.measures import MEASURES, fault_of
 from fastdense.settings.paths import known, table, text
 
 RELATIONS = ("below", "above", "at_most", "at_least", "equals")

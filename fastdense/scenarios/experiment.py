@@ -10,9 +10,9 @@ from fastdense.arrays.chunks import blocks
 from fastdense.dataset import Data
 from fastdense.judging.intervals import wilson
 from fastdense.many import Trial, train_trials
+from fastdense.measures import MEASURES
 from fastdense.outcome import OUTCOMES
 from fastdense.run import Run
-from fastdense.scenarios.measures import MEASURES
 from fastdense.scenarios.verdict import judge
 from fastdense.task import prepare
 

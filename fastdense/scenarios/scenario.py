@@ -5,7 +5,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from fastdense import catalogue, data
+from fastdense import data
 from fastdense.checks import whole
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError
@@ -35,7 +35,7 @@ class Arm:
     def random(self):
         """Whether the seed changes anything."""
         drawn = any(
-            catalogue.get("initializers", choice.name).random
+            choice.entry.random
             for _, layer in self.network.dense
             for choice in (layer.weights, layer.bias)
         )

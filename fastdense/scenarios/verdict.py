@@ -7,8 +7,8 @@ from operator import ge, gt, le, lt
 import numpy as np
 
 from fastdense.judging.intervals import sign_test, wilson
+from fastdense.measures import MEASURES
 from fastdense.scenarios.claims import HOW_OFTEN
-from fastdense.scenarios.measures import MEASURES
 
 REFUTED = 0.05  # a claim that is sure to hold for no more of the seeds than this is refuted
 SIGNIFICANCE = 0.01  # of the sign test that compares two arms seed by seed

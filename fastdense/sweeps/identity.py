@@ -60,7 +60,7 @@ def configuration(task, data, settings):
 
 def lane_names(task):
     """The names of a lane's numbers."""
-    optimizer = task.recipe.optimizer.values("optimizers")
+    optimizer = task.recipe.optimizer.values
     dropped = [f"dropout.{i}" for i, _ in _dropouts(task.network)]
     return [*NUMBERS, *(f"optimizer.{name}" for name in optimizer), *dropped, "init_scale"]
 
@@ -77,7 +77,7 @@ def lane_numbers(task, count, given):
     """
     recipe = task.recipe
     own = [getattr(recipe, name) for name in NUMBERS]
-    own += recipe.optimizer.values("optimizers").values()
+    own += recipe.optimizer.values.values()
     own += [rate for _, rate in _dropouts(task.network)] + [1.0]
     numbers = np.tile(np.array(own, float), (count, 1))
     for column, name in enumerate(lane_names(task)):

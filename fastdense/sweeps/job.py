@@ -9,9 +9,9 @@ import numpy as np
 
 from fastdense.devices import cpu
 from fastdense.many import Trial
+from fastdense.measures import MEASURES
 from fastdense.outcome import Thresholds
 from fastdense.runs import Collector
-from fastdense.scenarios.measures import MEASURES
 from fastdense.task import Task, prepare
 
 

@@ -12,11 +12,11 @@ from fastdense.dataset import Data
 from fastdense.devices.cpu.pack import most_lanes
 from fastdense.errors import FastdenseError, shown
 from fastdense.many import Trial
+from fastdense.measures import MEASURES, fault_of
 from fastdense.numerics.version import VERSION
 from fastdense.once import once
 from fastdense.scenarios import scenario as scenarios
 from fastdense.scenarios.claims import read_claims
-from fastdense.scenarios.measures import MEASURES, fault_of
 from fastdense.settings.paths import known
 from fastdense.sweeps import identity
 from fastdense.sweeps.grid import Axis

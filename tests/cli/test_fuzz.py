@@ -12,7 +12,7 @@ from terminal import call
 from toml_text import DATE, literal, places, written
 
 from fastdense import catalogue
-from fastdense.scenarios.measures import MEASURES
+from fastdense.measures import MEASURES
 from fastdense.scenarios.scenario import names, text_of
 
 NAMES = sorted(

@@ -324,7 +324,7 @@ def lowest(function, ends):
 def test_optimizer_is_its_spec(name, data):
     entry = catalogue.get("optimizers", name)
     hyper = Choice.of("optimizers", data.draw(strategies.choices("optimizers", name)))
-    hyper = hyper.values("optimizers")
+    hyper = hyper.values
     numbers = tuple(np.float64(v) for v in hyper.values())
     slots = [np.float64(hyper[s] if isinstance(s, str) else s) for s in entry.slots]
     gradients = strategies.numbers(data.draw(st.integers(0, 99)), 12)
@@ -343,7 +343,7 @@ def test_optimizer_is_its_spec(name, data):
 def test_schedule_is_its_spec(name, data):
     entry = catalogue.get("schedules", name)
     hyper = Choice.of("schedules", data.draw(strategies.choices("schedules", name)))
-    hyper = hyper.values("schedules")
+    hyper = hyper.values
     epochs = data.draw(st.integers(1, 50))
     epoch = data.draw(st.floats(0, epochs))
     numbers = tuple(np.float64(v) for v in hyper.values())

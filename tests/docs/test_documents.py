@@ -131,8 +131,8 @@ def test_a_stuck_loss_is_looked_into_as_the_readme_says(tmp_path, monkeypatch, c
 
 def test_a_stuck_loss_is_looked_into_as_its_page_says(tmp_path, monkeypatch, capsys):
     """Its file is read, its commands run, and each name in its table is one of ours."""
+    from fastdense.measures import MEASURES
     from fastdense.outcome import OUTCOMES
-    from fastdense.scenarios.measures import MEASURES
     from fastdense.scenarios.scenario import names
     from fastdense_cli.app import invoke
 
@@ -190,7 +190,7 @@ def test_the_speeds_of_the_readme_are_those_of_the_table():
 
 
 def test_the_examples_in_the_help_of_sweep_are_accepted(capsys):
-    from fastdense.scenarios.measures import MEASURES
+    from fastdense.measures import MEASURES
     from fastdense_cli.app import invoke
     from fastdense_cli.commands.sweep.run import command
 
@@ -204,7 +204,7 @@ def test_the_examples_in_the_help_of_sweep_are_accepted(capsys):
 
 
 def test_every_measure_is_documented():
-    from fastdense.scenarios.measures import MEASURES
+    from fastdense.measures import MEASURES
 
     text = (ROOT / "docs" / "scenarios.md").read_text()
     assert set(MEASURES) <= set(re.findall(r"`(\w+)`", text))

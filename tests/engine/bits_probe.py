@@ -17,7 +17,6 @@ from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train, t
 from fastdense.devices.cpu import arena, pack, single
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
-SIGNALS = "gradient_norm", "parameter_norm", "update_ratio", "dead_share", "mean_slope"
 
 
 def generated(index):
@@ -71,7 +70,7 @@ def bits(run, signals=True, curves=True):
     if curves:
         arrays += [getattr(run, name) for name in CURVES]
     if signals:
-        arrays += [getattr(run, name) for name in SIGNALS]
+        arrays += run.signals.values()
     state = hashlib.sha256()
     for array in arrays:
         state.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())

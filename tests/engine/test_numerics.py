@@ -9,8 +9,8 @@ import pytest
 import strategies
 
 from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
+from fastdense.measures import MEASURES
 from fastdense.numerics.version import VERSION
-from fastdense.scenarios.measures import MEASURES
 
 DIGESTS = json.loads((Path(__file__).parent.parent / "data" / "numerics.json").read_text())
 BY_PREDICTIONS = {"accuracy", "worst_recall", "output_range", "initial_output_range", "sharpness"}

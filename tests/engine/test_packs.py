@@ -18,11 +18,11 @@ from fastdense.devices.cpu.pack import Pack
 from fastdense.devices.cpu.single import Single
 from fastdense.many import Trial, carry_out
 from fastdense.outcome import names
-from fastdense.runs import CURVES, SIGNALS
+from fastdense.runs import CURVES
 from fastdense.task import prepare
 from fastdense.variants import NUMBERS, Variants, check_varied, vary
 
-NAMES = (*CURVES, *SIGNALS, "parameters", "initial_parameters", "epochs", "observed_epochs")
+NAMES = (*CURVES, "parameters", "initial_parameters", "epochs", "observed_epochs")
 
 
 def same(ours, theirs):
@@ -32,6 +32,8 @@ def same(ours, theirs):
             assert a is None, name
         else:
             assert a.dtype == b.dtype and a.tobytes() == b.tobytes(), name
+    for name, signal in theirs.signals.items():
+        assert ours.signals[name].tobytes() == signal.tobytes(), name
     assert ours.steps == theirs.steps
 
 
@@ -60,7 +62,7 @@ def varied_trainings(draw, *dtypes):
     if any(isinstance(layer, Dropout) for layer in network.layers):
         varied |= some("dropout", [0.0, 0.3, 0.8])
     for name in ("momentum", "beta1", "weight_decay"):
-        if name in recipe.optimizer.values("optimizers"):
+        if name in recipe.optimizer.values:
             varied |= some(name, [0.0, 0.5])
     return (network, recipe, data), options, varied
 
@@ -189,7 +191,7 @@ def test_variants_are_what_recipes_would_be(data):
     optimizer = data.draw(st.sampled_from(["sgd", "momentum", "adam"]))
     recipe = Recipe(optimizer=optimizer, learning_rate=0.2, l2=0.3, clip_norm=1.5, seed=7)
     network = Network(2, [Dense(3), Dropout(0.25), Dense(1)])
-    hyper = recipe.optimizer.values("optimizers")
+    hyper = recipe.optimizer.values
     names = [*NUMBERS, "dropout", *hyper]
     count = data.draw(st.integers(1, 6))
     varied = {
@@ -220,7 +222,7 @@ def test_variants_are_what_recipes_would_be(data):
     for i, (net, rec) in enumerate(own):
         assert variants.seed[i] == rec.seed
         assert variants.dropout[i].tolist() == [0.0, net.layers[1].rate, 0.0]
-        assert variants.hyper[i].tolist() == [*rec.optimizer.values("optimizers").values()]
+        assert variants.hyper[i].tolist() == [*rec.optimizer.values.values()]
         for name in NUMBERS:
             assert getattr(variants, name)[i] == getattr(rec, name)
 
@@ -237,7 +239,7 @@ def test_broadcasting():
     assert runs.outcome.shape == (2, 2, 5)
     run = runs[1, 0, 3]
     assert (run.recipe.learning_rate, run.recipe.seed) == (0.1, 3)
-    assert run.recipe.optimizer.values("optimizers")["momentum"] == 0.0
+    assert run.recipe.optimizer.values["momentum"] == 0.0
     same(run, train(network, run.recipe, data))
     one = train_many(network, recipe, data)
     assert one.shape == (1,)
@@ -375,8 +377,11 @@ def test_results_are_given_away_when_a_pack_ends(device, evaluate_every):
         place = slice(first, first + len(results["steps"]))
         np.testing.assert_array_equal(results["steps"], runs.steps[place])
         np.testing.assert_array_equal(results["parameters"], runs.parameters[place])
-        for name in ("running_loss", "update_ratio", *(["loss"] if evaluate_every else [])):
-            values, whole = results[name], getattr(runs, name)[place]
+        pairs = [(results["running_loss"], runs.running_loss)]
+        pairs += [(results["signals"][name], whole) for name, whole in runs.signals.items()]
+        pairs += [(results["loss"], runs.loss)] if evaluate_every else []
+        for values, whole in pairs:
+            whole = whole[place]
             np.testing.assert_array_equal(values, whole[:, : values.shape[1]])
             assert np.isnan(whole[:, values.shape[1] :]).all()
         if evaluate_every:
@@ -468,6 +473,9 @@ def test_few_inputs_or_outputs(widths, columns, dtype, monkeypatch):
         session.arrays["arena"][:] = np.nan
         while not session.done:
             session.advance()
-        for name, value in session.result().items():
+        result, run = session.result(), runs[seed]
+        for name, value in result.items():
             if isinstance(value, np.ndarray):
-                assert value.tobytes() == getattr(runs[seed], name).tobytes(), name
+                assert value.tobytes() == getattr(run, name).tobytes(), name
+        for name, value in result["signals"].items():
+            assert value.tobytes() == run.signals[name].tobytes(), name

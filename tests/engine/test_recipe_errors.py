@@ -313,7 +313,8 @@ def test_any_hyper_parameter(kind, data):
         survives(lambda: Network(2, [Dense(2, weights=chosen)]).initialize())
     else:
         for low, high in (entry.ranges.get(name, (None, None)) for name, _ in chosen.hyper):
-            value = chosen.values(kind)[chosen.hyper[0][0]]
+            assert chosen.entry is entry
+            value = chosen.values[chosen.hyper[0][0]]
             assert low is None or low <= value < high
 
 

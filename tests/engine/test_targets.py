@@ -35,7 +35,7 @@ for activation, batch, dtype in cases:
         data,
         observe_every=2,
     )
-    for array in (run.parameters, run.loss, run.gradient_norm, run.predict(data[0][:9])):
+    for array in (run.parameters, run.loss, run.signals["gradient_norm"], run.predict(data[0][:9])):
         digest.update(array.tobytes())
 network = Network(4, [Dense(13, "tanh"), Dropout(0.1), Dense(3)])
 runs = train_many(network, Recipe(optimizer="adam", epochs=2, batch_size=9), data, seeds=9)

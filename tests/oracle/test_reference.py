@@ -8,14 +8,10 @@ import pytest
 import strategies
 from hypothesis import given, settings
 
-from fastdense import Data, Dense, Dropout, Network, Recipe, train
+from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
 
 CURVES = "loss", "running_loss", "test_loss"
 SHARES = "accuracy", "test_accuracy"
-SIGNALS = (
-    *("gradient_norm", "parameter_norm", "update_ratio"),
-    *("dead_share", "mean_slope", "mean_preactivation"),
-)
 
 
 def compare(arguments, options, relative):
@@ -30,8 +26,10 @@ def compare(arguments, options, relative):
     np.testing.assert_allclose(
         compiled.parameters, reference.parameters, rtol=0, atol=relative * scale
     )
-    for name in (*CURVES, *SHARES, *SIGNALS):
-        ours, theirs = getattr(compiled, name), getattr(reference, name)
+    assert [*compiled.signals] == [*reference.signals] == [*catalogue.names("signals")]
+    pairs = {name: [getattr(r, name) for r in (compiled, reference)] for name in (*CURVES, *SHARES)}
+    pairs |= {name: (ours, reference.signals[name]) for name, ours in compiled.signals.items()}
+    for name, (ours, theirs) in pairs.items():
         assert (ours is None) == (theirs is None), name
         if ours is not None:
             scale = max(1.0, np.abs(theirs[np.isfinite(theirs)]).max(initial=0))

@@ -34,7 +34,7 @@ last: float = run.final_loss + run.initial_loss
 text: str = run.outcome.upper()
 widths = [layer.units for _, layer in network.dense]
 shapes = [(weights.shape, bias.shape) for weights, bias in run.layers]
-largest = run.predict([[0.5]]).max() + run.gradient_norm[-1]
+largest = run.predict([[0.5]]).max() + run.signals["gradient_norm"][-1]
 runs = train_many(network, recipe, (x, x), seeds=4, learning_rate=[0.1], thresholds=Thresholds())
 outcomes = {one.outcome for one in runs} | {runs[0, 1].outcome}
 stalled = (runs.outcome == "stalled").mean()

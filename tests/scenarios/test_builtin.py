@@ -131,7 +131,7 @@ def test_arms_are_those_of_the_listing(name):
         assert recipe.schedule.name == "constant" and not recipe.class_weights
         assert recipe.l1 == recipe.l2 == recipe.clip_value == recipe.clip_norm == 0
         if recipe.optimizer.name == "adam_keras":
-            hyper = recipe.optimizer.values("optimizers")
+            hyper = recipe.optimizer.values
             assert (hyper["epsilon"], hyper["beta1"], hyper["beta2"]) == (1e-7, 0.9, 0.999)
 
 
@@ -365,7 +365,7 @@ def test_momentum_too_high(measured):
     for results in done.results.values():
         (result,) = results
         rate = result.run.recipe.learning_rate
-        momentum = result.run.recipe.optimizer.values("optimizers")["momentum"]
+        momentum = result.run.recipe.optimizer.values["momentum"]
         expected = heavy_ball(rate, momentum, 40)
         assert result.run.loss[:41] == pytest.approx(expected, rel=1e-3, abs=1e-6)
         # Stable where rate * curvature < 2 + 2 momentum, for a momentum below 1.
@@ -472,7 +472,7 @@ def test_bad_minimum(measured):
     done = measured("bad-minimum")
     (result,) = done.results["at-the-minimum"]
     assert result.run.outcome == "frozen" and (result.run.loss == 18 / 5).all()
-    assert (result.run.gradient_norm == 0).all()
+    assert (result.run.signals["gradient_norm"] == 0).all()
     x, y = np.array([5, 4, 3, 1, -1]), np.array([2, 1, 0, -3, 3])
     assert ((np.maximum(x - 3, 0) - y) ** 2).sum() == 18
     for run in runs(done, "near-the-minimum"):
@@ -565,7 +565,7 @@ def test_dead_relu(measured):
     done = measured("dead-relu")
     x = np.linspace(-1, 1, 32)
     for run in runs(done, "negative-biases"):
-        assert (run.dead_share[:, 0] == 1).all()
+        assert (run.signals["dead_share"][:, 0] == 1).all()
         assert run.final_loss == pytest.approx((1 + np.sin(3 * x)).var(), rel=1e-6)
         assert (run.layers[0][0] == run.network.split(run.initial_parameters)[0][0]).all()
 
@@ -586,7 +586,7 @@ def test_saturated_hidden(measured):
     done = measured("saturated-hidden")
     assert 1 / cosh(19) ** 2 < np.finfo(np.float32).eps / 2
     for result in done.results["large-biases"]:
-        assert (result.run.gradient_norm[:, 0] == 0).all()
+        assert (result.run.signals["gradient_norm"][:, 0] == 0).all()
         assert result.run.final_loss == pytest.approx(result.data.targets.var(), rel=1e-5)
 
 
@@ -607,7 +607,7 @@ def test_depth_shrinks_the_gradient_of_sigmoids_only(measured):
     done = measured("depth")
     for activation, low, high in (("sigmoid", 0, 1e-9), ("tanh", 1e-3, 1e3)):
         for run in runs(done, f"{activation}-20"):
-            first, *_, last = run.gradient_norm[0]
+            first, *_, last = run.signals["gradient_norm"][0]
             assert low < first / last < high
 
 

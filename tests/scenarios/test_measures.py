@@ -11,10 +11,10 @@ from hypothesis.extra import numpy as arrays
 
 from fastdense import Data, Network, Recipe, catalogue, train
 from fastdense.data import read
+from fastdense.measures import MEASURES
 from fastdense.reference.backward import loss_and_gradient
 from fastdense.reports.sparkline import BARS, sparkline
 from fastdense.scenarios.experiment import number, shares, summary
-from fastdense.scenarios.measures import MEASURES
 from fastdense.scenarios.verdict import measured
 
 FLOORS = SimpleNamespace(constant=2.0, irreducible=0.5, rounding=1e-9)
@@ -28,7 +28,8 @@ def run(loss, **more):
         "epochs": np.arange(len(loss)),
         "baselines": FLOORS,
     }
-    return SimpleNamespace(loss=loss, **{**given, **more})
+    signals = {name: more.pop(name) for name in catalogue.names("signals") if name in more}
+    return SimpleNamespace(loss=loss, **{**given, "signals": signals, **more})
 
 
 def measure(name, *arguments, **more):

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastdense.judging import intervals
+from fastdense.measures import MEASURES, Measure
 from fastdense.scenarios import claims, verdict
 from fastdense.scenarios.claims import HOW_OFTEN
-from fastdense.scenarios.measures import MEASURES, Measure
 from fastdense.scenarios.scenario import names, text_of
 
 FLOORS = SimpleNamespace(constant=1.0, irreducible=0.0, rounding=0.0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
-from fastdense.kernels.layout import CURVES, SIGNALS
+from fastdense.kernels.layout import CURVES, SUMS
 from fastdense.numerics import streams
 
 COUNTERS = ("phase", "epoch", "position", "done", "accumulated", "step", "summed", "row",
@@ -39,7 +39,7 @@ def shapes_of(session, counters):
     if plan["slots"]:
         shapes["slots"] = (int(plan["slots"]), size), dtype
     if counters["signal_row"]:
-        shapes["signals"] = (counters["signal_row"], dense, SIGNALS), "float64"
+        shapes["signals"] = (counters["signal_row"], dense, SUMS), "float64"
     if not _between_epochs(counters):
         for name in ("hits", "running", "partial", "sizes", "updates", "alive", "slopes"):
             shapes[name] = arrays[name].shape, str(arrays[name].dtype)

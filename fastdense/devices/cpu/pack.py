@@ -4,7 +4,6 @@ import time
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.devices.cpu import unrolling
 from fastdense.devices.cpu.arena import arrange
 from fastdense.devices.cpu.session import Session, Strategy
@@ -110,12 +109,12 @@ def most_groups(task):
     Lanes share the calls of a step, which cost most of the time of a small network.
     """
     network, recipe = task.network, task.recipe
-    slots = len(catalogue.get("optimizers", recipe.optimizer.name).slots)
+    slots = len(recipe.optimizer.entry.slots)
     # Slopes, outputs and deltas of all units; parameters, gradient and slots.
     rows = network.inputs + 3 * _units(network) + network.outputs
     numbers = rows * task.batch + network.size * (2 + slots)
     near = numbers * np.dtype(recipe.dtype).itemsize
-    signals = layout.SIGNALS * len(network.dense) * task.observations
-    far = 8 * (layout.CURVES * max(task.evaluations, 1) + signals)
+    sums = layout.SUMS * len(network.dense) * task.observations
+    far = 8 * (layout.CURVES * max(task.evaluations, 1) + sums)
     order = 8 * task.visits
     return max(min(NEAR // near, CACHED // order, FAR // far) // group_of(recipe.dtype), 1)

@@ -7,7 +7,7 @@ import numpy as np
 
 from fastdense.arrays.buffers import address
 from fastdense.devices.cpu.autotune import LARGEST_BUDGET, pace_of
-from fastdense.devices.cpu.state import results_of
+from fastdense.devices.cpu.results import results_of
 from fastdense.devices.cpu.thread_pool import settle, share
 from fastdense.kernels import layout
 from fastdense.kernels.layout import CLAIM, ENDED

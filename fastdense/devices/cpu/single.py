@@ -14,9 +14,9 @@ from fastdense.devices.cpu.arena import (
     largest_block,
     stride_of,
 )
-from fastdense.devices.cpu.results import alone
+from fastdense.devices.cpu.results import alone, latest_of
 from fastdense.devices.cpu.session import Session, Strategy
-from fastdense.devices.cpu.state import Shape, arrays_for, latest_of
+from fastdense.devices.cpu.state import Shape, arrays_for
 from fastdense.devices.cpu.stepping import Stepper
 from fastdense.devices.cpu.thread_pool import cores
 from fastdense.kernels.layout import PACKED, padded

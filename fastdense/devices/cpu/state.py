@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastdense import catalogue
 from fastdense.arrays.buffers import aligned, room
-from fastdense.arrays.chunks import blocks
 from fastdense.devices.cpu.arena import SPARE
 from fastdense.devices.cpu.thread_pool import pause_address
 from fastdense.kernels import layout
@@ -85,8 +83,8 @@ def arrays_for(task, variants, layers, places, shape):
     """
     network, recipe, lanes = task.network, task.recipe, shape.lanes
     dtype = np.dtype(recipe.dtype)
-    loss = catalogue.get("losses", recipe.loss.name)
-    optimizer = catalogue.get("optimizers", recipe.optimizer.name)
+    loss = recipe.loss.entry
+    optimizer = recipe.optimizer.entry
     count, units = network.size, sum(layer.units for _, layer in network.dense)
     slots = len(optimizer.slots)
     apart = padded(count) * lanes
@@ -202,121 +200,20 @@ def arrays_for(task, variants, layers, places, shape):
         "sample_weights": aligned(samples, np.float64),
         "correct": aligned(shape.chunks * lanes, np.int64),
         "hits": np.zeros(lanes, np.int64),
-        "loss_hyper": in_range([*recipe.loss.values("losses").values()], dtype),
+        "loss_hyper": in_range([*recipe.loss.values.values()], dtype),
         "optimizer_hyper": in_range(own.hyper if own.hyper.size else np.zeros(lanes), np.float64),
         "powers": np.ones((lanes, layout.POWERS)),
         "sizes": np.zeros(len(layers) * sums),
         "team": np.zeros(layout.TEAM, np.int64),
         # What only the loop needs.
         "given": task.order,
-        "schedule_hyper": in_range([*recipe.schedule.values("schedules").values()], np.float64),
+        "schedule_hyper": in_range([*recipe.schedule.values.values()], np.float64),
         "curves": curves,
-        "signals": np.full((observations, len(network.dense), layout.SIGNALS, lanes), np.nan),
+        "signals": np.full((observations, len(network.dense), layout.SUMS, lanes), np.nan),
         "running": np.zeros(sums),
         "partial": np.zeros(sums),
         "previous": np.zeros(count * lanes if observations else 1, dtype),
-        "updates": np.full(len(layers) * lanes, np.nan),
+        "updates": np.full(2 * len(layers) * lanes, np.nan),
         "alive": np.zeros(units * lanes, np.uint8),
         "slopes": np.zeros(len(layers) * sums),
     }
-
-
-def results_of(task, arrays, count, final=True):
-    """What is known of the first `count` networks, as arrays, which are free if it is not `final`.
-
-    Returns
-    -------
-    dict
-        What `Run` takes besides the task, each array with a row for every network, but for
-        "epochs" and "observed_epochs", which are those of the networks that went on longest; the
-        curves and signals of others go on as NaN after their "rows" and "observed", (count,).
-    """
-    state, networks = arrays["state"][0], arrays["networks"]
-    lanes, size, epochs = len(networks), task.network.size, task.recipe.epochs
-    networks = networks[:count]
-    ended = networks["ended"] != 0
-    rows = np.where(ended, networks["rows"], state["row"])
-    observed = np.where(ended, networks["signal_rows"], state["signal_row"])
-    steps = np.where(ended, networks["steps"], state["step"])
-    evaluated = np.minimum(np.arange(rows.max()) * task.evaluate_every, epochs)
-    if not task.evaluate_every:  # all there is to tell is the last epoch's running loss
-        rows, evaluated = np.ones_like(rows), np.array([int(state["epoch"])])
-    looked = np.minimum(np.arange(observed.max()) * task.observe_every, epochs)
-    parameters = arrays["parameters"][: size * lanes].reshape(size, lanes)[:, :count].T
-    # A single network's without slots are all that their array holds.
-    if not final or lanes > 1 or arrays["plan"][0]["slots"]:
-        own = room(count * size, parameters.dtype).reshape(count, size)
-        own[:] = parameters
-        parameters = own
-    for block in blocks(size, count):
-        part = parameters[:, block]
-        part[np.isnan(part)] = np.nan  # of NaN the processor may choose sign and bits
-    signals = arrays["signals"][: len(looked), :, :, :count].transpose(2, 3, 0, 1).copy()
-    if ended.any():
-        signals[:, np.arange(len(looked)) >= observed[:, np.newaxis]] = np.nan
-
-    def curve(place, known=True):
-        if not known:
-            return None
-        values = arrays["curves"][place, : len(evaluated), :count].T.copy()
-        values[np.isnan(values)] = np.nan
-        if ended.any():
-            values[np.arange(len(evaluated)) >= rows[:, np.newaxis]] = np.nan
-        return values
-
-    known = task.evaluate_every > 0
-    tested = known and len(task.test_inputs) > 0
-    accuracy = curve(layout.ACCURACY, known and task.accuracy is not None)
-    test_accuracy = curve(layout.TEST_ACCURACY, tested and task.accuracy is not None)
-    if task.accuracy != "largest":  # right or wrong output by output
-        for values in (accuracy, test_accuracy):
-            if values is not None:
-                values /= task.network.outputs
-    return {
-        "parameters": parameters,
-        "epochs": evaluated,
-        "loss": curve(layout.LOSS, known),
-        "running_loss": curve(layout.RUNNING_LOSS),
-        "accuracy": accuracy,
-        "test_loss": curve(layout.TEST_LOSS, tested),
-        "test_accuracy": test_accuracy,
-        "observed_epochs": looked,
-        "gradient_norm": signals[layout.GRADIENT_NORM],
-        "parameter_norm": signals[layout.PARAMETER_NORM],
-        "update_ratio": signals[layout.UPDATE_RATIO],
-        "dead_share": signals[layout.DEAD_SHARE],
-        "mean_slope": signals[layout.MEAN_SLOPE],
-        "mean_preactivation": signals[layout.MEAN_PREACTIVATION],
-        "steps": steps,
-        "rows": rows,
-        "observed": observed,
-    }
-
-
-def latest_of(task, arrays):
-    """The last points of the curves and signals of the only network of a training.
-
-    Returns
-    -------
-    dict
-        "epoch", and by name the points of the curves that are measured; "observed_epoch", and the
-        signals of each dense layer, (dense layers, SIGNALS). What was never measured is not there.
-    """
-    state, latest = arrays["state"][0], {}
-    row, observed, epochs = int(state["row"]) - 1, int(state["signal_row"]) - 1, task.recipe.epochs
-    if row >= 0:
-        latest["epoch"] = min(row * task.evaluate_every, epochs)
-        points = arrays["curves"][:, row, 0].tolist()
-        each = 1 if task.accuracy == "largest" else task.network.outputs
-        latest["loss"] = points[layout.LOSS]
-        latest["running_loss"] = points[layout.RUNNING_LOSS]
-        if task.accuracy is not None:
-            latest["accuracy"] = points[layout.ACCURACY] / each
-        if len(task.test_inputs):
-            latest["test_loss"] = points[layout.TEST_LOSS]
-            if task.accuracy is not None:
-                latest["test_accuracy"] = points[layout.TEST_ACCURACY] / each
-    if observed >= 0:
-        latest["observed_epoch"] = min(observed * task.observe_every, epochs)
-        latest["signals"] = arrays["signals"][observed, ..., 0].copy()
-    return latest

@@ -60,8 +60,8 @@ def kind_of(task, variants):
     network, recipe = task.network, task.recipe
     if len(network.layers) > MAX_LAYERS or network.size * task.batch > MAX_PRODUCTS:
         return None
-    loss = catalogue.get("losses", recipe.loss.name)
-    optimizer = catalogue.get("optimizers", recipe.optimizer.name)
+    loss = recipe.loss.entry
+    optimizer = recipe.optimizer.entry
     layers = tuple(
         (layer.units, layer.activation) for layer in network.layers if isinstance(layer, Dense)
     )

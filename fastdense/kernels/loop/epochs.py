@@ -106,7 +106,7 @@ def train(kind, group=1):
     """
     packed = group > 1
     step, order_epoch = step_for(kind, packed), order_epoch_for(group)
-    evaluate, observe, measure_updates, write_signals = evaluation_for(packed)
+    evaluate, observe, measure_updates, write_sums = evaluation_for(packed)
 
     def train(plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
               penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
@@ -114,7 +114,7 @@ def train(kind, group=1):
               loss_hyper, optimizer_hyper, powers, sizes, team, given, schedule_hyper, curves,
               signals, running, partial, previous, updates, alive, slopes, member,
               budget):  # fmt: skip
-        # curves: (CURVES, evaluations, lanes), signals: (observations, layers, SIGNALS, lanes)
+        # curves: (CURVES, evaluations, lanes), signals: (observations, layers, SUMS, lanes)
         work = Work(
             plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
             penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
@@ -210,8 +210,8 @@ def train(kind, group=1):
                 observe(plan, state, work, team, notes)
                 spent += effort(plan, job, np.int64(4))
                 if state.position == plan.samples:
-                    row = state.signal_row * plan.dense_layers * layout.SIGNALS * lanes
-                    write_signals(plan, work, notes, partial, offset(signals, row))
+                    row = state.signal_row * plan.dense_layers * layout.SUMS * lanes
+                    write_sums(plan, work, notes, partial, offset(signals, row))
                     if state.accumulated > 0:
                         for i in range(plan.parameters * lanes):
                             work.gradient[i] = notes.previous[i]

@@ -1,4 +1,4 @@
-"""The loss over all rows and the signals of every layer; measuring leaves the training alone."""
+"""The loss over all rows, and sums for the signals of every layer; the training is left alone."""
 
 from collections import namedtuple
 from functools import cache
@@ -9,7 +9,7 @@ from numba import njit
 from fastdense.kernels import layout
 from fastdense.kernels.compile.compiler import COLD, NUMPY
 from fastdense.kernels.compile.pointers import offset, record
-from fastdense.kernels.layout import DENSE, PARTIAL_SUMS
+from fastdense.kernels.layout import DENSE, PARTIAL_SUMS, SUM, SUMS
 from fastdense.kernels.loop.team import affordable, dispatch
 from fastdense.kernels.samples.sums import (
     add_squared_differences,
@@ -20,11 +20,12 @@ from fastdense.kernels.samples.sums import (
 )
 
 # Pointers to what is kept between the blocks of an observation: `slopes` holds 16 partial sums a
-# layer, as `work.sizes` does, `alive` a flag a unit, `previous` the parameters before an update.
+# layer, as `work.sizes` does, `alive` a flag a unit, `previous` the parameters before an update,
+# `updates` two sums a layer: squares of `previous`, and of the update.
 Notes = namedtuple("Notes", "previous updates alive slopes")
 
 
-Evaluation = namedtuple("Evaluation", "evaluate observe measure_updates write_signals")
+Evaluation = namedtuple("Evaluation", "evaluate observe measure_updates write_sums")
 
 
 @cache
@@ -33,7 +34,7 @@ def evaluation_for(packed):
 
     @njit(**COLD)
     def measure_updates(plan, work, notes, partial):
-        """Per layer, the norm of the update since `previous` over the norm of `previous`."""
+        """Per layer, the squares of `previous` and those of the update since then."""
         lanes = plan.lanes if packed else np.int64(1)
         for index in range(plan.depth):
             layer = record(work.layers, index)
@@ -41,47 +42,47 @@ def evaluation_for(packed):
                 count = (layer.n_in + 1) * layer.n_out
                 before = offset(notes.previous, layer.weights * lanes)
                 after = offset(work.parameters, layer.weights * lanes)
-                updates = offset(notes.updates, index * lanes)
+                updates = offset(notes.updates, 2 * index * lanes)
                 clear(partial, lanes)
                 add_squares(before, count, partial, lanes)
                 for lane in range(lanes):
-                    updates[lane] = np.sqrt(total(partial, lane, lanes))
+                    updates[lane] = total(partial, lane, lanes)
                 clear(partial, lanes)
                 add_squared_differences(after, before, count, partial, lanes)
                 for lane in range(lanes):
-                    updates[lane] = np.sqrt(total(partial, lane, lanes)) / updates[lane]
+                    updates[lanes + lane] = total(partial, lane, lanes)
 
     @njit(**COLD)
-    def write_signals(plan, work, notes, partial, row):
-        """The signals of an observation into `row` (dense layers, SIGNALS, lanes)."""
+    def write_sums(plan, work, notes, partial, row):
+        """The sums of an observation into `row` (dense layers, SUMS, lanes)."""
         lanes = plan.lanes if packed else np.int64(1)
         for index in range(plan.depth):
             layer = record(work.layers, index)
             if layer.kind != DENSE:
                 continue
             count = (layer.n_in + 1) * layer.n_out
-            values = plan.samples * layer.n_out
             clear(partial, lanes)
             add_squares(offset(work.gradient, layer.weights * lanes), count, partial, lanes)
             for lane in range(lanes):
-                row[layout.GRADIENT_NORM * lanes + lane] = np.sqrt(total(partial, lane, lanes))
+                row[SUM.gradient_squares * lanes + lane] = total(partial, lane, lanes)
             clear(partial, lanes)
             add_squares(offset(work.parameters, layer.weights * lanes), count, partial, lanes)
             for lane in range(lanes):
-                row[layout.PARAMETER_NORM * lanes + lane] = np.sqrt(total(partial, lane, lanes))
-                row[layout.UPDATE_RATIO * lanes + lane] = notes.updates[index * lanes + lane]
+                row[SUM.parameter_squares * lanes + lane] = total(partial, lane, lanes)
+                updates = offset(notes.updates, 2 * index * lanes + lane)
+                row[SUM.earlier_squares * lanes + lane] = updates[0]
+                row[SUM.update_squares * lanes + lane] = updates[lanes]
                 dead = 0
                 for o in range(layer.n_out):
                     dead += notes.alive[(layer.unit + o) * lanes + lane] == 0
-                row[layout.DEAD_SHARE * lanes + lane] = dead / layer.n_out
+                row[SUM.dead_units * lanes + lane] = dead
                 first = index * PARTIAL_SUMS * lanes
-                slope = total(offset(notes.slopes, first), lane, lanes) / values
+                slopes = total(offset(notes.slopes, first), lane, lanes)
                 # A coupled activation has no slope of its own.
-                own = np.nan if layer.differentiate != 0 else slope
-                row[layout.MEAN_SLOPE * lanes + lane] = own
-                size = total(offset(work.sizes, first), lane, lanes) / values
-                row[layout.MEAN_PREACTIVATION * lanes + lane] = size
-            row = offset(row, layout.SIGNALS * lanes)
+                row[SUM.slopes * lanes + lane] = np.nan if layer.differentiate != 0 else slopes
+                sizes = total(offset(work.sizes, first), lane, lanes)
+                row[SUM.preactivations * lanes + lane] = sizes
+            row = offset(row, SUMS * lanes)
 
     @njit(**NUMPY)
     def describe(plan, state, job, samples):
@@ -172,4 +173,4 @@ def evaluation_for(packed):
         dispatch(plan, work, team, np.int64(0), plan.blocks)
         state.position += samples
 
-    return Evaluation(evaluate, observe, measure_updates, write_signals)
+    return Evaluation(evaluate, observe, measure_updates, write_sums)

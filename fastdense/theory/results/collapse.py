@@ -59,7 +59,7 @@ def dies(rows, seeds, report):
         observe_every=EPOCHS,
         on_progress=lambda done, total: report(done / total),
     )
-    return (runs.dead_share[:, -1, :-1] == 1).any(axis=1)
+    return (runs.signals["dead_share"][:, -1, :-1] == 1).any(axis=1)
 
 
 def measure(case, seeds, report):

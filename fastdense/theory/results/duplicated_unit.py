@@ -92,7 +92,7 @@ def observed(network, parameters):
     """Loss and norm of the gradient, as the engine has them."""
     recipe = RECIPE.replace(epochs=1)
     run = train(network, recipe, (X, Y), parameters=parameters, observe_every=1, threads=1)
-    return run.initial_loss, float(np.sqrt((run.gradient_norm[0] ** 2).sum()))
+    return run.initial_loss, float(np.sqrt((run.signals["gradient_norm"][0] ** 2).sum()))
 
 
 def measure(case, seeds, report):

@@ -102,7 +102,7 @@ def measure(case, seeds, report):
         run = train(
             network, recipe.replace(epochs=1), rows, parameters=there, observe_every=1, threads=1
         )
-        gradient = count * np.sqrt((run.gradient_norm[0] ** 2).sum())
+        gradient = count * np.sqrt((run.signals["gradient_norm"][0] ** 2).sum())
         where = name, f"minimum {label}"
         points.append(exact(LOSS, *where, count * run.initial_loss, loss, "loss"))
         points.append(exact(GRADIENT, *where, gradient, 0.0, "gradient"))
