@@ -41,15 +41,7 @@ def command(scenario, as_toml, as_json):
                     }
                     for arm in loaded.arms
                 ],
-                "claims": [
-                    {
-                        "text": claim.text,
-                        "source": claim.source,
-                        "how_often": claim.how_often,
-                        "tests": [str(test) for test in claim.tests],
-                    }
-                    for claim in loaded.claims
-                ],
+                "claims": [claim.to_dict() for claim in loaded.claims],
             }
         )
     else:
@@ -76,10 +68,7 @@ def _show_theory(theory, as_toml, as_json):
                 "seeds": theory.seeds,
                 "quantities": list(theory.quantities),
                 "cases": [dict(case) for case in theory.cases],
-                "claims": [
-                    {"text": claim.text, "source": claim.source, "needed": str(claim)}
-                    for claim in theory.claims.values()
-                ],
+                "claims": [claim.to_dict() for claim in theory.claims.values()],
             }
         )
     else:

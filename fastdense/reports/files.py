@@ -11,7 +11,8 @@ import numpy as np
 
 from fastdense.errors import FastdenseError, shown
 from fastdense.files import atomic
-from fastdense.scenarios.experiment import number, to_dict
+from fastdense.judging.plain import number
+from fastdense.scenarios.experiment import to_dict
 from fastdense.theory.study import to_dict as study_to_dict
 
 CURVE_ROWS = 200  # at most, evenly spaced over the epochs, the first and the last among them

@@ -1,14 +1,14 @@
 """Runs a scenario's arms over seeds on all cores, and collects what the verdicts need."""
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
-from fastdense import __version__
 from fastdense.arrays.chunks import blocks
 from fastdense.dataset import Data
 from fastdense.judging.intervals import wilson
+from fastdense.judging.plain import heading, number
+from fastdense.judging.progress import throttled
 from fastdense.many import Trial, train_trials
 from fastdense.outcome import OUTCOMES
 from fastdense.run import Run
@@ -16,9 +16,7 @@ from fastdense.scenarios.measures import MEASURES
 from fastdense.scenarios.verdict import judge
 from fastdense.training import prepare
 
-SCHEMA_VERSION = 1
 FINAL = "accuracy", "test_loss", "test_accuracy"  # where there are classes, or test rows
-REFRESH_SECONDS = 0.1  # of the progress, at most
 OBSERVATIONS = 100  # rows of signals in a run, at most
 
 
@@ -80,30 +78,14 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
         count = (seeds or scenario.seeds) if arm.random else 1
         seeded = {"seeds": first_seed + np.arange(count)}
         trials.append(Trial.of(task, seeded, scenario.thresholds))
-    shown_at = 0.0
-
-    def report(done, total):
-        nonlocal shown_at
-        now = time.monotonic()
-        if on_progress is not None and (now - shown_at > REFRESH_SECONDS or done == total):
-            shown_at = now
-            on_progress(done, total)
-
     results = {}
-    for arm, runs in zip(scenario.arms, train_trials(trials, report), strict=True):
+    trained = train_trials(trials, throttled(on_progress))
+    for arm, runs in zip(scenario.arms, trained, strict=True):
         results[arm.name] = [Result(run, arm.data) for run in runs]
     fixed = [arm.name for arm in scenario.arms if not arm.random]
     known = {}
     verdicts = tuple(judge(claim, results, fixed, known) for claim in scenario.claims)
     return Experiment(scenario, results, verdicts)
-
-
-def number(value):
-    """A float as JSON has it: non-finite ones as strings."""
-    if value is None:
-        return None
-    value = float(value)
-    return value if np.isfinite(value) else str(value)
 
 
 def summary(values):
@@ -181,28 +163,13 @@ def to_dict(experiment):
                 "runs": runs,
             }
         )
-    claims = [
-        {
-            "text": v.claim.text,
-            "source": v.claim.source,
-            "how_often": v.claim.how_often,
-            "tests": [str(test) for test in v.claim.tests],
-            "verdict": v.verdict,
-            "share": v.share,
-            "interval": None if v.interval is None else list(v.interval),
-            "seeds": v.seeds,
-            "evidence": v.evidence,
-        }
-        for v in experiment.verdicts
-    ]
     return {
-        "schema_version": SCHEMA_VERSION,
-        "fastdense_version": __version__,
+        **heading(),
         "scenario": scenario.id,
         "question": scenario.question,
         "source": scenario.source,
         "arms": arms,
-        "claims": claims,
+        "claims": [verdict.to_dict() for verdict in experiment.verdicts],
     }
 
 

@@ -1,16 +1,12 @@
 """Measures a theory's cases one by one, and judges its claims."""
 
-import time
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 
-from fastdense import __version__
+from fastdense.judging.plain import heading, number, numbers
+from fastdense.judging.progress import throttled
 from fastdense.theory.points import Verdict, judge
-
-SCHEMA_VERSION = 1
-REFRESH_SECONDS = 0.1  # of the progress, at most
 
 
 @dataclass(frozen=True)
@@ -39,15 +35,11 @@ def study(theory, seeds=None, first_seed=0, on_progress=None):
     """
     drawn = first_seed + np.arange((seeds or theory.seeds) if theory.seeds else 0)
     points, total = [], len(theory.cases)
-    shown_at = 0.0
+    tell = throttled(on_progress)
     for index, case in enumerate(theory.cases):
 
         def report(share, index=index):
-            nonlocal shown_at
-            now = time.monotonic()
-            if on_progress is not None and (now - shown_at > REFRESH_SECONDS or share == 1):
-                shown_at = now
-                on_progress(index + share, total)
+            tell(index + share, total)
 
         points += theory.measure(case, drawn, report)
         report(1)
@@ -56,15 +48,6 @@ def study(theory, seeds=None, first_seed=0, on_progress=None):
         for key, claim in theory.claims.items()
     }
     return Study(theory, len(drawn), tuple(points), verdicts)
-
-
-def number(value):
-    """A float as JSON has it: non-finite ones as strings."""
-    return float(value) if isfinite(value) else str(float(value))
-
-
-def _pair(ends):
-    return None if ends is None else [number(end) for end in ends]
 
 
 def states(done):
@@ -77,8 +60,7 @@ def to_dict(done):
     """The versioned contract of `--json`; see docs/json.md."""
     theory = done.theory
     return {
-        "schema_version": SCHEMA_VERSION,
-        "fastdense_version": __version__,
+        **heading(),
         "scenario": theory.id,
         "kind": "theory",
         "question": theory.question,
@@ -91,24 +73,16 @@ def to_dict(done):
                 "along": theory.quantities[point.quantity].along,
                 "at": point.at if isinstance(point.at, str) else number(point.at),
                 "measured": number(point.measured),
-                "interval": _pair(point.interval()) if point.samples else None,
+                "interval": numbers(point.interval()) if point.samples else None,
                 "samples": point.samples,
-                "theory": _pair(point.theory),
+                "theory": numbers(point.theory),
                 "claim": theory.claims[point.claim].text if point.claim else None,
                 "state": state,
             }
             for point, state in zip(done.points, states(done), strict=True)
         ],
         "claims": [
-            {
-                "text": verdict.claim.text,
-                "source": verdict.claim.source or theory.source,
-                "needed": str(verdict.claim),
-                "verdict": verdict.verdict,
-                "points": len(verdict.states),
-                "agreeing": verdict.states.count("agrees"),
-                "evidence": verdict.evidence,
-            }
+            {**verdict.to_dict(), "source": verdict.claim.source or theory.source}
             for verdict in done.verdicts.values()
         ],
     }
