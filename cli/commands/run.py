@@ -8,16 +8,18 @@ from fastdense_cli.options import force_option, out_option
 def changes_of(assignments):
     """`path=value` texts as a dict; values are TOML, or plain text."""
     from fastdense.settings import toml
+    from fastdense.settings.changes import assignment
 
     changes = {}
-    for assignment in assignments:
-        path, equals, text = assignment.partition("=")
-        if not equals or not path.strip():
+    for given in assignments:
+        parts = assignment(given)
+        if parts is None:
             raise click.BadParameter(
-                f"{assignment!r} is not path=value, such as recipe.learning_rate=0.1",
+                f"{given!r} is not path=value, such as recipe.learning_rate=0.1",
                 param_hint="--set",
             )
-        changes[path.strip()] = toml.value(text.strip())
+        path, text = parts
+        changes[path] = toml.value(text)
     return changes
 
 

@@ -7,7 +7,7 @@ from fastdense.judging.paired import RELATIONS
 from fastdense.judging.verdicts import HOW_OFTEN
 from fastdense.outcome import OUTCOMES
 from fastdense.scenarios.measures import MEASURES, fault_of
-from fastdense.settings.paths import known, table, text
+from fastdense.settings.tables import known, table, text
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def test_a_store_is_gone_on_with(file, tmp_path):
         ((), "the grid is empty; give at least one axis"),
         (("--grid", "learning_rate"), "is no axis; expected PATH=VALUES"),
         (("--grid", "lerning_rate=1"), "did you mean 'recipe.learning_rate'?"),
-        (("--grid", "network.width=1"), "unknown key in [network] 'width'"),
+        (("--grid", "network.width=1"), "unknown path 'network.width'"),
         (("--grid", "learning_rate=-1,1"), "expected at least 0"),
         (("--grid", "l2=lin:0:1"), "expected lin:FROM:TO:COUNT"),
         (("--grid", "epochs=lin:1:100000:100000", "--seeds", "10000"),

@@ -19,8 +19,9 @@ from fastdense.devices.cpu.single import Session
 from fastdense.many import Trial, carry_out
 from fastdense.outcome import names
 from fastdense.runs import CURVES, SIGNALS
+from fastdense.settings.lanes import NUMBERS
 from fastdense.training import prepare
-from fastdense.variants import NUMBERS, Variants, check_varied, vary
+from fastdense.variants import Variants, check_varied, vary
 
 NAMES = (*CURVES, *SIGNALS, "parameters", "initial_parameters", "epochs", "observed_epochs")
 

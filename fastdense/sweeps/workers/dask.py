@@ -25,7 +25,7 @@ from distributed.utils import sync
 from fastdense.devices.cpu.parallel import Stopped
 from fastdense.devices.cpu.thread_pool import cores
 from fastdense.errors import FastdenseError
-from fastdense.settings.paths import known
+from fastdense.settings.tables import known
 from fastdense.sweeps.job import carry_out
 from fastdense.sweeps.workers.wire import TERMS, pack, unpack
 
