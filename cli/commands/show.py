@@ -14,13 +14,12 @@ def command(scenario, as_toml, as_json):
     """
     from fastdense.scenarios import scenario as scenarios
     from fastdense.settings import toml
-    from fastdense.theory import Theory
+    from fastdense_cli import subject
     from fastdense_cli.console import note, show, show_json, show_text
-    from fastdense_cli.found import find, notes
 
-    loaded = find(scenario)
-    note(notes(loaded))
-    if isinstance(loaded, Theory):
+    loaded = subject.find(scenario)
+    note(subject.notes(loaded))
+    if subject.is_theory(loaded):
         _show_theory(loaded, as_toml, as_json)
     elif as_toml:
         is_file = scenarios.is_file(scenario)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import ClassVar
 
 from fastdense import catalogue, data
 from fastdense.checks import whole
@@ -60,6 +61,7 @@ class Scenario:
     observe: int
     thresholds: Thresholds
     files: tuple[Path, ...] = ()
+    kind: ClassVar[str] = "scenario"  # of report, as that of its `Experiment`
 
 
 @cache

@@ -1,6 +1,7 @@
 """Measures a theory's cases one by one, and judges its claims."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,6 +18,44 @@ class Study:
     seeds: int  # networks or starts that were drawn; 0 where nothing is
     points: tuple
     verdicts: dict[str, Verdict]
+    kind: ClassVar[str] = "theory"
+
+    @property
+    def states(self):
+        """What each point says of its claim; None for one that belongs to none."""
+        left = {key: iter(verdict.states) for key, verdict in self.verdicts.items()}
+        return [next(left[point.claim]) if point.claim else None for point in self.points]
+
+    def to_dict(self):
+        """The versioned contract of `--json`; see docs/json.md."""
+        theory = self.theory
+        return {
+            **heading(),
+            "scenario": theory.id,
+            "kind": self.kind,
+            "question": theory.question,
+            "source": theory.source,
+            "seeds": self.seeds,
+            "points": [
+                {
+                    "quantity": point.quantity,
+                    "series": point.series,
+                    "along": theory.quantities[point.quantity].along,
+                    "at": point.at if isinstance(point.at, str) else number(point.at),
+                    "measured": number(point.measured),
+                    "interval": numbers(point.interval()) if point.samples else None,
+                    "samples": point.samples,
+                    "theory": numbers(point.theory),
+                    "claim": theory.claims[point.claim].text if point.claim else None,
+                    "state": state,
+                }
+                for point, state in zip(self.points, self.states, strict=True)
+            ],
+            "claims": [
+                {**verdict.to_dict(), "source": verdict.claim.source or theory.source}
+                for verdict in self.verdicts.values()
+            ],
+        }
 
 
 def study(theory, seeds=None, first_seed=0, on_progress=None):
@@ -48,41 +87,3 @@ def study(theory, seeds=None, first_seed=0, on_progress=None):
         for key, claim in theory.claims.items()
     }
     return Study(theory, len(drawn), tuple(points), verdicts)
-
-
-def states(done):
-    """What each point of a study says of its claim; None for one that belongs to none."""
-    left = {key: iter(verdict.states) for key, verdict in done.verdicts.items()}
-    return [next(left[point.claim]) if point.claim else None for point in done.points]
-
-
-def to_dict(done):
-    """The versioned contract of `--json`; see docs/json.md."""
-    theory = done.theory
-    return {
-        **heading(),
-        "scenario": theory.id,
-        "kind": "theory",
-        "question": theory.question,
-        "source": theory.source,
-        "seeds": done.seeds,
-        "points": [
-            {
-                "quantity": point.quantity,
-                "series": point.series,
-                "along": theory.quantities[point.quantity].along,
-                "at": point.at if isinstance(point.at, str) else number(point.at),
-                "measured": number(point.measured),
-                "interval": numbers(point.interval()) if point.samples else None,
-                "samples": point.samples,
-                "theory": numbers(point.theory),
-                "claim": theory.claims[point.claim].text if point.claim else None,
-                "state": state,
-            }
-            for point, state in zip(done.points, states(done), strict=True)
-        ],
-        "claims": [
-            {**verdict.to_dict(), "source": verdict.claim.source or theory.source}
-            for verdict in done.verdicts.values()
-        ],
-    }
