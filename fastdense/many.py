@@ -11,12 +11,13 @@ from fastdense.arrays.conversion import numbers_of
 from fastdense.checks import whole
 from fastdense.devices import device_of
 from fastdense.errors import FastdenseError, shown, unknown
-from fastdense.network import Dropout, Network
+from fastdense.network import Network
 from fastdense.outcome import USUAL, Thresholds, check_thresholds, classify
 from fastdense.recipe import Recipe
 from fastdense.runs import Collector, Runs
+from fastdense.settings import lanes
 from fastdense.task import given_parameters, prepare
-from fastdense.variants import NUMBERS, Variants
+from fastdense.variants import Variants
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -55,7 +56,8 @@ def train_many(
     seeds : int or array_like of int, optional
         How many, from 0 on, or which; the recipe's own if not given.
     **varied : array_like
-        `learning_rate`, `l1`, `l2`, `clip_value`, `clip_norm`, a hyper-parameter of the optimizer
+        The settings that `settings.lanes` knows, by the last part of their path: `learning_rate`,
+        `l1`, `l2`, `clip_value`, `clip_norm`, a hyper-parameter of the optimizer
         (`momentum`, `beta1`, ...), `dropout` (the rate of all dropout layers) or `init_scale` (a
         factor on the initial weights, not the biases). These and the seeds are broadcast against
         each other as NumPy does: `seeds=256, learning_rate=[[0.1], [1.0]]` are 2 x 256 runs.
@@ -193,9 +195,7 @@ def _broadcast(recipe, network, seeds, varied):
     elif isinstance(seeds, (int, np.integer)) and not isinstance(seeds, bool):
         _check_count(whole("seeds", seeds, 1))
         seeds = np.arange(seeds)
-    dropping = any(isinstance(layer, Dropout) for layer in network.layers)
-    known = [*NUMBERS, *recipe.optimizer.entry.hyper, "init_scale"]
-    known += ["dropout"] if dropping else []
+    known = lanes.names_of(network, recipe)
     arrays = {}
     for name, values in {"seeds": seeds, **varied}.items():
         if name != "seeds" and name not in known:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from fastdense.network import Dropout, Network
-
-NUMBERS = "learning_rate", "l1", "l2", "clip_value", "clip_norm"  # of a recipe
+from fastdense.settings.lanes import DROPOUT, INIT_SCALE, NUMBERS, SEEDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,13 +128,13 @@ def vary(network, recipe, given):
     for name, value in given.items():
         if name in NUMBERS:
             changes[name] = float(value)
-        elif name == "dropout":
+        elif name == DROPOUT:
             layers = (
                 Dropout(float(value)) if isinstance(layer, Dropout) else layer
                 for layer in network.layers
             )
             network = Network(network.inputs, tuple(layers))
-        elif name not in ("seeds", "init_scale"):
+        elif name not in (SEEDS, INIT_SCALE):
             hyper[name] = float(value)
     if hyper:
         changes["optimizer"] = {**recipe.optimizer.to_dict(), **hyper}

@@ -1,8 +1,17 @@
-"""How sure a share of seeds is, and a comparison of two arms seed by seed."""
+"""How sure a share or a mean is: intervals of confidence."""
 
 import math
+from statistics import NormalDist
 
+import numpy as np
+
+CONFIDENCE = 0.95  # of the intervals that are shown
 NORMAL_95 = 1.959963984540054  # quantile of the normal distribution that leaves 2.5% above
+
+
+def quantile(confidence):
+    """How many standard errors to either side an interval of so much confidence reaches."""
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
 def wilson(successes, trials, z=NORMAL_95):
@@ -23,17 +32,15 @@ def wilson(successes, trials, z=NORMAL_95):
     return low, high
 
 
-def sign_test(wins, losses):
-    """P(at least `wins` of `wins + losses` fair coins), the one-sided sign test; ties left out."""
-    n = wins + losses
-    if wins <= losses:  # the longer tail, from the shorter one
-        return 1.0 - sign_test(losses + 1, wins - 1) if wins else 1.0
-    # Terms relative to the first; each is smaller than the one before.
-    total = term = 1.0
-    for k in range(wins + 1, n + 1):
-        term *= (n - k + 1) / k
-        total += term
-        if term < 1e-18:
-            break
-    first = math.lgamma(n + 1) - math.lgamma(wins + 1) - math.lgamma(losses + 1)
-    return math.exp(first - n * math.log(2)) * total
+def standard_error(values):
+    """The standard error of the mean of independent numbers (n,); infinite for a single one."""
+    values = np.asarray(values, float)
+    if len(values) < 2:
+        return math.inf
+    return float(values.std(ddof=1) / math.sqrt(len(values)))
+
+
+def normal(center, error, z=NORMAL_95):
+    """The interval of a number with a normal standard error: (low, high)."""
+    reach = z * error if error else 0.0
+    return center - reach, center + reach

@@ -6,7 +6,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from fastdense import __version__
-from fastdense.scenarios.experiment import number
+from fastdense.judging.plain import number
 from fastdense.sweeps.estimate import size_of
 from fastdense.sweeps.table import value_text
 

@@ -45,8 +45,8 @@ def outcomes(arm):
     return ", ".join(parts)
 
 
-def results(summaries):
-    """Arms and claims of experiments, one table each, with the rule of the verdicts."""
+def results(reports):
+    """Arms and claims of reports on experiments, one table each, with the rule of the verdicts."""
     arms = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     losses = "loss at start", "loss at end", "best constant"
     for name in ("scenario", "arm", "seeds", *losses, "curve", "outcomes"):
@@ -57,8 +57,8 @@ def results(summaries):
     claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("scenario", "claim", "verdict", "measured"):
         claims.add_column(name)
-    for summary in summaries:
-        plain = summary.plain
+    for report in reports:
+        plain = report.plain
         for index, arm in enumerate(plain["arms"]):
             arms.add_row(
                 plain["scenario"] if index == 0 else "",
@@ -67,7 +67,7 @@ def results(summaries):
                 spread(arm["initial_loss"]),
                 spread(arm["final_loss"]),
                 references(arm),
-                sparkline(summary.curves[arm["name"]]),
+                sparkline(report.medians[arm["name"]]),
                 outcomes(arm),
             )
         having = [arm for arm in plain["arms"] if any(f"final_{name}" in arm for name in FINAL)]

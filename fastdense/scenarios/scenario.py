@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import ClassVar
 
 from fastdense import data
 from fastdense.checks import whole
@@ -13,8 +14,10 @@ from fastdense.network import Dropout, Network
 from fastdense.outcome import Thresholds
 from fastdense.recipe import Recipe
 from fastdense.scenarios.claims import Claim, read_claims
-from fastdense.settings import paths, toml
-from fastdense.settings.paths import PARTS, known, merge, set_path, text
+from fastdense.settings import changes as settings
+from fastdense.settings import tables, toml
+from fastdense.settings.paths import PARTS
+from fastdense.settings.tables import known, text
 from fastdense.task import prepare
 
 CATALOGUE = "fastdense.scenarios.catalogue"  # where the built-in scenarios are
@@ -58,6 +61,7 @@ class Scenario:
     observe: int
     thresholds: Thresholds
     files: tuple[Path, ...] = ()
+    kind: ClassVar[str] = "scenario"  # of report, as that of its `Experiment`
 
 
 @cache
@@ -165,7 +169,7 @@ def read_seeds(table):
 def read_thresholds(table):
     """The `Thresholds` of its outcomes."""
     thresholds = table.get("outcome", {})
-    for key in paths.table("outcome", thresholds):
+    for key in tables.table("outcome", thresholds):
         known("threshold in [outcome]", key, [f.name for f in fields(Thresholds)])
     return Thresholds(**thresholds)
 
@@ -185,14 +189,9 @@ def cache_by_content(function):
 
 def read_arm(name, table, override, changes, read):
     """One arm; `read` makes the `Data` of a `[data]` table."""
-    for key in paths.table(f"arms.{name}", override):
+    for key in tables.table(f"arms.{name}", override):
         known(f"key in [arms.{name}]", key, PARTS)
-    parts = {}
-    for part in PARTS:
-        given = merge(paths.DEFAULTS.get(part, {}), paths.table(part, table.get(part, {})))
-        parts[part] = merge(given, paths.table(part, override.get(part, {})))
-    for path, value in changes.items():
-        set_path(parts, path, value)
+    parts = settings.tables_of(table, override, changes)
     if "seed" in parts["recipe"]:
         raise FastdenseError("recipe.seed is set for every run; use --seed for the first one")
     rows = read(parts["data"])

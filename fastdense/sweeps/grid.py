@@ -9,18 +9,20 @@ import numpy as np
 from fastdense.checks import as_python
 from fastdense.errors import FastdenseError, shown
 from fastdense.settings import toml
-from fastdense.settings.paths import full_path
-from fastdense.variants import NUMBERS
+from fastdense.settings.changes import assignment, ordered
+from fastdense.settings.lanes import DROPOUT, lane_of
+from fastdense.settings.paths import setting
 
 MAX_VALUES = 1_000_000  # of one axis
 DIGITS = 12  # of a value in a range, so that 1e-4 is 0.0001 in whatever range it lies
 EXACT = 2.0**53  # up to here every whole number is a float
+ARM = "arm"  # the axis that the arms of a scenario are
 FORMS = "a list (8,16,32), lin:FROM:TO:COUNT or log:FROM:TO:COUNT"
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A field of network, recipe or data, by its dotted path, and the values that it takes."""
+    """A setting, by its dotted path, and the values that it takes; or the arms of a scenario."""
 
     path: str
     values: tuple
@@ -38,20 +40,14 @@ class Axis:
     @property
     def lane(self):
         """What a pack calls this field if its networks may differ in it, else None."""
-        part, _, name = self.path.partition(".")
-        optimizer, _, hyper = name.partition(".")
-        if self.path == "init_scale" or (part == "recipe" and name in NUMBERS):
-            return name or part
-        if part == "recipe" and optimizer == "optimizer" and hyper not in ("", "name"):
-            return hyper
-        return "dropout" if self.path == "network.dropout" else None
+        return None if self.path == ARM else lane_of(setting(self.path))
 
     def classes(self):
         """The places of the values, in groups that packs can share: tuples of indices."""
         if self.lane is None:
             return [(i,) for i in range(len(self.values))]
         # Without dropout there are no layers for it: another architecture.
-        without = [(i,) for i, v in enumerate(self.values) if self.lane == "dropout" and v == 0]
+        without = [(i,) for i, v in enumerate(self.values) if self.lane == DROPOUT and v == 0]
         alike = tuple(i for i in range(len(self.values)) if (i,) not in without)
         return [*without, alike] if alike else without
 
@@ -85,35 +81,33 @@ def read_grid(given):
         )
     axes = {}
     for path, values in given.items():
-        whole_path = _checked_path(path)
-        if whole_path in axes:
-            raise FastdenseError(f"the grid has {whole_path} twice; give each axis once")
-        axes[whole_path] = Axis(whole_path, _checked_values(path, values))
-    # A table before the fields within it, so that neither undoes the other.
-    return tuple(axes[path] for path in sorted(axes, key=lambda p: (p.count("."), p)))
+        varied = _checked_setting(path)
+        if varied in axes:
+            raise FastdenseError(f"the grid has {varied} twice; give each axis once")
+        axes[varied] = Axis(str(varied), _checked_values(path, values))
+    return tuple(axes[varied] for varied in ordered(axes))
 
 
 def _by_path(texts):
     grid = {}
     for text in texts:
-        path, equals, values = str(text).partition("=")
-        if not equals or not path.strip():
+        parts = assignment(str(text))
+        if parts is None:
             raise FastdenseError(f"{shown(text)} is no axis; expected PATH=VALUES, with {FORMS}")
-        if path.strip() in grid:
-            raise FastdenseError(f"the grid has {path.strip()} twice; give each axis once")
-        grid[path.strip()] = values.strip()
+        path, values = parts
+        if path in grid:
+            raise FastdenseError(f"the grid has {path} twice; give each axis once")
+        grid[path] = values
     return grid
 
 
-def _checked_path(path):
+def _checked_setting(path):
     if not isinstance(path, str):
         raise FastdenseError(f"{shown(path)} is no axis; expected a path such as learning_rate")
-    if path == "init_scale":
-        return path
-    path = full_path(path)
-    if path == "recipe.seed":
+    found = setting(path)
+    if str(found) == "recipe.seed":
         raise FastdenseError("recipe.seed is no axis; give the number of seeds instead")
-    return path
+    return found
 
 
 def _checked_values(path, values):

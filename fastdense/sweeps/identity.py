@@ -12,7 +12,7 @@ import numpy as np
 
 from fastdense.network import Dropout
 from fastdense.numerics.version import VERSION
-from fastdense.variants import NUMBERS
+from fastdense.settings.lanes import NUMBERS
 
 
 def digest(*parts):

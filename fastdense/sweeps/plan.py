@@ -17,9 +17,10 @@ from fastdense.numerics.version import VERSION
 from fastdense.once import once
 from fastdense.scenarios import scenario as scenarios
 from fastdense.scenarios.claims import read_claims
-from fastdense.settings.paths import known
+from fastdense.settings.paths import INIT_SCALE
+from fastdense.settings.tables import known
 from fastdense.sweeps import identity
-from fastdense.sweeps.grid import Axis
+from fastdense.sweeps.grid import ARM, Axis
 from fastdense.sweeps.job import Job, prepared
 from fastdense.task import Task
 from fastdense.variants import check_varied
@@ -230,7 +231,7 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
     """
     axes = tuple(grid)
     if len(base.arms) > 1:
-        axes = Axis("arm", tuple(base.arms)), *axes
+        axes = Axis(ARM, tuple(base.arms)), *axes
     seeds = base.seeds if seeds is None else whole("seeds", seeds, 1)
     first_seed = seed("first_seed", first_seed)
     count_runs(base, grid, seeds)
@@ -254,7 +255,7 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
         given = {
             axis.lane: _lane(axis, cell)
             for axis, at, cell in zip(axes, places, cells, strict=True)
-            if axis.lane and (len(at) > 1 or axis.lane == "init_scale")
+            if axis.lane and (len(at) > 1 or axis.lane == INIT_SCALE)
         }
         _check_lanes(task, given, first_seed + seeds - 1)
         groups.append(
@@ -281,8 +282,8 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
 
 def _task(base, values, settings):
     """The arm of one cell, and its `Task`."""
-    changes = {path: value for path, value in values.items() if path not in ("arm", "init_scale")}
-    name = values.get("arm", next(iter(base.arms)))
+    changes = {path: value for path, value in values.items() if path not in (ARM, INIT_SCALE)}
+    name = values.get(ARM, next(iter(base.arms)))
     try:
         arm = base.arm(name, changes)
         task = _prepared(arm, settings)
@@ -312,9 +313,9 @@ def _check_lanes(task, given, last_seed):
     """Refuse now what a job would stumble over."""
     count = max((len(values) for values in given.values()), default=1)
     check_varied(task.network, task.recipe, {"seeds": np.full(count, last_seed), **given})
-    if "init_scale" in given:
-        largest = given["init_scale"][np.abs(given["init_scale"]).argmax(keepdims=True)]
-        Trial.of(task, {"seeds": np.array([last_seed]), "init_scale": largest})
+    if INIT_SCALE in given:
+        largest = given[INIT_SCALE][np.abs(given[INIT_SCALE]).argmax(keepdims=True)]
+        Trial.of(task, {"seeds": np.array([last_seed]), INIT_SCALE: largest})
 
 
 def _lane(axis, places):

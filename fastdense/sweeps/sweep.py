@@ -56,6 +56,8 @@ class Progress:
         Since the first was begun.
     skipped : list of str
         What was given up, and why, in sentences.
+    waiting : str
+        What is waited for, in a sentence, while nothing can go on; else empty.
     stopping : bool
         Whether the user has interrupted: what runs is finished, nothing else begun.
     """
@@ -66,6 +68,7 @@ class Progress:
     outcomes: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     skipped: list[str] = field(default_factory=list)
+    waiting: str = ""
     stopping: bool = False
 
 
@@ -151,10 +154,26 @@ def sweep(
         Store(store, resume) as kept_in,
         contextlib.closing(runner_of(plan.runs, workers, dask, tls)) as runner,
     ):
-        progress = carry_out(plan, kept_in, runner, seconds_each(plan), on_progress)
+        report = _warning_of_waits(on_progress)
+        progress = carry_out(plan, kept_in, runner, seconds_each(plan), report)
         for skipped in progress.skipped:
             warnings.warn(skipped, stacklevel=2)
         return kept_in.table()
+
+
+def _warning_of_waits(on_progress):
+    """`on_progress`, and before it, once a wait, a warning to the caller of `sweep`."""
+    warned = False
+
+    def report(progress):
+        nonlocal warned
+        if progress.waiting and not warned:
+            warnings.warn(progress.waiting, stacklevel=4)
+        warned = bool(progress.waiting)
+        if on_progress is not None:
+            on_progress(progress)
+
+    return report
 
 
 def runner_of(runs, workers=None, dask=None, tls=None):
@@ -240,6 +259,7 @@ def carry_out(plan, store, runner, seconds, on_progress=None):
                 counts = np.bincount(rows.outcome, minlength=len(OUTCOMES)).tolist()
                 progress.outcomes.update(dict(zip(OUTCOMES, counts, strict=True)))
             progress.seconds = time.monotonic() - started
+            progress.waiting = runner.waiting
             if on_progress is not None:
                 on_progress(progress)
     store.commit()

@@ -19,6 +19,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import ClassVar
 
 from fastdense.entry import Entry
 from fastdense.errors import unknown
@@ -35,6 +36,7 @@ class Theory(Entry):
     cases: tuple
     measure: Callable = field(repr=False)
     seeds: int = 0
+    kind: ClassVar[str] = "theory"  # of report, as that of its `Study`
 
     @property
     def id(self):

@@ -1,15 +1,13 @@
 """Points, measured and predicted, and the one rule by which they decide a claim."""
 
 from dataclasses import dataclass
-from math import inf, isfinite, sqrt
-from statistics import NormalDist
+from math import inf, isfinite
 
 import numpy as np
 
-from fastdense.judging.intervals import wilson
-
-CONFIDENCE = 0.95  # of the intervals that are shown
-SIGNIFICANCE = 0.01  # of a claim, shared out among its points
+from fastdense.judging import verdicts
+from fastdense.judging.intervals import CONFIDENCE, normal, quantile, standard_error, wilson
+from fastdense.judging.verdicts import AGREES, DIFFERS, SIGNIFICANCE, UNDECIDED
 
 RULE = (
     "Intervals are those of 95% confidence. A point agrees with theory if its interval meets what "
@@ -76,6 +74,10 @@ class Claim:
             return f"an interval that reaches at most {self.resolution:.2g} beyond the prediction"
         return "exactly the prediction"
 
+    def to_dict(self):
+        """What it says and needs, as JSON has it."""
+        return {"text": self.text, "source": self.source, "needed": str(self)}
+
 
 @dataclass(frozen=True)
 class Point:
@@ -110,11 +112,9 @@ class Point:
 
     def interval(self, confidence=CONFIDENCE):
         """Where the number lies, (low, high), with so much confidence."""
-        z = NormalDist().inv_cdf(0.5 + confidence / 2)
         if self.successes is not None:
-            return wilson(self.successes, self.samples, z)
-        reach = z * self.error if self.error else 0.0
-        return self.measured - reach, self.measured + reach
+            return wilson(self.successes, self.samples, quantile(confidence))
+        return normal(self.measured, self.error, quantile(confidence))
 
 
 def share(quantity, series, at, successes, samples, theory=None, claim=None):
@@ -129,11 +129,8 @@ def share(quantity, series, at, successes, samples, theory=None, claim=None):
 def mean(quantity, series, at, values, theory=None, claim=None):
     """The mean of independent numbers (n,), with the interval of the normal distribution."""
     values = np.asarray(values, float)
-    error = values.std(ddof=1) / sqrt(len(values)) if len(values) > 1 else inf
-    at_mean = float(values.mean())
-    return Point(
-        quantity, series, at, at_mean, _range(theory), claim, len(values), error=float(error)
-    )
+    measured, error = float(values.mean()), standard_error(values)
+    return Point(quantity, series, at, measured, _range(theory), claim, len(values), error=error)
 
 
 def exact(quantity, series, at, measured, theory=None, claim=None):
@@ -148,30 +145,27 @@ def _range(theory):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(verdicts.Verdict):
     """A claim with what its points say; `states` holds "agrees", "differs" or "undecided"."""
 
-    claim: Claim
-    verdict: str  # "holds", "partly", "refuted"
     states: tuple[str, ...]
-    evidence: str
+
+    def numbers(self):
+        """How many points there are, and how many of them agree, as JSON has them."""
+        return {"points": len(self.states), "agreeing": self.states.count(AGREES)}
 
 
 def judge(claim, points, quantities=None):
     """The verdict of its points on a claim; `quantities` name what `at` is in its evidence."""
     confidence = 1 - SIGNIFICANCE / max(len(points), 1)
     states = tuple(_state(claim, point, confidence) for point in points)
-    agreeing = states.count("agrees")
-    if points and agreeing == len(points):
-        verdict = "holds"
-    else:
-        verdict = "refuted" if not agreeing and "differs" in states else "partly"
+    word = verdicts.of_states(states)
     if not points:
-        return Verdict(claim, verdict, states, "nothing was measured")
+        return Verdict(claim, word, "nothing was measured", states)
     decides = max(points, key=lambda point: _excess(claim, point, confidence))
-    evidence = f"{agreeing} of {len(points)} points agree; " if len(points) > 1 else ""
+    agreeing = f"{states.count(AGREES)} of {len(points)} points agree; " if len(points) > 1 else ""
     along = quantities[decides.quantity].along if quantities else ""
-    return Verdict(claim, verdict, states, evidence + describe(decides, along))
+    return Verdict(claim, word, agreeing + describe(decides, along), states)
 
 
 def _excess(claim, point, confidence):
@@ -191,12 +185,12 @@ def _scale(point):
 def _state(claim, point, confidence):
     (low, high), allowed = point.interval(confidence), claim.allowed(point.theory)
     if not (low <= high):  # NaN
-        return "differs"
+        return DIFFERS
     if high < allowed[0] or low > allowed[1]:
-        return "differs"
+        return DIFFERS
     room = claim.resolution * _scale(point) if point.samples else 0.0
     inside = allowed[0] - room <= low and high <= allowed[1] + room
-    return "agrees" if inside else "undecided"
+    return AGREES if inside else UNDECIDED
 
 
 def describe(point, along=""):

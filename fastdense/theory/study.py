@@ -1,16 +1,13 @@
 """Measures a theory's cases one by one, and judges its claims."""
 
-import time
 from dataclasses import dataclass
-from math import isfinite
+from typing import ClassVar
 
 import numpy as np
 
-from fastdense import __version__
+from fastdense.judging.plain import heading, number, numbers
+from fastdense.judging.progress import throttled
 from fastdense.theory.points import Verdict, judge
-
-SCHEMA_VERSION = 1
-REFRESH_SECONDS = 0.1  # of the progress, at most
 
 
 @dataclass(frozen=True)
@@ -21,6 +18,44 @@ class Study:
     seeds: int  # networks or starts that were drawn; 0 where nothing is
     points: tuple
     verdicts: dict[str, Verdict]
+    kind: ClassVar[str] = "theory"
+
+    @property
+    def states(self):
+        """What each point says of its claim; None for one that belongs to none."""
+        left = {key: iter(verdict.states) for key, verdict in self.verdicts.items()}
+        return [next(left[point.claim]) if point.claim else None for point in self.points]
+
+    def to_dict(self):
+        """The versioned contract of `--json`; see docs/json.md."""
+        theory = self.theory
+        return {
+            **heading(),
+            "scenario": theory.id,
+            "kind": self.kind,
+            "question": theory.question,
+            "source": theory.source,
+            "seeds": self.seeds,
+            "points": [
+                {
+                    "quantity": point.quantity,
+                    "series": point.series,
+                    "along": theory.quantities[point.quantity].along,
+                    "at": point.at if isinstance(point.at, str) else number(point.at),
+                    "measured": number(point.measured),
+                    "interval": numbers(point.interval()) if point.samples else None,
+                    "samples": point.samples,
+                    "theory": numbers(point.theory),
+                    "claim": theory.claims[point.claim].text if point.claim else None,
+                    "state": state,
+                }
+                for point, state in zip(self.points, self.states, strict=True)
+            ],
+            "claims": [
+                {**verdict.to_dict(), "source": verdict.claim.source or theory.source}
+                for verdict in self.verdicts.values()
+            ],
+        }
 
 
 def study(theory, seeds=None, first_seed=0, on_progress=None):
@@ -39,15 +74,11 @@ def study(theory, seeds=None, first_seed=0, on_progress=None):
     """
     drawn = first_seed + np.arange((seeds or theory.seeds) if theory.seeds else 0)
     points, total = [], len(theory.cases)
-    shown_at = 0.0
+    tell = throttled(on_progress)
     for index, case in enumerate(theory.cases):
 
         def report(share, index=index):
-            nonlocal shown_at
-            now = time.monotonic()
-            if on_progress is not None and (now - shown_at > REFRESH_SECONDS or share == 1):
-                shown_at = now
-                on_progress(index + share, total)
+            tell(index + share, total)
 
         points += theory.measure(case, drawn, report)
         report(1)
@@ -56,59 +87,3 @@ def study(theory, seeds=None, first_seed=0, on_progress=None):
         for key, claim in theory.claims.items()
     }
     return Study(theory, len(drawn), tuple(points), verdicts)
-
-
-def number(value):
-    """A float as JSON has it: non-finite ones as strings."""
-    return float(value) if isfinite(value) else str(float(value))
-
-
-def _pair(ends):
-    return None if ends is None else [number(end) for end in ends]
-
-
-def states(done):
-    """What each point of a study says of its claim; None for one that belongs to none."""
-    left = {key: iter(verdict.states) for key, verdict in done.verdicts.items()}
-    return [next(left[point.claim]) if point.claim else None for point in done.points]
-
-
-def to_dict(done):
-    """The versioned contract of `--json`; see docs/json.md."""
-    theory = done.theory
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "fastdense_version": __version__,
-        "scenario": theory.id,
-        "kind": "theory",
-        "question": theory.question,
-        "source": theory.source,
-        "seeds": done.seeds,
-        "points": [
-            {
-                "quantity": point.quantity,
-                "series": point.series,
-                "along": theory.quantities[point.quantity].along,
-                "at": point.at if isinstance(point.at, str) else number(point.at),
-                "measured": number(point.measured),
-                "interval": _pair(point.interval()) if point.samples else None,
-                "samples": point.samples,
-                "theory": _pair(point.theory),
-                "claim": theory.claims[point.claim].text if point.claim else None,
-                "state": state,
-            }
-            for point, state in zip(done.points, states(done), strict=True)
-        ],
-        "claims": [
-            {
-                "text": verdict.claim.text,
-                "source": verdict.claim.source or theory.source,
-                "needed": str(verdict.claim),
-                "verdict": verdict.verdict,
-                "points": len(verdict.states),
-                "agreeing": verdict.states.count("agrees"),
-                "evidence": verdict.evidence,
-            }
-            for verdict in done.verdicts.values()
-        ],
-    }

@@ -14,6 +14,7 @@ from terminal import call
 
 from fastdense import theory
 from fastdense.reports.plots import arms, check_file, draw, points, style
+from fastdense.reports.report import report_of
 from fastdense.scenarios.experiment import experiment
 from fastdense.scenarios.scenario import build, load, names
 from fastdense.theory.points import exact, share
@@ -135,9 +136,9 @@ REFUSED = {
 @pytest.mark.parametrize("place", REFUSED)
 @pytest.mark.parametrize("name", ["zero-rate", "born-dead"])
 def test_an_impossible_picture_is_refused_before_the_work(place, name, tmp_path, monkeypatch):
-    from fastdense_cli import found
+    from fastdense_cli import subject
 
-    monkeypatch.setattr(found, "carry_out", lambda *a: pytest.fail("it was carried out"))
+    monkeypatch.setattr(subject, "carry_out", lambda *a: pytest.fail("it was carried out"))
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "file").write_text("kept")
     assert REFUSED[place] in call("run", name, "--plot", tmp_path / place).sentence
@@ -206,7 +207,7 @@ def test_strange_names_and_exploding_losses_are_drawn(tmp_path):
     done = own({name: {"recipe": {"learning_rate": rate}} for name, rate in pairs})
     assert overlapping(arms.figure(done)) == []
     for name in ("a.png", "a.svg"):
-        draw(done, tmp_path / name)
+        draw(report_of(done), tmp_path / name)
     assert pixels(tmp_path / "a.png")[2] > 100
     words = [text.replace(r"\$", "$") for text, _ in texts(arms.figure(done))]
     assert words.count("fine $x$") == 2 and "b_{2}^\\alpha" in words

@@ -173,11 +173,12 @@ def test_the_table_and_the_json_say_the_same():
     assert "floor 0" not in table.out
 
 
-def test_a_floor_above_zero_is_printed():
+def test_an_irreducible_loss_above_zero_is_printed():
     lines = ["run", "contradicting-labels", *QUICK]
     baselines = [arm["irreducible_loss"] for arm in call(*lines, "--json").json["arms"]]
     table = call(*lines).out
-    assert any(baselines) and all(f"floor {floor:.3g}" in table for floor in baselines if floor)
+    assert any(baselines) and "irreducible" in table  # a cell may take two lines
+    assert all(f"{one:.3g}" in table for one in baselines if one)
 
 
 def test_the_first_seed_shifts_the_seeds_and_nothing_else():

@@ -14,8 +14,8 @@ NEAR = {
     "run saturated-sigmoid --arm squared-eror": "'squared-error'",
     "run zero-rate --set recip.epochs=1": "'recipe.epochs'",
     "run zero-rate --set epoch=1": "'recipe.epochs'",
-    "run zero-rate --set recipe.epoch=1": "'epochs'",
-    "run zero-rate --set network.hiden=[3]": "'hidden'",
+    "run zero-rate --set recipe.epoch=1": "'recipe.epochs'",
+    "run zero-rate --set network.hiden=[3]": "'network.hidden'",
     "run zero-rate --set data.feature=3": "'features'",
     "run zero-rate --set network.output=sigmod": "'sigmoid'",
     "run zero-rate --set recipe.optimizer=adma": "'adam'",
@@ -90,7 +90,10 @@ def test_wrong_usage_says_what_was_expected(line):
 
 def test_a_name_far_from_all_lists_what_there_is():
     assert "known: bench, list, reproduce, run, show" in call("qqq").sentence
-    assert "known: data, network, recipe" in call("run", "zero-rate", "--set", "q=1").sentence
+    assert (
+        "known: data, init_scale, network, recipe"
+        in call("run", "zero-rate", "--set", "q=1").sentence
+    )
 
 
 def test_of_many_names_those_are_listed_that_are_near():

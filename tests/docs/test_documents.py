@@ -211,10 +211,10 @@ def test_every_measure_is_documented():
 
 
 def test_every_json_field_is_documented():
-    from fastdense.scenarios.experiment import experiment, to_dict
+    from fastdense.scenarios.experiment import experiment
     from fastdense.scenarios.scenario import load
 
-    plain = to_dict(experiment(load("zero-rate", {"recipe.epochs": 2}), seeds=2))
+    plain = experiment(load("zero-rate", {"recipe.epochs": 2}), seeds=2).to_dict()
     named = set(re.findall(r"[`\"](\w+)[`\"]", (ROOT / "docs" / "json.md").read_text()))
     fields = set(plain) | set(plain["arms"][0]) | set(plain["claims"][0])
     fields |= set(plain["arms"][0]["runs"][0])
@@ -223,9 +223,9 @@ def test_every_json_field_is_documented():
 
 def test_every_json_field_of_a_theory_is_documented():
     from fastdense import theory
-    from fastdense.theory.study import study, to_dict
+    from fastdense.theory.study import study
 
-    plain = to_dict(study(theory.load("linear-plateau")))
+    plain = study(theory.load("linear-plateau")).to_dict()
     text = (ROOT / "docs" / "json.md").read_text()
     text = text[text.index("# The JSON of a theory") : text.index("# The JSON of `bench`")]
     assert {*plain, *plain["points"][0], *plain["claims"][0]} <= set(re.findall(r"`(\w+)`", text))

@@ -19,8 +19,9 @@ from fastdense.devices.cpu.single import Single
 from fastdense.many import Trial, carry_out
 from fastdense.outcome import names
 from fastdense.runs import CURVES
+from fastdense.settings.lanes import NUMBERS
 from fastdense.task import prepare
-from fastdense.variants import NUMBERS, Variants, check_varied, vary
+from fastdense.variants import Variants, check_varied, vary
 
 NAMES = (*CURVES, "parameters", "initial_parameters", "epochs", "observed_epochs")
 

@@ -14,7 +14,7 @@ from fastdense.data import read
 from fastdense.measures import MEASURES
 from fastdense.reference.backward import loss_and_gradient
 from fastdense.reports.sparkline import BARS, sparkline
-from fastdense.scenarios.experiment import number, shares, summary
+from fastdense.scenarios.experiment import shares, summary
 from fastdense.scenarios.verdict import measured
 
 FLOORS = SimpleNamespace(constant=2.0, irreducible=0.5, rounding=1e-9)
@@ -291,12 +291,6 @@ def test_the_summary_of_what_is_not_finite_is_strings():
     assert summary([1.0] * 9 + [nan]) == {"median": 1.0, "p10": 1.0, "p90": "nan"}
     assert summary([inf]) == {"median": "inf", "p10": "inf", "p90": "inf"}
     assert summary([2.5]) == {"median": 2.5, "p10": 2.5, "p90": 2.5}
-
-
-def test_numbers_of_json():
-    assert [number(v) for v in (1, np.float32(0.5), nan, inf, -inf, None)] == [
-        1.0, 0.5, "nan", "inf", "-inf", None,
-    ]  # fmt: skip
 
 
 def test_shares_sum_to_one_in_a_fixed_order():

@@ -11,7 +11,7 @@ from fastdense.network import Network
 from fastdense.scenarios.experiment import experiment
 from fastdense.scenarios.scenario import build, load
 from fastdense.settings import toml
-from fastdense.settings.paths import merge
+from fastdense.settings.tables import merge
 
 TABLES = st.recursive(
     st.one_of(st.integers(), st.text(max_size=3), st.lists(st.integers(), max_size=2)),

@@ -17,7 +17,7 @@ from fastdense.reports.plots.picture import Picture, Side
 from fastdense.sweeps.filters import Filter
 from fastdense.sweeps.grid import Axis
 from fastdense.sweeps.store import reader
-from fastdense.sweeps.store.connection import opened
+from fastdense.sweeps.store.connection import connect
 
 sys.path.append(str(Path(__file__).parents[1] / "cli"))
 from test_plots import overlapping, pixels, texts
@@ -26,7 +26,7 @@ RATES, SCALES = "log:1e-3:10:13", "log:0.1:10:9"
 
 
 def drawn(path, by=(), where=(), **options):
-    with opened(path) as db:
+    with connect(path) as db:
         sweep, table = reader.find(db), reader.read_table(db)
     return Picture.of(sweep, Filter(where)(table), by, where=where, **options)
 
@@ -115,7 +115,7 @@ def test_a_cell_of_exactly_a_half_is_beyond_the_boundary():
 def test_a_line_is_the_shares_with_their_intervals(several):
     given = drawn(several, ["learning_rate"])
     (panel,) = figure(given).axes[:1]
-    with opened(several) as db:
+    with connect(several) as db:
         table = reader.read_table(db)
     assert panel.get_xscale() == "log" and len(panel.lines) == 6
     for line, band in zip(panel.lines, panel.collections, strict=True):
@@ -134,7 +134,7 @@ def test_a_line_for_each_value_of_a_second_axis(several):
     panel = figure(given).axes[0]
     labels = [line.get_label() for line in panel.lines]
     assert labels == ["network.hidden 4", "network.hidden 8-8", "network.hidden none"]
-    with opened(several) as db:
+    with connect(several) as db:
         table = reader.read_table(db)
     rate, share = (ends[0] for ends in panel.lines[1].get_data())
     of_cell = Filter(["hidden=8-8", f"learning_rate={rate}"])(table)

@@ -14,7 +14,7 @@ import pytest
 from small import BASE, rows_of
 
 from fastdense import FastdenseError, sweep
-from fastdense.sweeps.store.connection import opened
+from fastdense.sweeps.store.connection import connect
 from fastdense.sweeps.store.reader import read_table
 from fastdense.sweeps.store.writer import VERSION, Store
 
@@ -119,7 +119,7 @@ def test_a_finished_store_is_one_plain_file(tmp_path):
 def test_a_sweep_goes_on_while_somebody_reads(tmp_path):
     path = tmp_path / "store"
     sweep(BASE, GRID, seeds=1, store=path)
-    with opened(path) as db:
+    with connect(path) as db:
         assert sweep(BASE, GRID, seeds=3, store=path, resume=True).rows == 18
         assert read_table(db).rows == 6  # as it was when it was opened
     assert os.listdir(tmp_path) == ["store"]

@@ -290,8 +290,8 @@ def test_groups_count_what_a_mask_counts(grid, data):
     [
         ("rate-adm", {"learning_rate": [1]}, {}, "unknown scenario 'rate-adm'"),
         (BASE, {}, {}, "the grid is empty"),
-        (BASE, {"network.hiden": [1]}, {}, "at network.hiden=1: unknown key in [network] 'hiden'"),
-        (BASE, {"recipe.momentum": [0.1]}, {}, "unknown key in [recipe] 'momentum'"),
+        (BASE, {"network.hiden": [1]}, {}, "did you mean 'network.hidden'"),
+        (BASE, {"recipe.momentum": [0.1]}, {}, "did you mean 'recipe.optimizer.momentum'"),
         (BASE, {"optimizer.beta1": [0.1]}, {}, "unknown hyper-parameter of sgd 'beta1'"),
         (BASE, {"learning_rate": [0.1, -1]}, {}, "learning_rate"),
         (BASE, {"learning_rate": [0.1, "fast"]}, {}, "the axis recipe.learning_rate has 'fast'"),

@@ -22,13 +22,13 @@ def command(file, out, curves, where, number, **formats):
     from fastdense.reports import exports
     from fastdense.sweeps.filters import Filter
     from fastdense.sweeps.store import reader
-    from fastdense.sweeps.store.connection import opened
+    from fastdense.sweeps.store.connection import connect
 
     given = [form for form in exports.FORMATS if formats[form]]
     if len(given) != 1:
         raise click.UsageError("give one of --csv, --jsonl and --parquet")
     chosen = Filter(where)
-    with opened(file) as db:
+    with connect(file) as db:
         exports.check(given[0], out, file)
         tables = reader.pieces(db, reader.find(db, number), curves)
         exports.export(given[0], out, map(chosen, tables))

@@ -25,11 +25,11 @@ def command(file, by, where, number, as_list, limit, as_json):
     from fastdense.reports import sweeps as reports
     from fastdense.sweeps.filters import Filter
     from fastdense.sweeps.store import reader
-    from fastdense.sweeps.store.connection import opened
+    from fastdense.sweeps.store.connection import connect
     from fastdense_cli.console import show, show_json, show_line
 
     chosen = Filter(where)
-    with opened(file) as db:
+    with connect(file) as db:
         if as_list:
             found = [stores.about(sweep, reader.count(db, sweep)) for sweep in reader.sweeps(db)]
             show_json(stores.to_dict(found)) if as_json else show(stores.table(found), WIDTH)

@@ -9,7 +9,7 @@ from fastdense.sweeps.store.writer import check, check_beside, sentences
 
 
 @contextlib.contextmanager
-def opened(path):
+def connect(path):
     """Yields a connection to a store, which sees it as it was when it was opened.
 
     A sweep may be writing to it meanwhile, and neither the file nor its folder need be writable.
@@ -27,7 +27,7 @@ def opened(path):
             what = "a folder" if path.is_dir() else "not a file"
             raise FastdenseError(f"{path} is {what}; give the store of a sweep")
         check_beside(path)
-        db = _connected(path)
+        db = _open(path)
     with contextlib.closing(db):
         # What else goes wrong while the store is open, as on a full disk, is not of the store.
         try:
@@ -37,13 +37,13 @@ def opened(path):
             raise FastdenseError(f"cannot read {shown(str(path))}: {error}") from None
 
 
-def _connected(path):
+def _open(path):
     place = path.absolute().as_uri()
     # Who may not write cannot remove the files that SQLite has beside a store while it is read.
-    db = _begun(f"{place}?mode=rw") or _begun(f"{place}?mode=ro")
+    db = _begin(f"{place}?mode=rw") or _begin(f"{place}?mode=ro")
     if db is None and _unwritten(path):
         # Without these files, nobody can be writing.
-        db = _begun(f"{place}?mode=ro&immutable=1")
+        db = _begin(f"{place}?mode=ro&immutable=1")
     if db is None:
         raise FastdenseError(
             f"cannot read {shown(str(path))}: its sweep was killed, and its folder cannot be "
@@ -52,7 +52,7 @@ def _connected(path):
     return db
 
 
-def _begun(place):
+def _begin(place):
     """A connection in a transaction, or None where SQLite lacks a file that it may not make."""
     db = sqlite3.connect(place, uri=True, isolation_level=None)
     try:

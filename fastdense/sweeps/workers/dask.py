@@ -15,6 +15,7 @@ import pickle
 import queue
 import tempfile
 import threading
+import time
 import uuid
 from collections import OrderedDict
 
@@ -25,15 +26,16 @@ from distributed.utils import sync
 from fastdense.devices.cpu.parallel import Stopped
 from fastdense.devices.cpu.thread_pool import cores
 from fastdense.errors import FastdenseError
-from fastdense.settings.paths import known
+from fastdense.settings.tables import known
 from fastdense.sweeps.job import carry_out
-from fastdense.sweeps.workers.wire import TERMS, pack, unpack
+from fastdense.sweeps.workers.wire import TERMS, decode, encode
 
 CONNECT_SECONDS = 5.0  # that a scheduler has to answer
 PATIENCE = 2 * CONNECT_SECONDS  # with somebody who answers, but not as a scheduler
 WORKERS_SECONDS = 30.0  # that the first worker has to come
 CLOSE_SECONDS = 5.0  # that the cluster has to let go
 LOOK_SECONDS = 0.5  # between two looks for new workers
+ALONE_SECONDS = 30.0  # without any worker, until it is said
 AHEAD = 2  # jobs of a worker: so that it need not wait for the next one
 MAX_DEATHS = 3  # of workers, by one job
 MAX_DATA = 4  # that the cluster keeps though no job needs them now
@@ -56,7 +58,7 @@ class _Flight:
     """A job on its way: where it is, and what it has done there."""
 
     def __init__(self, job):
-        self.job, self.parcel = job, pack(job)
+        self.job, self.parcel = job, encode(job)
         self.deaths = 0
         self.address = self.token = self.attempt = self.future = None
 
@@ -89,6 +91,7 @@ class Cluster:
         self._running = {}  # the flight that each has begun last
         self._sent_as = {}  # the flights by what they are called on the cluster
         self._unfit = set()  # workers that are left out
+        self._alone_since = None  # when the last worker went, while there is none
         self._data = OrderedDict()  # what was sent, the latest last
         self._name = f"fastdense-{uuid.uuid4().hex}"
         self._numbers = itertools.count()
@@ -117,6 +120,18 @@ class Cluster:
     def room(self):
         """Whether another job is wanted."""
         return len(self._flights) < AHEAD * self.workers
+
+    @property
+    def waiting(self):
+        """What the jobs wait for, when all workers have been gone for long: a sentence, or ""."""
+        since = self._alone_since
+        if since is None or time.monotonic() - since < ALONE_SECONDS:
+            return ""
+        start = f"start some: dask worker {self._address} --nworkers -1 --nthreads 1; "
+        return (
+            f"All workers of the Dask scheduler at {self._address} have gone, and the sweep waits "
+            f"for others; {'' if self._address == LOCAL else start}Ctrl-C stops it."
+        )
 
     def submit(self, job):
         flight = _Flight(job)
@@ -246,6 +261,7 @@ class Cluster:
                 faults.append(f"the Dask worker at {address} {fault}")
             else:
                 self._at[address] = []
+                self._alone_since = None
         while self._at and self._waiting:
             self._launch(self._waiting.pop())
         return faults
@@ -263,6 +279,8 @@ class Cluster:
 
     def _lose_worker(self, address, died):
         flights, running = self._at.pop(address, []), self._running.pop(address, None)
+        if not self._at and self._alone_since is None:
+            self._alone_since = time.monotonic()
         for flight in flights:
             finished = flight.future is not None and flight.future.status == "finished"
             self._recall(flight)
@@ -436,7 +454,7 @@ def _work(parcel, rows, token):
             raise Stopped
 
     try:
-        return carry_out(unpack(parcel, rows), check)
+        return carry_out(decode(parcel, rows), check)
     except (FastdenseError, Stopped):
         raise
     except Exception as error:  # one that cannot be sent would never be heard of

@@ -20,6 +20,8 @@ class Local:
         About how many there will be: where they are fewer than processors, each may use several.
     """
 
+    waiting = ""  # as a `Cluster` without workers does
+
     def __init__(self, workers=None, jobs=1 << 30):
         most = self.workers = workers or cores()
         count = max(min(most, jobs), 1)

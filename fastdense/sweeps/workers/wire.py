@@ -15,14 +15,14 @@ from fastdense.sweeps.job import Job, prepared
 TERMS = f"fastdense {fastdense.__version__} with numerics {VERSION}"
 
 
-def pack(job):
+def encode(job):
     """A job without its rows, as bytes."""
     task = job.task
     of_task = task.network, task.recipe, task.evaluate_every, task.observe_every
     return pickle.dumps((job.group, job.runs, of_task, job.varied, job.settings))
 
 
-def unpack(parcel, rows):
+def decode(parcel, rows):
     """The `Job` in a parcel, over the pickled `Data` in `rows`."""
     group, runs, of_task, varied, settings = pickle.loads(parcel)
     return Job(group, runs, _task(_data(rows), *of_task), varied, settings)

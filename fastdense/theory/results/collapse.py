@@ -8,11 +8,11 @@ are trained, to measure just that, and all of the living.
 
 import numpy as np
 
+from fastdense.judging.verdicts import HOW_OFTEN
 from fastdense.many import train_many
 from fastdense.network import Network
 from fastdense.numerics import streams
 from fastdense.recipe import Recipe
-from fastdense.scenarios.claims import HOW_OFTEN
 from fastdense.theory.points import Claim, Quantity, share
 from fastdense.theory.results.born_dead import alive, lower_bound, upper_bound
 
