@@ -5,6 +5,7 @@ Only this package uses Matplotlib, and nothing but `draw` imports it.
 
 import importlib.util
 import io
+import os
 import warnings
 from pathlib import Path
 
@@ -56,10 +57,9 @@ def draw_sweep(picture, path):
 
 def save(kind, path, done):
     """Write the figure that one of the modules here makes of what was done."""
-    import matplotlib
-
     from fastdense.reports.plots.style import SETTINGS
 
+    matplotlib = _matplotlib()
     path = Path(path)
     ending = path.suffix.lower()[1:]
     buffer = io.BytesIO()
@@ -70,3 +70,17 @@ def save(kind, path, done):
         timeless = {"Date": None} if ending == "svg" else {"Software": None}
         figure.savefig(buffer, format=ending, metadata=timeless)
     atomic.write_atomically(path, buffer.getvalue())
+
+
+def _matplotlib():
+    """Matplotlib, which refuses to be imported where MPLBACKEND names nothing it knows.
+
+    A file is drawn without any backend.
+    """
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        import matplotlib
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+    return matplotlib
