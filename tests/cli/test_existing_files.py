@@ -1,6 +1,6 @@
 """What exists is replaced only where it was named for output, and an input of a command never."""
 
-import itertools
+import io
 import json
 import os
 import shutil
@@ -118,34 +118,24 @@ def test_results_that_cannot_all_be_written_leave_the_folder_as_it_was(
     failing, folder, monkeypatch
 ):
     line = "run", "zero-rate", "--seeds", 1, "--out", "out"
-    opened = open
+    places = []
 
-    class Full:
+    class Full(io.FileIO):
         """A file on a disk that is full by the time this one is written."""
 
-        def __init__(self, number, *given):
-            self.number, self.file = number, opened(*given)
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *error):
-            self.file.close()
+        def __init__(self, path, mode):
+            super().__init__(path, mode)
+            places.append(path)
 
         def write(self, content):
-            if self.number == ENDINGS.index(failing):
+            if self.name == places[ENDINGS.index(failing)]:
                 raise OSError(28, "No space left on device")
-            self.file.write(content)
+            return super().write(content)
 
-        def flush(self):
-            self.file.flush()
-
-    for before in ([], [f"zero-rate{ending}" for ending in sorted(ENDINGS)]):
-        numbers = itertools.count()
+    for before in ([], [f"zero-rate{ending}" for ending in ENDINGS]):
+        places.clear()
         with monkeypatch.context() as context:
-            context.setattr(
-                atomic, "open", lambda *given: Full(next(numbers), *given), raising=False
-            )
+            context.setattr(atomic, "open", Full, raising=False)
             answer = call(*line)
         assert answer.code == 1 and answer.err.count("\n") == 1
         assert answer.err == f"Error: {folder}/out/zero-rate{failing}: No space left on device\n"
