@@ -1,6 +1,7 @@
 """How a file is written: whole or not at all, and never over one that the command reads."""
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -74,7 +75,7 @@ def appearing(path):
     """
     path = path.resolve()
     if path.exists() and not path.is_file():
-        with open(path, "wb") as file:
+        with _stream(path) as file:
             yield file
         return
     partial = path.with_name(f".fastdense-{secrets.token_hex(8)}")
@@ -84,13 +85,44 @@ def appearing(path):
         if path.exists():
             os.chmod(partial, stat.S_IMODE(path.stat().st_mode))
         os.replace(partial, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(partial)
+        # A write that fails names no file, and the name of a partial one says nothing to anybody.
+        if isinstance(error, OSError) and error.filename in (None, str(partial)):
+            error.filename, error.filename2 = str(path), None
         raise
+
+
+def _stream(path):
+    """A pipe or a device to write to; a pipe that nobody reads is not waited for."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            raise
+        raise FastdenseError(
+            f"cannot write {shown(str(path))}: nobody reads this pipe; start what reads it first"
+        ) from None
+    os.set_blocking(handle, True)
+    return open(handle, "wb")
 
 
 def write_atomically(path, content):
     """Write a whole file of text or bytes, or none."""
-    with appearing(path) as file:
-        file.write(content.encode() if isinstance(content, str) else content)
+    write_together({path: content})
+
+
+def write_together(contents):
+    """Write several whole files of text or bytes, or none of them.
+
+    Parameters
+    ----------
+    contents : dict of path to str or bytes
+        The first of them appears last.
+    """
+    with contextlib.ExitStack() as files:
+        for path, content in contents.items():
+            file = files.enter_context(appearing(path))
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()  # what cannot be written fails before anything appears

@@ -45,9 +45,15 @@ def check(identifier, endings, folder, inputs=(), force=False):
     atomic.check_folder(folder)
     paths = [Path(folder) / f"{identifier}{ending}" for ending in endings]
     there = [path for path in paths if os.path.lexists(path)]
-    ours = _unchanged(paths) if there else set()
     for path in there:
         atomic.check_file(path, inputs)
+        if path.is_symlink() or not path.is_file():
+            raise FastdenseError(
+                f"{shown(str(path))} is a {'link' if path.is_symlink() else 'pipe or a device'}, "
+                "through which --out does not write; remove it, or give another folder"
+            )
+    ours = _unchanged(paths) if there else set()
+    for path in there:
         if path not in ours and not force:
             raise FastdenseError(
                 f"{shown(str(path))} exists and is not as a run of {shown(identifier)} left it; "
@@ -83,13 +89,12 @@ def write(report, folder):
     folder = Path(folder)
     plain, texts = report.contents()
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {f"{report.id}{ending}": text for ending, text in texts.items()}
-    written = {name: _digest(text) for name, text in contents.items()}
+    others = {f"{report.id}{ending}": text for ending, text in texts.items()}
+    written = {name: _digest(text) for name, text in others.items()}
     name = f"{report.id}.json"
     written[name] = _digest(dumps(plain))
-    contents[name] = dumps({**plain, "files": written}) + "\n"
-    for name, text in contents.items():
-        atomic.write_atomically(folder / name, text)
+    contents = {name: dumps({**plain, "files": written}) + "\n", **others}
+    atomic.write_together({folder / name: text for name, text in contents.items()})
 
 
 def csv_text(header, rows):

@@ -27,6 +27,9 @@ def read_text(path):
     try:
         if path.is_dir():
             raise FastdenseError(f"{path} is a folder; give a scenario file")
+        # What a shell puts in the place of a file, as <(...) does, has a writer.
+        if path.is_fifo() and path.parts[:2] not in (("/", "dev"), ("/", "proc")):
+            raise FastdenseError(f"{path} is a pipe; give a scenario file, or /dev/stdin")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:

@@ -1,18 +1,24 @@
 """Every file that cannot be used gets one sentence, quickly, and leaves nothing behind."""
 
 import io
+import os
 import pickle
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from terminal import call
+from terminal import call, process
 
 DATA = '[data]\nname = "inline"\nx = [1, 2, 3]\ny = [0, 1, 0]\n'
 CLAIM = DATA + "[[claims]]\ntests = [{ %s }]\n"
 TWO_ARMS = DATA + "[arms.a]\n[arms.b]\n[[claims]]\ntests = [%s]\n"
+
+
+SHELL = 'data = {name = "inline", x = [1, 2, 3], y = [0, 1, 0]}'
 
 
 def refused(path, *arguments):
@@ -70,6 +76,20 @@ NOT_TOML = {
     "spaces": ("a" + " " * 1_000_000, "not valid TOML"),
     "too large": ("#" + "a" * (1 << 20), "larger than 1 MB"),
 }
+
+
+def test_a_pipe_by_name_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.toml")
+    for command in ("run", "show", "reproduce", "sweep"):
+        sentence = process(command, tmp_path / "a.toml").sentence
+        assert sentence.endswith("a.toml is a pipe; give a scenario file, or /dev/stdin")
+
+
+def test_a_scenario_may_come_through_the_pipe_of_a_shell(tmp_path):
+    for place in ("/dev/stdin < <(echo '{}')", "<(echo '{}')"):
+        command = f"{sys.executable} -m fastdense_cli show {place.format(SHELL)}"
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("case", NOT_TOML)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import strategies
 
-from fastdense import Data, Network, Recipe, train, train_many
+from fastdense import Data, Network, Recipe, catalogue, train, train_many
 
 ROWS = 40
 NETWORK = Network.of(3, 5, 4, activation="tanh")
@@ -22,7 +22,7 @@ PLAIN = Recipe(epochs=400, batch_size=8)
 WHILE_IT_TRAINS = """
     import threading
     import numpy as np
-    from fastdense import Data, Network, Recipe, train, train_many
+    from fastdense import Data, Network, Recipe, catalogue, train, train_many
 
     rng = np.random.default_rng(0)
     x = rng.random((40, 3), dtype=np.float32)
@@ -60,6 +60,29 @@ def test_indices_that_change_while_they_are_used_stay_inside_the_arrays():
         text=True,
     )
     assert done.stdout == "survived\n", (done.returncode, done.stderr[-2000:])
+
+
+@pytest.mark.parametrize("spoilt", [np.nan, 4, -1, 3e6, np.inf])
+def test_labels_that_come_to_name_no_class_are_learned_by_nobody(spoilt):
+    """Whatever the loss makes of no class, it is no number, and the training ends as diverged."""
+    losses = [name for name in catalogue.names("losses")
+              if catalogue.get("losses", name).targets == "label"]  # fmt: skip
+    x, _ = rows()
+    for loss in losses:
+        output = strategies.OUTPUTS.get(catalogue.get("losses", loss).predictions, "identity")
+        network = Network.of(3, 5, 4, activation="tanh", output=output)
+        for ways, batch_size in ((1, 8), (3, 8), (1, 1), (3, 1)):
+            labels = np.arange(ROWS, dtype=np.float32) % 4
+
+            def spoil(*progress, labels=labels):
+                labels[:] = spoilt
+
+            recipe = Recipe(loss=loss, epochs=10**6, batch_size=batch_size)
+            if ways == 1:
+                run = train(network, recipe, Data(x, labels), on_progress=spoil)
+            else:
+                run = train_many(network, recipe, Data(x, labels), seeds=3, on_progress=spoil)[1]
+            assert run.outcome == "diverged" and np.isnan(run.loss[-1])
 
 
 def trained_both_ways(data):

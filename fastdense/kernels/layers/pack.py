@@ -105,6 +105,9 @@ def propagate_pack_for(kind):
                     label = targets[sample]
                     if label >= 0 and label < plan.outputs:  # as in `gather_labels`
                         place[np.int64(label) * stride + b * lanes + lane] = cast(1)
+                    else:
+                        for o in range(plan.outputs):
+                            place[o * stride + b * lanes + lane] = cast(np.nan)
         else:
             gather(targets, plan.outputs, work, job, first, samples, place, stride)
         if plan.weighted:

@@ -110,8 +110,8 @@ def scatter_for(kind):
 def gather_labels(labels, classes, order, ordered, first, samples, columns, target, stride):
     """Class labels as one-hot columns.
 
-    The labels are the caller's, who may write into them meanwhile: what names no class leaves its
-    column zero.
+    The labels are the caller's, who may write into them meanwhile: what names no class makes its
+    column NaN, and with it the loss.
     """
     for i in range(classes):
         for b in range(columns):
@@ -120,6 +120,9 @@ def gather_labels(labels, classes, order, ordered, first, samples, columns, targ
         label = labels[order[first + b] if ordered else first + b]
         if label >= 0 and label < classes:
             target[np.int64(label) * stride + b] = 1
+        else:
+            for i in range(classes):
+                target[i * stride + b] = np.nan
 
 
 @cache

@@ -5,6 +5,7 @@ Only this package uses Matplotlib, and nothing but `draw` imports it.
 
 import importlib.util
 import io
+import os
 import warnings
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def save(figure, path):
 
 def picture_of(figure, ending):
     """The bytes of a picture, "png" or "svg", of what `figure()` returns: those of a page, too."""
-    import matplotlib
+    matplotlib = _matplotlib()
 
     from fastdense.reports.plots.style import SETTINGS
 
@@ -71,3 +72,17 @@ def picture_of(figure, ending):
         timeless = {"Date": None} if ending == "svg" else {"Software": None}
         figure().savefig(buffer, format=ending, metadata=timeless)
     return buffer.getvalue()
+
+
+def _matplotlib():
+    """Matplotlib, which refuses to be imported where MPLBACKEND names nothing it knows.
+
+    A file is drawn without any backend.
+    """
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        import matplotlib
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+    return matplotlib
