@@ -33,7 +33,7 @@ def results_of(task, arrays, count, final=True):
     evaluated = np.minimum(np.arange(rows.max()) * task.evaluate_every, epochs)
     if not task.evaluate_every:  # all there is to tell is the last epoch's running loss
         rows, evaluated = np.ones_like(rows), np.array([int(state["epoch"])])
-    looked = np.minimum(np.arange(observed.max()) * task.observe_every, epochs)
+    observed_epochs = np.minimum(np.arange(observed.max()) * task.observe_every, epochs)
     parameters = arrays["parameters"][: size * lanes].reshape(size, lanes)[:, :count].T
     # A single network's without slots are all that their array holds.
     if not final or lanes > 1 or arrays["plan"][0]["slots"]:
@@ -43,9 +43,9 @@ def results_of(task, arrays, count, final=True):
     for block in blocks(size, count):
         part = parameters[:, block]
         part[np.isnan(part)] = np.nan  # of NaN the processor may choose sign and bits
-    sums = arrays["signals"][: len(looked), :, :, :count].transpose(2, 3, 0, 1).copy()
+    sums = arrays["signals"][: len(observed_epochs), :, :, :count].transpose(2, 3, 0, 1).copy()
     if ended.any():
-        sums[:, np.arange(len(looked)) >= observed[:, np.newaxis]] = np.nan
+        sums[:, np.arange(len(observed_epochs)) >= observed[:, np.newaxis]] = np.nan
 
     def curve(place, known=True):
         if not known:
@@ -72,7 +72,7 @@ def results_of(task, arrays, count, final=True):
         "accuracy": accuracy,
         "test_loss": curve(layout.TEST_LOSS, tested),
         "test_accuracy": test_accuracy,
-        "observed_epochs": looked,
+        "observed_epochs": observed_epochs,
         "signals": signals_of(task, sums),
         "steps": steps,
         "rows": rows,
