@@ -1,5 +1,7 @@
 """What the compiled loop is told and what it keeps, as records of NumPy's."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 DENSE, DROPOUT = range(2)  # kinds of layer
@@ -211,41 +213,85 @@ JOB = np.dtype(
     align=True,
 )
 
-# The arrays of a step, in the order in which kernels take their addresses. In a pack each number
-# of a network is a row of lanes, one for each of the networks side by side.
-WORK = (
-    "plan",
-    "state",
-    "job",
-    "layers",
-    "parameters",  # and behind them the optimizer's slots
-    "gradient",
-    "networks",
-    "seeds",
-    "keep",  # of each layer, for each lane
-    "rates",  # of each lane
-    "held",  # not zero for a lane whose parameters stay as they are
-    "penalties",  # the bound of a component, then l1 and 2 l2 of each layer, all for each lane
-    "scalars",  # of the optimizer's step
-    "arena",
-    "scratch",
-    "inputs",
-    "targets",
-    "weights",
-    "test_inputs",
-    "test_targets",
-    "predictions",
-    "order",
-    "losses",  # of each sample
-    "sample_weights",
-    "correct",  # of each chunk and lane
-    "hits",  # of all chunks together
-    "loss_hyper",
-    "optimizer_hyper",
-    "powers",  # running products of the optimizer
-    "sizes",  # of the pre-activations: sixteen partial sums a layer
-    "team",
+
+class Array(NamedTuple):
+    """An array that kernels work on.
+
+    In a pack each number of a network is a row of lanes, one for each network side by side.
+
+    Attributes
+    ----------
+    name : str
+    holds : dtype, NUMBER or SCALAR
+        A record, a type of number, the training's own, or that of an optimizer's scalars.
+    role : str
+        "plan" says what is to be done, and may hold addresses of this process; "task" is what the
+        task gives. Both are made from the task again. "state" is what the training has come to
+        between two updates: a checkpoint must hold it, so no address may be in it. "scratch" is
+        written before it is read, or holds constants.
+    """
+
+    name: str
+    holds: np.dtype | str
+    role: str
+
+
+NUMBER = "number"  # of the training's dtype
+SCALAR = "scalar"  # float64 for a network alone; in a pack of the training's dtype
+
+# The one table of arrays: kernels take their addresses in this order.
+ARRAYS = (
+    Array("plan", PLAN, "plan"),
+    Array("state", STATE, "state"),
+    Array("job", JOB, "scratch"),
+    Array("layers", LAYER, "plan"),
+    Array("parameters", NUMBER, "state"),  # and behind them the optimizer's slots
+    Array("gradient", NUMBER, "state"),  # of the mini-batches that met no update yet
+    Array("networks", NETWORK, "state"),
+    Array("seeds", _i8, "task"),
+    Array("keep", KEEP, "task"),  # of each layer, for each lane
+    Array("rates", _f8, "task"),  # of each lane
+    Array("held", NUMBER, "state"),  # not zero for a lane whose parameters stay as they are
+    # The bound of a component, then l1 and 2 l2 of each layer, all for each lane.
+    Array("penalties", NUMBER, "task"),
+    Array("scalars", SCALAR, "scratch"),  # of the optimizer's step
+    Array("arena", NUMBER, "scratch"),
+    Array("scratch", NUMBER, "scratch"),
+    Array("inputs", NUMBER, "task"),
+    Array("targets", NUMBER, "task"),
+    Array("weights", _f8, "task"),
+    Array("test_inputs", NUMBER, "task"),
+    Array("test_targets", NUMBER, "task"),
+    Array("predictions", NUMBER, "scratch"),
+    Array("order", _i8, "state"),  # in which the epoch visits the samples
+    Array("losses", _f8, "scratch"),  # of each sample
+    Array("sample_weights", _f8, "scratch"),
+    Array("correct", _i8, "scratch"),  # of each chunk and lane
+    Array("hits", _i8, "state"),  # of all chunks together
+    Array("loss_hyper", NUMBER, "task"),
+    Array("optimizer_hyper", _f8, "task"),
+    Array("powers", _f8, "state"),  # running products of the optimizer
+    Array("sizes", _f8, "state"),  # of the pre-activations: sixteen partial sums a layer
+    Array("team", _i8, "scratch"),
+    Array("given", _i8, "task"),  # explicit orders of the samples
+    Array("schedule_hyper", _f8, "task"),
+    Array("curves", _f8, "state"),  # (CURVES, evaluations, lanes)
+    Array("signals", _f8, "state"),  # (observations, layers, SIGNALS, lanes)
+    Array("running", _f8, "state"),  # sums of the epoch's losses
+    Array("partial", _f8, "state"),  # sums of the evaluation or observation under way
+    Array("previous", NUMBER, "state"),  # parameters before an observed update
+    Array("updates", _f8, "state"),  # their relative change, of each layer
+    Array("alive", np.uint8, "state"),  # a flag for each unit
+    Array("slopes", _f8, "state"),  # sixteen partial sums a layer
 )
+NAMES = tuple(array.name for array in ARRAYS)
+
+
+def dtype_of(array, dtype, packed):
+    """What an `Array` holds in a training of some dtype: one network's, or a pack's."""
+    if array.holds == SCALAR:
+        return np.dtype(dtype if packed else _f8)
+    return np.dtype(dtype if array.holds == NUMBER else array.holds)
 
 
 def group_of(dtype):

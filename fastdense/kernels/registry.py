@@ -27,7 +27,7 @@ KINDS = {
     "schedule": "schedules",
 }
 UNROLLED = "unrolled"  # its name is a `StepShape`
-ONE_DTYPE = "advance", "relay", "schedule"  # float64, whatever that of the training
+ONE_DTYPE = "advance", "schedule"  # float64, whatever that of the training
 # Loops over lanes become single vectors, if they are not taken apart before.
 LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work", UNROLLED
 _lock = threading.RLock()
@@ -81,7 +81,7 @@ def _kernel(role, name, dtype):
         from fastdense.kernels.compile import compiler
 
         function, signature = define(role, name, dtype)
-        # An entry's kernel is given arrays that lie apart; those of a `Work` may be one.
+        # An entry's kernel is given arrays that lie apart; those of a table may be one.
         apart, unroll = name is not None, role not in LANE_LOOPS
         file = compiler.object_file(function, signature, symbol, apart, unroll)
         return file, compiler.letters(signature)
@@ -118,6 +118,6 @@ def _prototype(role, dtype):
 
 
 def program(role, dtype):
-    """ "train" or "relay" as a function of addresses and integers; it lets other threads run."""
+    """ "train" or "work" as a function of a table's address and integers; it lets others run."""
     with _lock:
         return _prototype(role, _dtype(role, dtype))

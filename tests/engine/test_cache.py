@@ -42,7 +42,7 @@ for dtype in ("float32", "float64"):
             coupled = getattr(catalogue.get(kind, name), "coupled", False)
             if role == "loss" or coupled == role.startswith("coupled"):
                 registry.kernel(role, name, dtype)
-    for role in ("work", "train", "pack_work", "pack_train", "relay"):
+    for role in ("work", "train", "pack_work", "pack_train"):
         registry.kernel(role, None, dtype)
 """
 

@@ -9,14 +9,14 @@ from fastdense.devices.cpu.thread_pool import cores, share
 from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
 from fastdense.kernels.layout import JOB, PLAN, padded
-from fastdense.kernels.registry import kernel, program
+from fastdense.kernels.registry import program
 
 SHARED_PRODUCTS = 30_000_000  # parameters times rows, some 0.3 ms, which threads share
 MIN_ROWS = 64  # for each thread
 TURNED = 6  # multiply-adds that it takes to turn a number from rows to columns
 LARGE_NETWORK = 1 << 18  # parameters that the second-level cache does not hold
 STRIDED = 1.25  # times as long for a product that reads its weights in strides of whole rows
-INPUTS, PREDICTIONS = layout.WORK.index("inputs"), layout.WORK.index("predictions")
+INPUTS, PREDICTIONS = layout.NAMES.index("inputs"), layout.NAMES.index("predictions")
 
 
 class Predictor:
@@ -111,7 +111,7 @@ class _Way:
         job["columns"] = self.columns
         job["stride"] = stride_of(self.columns)
         job["by_rows"] = by_rows
-        arrays = dict.fromkeys(layout.WORK, plan)  # what a prediction does not use
+        arrays = dict.fromkeys(layout.NAMES, plan)  # what a prediction does not use
         arrays |= {
             "job": self._job,
             "layers": layers,
@@ -121,12 +121,11 @@ class _Way:
         }
         self._by_rows, self._members = by_rows, members
         self._arrays = arrays  # kept alive for their addresses
-        work = kernel("work", None, dtype)
-        self._table = np.array([*map(address, arrays.values()), work], np.int64)
+        self._table = np.array([*map(address, arrays.values())], np.int64)
         self._place = self._table.ctypes.data
         self._samples = self._job["samples"]
         self._not_finite = self._job["not_finite"]
-        self._relay = program("relay", dtype)
+        self._work = program("work", dtype)
 
     def predict(self, inputs, outputs, rows):
         self._samples[0] = rows
@@ -134,7 +133,7 @@ class _Way:
         self._table[INPUTS] = address(inputs)
         self._table[PREDICTIONS] = address(outputs)
         if self._members == 1:
-            self._relay(self._place, 0, 0, -(-rows // self.columns))
+            self._work(self._place, 0, 0, -(-rows // self.columns))
         else:
             # Chunks that were cut for more rows may be so wide that some thread would have none.
             each = -(-rows // self._members)
@@ -146,5 +145,5 @@ class _Way:
             ends = [chunks * m // self._members for m in range(self._members + 1)]
             spans = enumerate(zip(ends, ends[1:], strict=False))
             parts = [(self._place, m, begin, end) for m, (begin, end) in spans if begin < end]
-            share(self._relay, parts, (self, inputs, outputs))
+            share(self._work, parts, (self, inputs, outputs))
         return not self._not_finite[0]

@@ -53,7 +53,7 @@ class Underway:
         self.arrays, self.state = arrays, arrays["state"]
         self._task, self._count, self._ways = task, count, ways
         self._run = program(role, task.recipe.dtype)
-        self._addresses = [address(array) for array in arrays.values()]
+        self._table = np.array([address(arrays[name]) for name in layout.NAMES], np.int64)
         # What each layer is and by which kernels, and how its samples are cut and shared.
         work = [(way.layers.tobytes(), *way[:-1]) for way in ways]
         recipe = task.recipe
@@ -83,14 +83,16 @@ class Underway:
         started = time.perf_counter()
         members = self._ways[way].members
         if members == 1:
-            self._run(*self._addresses, 0, budget)
+            self._run(address(self._table), 0, budget)
         else:
             team = self.arrays["team"]
             team[CLAIM] = team[ENDED] = 0
-            pieces = [(*self._addresses, member, budget) for member in range(members)]
+            place = address(self._table)
+            pieces = [(place, member, budget) for member in range(members)]
             # After an interrupt others may still be at work in the arrays.
             self._interrupted = True
-            share(self._run, pieces, self.arrays, lambda: team.__setitem__(ENDED, 1))
+            owner = self.arrays, self._table
+            share(self._run, pieces, owner, lambda: team.__setitem__(ENDED, 1))
             self._interrupted = False
         self._seconds += time.perf_counter() - started
         if self.state[0]["unit"] == 0:

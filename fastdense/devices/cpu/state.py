@@ -73,7 +73,7 @@ def in_range(values, dtype):
 
 
 def arrays_for(task, variants, layers, places, shape):
-    """Every array that the loop's kernel takes, by name and in its order.
+    """Every array of the table `layout.ARRAYS`, by name.
 
     Parameters
     ----------
@@ -206,7 +206,6 @@ def arrays_for(task, variants, layers, places, shape):
         "powers": np.ones((lanes, layout.POWERS)),
         "sizes": np.zeros(len(layers) * sums),
         "team": np.zeros(layout.TEAM, np.int64),
-        # What only the loop needs.
         "given": task.order,
         "schedule_hyper": in_range([*recipe.schedule.values("schedules").values()], np.float64),
         "curves": curves,

@@ -121,6 +121,28 @@ call = _call_returning(types.void)
 call_float64 = _call_returning(types.float64)
 
 
+def table_reader(row, kinds):
+    """An intrinsic `read(table)` that loads pointers to `kinds` from a table of their addresses.
+
+    They are the fields of the named tuple `row`, behind the table itself.
+    """
+    pointers = [types.CPointer(kind) for kind in kinds]
+
+    def emit(typingctx, table):
+        def codegen(context, builder, signature, arguments):
+            values = [arguments[0]]
+            for place, pointer in enumerate(pointers):
+                # As a pointer, for one made from an integer might point anywhere.
+                llvm_type = context.get_value_type(pointer)
+                source = builder.gep(arguments[0], [context.get_constant(types.intp, place)])
+                values.append(builder.load(builder.bitcast(source, llvm_type.as_pointer())))
+            return context.make_tuple(builder, signature.return_type, values)
+
+        return types.NamedTuple([table, *pointers], row)(table), codegen
+
+    return intrinsic(emit)
+
+
 def tuple_reader(count, apart=1):
     """An intrinsic `read(pointer)` that loads `count` numbers, `apart` from each other, as a tuple.
 

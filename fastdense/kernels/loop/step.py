@@ -65,7 +65,7 @@ def step_for(kind, packed):
         if not (whole and state.loaded):
             job.loaded = 0
             job.task = layout.LOAD
-            call(plan.work, (work, np.int64(0), np.int64(0), np.int64(1)))
+            call(plan.work, (work.table, np.int64(0), np.int64(0), np.int64(1)))
         state.loaded = whole
         begin_update(plan, state, work, schedule_hyper)
         inputs = offset(work.arena, record(work.layers, 0).input_row * plan.stride)

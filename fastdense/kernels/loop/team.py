@@ -76,7 +76,7 @@ def do_units(plan, work, team, member):
         unit = claimed & np.int64(0xFFFFFFFF)
         if unit >= claimed >> 32:
             return
-        call(plan.work, (work, member, unit, unit + 1))
+        call(plan.work, (work.table, member, unit, unit + 1))
         atomic_add(offset(team, FINISHED), np.int64(1))
 
 
@@ -105,7 +105,7 @@ def dispatch(plan, work, team, begin, end):
     """Do units of the job in `work.job`, together with the other members."""
     alone = plan.members == 1 or end - begin == 1
     if alone and record(work.job, 0).task != IN_TURN:  # who waits for a turn needs the counts
-        call(plan.work, (work, np.int64(0), begin, end))
+        call(plan.work, (work.table, np.int64(0), begin, end))
     else:
         _share(plan, work, team, begin, end)
 
