@@ -83,8 +83,7 @@ def _kernel(role, name, dtype):
         function, signature = define(role, name, dtype)
         # An entry's kernel is given arrays that lie apart; those of a table may be one.
         apart, unroll = name is not None, role not in LANE_LOOPS
-        file = compiler.object_file(function, signature, symbol, apart, unroll)
-        return file, compiler.letters(signature)
+        return compiler.compiled(function, signature, symbol, apart, unroll)
 
     return cache.load(symbol, _sources(role, name), compiled)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels import layout
+from fastdense.kernels.compile.atomics import atomic_write
 from fastdense.kernels.compile.compiler import COLD, NUMPY
 from fastdense.kernels.compile.pointers import offset, record
 from fastdense.kernels.layout import (
@@ -24,7 +25,7 @@ from fastdense.kernels.layout import (
 )
 from fastdense.kernels.loop.evaluation import Notes, evaluation_for
 from fastdense.kernels.loop.step import step_for
-from fastdense.kernels.loop.team import assist, atomic_write
+from fastdense.kernels.loop.team import assist
 from fastdense.kernels.records import TABLE, work_reader
 from fastdense.kernels.samples.gather import shuffle_for
 from fastdense.kernels.samples.sums import clear, means
