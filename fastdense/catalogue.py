@@ -20,6 +20,7 @@ CONTRACTS = {
     "schedules": entry.Schedule,
     "initializers": entry.Initializer,
     "data": entry.DataSource,
+    "layers": entry.LayerKind,
 }
 
 

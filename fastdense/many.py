@@ -9,7 +9,6 @@ from fastdense import catalogue
 from fastdense.arrays.conversion import numbers_of
 from fastdense.checks import whole
 from fastdense.errors import FastdenseError, shown, unknown
-from fastdense.network import Dropout
 from fastdense.outcome import USUAL, check_thresholds, classify
 from fastdense.recipe import Recipe
 from fastdense.runs import Collector, Runs
@@ -186,9 +185,8 @@ def _broadcast(recipe, network, seeds, varied):
     elif isinstance(seeds, (int, np.integer)) and not isinstance(seeds, bool):
         _check_count(whole("seeds", seeds, 1))
         seeds = np.arange(seeds)
-    dropping = any(isinstance(layer, Dropout) for layer in network.layers)
     known = [*NUMBERS, *catalogue.get("optimizers", recipe.optimizer.name).hyper, "init_scale"]
-    known += ["dropout"] if dropping else []
+    known += sorted({layer.varied.name for layer in network.layers if layer.varied})
     arrays = {}
     for name, values in {"seeds": seeds, **varied}.items():
         if name != "seeds" and name not in known:

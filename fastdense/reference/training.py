@@ -3,10 +3,9 @@
 import numpy as np
 
 from fastdense import catalogue
-from fastdense.network import Dense
 from fastdense.numerics import streams
 from fastdense.reference.backward import clip, constrain, loss_and_gradient, penalize
-from fastdense.reference.forward import activate, dropout_masks, forward, losses
+from fastdense.reference.forward import draw, forward, losses
 
 
 class Training:
@@ -47,9 +46,9 @@ class Training:
         Returns the sum of its losses before the update.
         """
         network, recipe = self.network, self.recipe
-        masks = dropout_masks(network, recipe.seed, self.steps, len(rows))
+        drawn = draw(network, recipe.seed, self.steps, len(rows))
         batch = self.inputs[rows], self.targets[rows], self.weights[rows]
-        loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, masks)
+        loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, drawn)
         loss_entry = catalogue.get("losses", recipe.loss.name)
         if recipe.reduction != "mean":
             gradient *= len(rows)
@@ -100,7 +99,7 @@ class Training:
         data = self.inputs, self.targets, self.weights
         _, gradient, trace = loss_and_gradient(self.network, self.recipe, self.parameters, *data)
         pairs = zip(self.network.layers, trace, strict=True)
-        dense = [(layer, kept[1]) for layer, kept in pairs if isinstance(layer, Dense)]
+        dense = [(layer, kept[1]) for layer, kept in pairs if layer.activation is not None]
         split = [self.network.split(v) for v in (gradient, self.parameters)]
         if self.before is None:
             ratios = [np.nan] * len(dense)
@@ -110,10 +109,9 @@ class Training:
             ratios = [norm(m) / norm(p) for m, p in zip(moved, past, strict=True)]
         rows = []
         for (layer, z), g, p, ratio in zip(dense, *split, ratios, strict=True):
-            values, slopes = activate(layer, z)
-            coupled = catalogue.get("activations", layer.activation).coupled
+            values, slopes = layer.activate(z)
             dead = (values == 0).all(axis=0).mean()
-            slope = np.nan if coupled else slopes.mean()
+            slope = np.nan if layer.coupled else slopes.mean()
             rows.append((norm(g), norm(p), ratio, dead, slope, np.abs(z).mean()))
         return np.array(rows)
 

@@ -13,7 +13,7 @@ from fastdense.kernels.layout import (
     row_stride,
 )
 from fastdense.kernels.registry import kernel
-from fastdense.network import Dense
+from fastdense.layers.dense import Dense
 
 SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside the activations
 CHUNK_PRODUCTS = 2_000_000_000  # parameters times samples, less than 50 ms

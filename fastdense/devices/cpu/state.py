@@ -168,7 +168,7 @@ def arrays_for(task, variants, layers, places, shape):
     networks = np.zeros(lanes, NETWORK)
     networks["clip_norm"] = own.clip_norm
     keep = np.zeros((len(layers), lanes), KEEP)
-    keep["above"], keep["scale"] = np.rint(own.dropout.T * 2**32), 1.0 / (1.0 - own.dropout.T)
+    keep["above"], keep["scale"] = np.rint(own.layers.T * 2**32), 1.0 / (1.0 - own.layers.T)
     samples = shape.samples * lanes
     sums = layout.PARTIAL_SUMS * lanes
     order = np.arange(max(task.visits, len(task.inputs)))

@@ -7,7 +7,7 @@ from fastdense import catalogue
 from fastdense.kernels import registry
 from fastdense.kernels.loop.step_shape import StepShape
 from fastdense.kernels.registry import UNROLLED
-from fastdense.network import Dense
+from fastdense.layers.dense import Dense
 
 MAX_NUMBERS = 40  # parameters and slots: those that registers do not hold are moved all the time
 MAX_PRODUCTS = 160  # parameters times samples, which decide how long the code is
