@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-DENSE, DROPOUT = range(2)  # kinds of layer
-
 # What the loop does next; the order in which an epoch passes through.
 SHUFFLE, STEP, EVALUATE, VALIDATE, OBSERVE, DONE = range(6)
 
@@ -38,6 +36,7 @@ SIGNALS = 6
 # up in ascending order: one order for every machine that vectors of any width can keep.
 PARTIAL_SUMS = 16
 COLUMN_MULTIPLE = 16  # samples side by side are padded to this, so chunks keep the order of sums
+NUMBERS = 2  # of a layer, for its twin
 POWERS = 3  # running products of an optimizer
 
 # Layers of so few inputs, with the bias's, or last outputs have lanes over the others (narrow.py).
@@ -62,13 +61,20 @@ _i8, _f8 = np.int64, np.float64
 
 LAYER = np.dtype(
     [
-        ("kind", _i8),
         ("n_in", _i8),
         ("n_out", _i8),
-        ("weights", _i8),  # where its weights (n_in, n_out) and then its bias stand
+        ("weights", _i8),  # where its parameters stand: weights (n_in, n_out), and then its bias
+        ("size", _i8),  # of its parameters, of which the first `penalized` have l1 and l2
+        ("penalized", _i8),
+        ("buffers", _i8),  # where what it keeps beside them stands
+        # Addresses of its twin's linked kernels; 0: a dense layer, compiled into those of the loop.
+        ("forward", _i8),
+        ("backward", _i8),
+        ("accumulate", _i8),
+        ("own_delta", _i8),  # the delta of its inputs is left elsewhere
         ("input_row", _i8),  # rows of the arena: each is one feature of all samples side by side
         ("output_row", _i8),
-        ("slope_row", _i8),  # pre-activations, then slopes; a dropout layer's mask
+        ("slope_row", _i8),  # pre-activations, then slopes; of a linked layer what it likes
         ("turned", _i8),  # where its transposed delta stands, behind the rows, by columns
         ("turned_stride", _i8),  # from one sample of it to the next
         ("few_inputs", _i8),  # whether it has only FEW_INPUTS: its delta is not transposed
@@ -76,9 +82,9 @@ LAYER = np.dtype(
         ("few_place", _i8),  # where that of the few outputs stands, behind the transposed ones
         ("delta_row", _i8),  # where its delta stands before that of the layer below
         ("index", _i8),
-        ("unit", _i8),  # where its units stand among all units, dense layers only
+        ("unit", _i8),  # where its units stand among those of all layers with a delta of their own
         ("needs_input_gradient", _i8),
-        ("activate", _i8),  # addresses of linked kernels
+        ("activate", _i8),  # addresses of linked kernels; 0: it has no activation, and no signals
         ("value", _i8),  # 0: the same as `activate`
         ("differentiate", _i8),  # 0: multiply by the slope
         ("block_rows", _i8),  # rows of weights whose gradient is one unit of work
@@ -115,7 +121,7 @@ PLAN = np.dtype(
         ("delta_row", _i8),
         ("other_delta_row", _i8),
         ("outputs", _i8),
-        ("units", _i8),  # of all dense layers together
+        ("units", _i8),  # of all layers with a delta of their own
         ("depth", _i8),
         ("dense_layers", _i8),
         ("evaluations", _i8),  # columns of the curves
@@ -182,15 +188,6 @@ NETWORK = np.dtype(
     align=True,
 )
 
-# Of a dropout layer, for each lane.
-KEEP = np.dtype(
-    [
-        ("above", _i8),  # a random word below this drops the unit
-        ("scale", _f8),
-    ],
-    align=True,
-)
-
 # What the members of a team are to do: `task` for the units of some samples.
 JOB = np.dtype(
     [
@@ -246,10 +243,11 @@ ARRAYS = (
     Array("job", JOB, "scratch"),
     Array("layers", LAYER, "plan"),
     Array("parameters", NUMBER, "state"),  # and behind them the optimizer's slots
+    Array("buffers", NUMBER, "state"),  # what layers keep beside their parameters
     Array("gradient", NUMBER, "state"),  # of the mini-batches that met no update yet
     Array("networks", NETWORK, "state"),
     Array("seeds", _i8, "task"),
-    Array("keep", KEEP, "task"),  # of each layer, for each lane
+    Array("numbers", _f8, "task"),  # NUMBERS of each layer, for each lane
     Array("rates", _f8, "task"),  # of each lane
     Array("held", NUMBER, "state"),  # not zero for a lane whose parameters stay as they are
     # The bound of a component, then l1 and 2 l2 of each layer, all for each lane.

@@ -5,7 +5,7 @@ import numpy as np
 from fastdense import catalogue
 from fastdense.numerics import streams
 from fastdense.reference.backward import clip, constrain, loss_and_gradient, penalize
-from fastdense.reference.forward import draw, forward, losses
+from fastdense.reference.forward import by_layer, draw, forward, losses
 
 
 class Training:
@@ -100,15 +100,19 @@ class Training:
         _, gradient, trace = loss_and_gradient(self.network, self.recipe, self.parameters, *data)
         pairs = zip(self.network.layers, trace, strict=True)
         dense = [(layer, kept[1]) for layer, kept in pairs if layer.activation is not None]
-        split = [self.network.split(v) for v in (gradient, self.parameters)]
+
+        def split(vector):
+            arrays = zip(self.network.layers, by_layer(self.network, vector), strict=True)
+            return [own for layer, own in arrays if layer.activation is not None]
+
         if self.before is None:
             ratios = [np.nan] * len(dense)
         else:
-            moved = self.network.split(self.parameters - self.before)
-            past = self.network.split(self.before)
+            moved, past = split(self.parameters - self.before), split(self.before)
             ratios = [norm(m) / norm(p) for m, p in zip(moved, past, strict=True)]
+        arrays = split(gradient), split(self.parameters)
         rows = []
-        for (layer, z), g, p, ratio in zip(dense, *split, ratios, strict=True):
+        for (layer, z), g, p, ratio in zip(dense, *arrays, ratios, strict=True):
             values, slopes = layer.activate(z)
             dead = (values == 0).all(axis=0).mean()
             slope = np.nan if layer.coupled else slopes.mean()

@@ -4,7 +4,14 @@ import numpy as np
 
 from fastdense.arrays.buffers import address, aligned, room
 from fastdense.dataset import in_dtype, rectangular
-from fastdense.devices.cpu.arena import SPARE, arena_size, arrange, chunk_columns, stride_of
+from fastdense.devices.cpu.arena import (
+    SPARE,
+    arena_size,
+    arrange,
+    chunk_columns,
+    numbers_of,
+    stride_of,
+)
 from fastdense.devices.cpu.thread_pool import cores, share
 from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
@@ -85,6 +92,8 @@ def _costs(network, dtype):
     columns they run over samples; inputs and outputs are turned on the way, and weights that the
     cache does not hold are packed.
     """
+    if any(layer.linked and not layer.passes for layer in network.layers):
+        return np.inf, 0  # for which there is no form in rows
     in_rows, in_columns = 0, TURNED * (network.inputs + network.outputs)
     for fan_in, layer in network.dense:
         in_rows += fan_in * padded(layer.units, layout.group_of(dtype))
@@ -105,6 +114,7 @@ class _Way:
         plan[0]["depth"] = len(layers)
         plan[0]["arena"] = arena_size(places, self.columns)
         plan[0]["scratch"] = layout.PACKED
+        plan[0]["lanes"] = 1
         self._job = np.zeros(1, JOB)
         job = self._job[0]
         job["purpose"] = layout.PREDICTING
@@ -116,6 +126,7 @@ class _Way:
             "job": self._job,
             "layers": layers,
             "parameters": numbers,
+            "numbers": numbers_of(network, np.array([network.varied])),
             "arena": room(members * plan[0]["arena"], dtype),
             "scratch": aligned(members * layout.PACKED, dtype),
         }
