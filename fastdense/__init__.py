@@ -10,8 +10,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Network": "network",
-    "Dense": "network",
-    "Dropout": "network",
+    "Dense": "layers.dense",
+    "Dropout": "layers.dropout",
     "Recipe": "recipe",
     "Data": "dataset",
     "train": "training",

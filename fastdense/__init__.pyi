@@ -1,8 +1,10 @@
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError
+from fastdense.layers.dense import Dense
+from fastdense.layers.dropout import Dropout
 from fastdense.many import train_many
 from fastdense.model import Evaluation, Model
-from fastdense.network import Dense, Dropout, Network
+from fastdense.network import Network
 from fastdense.outcome import Thresholds
 from fastdense.recipe import Recipe
 from fastdense.run import Run

@@ -22,6 +22,7 @@ CONTRACTS: dict[str, type[entry.Entry]] = {
     "initializers": entry.Initializer,
     "data": entry.DataSource,
     "signals": entry.Signal,
+    "layers": entry.LayerKind,
 }
 
 

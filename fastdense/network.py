@@ -1,17 +1,19 @@
 """The architecture: input width and layers. No numbers in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import groupby
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastdense import catalogue
+from fastdense import layers
 from fastdense.arrays.buffers import room
 from fastdense.arrays.chunks import blocks
-from fastdense.catalogue import Choice, Chosen
-from fastdense.checks import real, whole
+from fastdense.catalogue import Chosen
+from fastdense.checks import whole
+from fastdense.entry import Layer, Parameters
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.numerics import streams
 from fastdense.once import once
@@ -20,108 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 MAX_PARAMETERS = 1 << 27
-MAX_LAYERS = 10_000  # of a scenario's network
-REGULARIZERS = "l1", "l2", "max_norm"  # of a layer
-
-
-@dataclass(frozen=True)
-class Dense:
-    """A fully connected layer with its activation and how it is initialized.
-
-    Parameters
-    ----------
-    units : int
-        Number of outputs.
-    activation : str
-        Name of an entry under `fastdense/activations`.
-    weights, bias : str, dict or Choice
-        Initializer, as a name or a table `{"name": ..., hyper-parameter: ...}`.
-    l1, l2 : float
-        Penalties on this layer's weights, besides those of the recipe.
-    max_norm : float
-        Bound on the Euclidean norm of the weights into each unit, which longer ones are scaled
-        back to after an update (Srivastava et al., 2014; Keras `MaxNorm`); 0 for none.
-    """
-
-    units: int
-    activation: str = "identity"
-    # Defaults are as a caller gives them; `__post_init__` converts both.
-    weights: Choice = field(default="glorot_uniform", kw_only=True)  # type: ignore[assignment]
-    bias: Choice = field(default="zeros", kw_only=True)  # type: ignore[assignment]
-    l1: float = field(default=0.0, kw_only=True)
-    l2: float = field(default=0.0, kw_only=True)
-    max_norm: float = field(default=0.0, kw_only=True)
-
-    if TYPE_CHECKING:
-
-        def __init__(
-            self,
-            units: int,
-            activation: str = "identity",
-            *,
-            weights: Chosen = "glorot_uniform",
-            bias: Chosen = "zeros",
-            l1: float = 0.0,
-            l2: float = 0.0,
-            max_norm: float = 0.0,
-        ) -> None: ...
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "units", whole("units", self.units, 1))
-        if not isinstance(self.activation, str):
-            raise FastdenseError(
-                f"activation is {shown(self.activation)}; expected the name of an activation"
-            )
-        entry = catalogue.get("activations", self.activation)
-        object.__setattr__(self, "activation", entry.name)
-        for name in ("weights", "bias"):
-            object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
-        for name in REGULARIZERS:
-            real(name, getattr(self, name), 0.0, float("inf"))
-            object.__setattr__(self, name, float(getattr(self, name)))
-
-    def __repr__(self):
-        usual, given = Dense(self.units), [repr(self.units)]
-        if self.activation != usual.activation:
-            given.append(repr(self.activation))
-        for name in ("weights", "bias", *REGULARIZERS):
-            if getattr(self, name) != getattr(usual, name):
-                given.append(f"{name}={getattr(self, name)!r}")
-        return f"Dense({', '.join(given)})"
-
-    @property
-    def regularized(self) -> bool:
-        """Whether it has penalties or a bound of its own."""
-        return any(getattr(self, name) for name in REGULARIZERS)
-
-    def to_dict(self) -> dict[str, Any]:
-        regularizers = {name: getattr(self, name) for name in REGULARIZERS}
-        return {
-            "dense": self.units,
-            "activation": self.activation,
-            "weights": self.weights.to_dict(),
-            "bias": self.bias.to_dict(),
-            **{name: value for name, value in regularizers.items() if value},
-        }
-
-
-@dataclass(frozen=True)
-class Dropout:
-    """Drops each unit with probability `rate` while training and scales the rest up.
-
-    Srivastava et al. (2014), in the inverted form of Keras and PyTorch.
-    """
-
-    rate: float
-
-    def __post_init__(self) -> None:
-        real("dropout", self.rate, 0.0, 1.0)
-
-    def __repr__(self) -> str:
-        return f"Dropout({self.rate!r})"
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"dropout": self.rate}
 
 
 @dataclass(frozen=True)
@@ -132,8 +32,8 @@ class Network:
     ----------
     inputs : int
         Number of input features.
-    layers : sequence of Dense and Dropout
-        From the input to the output; the last one is dense.
+    layers : sequence of layers
+        `Dense`, `Dropout`, from the input to the output; the last one is dense.
 
     Raises
     ------
@@ -142,11 +42,11 @@ class Network:
     """
 
     inputs: int
-    layers: tuple[Dense | Dropout, ...]
+    layers: tuple[Layer, ...]
 
     if TYPE_CHECKING:
 
-        def __init__(self, inputs: int, layers: Sequence[Dense | Dropout]) -> None: ...
+        def __init__(self, inputs: int, layers: Sequence[Layer]) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", whole("inputs", self.inputs, 1))
@@ -154,12 +54,13 @@ class Network:
             raise FastdenseError(f"layers are {shown(self.layers)}; expected a list of layers")
         object.__setattr__(self, "layers", tuple(self.layers))
         for layer in self.layers:
-            if not isinstance(layer, (Dense, Dropout)):
-                raise FastdenseError(f"{shown(layer)} is not a layer; use Dense or Dropout")
-        if not self.layers or not isinstance(self.layers[-1], Dense):
+            if not isinstance(layer, Layer):
+                usable = " or ".join(kind.__name__ for kind in layers.kinds())
+                raise FastdenseError(f"{shown(layer)} is not a layer; use {usable}")
+        if not self.layers or not self.layers[-1].closing:
             raise FastdenseError("a network must end in a dense layer")
         for layer in self.layers[:-1]:
-            if isinstance(layer, Dense) and catalogue.get("activations", layer.activation).coupled:
+            if layer.coupled:
                 raise FastdenseError(
                     f"{layer.activation} couples a layer's units; only the last layer may use it"
                 )
@@ -193,25 +94,25 @@ class Network:
                 f"{len(widths)} widths given; expected at least inputs and outputs"
             )
         weights = "glorot_uniform" if weights is None else weights
-        names = [activation] * (len(widths) - 2) + [output]
-        layers = [
-            Dense(n, name, weights=weights, bias=bias)
-            for n, name in zip(widths[1:], names, strict=True)
-        ]
-        return cls(widths[0], layers)
+        return cls(
+            widths[0], layers.plain(widths[1:], activation, output, weights=weights, bias=bias)
+        )
 
-    def __repr__(self):
+    @once
+    def sized(self):
+        """The layers with their number of inputs: `[(inputs, layer), ...]`."""
+        pairs, width = [], self.inputs
+        for layer in self.layers:
+            pairs.append((width, layer))
+            width = layer.outputs(width)
+        return pairs
+
+    def __repr__(self) -> str:
         """As `of` makes it, or with its layers, neighbors that are equal as one."""
-        first, *_, last = self.layers[0], self.layers[-1]
-        if isinstance(first, Dense):
-            given = {"activation": first.activation if len(self.layers) > 1 else "relu"}
-            given |= {"output": last.activation, "weights": last.weights, "bias": last.bias}
-            if self == Network.of(*self.widths, **given):
-                usual = {"activation": "relu", "output": "identity"}
-                usual |= {"weights": Dense(1).weights, "bias": Dense(1).bias}
-                parts = [*_groups(self.widths)]
-                parts += [f"{k}={v!r}" for k, v in given.items() if v != usual[k]]
-                return f"Network.of({', '.join(parts)})"
+        given = layers.plain_arguments(self.layers)
+        if given is not None:
+            parts = [*_groups(self.widths), *(f"{k}={v!r}" for k, v in given.items())]
+            return f"Network.of({', '.join(parts)})"
         return f"Network({self.inputs!r}, [{', '.join(_groups(self.layers))}])"
 
     @property
@@ -230,32 +131,52 @@ class Network:
     @property
     def outputs(self) -> int:
         """Number of outputs."""
-        return self.dense[-1][1].units
+        inputs, last = self.sized[-1]
+        return last.outputs(inputs)
 
     @once
-    def dense(self) -> list[tuple[int, Dense]]:
-        """The dense layers with their number of inputs: `[(fan_in, layer), ...]`."""
-        pairs, width = [], self.inputs
-        for layer in self.layers:
-            if isinstance(layer, Dense):
-                pairs.append((width, layer))
-                width = layer.units
-        return pairs
+    def dense(self) -> list[tuple[int, Any]]:
+        """The layers of units with an activation: `[(inputs, layer), ...]`."""
+        return [(inputs, layer) for inputs, layer in self.sized if layer.activation is not None]
+
+    @once
+    def arrays(self) -> list[tuple[Layer, tuple[Parameters, ...]]]:
+        """For each layer that has parameters, `(layer, arrays)`: shapes and how they begin."""
+        arrays = [(layer, layer.parameters(inputs)) for inputs, layer in self.sized]
+        return [(layer, own) for layer, own in arrays if own]
 
     @once
     def size(self) -> int:
         """Number of parameters."""
-        return sum((fan_in + 1) * layer.units for fan_in, layer in self.dense)
+        return sum(prod(array.shape) for _, own in self.arrays for array in own)
 
-    def split(self, parameters: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    @property
+    def varied(self):
+        """Of each layer the number that may differ between networks side by side, or 0."""
+        return [getattr(e, e.varied.field) if e.varied else 0.0 for e in self.layers]
+
+    def vary(self, numbers):
+        """The same network with other `varied` numbers."""
+        pairs = zip(self.layers, numbers, strict=True)
+        return replace(
+            self,
+            layers=tuple(
+                replace(layer, **{layer.varied.field: float(number)}) if layer.varied else layer
+                for layer, number in pairs
+            ),
+        )
+
+    def split(self, parameters: np.ndarray) -> list[Any]:
         """Views of a flat vector by layer: `[(weights (n_in, n_out), bias (n_out,)), ...]`."""
-        views, first = [], 0
-        for fan_in, layer in self.dense:
-            count = fan_in * layer.units
-            weights = parameters[first : first + count].reshape(fan_in, layer.units)
-            bias = parameters[first + count : first + count + layer.units]
-            views.append((weights, bias))
-            first += count + layer.units
+        views: list[Any] = []
+        first = 0
+        for _, own in self.arrays:
+            parts = []
+            for array in own:
+                count = prod(array.shape)
+                parts.append(parameters[first : first + count].reshape(array.shape))
+                first += count
+            views.append(tuple(parts))
         return views
 
     def initialize(self, seed: int = 0, dtype: "DTypeLike" = "float32") -> np.ndarray:
@@ -273,19 +194,17 @@ class Network:
 
     def _initialize(self, seeds, flat):
         first = 0
-        for index, (fan_in, layer) in enumerate(self.dense):
-            for kind, choice in enumerate((layer.weights, layer.bias)):
-                shape = (layer.units,) if kind else (fan_in, layer.units)
-                place = flat[:, first : first + int(np.prod(shape))]
-                first += place.shape[1]
-                stream = streams.INITIAL, 2 * index + kind, 0
-                for rows, part, values in _draws(choice, seeds, stream, fan_in, shape):
-                    if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
-                        raise FastdenseError(
-                            f"{choice.name} draws numbers beyond the range of {flat.dtype}; "
-                            "scale it"
-                        )
-                    place[rows, part] = values
+        every = (array for _, own in self.arrays for array in own)
+        for number, (shape, choice, fan_in, _) in enumerate(every):
+            place = flat[:, first : first + prod(shape)]
+            first += place.shape[1]
+            stream = streams.INITIAL, number, 0
+            for rows, part, values in _draws(choice, seeds, stream, fan_in, shape):
+                if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
+                    raise FastdenseError(
+                        f"{choice.name} draws numbers beyond the range of {flat.dtype}; scale it"
+                    )
+                place[rows, part] = values
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as `from_dict` and scenario files have them."""
@@ -310,10 +229,7 @@ class Network:
             Widths of the data: what the table does not say, and `inputs` must agree with it.
         """
         kind = "key in [network]"
-        known = {
-            *("inputs", "hidden", "depth", "activation", "output"),
-            *("weights", "bias", "dropout", "outputs"),
-        }
+        known = {"inputs", *layers.HIDDEN}
         if "layers" in table:
             kind, known = "key in [network] beside layers", {"inputs", "layers"}
         for key in table:
@@ -332,30 +248,8 @@ class Network:
                 raise FastdenseError(
                     f"network.layers is {shown(table['layers'])}; expected a list of tables"
                 )
-            return cls(inputs, [_layer(entry) for entry in table["layers"]])
-        hidden = table.get("hidden", [])
-        if isinstance(hidden, int):
-            hidden = [hidden]
-        if not isinstance(hidden, (list, tuple)):
-            raise FastdenseError(f"network.hidden is {shown(hidden)}; expected a list of widths")
-        depth = whole("network.depth", table.get("depth", 1), 0)
-        if depth * len(hidden) > MAX_LAYERS:
-            raise FastdenseError(
-                f"{shown(depth * len(hidden))} hidden layers are too many; at most {MAX_LAYERS}"
-            )
-        hidden = [*hidden] * depth
-        given = {name: table[name] for name in ("weights", "bias") if name in table}
-        dropout = Dropout(table.get("dropout", 0.0))
-        layers: list[Dense | Dropout] = []
-        for width in hidden:
-            layers.append(Dense(width, table.get("activation", "relu"), **given))
-            if dropout.rate > 0:
-                layers.append(dropout)
-        outputs = table.get("outputs", outputs)
-        if outputs is None:
-            raise FastdenseError("network.outputs is missing; give the width of the last layer")
-        layers.append(Dense(outputs, table.get("output", "identity"), **given))
-        return cls(inputs, layers)
+            return cls(inputs, [layers.read(entry) for entry in table["layers"]])
+        return cls(inputs, layers.hidden(table, outputs))
 
 
 def _groups(values):
@@ -369,22 +263,9 @@ def _draws(choice, seeds, stream, fan_in, shape):
     """Rows, columns and numbers of what an initializer draws for some seeds, part by part."""
     entry, hyper = choice.entry, choice.values
     if entry.elementwise and entry.random:
-        for rows, part, drawn in streams.uniform_parts(seeds, *stream, int(np.prod(shape))):
+        for rows, part, drawn in streams.uniform_parts(seeds, *stream, prod(shape)):
             yield rows, part, entry.draw(drawn, fan_in, shape[-1], hyper)
     else:
         drawn = streams.uniforms(seeds, *stream, shape) if entry.random else np.zeros((1, *shape))
         values = [entry.draw(one, fan_in, shape[-1], hyper) for one in drawn]
         yield slice(None), slice(None), np.reshape(values, (len(drawn), -1))
-
-
-def _layer(table):
-    if isinstance(table, dict) and set(table) == {"dropout"}:
-        return Dropout(table["dropout"])
-    if not isinstance(table, dict) or "dense" not in table:
-        raise FastdenseError(f"{shown(table)} is not a layer; expected 'dense' or 'dropout' in it")
-    rest = {key: value for key, value in table.items() if key != "dense"}
-    known = "dense", "activation", "weights", "bias", *REGULARIZERS
-    for key in rest:
-        if key not in known:
-            raise unknown("key of a dense layer", key, known)
-    return Dense(table["dense"], **rest)

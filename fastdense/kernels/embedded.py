@@ -8,9 +8,10 @@ import numpy as np
 from numba import from_dtype, njit
 
 from fastdense import catalogue
+from fastdense.errors import FastdenseError
 from fastdense.kernels.compile import primitives  # noqa: F401  (gives maths to the compiler)
-from fastdense.kernels.compile.pointers import make_room, view
-from fastdense.network import Dense
+from fastdense.kernels.compile.compiler import view
+from fastdense.kernels.compile.pointers import make_room
 from fastdense.numerics.primitives import fma
 
 
@@ -55,16 +56,17 @@ def embedded(network, parameters):
 
 
 def _stages(network, parameters):
-    """Weights, bias and activation of each dense layer; dropout acts in training only."""
+    """Weights, bias and activation of each dense layer; others act in training only."""
+    dense = [layer for _, layer in network.dense]
+    for layer in network.layers:
+        if layer not in dense and not layer.passes:
+            raise FastdenseError(
+                f"a {layer.entry_name()} layer cannot be compiled into other code yet; use predict"
+            )
     own = np.array(parameters)  # which Numba takes as constants
-    layers = [layer for layer in network.layers if isinstance(layer, Dense)]
     return [
-        (
-            np.ascontiguousarray(weights),
-            np.ascontiguousarray(bias),
-            catalogue.get("activations", layer.activation),
-        )
-        for (weights, bias), layer in zip(network.split(own), layers, strict=True)
+        (weights.copy(), bias.copy(), catalogue.get("activations", layer.activation))
+        for (weights, bias), layer in zip(network.split(own), dense, strict=True)
     ]
 
 

@@ -5,7 +5,7 @@ Numba is imported only where a kernel is compiled.
 
 import ctypes
 import functools
-import importlib
+import importlib.util
 import os
 import sys
 import threading
@@ -26,8 +26,9 @@ KINDS = {
     "pack_optimizer": "optimizers",
     "schedule": "schedules",
 }
+LAYER_ROLES = "forward", "backward", "accumulate"  # of a linked layer's twin
 UNROLLED = "unrolled"  # its name is a `StepShape`
-ONE_DTYPE = "advance", "relay", "schedule"  # float64, whatever that of the training
+ONE_DTYPE = "advance", "schedule"  # float64, whatever that of the training
 # Loops over lanes become single vectors, if they are not taken apart before.
 LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work", UNROLLED
 _lock = threading.RLock()
@@ -43,6 +44,11 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew)
 
 
+def _twin(name):
+    """The module with a layer's kernels, under the same name as the layer."""
+    return importlib.import_module(f"fastdense.kernels.layers.{name}")
+
+
 def define(role, name, dtype):
     """The function of a kernel, for the compiler, and its signature."""
     from fastdense.kernels.entries import linked
@@ -52,6 +58,8 @@ def define(role, name, dtype):
     kind = gemm.FLOATS[dtype]
     if role == UNROLLED:
         return unrolled.unrolled(name, kind)
+    if role in LAYER_ROLES:
+        return getattr(_twin(name), role)(kind)
     if name is not None:
         return getattr(linked, role)(catalogue.get(KINDS[role], name), kind)
     return getattr(epochs if role.endswith("train") else work, role)(kind)
@@ -60,6 +68,9 @@ def define(role, name, dtype):
 def _sources(role, name):
     if name is None:
         return ()
+    if role in LAYER_ROLES:
+        # Found without being imported, which takes Numba.
+        return (importlib.util.find_spec(f"fastdense.kernels.layers.{name}").origin,)
     files = set()
     for kind, own in name.entries if role == UNROLLED else [(KINDS[role], name)]:
         files.add(importlib.import_module(f"fastdense.{kind}.{own}").__file__)
@@ -81,10 +92,10 @@ def _kernel(role, name, dtype):
         from fastdense.kernels.compile import compiler
 
         function, signature = define(role, name, dtype)
-        # An entry's kernel is given arrays that lie apart; those of a `Work` may be one.
-        apart, unroll = name is not None, role not in LANE_LOOPS
-        file = compiler.object_file(function, signature, symbol, apart, unroll)
-        return file, compiler.letters(signature)
+        # An entry's kernel is given arrays that lie apart; those of a table may be one.
+        apart = name is not None and role not in LAYER_ROLES
+        unroll = role not in LANE_LOOPS
+        return compiler.compiled(function, signature, symbol, apart, unroll)
 
     return cache.load(symbol, _sources(role, name), compiled)
 
@@ -118,6 +129,6 @@ def _prototype(role, dtype):
 
 
 def program(role, dtype):
-    """ "train" or "relay" as a function of addresses and integers; it lets other threads run."""
+    """ "train" or "work" as a function of a table's address and integers; it lets others run."""
     with _lock:
         return _prototype(role, _dtype(role, dtype))

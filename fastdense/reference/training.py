@@ -4,10 +4,9 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.entry import Observed
-from fastdense.network import Dense
 from fastdense.numerics import streams
 from fastdense.reference.backward import clip, constrain, loss_and_gradient, penalize
-from fastdense.reference.forward import activate, dropout_masks, forward, losses
+from fastdense.reference.forward import by_layer, draw, forward, losses
 
 
 class Training:
@@ -52,9 +51,9 @@ class Training:
         Returns the sum of its losses before the update.
         """
         network, recipe = self.network, self.recipe
+        drawn = draw(network, recipe.seed, self.steps, len(batch[0]))
         count = len(batch[0])
-        masks = dropout_masks(network, recipe.seed, self.steps, count)
-        loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, masks)
+        loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, drawn)
         loss_entry = recipe.loss.entry
         if recipe.reduction != "mean":
             gradient *= count
@@ -111,11 +110,16 @@ class Training:
         data = self.inputs, self.targets, self.weights
         _, gradient, trace = loss_and_gradient(self.network, self.recipe, self.parameters, *data)
         pairs = zip(self.network.layers, trace, strict=True)
-        dense = [(layer, kept[1]) for layer, kept in pairs if isinstance(layer, Dense)]
-        split = [self.network.split(v) for v in (gradient, self.parameters)]
-        past = [None] * len(dense) if self.before is None else self.network.split(self.before)
-        for (layer, z), g, p, earlier in zip(dense, *split, past, strict=True):
-            outputs, slopes = activate(layer, z)
-            if catalogue.get("activations", layer.activation).coupled:
+        dense = [(layer, kept[1]) for layer, kept in pairs if layer.activation is not None]
+
+        def split(vector):
+            arrays = zip(self.network.layers, by_layer(self.network, vector), strict=True)
+            return [own for layer, own in arrays if layer.activation is not None]
+
+        past = [None] * len(dense) if self.before is None else split(self.before)
+        arrays = split(gradient), split(self.parameters), past
+        for (layer, z), g, p, earlier in zip(dense, *arrays, strict=True):
+            outputs, slopes = layer.activate(z)
+            if layer.coupled:
                 slopes = np.full(slopes.shape, np.nan)
             yield Observed(g, p, earlier, z, outputs, slopes)

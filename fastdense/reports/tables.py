@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from fastdense.network import REGULARIZERS
+from fastdense.layers.dense import REGULARIZERS
 from fastdense.reports.sparkline import sparkline
 from fastdense.scenarios.experiment import FINAL
 from fastdense.scenarios.verdict import RULE

@@ -10,7 +10,7 @@ from fastdense import data
 from fastdense.checks import whole
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError
-from fastdense.network import Dropout, Network
+from fastdense.network import Network
 from fastdense.outcome import Thresholds
 from fastdense.recipe import Recipe
 from fastdense.scenarios.claims import Claim, read_claims
@@ -38,11 +38,9 @@ class Arm:
     def random(self):
         """Whether the seed changes anything."""
         drawn = any(
-            choice.entry.random
-            for _, layer in self.network.dense
-            for choice in (layer.weights, layer.bias)
+            array.initializer.entry.random for _, arrays in self.network.arrays for array in arrays
         )
-        dropped = any(isinstance(layer, Dropout) for layer in self.network.layers)
+        dropped = any(layer.random for layer in self.network.layers)
         samples = len(self.data)
         shuffled = self.recipe.shuffle and self.recipe.batch_of(samples) < samples
         return drawn or dropped or shuffled

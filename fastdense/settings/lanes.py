@@ -6,12 +6,11 @@ Networks that are trained side by side differ in seeds and in numbers: those of 
 pack shares.
 """
 
-from fastdense import catalogue
-from fastdense.network import Dropout
+from fastdense.layers import varied_numbers
 from fastdense.settings.paths import INIT_SCALE
 
 NUMBERS = "learning_rate", "l1", "l2", "clip_value", "clip_norm"  # of a recipe
-SEEDS, DROPOUT = "seeds", "dropout"
+SEEDS = "seeds"
 
 
 def lane_of(setting):
@@ -19,7 +18,8 @@ def lane_of(setting):
     if str(setting) == INIT_SCALE:
         return INIT_SCALE
     if setting.part == "network":
-        return DROPOUT if setting.keys == (DROPOUT,) else None
+        known = len(setting.keys) == 1 and setting.keys[0] in varied_numbers()
+        return setting.keys[0] if known else None
     if setting.part == "recipe" and len(setting.keys) == 1 and setting.keys[0] in NUMBERS:
         return setting.keys[0]
     if setting.part == "recipe" and setting.keys[0] == "optimizer":
@@ -30,6 +30,5 @@ def lane_of(setting):
 
 def names_of(network, recipe):
     """What `train_many` may vary, besides the seeds, of a network and a recipe."""
-    hyper = catalogue.get("optimizers", recipe.optimizer.name).hyper
-    drops = any(isinstance(layer, Dropout) for layer in network.layers)
-    return [*NUMBERS, *hyper, INIT_SCALE, *([DROPOUT] if drops else [])]
+    varied = sorted({layer.varied.name for layer in network.layers if layer.varied})
+    return [*NUMBERS, *recipe.optimizer.entry.hyper, INIT_SCALE, *varied]

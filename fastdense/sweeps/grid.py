@@ -8,9 +8,10 @@ import numpy as np
 
 from fastdense.checks import as_python
 from fastdense.errors import FastdenseError, shown
+from fastdense.layers import varied_numbers
 from fastdense.settings import toml
 from fastdense.settings.changes import assignment, ordered
-from fastdense.settings.lanes import DROPOUT, lane_of
+from fastdense.settings.lanes import lane_of
 from fastdense.settings.paths import setting
 
 MAX_VALUES = 1_000_000  # of one axis
@@ -46,8 +47,9 @@ class Axis:
         """The places of the values, in groups that packs can share: tuples of indices."""
         if self.lane is None:
             return [(i,) for i in range(len(self.values))]
-        # Without dropout there are no layers for it: another architecture.
-        without = [(i,) for i, v in enumerate(self.values) if self.lane == DROPOUT and v == 0]
+        # A layer whose number is zero, as of dropout, is left out: another architecture.
+        of_layers = self.lane in varied_numbers()
+        without = [(i,) for i, v in enumerate(self.values) if of_layers and v == 0]
         alike = tuple(i for i in range(len(self.values)) if (i,) not in without)
         return [*without, alike] if alike else without
 

@@ -10,7 +10,6 @@ import json
 
 import numpy as np
 
-from fastdense.network import Dropout
 from fastdense.numerics.version import VERSION
 from fastdense.settings.lanes import NUMBERS
 
@@ -61,7 +60,7 @@ def configuration(task, data, settings):
 def lane_names(task):
     """The names of a lane's numbers."""
     optimizer = task.recipe.optimizer.values
-    dropped = [f"dropout.{i}" for i, _ in _dropouts(task.network)]
+    dropped = [name for name, _ in _varied(task.network)]
     return [*NUMBERS, *(f"optimizer.{name}" for name in optimizer), *dropped, "init_scale"]
 
 
@@ -78,7 +77,7 @@ def lane_numbers(task, count, given):
     recipe = task.recipe
     own = [getattr(recipe, name) for name in NUMBERS]
     own += recipe.optimizer.values.values()
-    own += [rate for _, rate in _dropouts(task.network)] + [1.0]
+    own += [number for _, number in _varied(task.network)] + [1.0]
     numbers = np.tile(np.array(own, float), (count, 1))
     for column, name in enumerate(lane_names(task)):
         given_as = name.removeprefix("optimizer.").split(".")[0]
@@ -87,6 +86,7 @@ def lane_numbers(task, count, given):
     return numbers
 
 
-def _dropouts(network):
-    """The place and the rate of every dropout layer."""
-    return [(i, layer.rate) for i, layer in enumerate(network.layers) if isinstance(layer, Dropout)]
+def _varied(network):
+    """The name with the place, and the number, of every layer that has one that may vary."""
+    numbers = zip(network.layers, network.varied, strict=True)
+    return [(f"{e.varied.name}.{i}", n) for i, (e, n) in enumerate(numbers) if e.varied]

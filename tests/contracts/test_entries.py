@@ -16,7 +16,7 @@ from numba import njit, types
 from fastdense import Dense, Network, catalogue
 from fastdense.catalogue import Choice
 from fastdense.kernels.compile import primitives  # noqa: F401  (gives maths to the compiler)
-from fastdense.kernels.compile.compiler import optimized_module
+from fastdense.kernels.compile.pipeline import optimized_module
 from fastdense.kernels.layout import POWERS
 from fastdense.kernels.linalg.gemm import FLOATS
 from fastdense.kernels.registry import define

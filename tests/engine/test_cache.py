@@ -15,8 +15,8 @@ from numba import types
 
 import fastdense
 from fastdense.errors import FastdenseError
-from fastdense.kernels.compile import cache, compiler, private
-from fastdense.kernels.compile.compiler import object_file
+from fastdense.kernels.compile import cache, pipeline, private
+from fastdense.kernels.compile.pipeline import object_file
 
 SCRIPT = """
 import sys
@@ -42,7 +42,7 @@ for dtype in ("float32", "float64"):
             coupled = getattr(catalogue.get(kind, name), "coupled", False)
             if role == "loss" or coupled == role.startswith("coupled"):
                 registry.kernel(role, name, dtype)
-    for role in ("work", "train", "pack_work", "pack_train", "relay"):
+    for role in ("work", "train", "pack_work", "pack_train"):
         registry.kernel(role, None, dtype)
 """
 
@@ -328,7 +328,7 @@ def test_every_pass_that_is_left_out_is_one_of_numbas(monkeypatch):
         passes.update(step.__name__ for pipeline in pipelines for step, _ in pipeline.passes)
         return pipelines
 
-    usual = compiler.compiler.Compiler.define_pipelines
-    monkeypatch.setattr(compiler.compiler.Compiler, "define_pipelines", recorded)
+    usual = pipeline.compiler.Compiler.define_pipelines
+    monkeypatch.setattr(pipeline.compiler.Compiler, "define_pipelines", recorded)
     object_file(lambda number: None, types.void(types.int64), "x")
-    assert compiler.LEFT_OUT < passes
+    assert pipeline.LEFT_OUT < passes

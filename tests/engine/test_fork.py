@@ -46,7 +46,7 @@ def work():
 """
 COMPILING = """
 import itertools
-from fastdense.kernels.compile import cache, compiler
+from fastdense.kernels.compile import cache, pipeline
 from numba import types
 
 SIGNATURE = types.void(types.int64)
@@ -57,7 +57,7 @@ def nothing(number):
 
 def work():
     name = f"kernel{next(numbers)}of{os.getpid()}"
-    cache.load(name, (), lambda: (compiler.object_file(nothing, SIGNATURE, name), "i"))
+    cache.load(name, (), lambda: (pipeline.object_file(nothing, SIGNATURE, name), "i"))
 """
 
 

@@ -222,7 +222,7 @@ def test_variants_are_what_recipes_would_be(data):
     assert len(variants) == count
     for i, (net, rec) in enumerate(own):
         assert variants.seed[i] == rec.seed
-        assert variants.dropout[i].tolist() == [0.0, net.layers[1].rate, 0.0]
+        assert variants.layers[i].tolist() == [0.0, net.layers[1].rate, 0.0]
         assert variants.hyper[i].tolist() == [*rec.optimizer.values.values()]
         for name in NUMBERS:
             assert getattr(variants, name)[i] == getattr(rec, name)

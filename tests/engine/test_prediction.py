@@ -109,7 +109,7 @@ def test_threads_have_equal_shares(monkeypatch, by_rows, threads):
     monkeypatch.setattr(prediction, "MIN_ROWS", 16)
     monkeypatch.setattr(prediction, "cores", lambda: threads)
     shares, predict = [], predictor(ROWS, by_rows)
-    monkeypatch.setattr(prediction, "share", lambda relay, parts, owner: shares.append(parts))
+    monkeypatch.setattr(prediction, "share", lambda work, parts, owner: shares.append(parts))
     for rows in (700, 32, 100, 66, 300):
         ways = {}
         predict._predict(ways, INPUTS[:rows], np.empty((rows, 32), np.float32), rows)

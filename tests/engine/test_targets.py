@@ -13,12 +13,11 @@ import sys
 import numpy as np
 from fastdense import Dense, Dropout, Network, Recipe, train, train_many
 from fastdense.devices.cpu import unrolling
-from fastdense.kernels.compile import vectors
-from fastdense.kernels.samples import random_words
+from fastdense.kernels.compile import drawing, vectors
 
 cases = [("tanh", 40, "float32"), ("gelu", 1, "float32"), ("gelu", 150, "float64")]
 if len(sys.argv) > 1:
-    vectors.register_bytes = random_words.register_bytes = lambda: int(sys.argv[1])
+    vectors.register_bytes = drawing.register_bytes = lambda: int(sys.argv[1])
     del cases[2]  # its kernels would have to be compiled as well
 generator = np.random.default_rng(0)
 data = generator.standard_normal((150, 4)), generator.standard_normal((150, 3))

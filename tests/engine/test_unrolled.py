@@ -119,8 +119,8 @@ def test_it_is_compiled_once_it_is_worth_it(monkeypatch):
         compiled.append(shape)
         return 1
 
-    monkeypatch.setattr(unrolling.roles, "kernel_on_disk", lambda *kernel: 0)
-    monkeypatch.setattr(unrolling.roles, "kernel", kernel)
+    monkeypatch.setattr(unrolling.registry, "kernel_on_disk", lambda *kernel: 0)
+    monkeypatch.setattr(unrolling.registry, "kernel", kernel)
     shape = StepShape(1, ((1, "identity"),), "mse", "sgd", 4)
     kind = unrolling.Kind(shape, "float32")
     kind.note(0.6 * unrolling.ENOUGH_SECONDS)
@@ -141,8 +141,8 @@ def test_a_training_goes_on_where_its_step_cannot_be_compiled(error, monkeypatch
             raise error
         return 1
 
-    monkeypatch.setattr(unrolling.roles, "kernel_on_disk", lambda *kernel: 0)
-    monkeypatch.setattr(unrolling.roles, "kernel", kernel)
+    monkeypatch.setattr(unrolling.registry, "kernel_on_disk", lambda *kernel: 0)
+    monkeypatch.setattr(unrolling.registry, "kernel", kernel)
     kind = unrolling.Kind(StepShape(1, ((1, "identity"),), "mse", "sgd", 4), "float32")
     expected = pytest.raises if isinstance(error, KeyboardInterrupt) else pytest.warns
     with expected(KeyboardInterrupt if expected is pytest.raises else RuntimeWarning):

@@ -118,7 +118,7 @@ def test_the_entries_of_a_recipe_that_names_none_are_its_own():
 def test_what_train_many_varies_are_the_settings_that_a_lane_has(optimizer, dropout):
     network = Network.from_dict({"hidden": [3], "dropout": dropout}, 2, 1)
     recipe = Recipe(optimizer=optimizer)
-    hyper = [f"optimizer.{name}" for name in recipe.optimizer.values("optimizers")]
+    hyper = [f"optimizer.{name}" for name in recipe.optimizer.values]
     paths = [*RECIPE, *hyper, *(f"network.{name}" for name in NETWORK), "init_scale", "data.count"]
     found = {lanes.lane_of(setting(path)) for path in paths} - {None}
     assert found - (set() if dropout else {"dropout"}) == set(lanes.names_of(network, recipe))

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastdense import Data, Dense, Dropout, FastdenseError, Network, Recipe, Training, train
+from fastdense.kernels import layout
 
 CURVES = "epochs", "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
 X = np.random.default_rng(0).standard_normal((60, 3), dtype=np.float32)
@@ -265,3 +266,18 @@ def test_labels_may_be_given_in_steps():
     assert training.step(X[:8], labels[:8]) > 0
     with pytest.raises(FastdenseError, match="labels run from"):
         training.step(X[:8], labels[:8] + 5)
+
+
+def test_a_checkpoint_holds_what_the_table_of_arrays_calls_state():
+    """But for what is found anew: the order of an epoch, and which networks are held."""
+    training = Training(NETWORK, RECIPE, (X, Y), observe_every=1)
+    held = set()
+    while not training.done:
+        training._session.advance(budget=1)
+        counters, arrays = training._session.take()
+        held |= set(arrays)
+    assert {"phase", "epoch", "step"} < set(counters)
+    state = {array.name for array in layout.ARRAYS if array.role == "state"}
+    kept_otherwise = {"state", "networks", "slots"}  # as counters; behind the parameters
+    derived = {"order", "held", "buffers"}  # no layer here has buffers
+    assert held - kept_otherwise == state - kept_otherwise - derived

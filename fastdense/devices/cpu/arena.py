@@ -1,5 +1,7 @@
 """Where everything of a network stands in the memory that kernels work on."""
 
+from math import prod
+
 import numpy as np
 
 from fastdense import catalogue
@@ -12,8 +14,7 @@ from fastdense.kernels.layout import (
     padded,
     row_stride,
 )
-from fastdense.kernels.registry import kernel
-from fastdense.network import Dense
+from fastdense.kernels.registry import LAYER_ROLES, kernel
 
 SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside the activations
 CHUNK_PRODUCTS = 2_000_000_000  # parameters times samples, less than 50 ms
@@ -35,10 +36,12 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
     layers : record array (layers,)
     places : dict
         First row of "target", "delta" and "other_delta", the number of "rows" in all, "turned"
-        numbers for the transposed deltas of one sample, "blocks" of the gradient.
+        numbers for the transposed deltas of one sample, "blocks" of the gradient, "units" of all
+        layers with a delta of their own, and numbers of "buffers".
     """
     layers = np.zeros(len(network.layers), LAYER)
-    width, row, weights, unit, turned, block = network.inputs, 0, 0, 0, 0, 0
+    width, row, weights, buffers = network.inputs, 0, 0, 0
+    unit, turned, block = 0, 0, 0
     input_row, row = row, row + width + 1  # each input ends in a row of ones for the bias
     needs_gradient = False
     widest = network.outputs
@@ -49,12 +52,20 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
         record["n_in"] = width
         record["needs_input_gradient"] = needs_gradient
         record["first_block"] = block
-        if isinstance(layer, Dense):
-            fan_in, width = width, layer.units
-            record["kind"] = layout.DENSE
-            record["weights"] = weights
+        fan_in, width = width, layer.outputs(width)
+        own = layer.parameters(fan_in)
+        record["weights"] = weights
+        record["size"] = size = sum(prod(array.shape) for array in own)
+        record["penalized"] = sum(prod(array.shape) for array in own if array.penalized)
+        record["buffers"] = buffers
+        buffers += layer.buffers(fan_in)
+        weights += size
+        if layer.linked:
+            for role in LAYER_ROLES if own else LAYER_ROLES[:2]:
+                record[role] = kernel(role, layer.entry_name(), dtype)
+            block += len(own) > 0
+        else:
             record["max_norm"] = layer.max_norm
-            record["unit"] = unit
             record["turned"] = turned
             few = width % COLUMN_MULTIPLE
             if few > FEW_OUTPUTS or fan_in + 1 < COLUMN_MULTIPLE:
@@ -69,8 +80,6 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
             record["few_place"] = turned
             if few:
                 turned += 2 * FEW_OUTPUTS  # rows may be twice as long as their samples
-            weights += (fan_in + 1) * width
-            unit += width
             block += -(-(fan_in + 1) // rows)
             entry = catalogue.get("activations", layer.activation)
             if entry.coupled:
@@ -79,20 +88,22 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
             else:
                 record["activate"] = kernel("activation", entry.name, dtype)
                 record["value"] = kernel("value", entry.name, dtype)
-            needs_gradient = True
-        else:
-            record["kind"] = layout.DROPOUT
+        if layer.own_delta:
+            record["own_delta"] = 1
+            record["unit"] = unit
+            unit += width
+        needs_gradient = needs_gradient or size > 0
         record["n_out"] = width
         widest = max(widest, width)
         record["slope_row"], row = row, row + width
         input_row = row
         record["output_row"], row = row, row + width + 1
     places = {"target": row, "delta": row + network.outputs, "turned": turned, "blocks": block}
+    places |= {"units": unit, "buffers": buffers}
     places["other_delta"] = places["delta"] + widest
     places["rows"] = places["other_delta"] + widest
-    # Dense layers take turns, from the last one back to the first.
-    dense = np.flatnonzero(layers["kind"] == layout.DENSE)
-    for turn, index in enumerate(dense[::-1]):
+    # Layers with a delta of their own take turns, from the last one back to the first.
+    for turn, index in enumerate(np.flatnonzero(layers["own_delta"])[::-1]):
         layers[index]["delta_row"] = places["other_delta" if turn % 2 else "delta"]
     return layers, places
 
@@ -100,7 +111,22 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
 def largest_block(layers):
     """Numbers of the largest unit of work of the gradient."""
     rows = np.minimum(layers["block_rows"], layers["n_in"] + 1)
-    return int((rows * layers["n_out"]).max())
+    return int(np.where(layers["accumulate"] != 0, layers["size"], rows * layers["n_out"]).max())
+
+
+def numbers_of(network, varied):
+    """What the twins of layers are told, (layers, lanes, NUMBERS).
+
+    Parameters
+    ----------
+    varied : ndarray, shape (lanes, layers)
+    """
+    numbers = np.zeros((len(network.layers), len(varied), layout.NUMBERS))
+    for place, layer in enumerate(network.layers):
+        own = layer.numbers(varied[:, place])
+        if own is not None:
+            numbers[place] = own
+    return numbers
 
 
 def chunk_columns(samples, rows, parameters):

@@ -34,7 +34,7 @@ class Pack(Session):
         lanes = padded(len(variants), group_of(dtype))
         layers, places = arrange(network, dtype, 8 * network.size)  # one block a layer
         # The deltas of all layers stand behind the other rows.
-        rows = places["rows"] + _units(network)
+        rows = places["rows"] + places["units"]
         most = max(CACHED // (rows * lanes * np.dtype(dtype).itemsize), MIN_SAMPLES)
         columns = padded(-(-task.batch // -(-task.batch // most)), MIN_SAMPLES)
         strategy = Strategy(
@@ -78,15 +78,14 @@ class Pack(Session):
         """What kernels take to be one: inputs of biases, and weights of samples that have none."""
         stride, arena = self._strategies[0].stride, self.arrays["arena"]
         for layer in self.arrays["layers"]:
-            if layer["kind"] == layout.DENSE:
-                first = (layer["input_row"] + layer["n_in"]) * stride
-                arena[first : first + stride] = 1
+            first = (layer["input_row"] + layer["n_in"]) * stride
+            arena[first : first + stride] = 1
         if not self.arrays["plan"][0]["weighted"]:
             self.arrays["sample_weights"][:] = 1
 
 
 def _units(network):
-    return sum(layer.units for _, layer in network.dense)
+    return sum(e.outputs(inputs) for inputs, e in network.sized if e.own_delta)
 
 
 def packed(task, count):

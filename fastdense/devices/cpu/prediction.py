@@ -4,19 +4,26 @@ import numpy as np
 
 from fastdense.arrays.buffers import address, aligned, room
 from fastdense.dataset import in_dtype, rectangular
-from fastdense.devices.cpu.arena import SPARE, arena_size, arrange, chunk_columns, stride_of
+from fastdense.devices.cpu.arena import (
+    SPARE,
+    arena_size,
+    arrange,
+    chunk_columns,
+    numbers_of,
+    stride_of,
+)
 from fastdense.devices.cpu.thread_pool import cores, share
 from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
 from fastdense.kernels.layout import JOB, PLAN, padded
-from fastdense.kernels.registry import kernel, program
+from fastdense.kernels.registry import program
 
 SHARED_PRODUCTS = 30_000_000  # parameters times rows, some 0.3 ms, which threads share
 MIN_ROWS = 64  # for each thread
 TURNED = 6  # multiply-adds that it takes to turn a number from rows to columns
 LARGE_NETWORK = 1 << 18  # parameters that the second-level cache does not hold
 STRIDED = 1.25  # times as long for a product that reads its weights in strides of whole rows
-INPUTS, PREDICTIONS = layout.WORK.index("inputs"), layout.WORK.index("predictions")
+INPUTS, PREDICTIONS = layout.NAMES.index("inputs"), layout.NAMES.index("predictions")
 
 
 class Predictor:
@@ -85,6 +92,8 @@ def _costs(network, dtype):
     columns they run over samples; inputs and outputs are turned on the way, and weights that the
     cache does not hold are packed.
     """
+    if any(layer.linked and not layer.passes for layer in network.layers):
+        return np.inf, 0  # for which there is no form in rows
     in_rows, in_columns = 0, TURNED * (network.inputs + network.outputs)
     for fan_in, layer in network.dense:
         in_rows += fan_in * padded(layer.units, layout.group_of(dtype))
@@ -105,28 +114,29 @@ class _Way:
         plan[0]["depth"] = len(layers)
         plan[0]["arena"] = arena_size(places, self.columns)
         plan[0]["scratch"] = layout.PACKED
+        plan[0]["lanes"] = 1
         self._job = np.zeros(1, JOB)
         job = self._job[0]
         job["purpose"] = layout.PREDICTING
         job["columns"] = self.columns
         job["stride"] = stride_of(self.columns)
         job["by_rows"] = by_rows
-        arrays = dict.fromkeys(layout.WORK, plan)  # what a prediction does not use
+        arrays = dict.fromkeys(layout.NAMES, plan)  # what a prediction does not use
         arrays |= {
             "job": self._job,
             "layers": layers,
             "parameters": numbers,
+            "numbers": numbers_of(network, np.array([network.varied])),
             "arena": room(members * plan[0]["arena"], dtype),
             "scratch": aligned(members * layout.PACKED, dtype),
         }
         self._by_rows, self._members = by_rows, members
         self._arrays = arrays  # kept alive for their addresses
-        work = kernel("work", None, dtype)
-        self._table = np.array([*map(address, arrays.values()), work], np.int64)
+        self._table = np.array([*map(address, arrays.values())], np.int64)
         self._place = self._table.ctypes.data
         self._samples = self._job["samples"]
         self._not_finite = self._job["not_finite"]
-        self._relay = program("relay", dtype)
+        self._work = program("work", dtype)
 
     def predict(self, inputs, outputs, rows):
         self._samples[0] = rows
@@ -134,7 +144,7 @@ class _Way:
         self._table[INPUTS] = address(inputs)
         self._table[PREDICTIONS] = address(outputs)
         if self._members == 1:
-            self._relay(self._place, 0, 0, -(-rows // self.columns))
+            self._work(self._place, 0, 0, -(-rows // self.columns))
         else:
             # Chunks that were cut for more rows may be so wide that some thread would have none.
             each = -(-rows // self._members)
@@ -146,5 +156,5 @@ class _Way:
             ends = [chunks * m // self._members for m in range(self._members + 1)]
             spans = enumerate(zip(ends, ends[1:], strict=False))
             parts = [(self._place, m, begin, end) for m, (begin, end) in spans if begin < end]
-            share(self._relay, parts, (self, inputs, outputs))
+            share(self._work, parts, (self, inputs, outputs))
         return not self._not_finite[0]

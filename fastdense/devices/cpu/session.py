@@ -53,7 +53,7 @@ class Session:
         self.task, self.arrays, self.state = task, arrays, arrays["state"]
         self._count, self._strategies = count, strategies
         self._run = program(role, task.recipe.dtype)
-        self._addresses = [address(array) for array in arrays.values()]
+        self._table = np.array([address(arrays[name]) for name in layout.NAMES], np.int64)
         # What each layer is and by which kernels, and how its samples are cut and shared.
         work = [(one.layers.tobytes(), *one[:-1]) for one in strategies]
         recipe = task.recipe
@@ -103,12 +103,14 @@ class Session:
         started = time.perf_counter()
         members = self._strategies[chosen].members
         if members == 1:
-            self._run(*self._addresses, 0, budget)
+            self._run(address(self._table), 0, budget)
         else:
             team = self.arrays["team"]
             team[CLAIM] = team[ENDED] = 0
-            pieces = [(*self._addresses, member, budget) for member in range(members)]
-            share(self._run, pieces, self.arrays, self._end_team, self._helping)
+            place = address(self._table)
+            pieces = [(place, member, budget) for member in range(members)]
+            owner = self.arrays, self._table
+            share(self._run, pieces, owner, self._end_team, self._helping)
         self._seconds += time.perf_counter() - started
         if self.state[0]["unit"] == 0:
             effort = int(self.state[0]["effort"]) - self._began
@@ -119,11 +121,11 @@ class Session:
         if self._chosen is None:
             self._use(0)
             self.arrays["plan"]["until"] = 1
-        self._run(*self._addresses, 0, LARGEST_BUDGET)
+        self._run(address(self._table), 0, LARGEST_BUDGET)
 
     def place(self, name, array):
         """Let an array of the caller's take the place of one; it must live while it is used."""
-        self._addresses[list(self.arrays).index(name)] = address(array)
+        self._table[layout.NAMES.index(name)] = address(array)
 
     def _end_team(self):
         self.arrays["team"][ENDED] = 1

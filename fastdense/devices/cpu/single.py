@@ -52,7 +52,7 @@ class Single(Session):
         block = chunk_columns(max(len(task.inputs), 2), places["rows"], network.size)
         bounded = variant.clip_norm.any()
         plain = not (bounded or variant.clip_value.any() or variant.l1.any() or variant.l2.any())
-        plain = plain and not any(layer.regularized for _, layer in network.dense)
+        plain = plain and not any(layer.regularized for layer in network.layers)
         online = plain and task.batch == 1 and recipe.gradient_accumulation_steps == 1
 
         def strategy(members, columns, by_block, layers, places, in_turn=False):

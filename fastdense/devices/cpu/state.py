@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense.arrays.buffers import aligned, room
-from fastdense.devices.cpu.arena import SPARE
+from fastdense.devices.cpu.arena import SPARE, numbers_of
 from fastdense.devices.cpu.thread_pool import pause_address
 from fastdense.kernels import layout
-from fastdense.kernels.layout import JOB, KEEP, NETWORK, PLAN, STATE, padded
+from fastdense.kernels.layout import JOB, NETWORK, PLAN, STATE, padded
 from fastdense.kernels.registry import kernel
 
 ACCURACIES = {
@@ -71,7 +71,7 @@ def in_range(values, dtype):
 
 
 def arrays_for(task, variants, layers, places, shape):
-    """Every array that the loop's kernel takes, by name and in its order.
+    """Every array of the table `layout.ARRAYS`, by name.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def arrays_for(task, variants, layers, places, shape):
     dtype = np.dtype(recipe.dtype)
     loss = recipe.loss.entry
     optimizer = recipe.optimizer.entry
-    count, units = network.size, sum(layer.units for _, layer in network.dense)
+    count, units = network.size, places["units"]
     slots = len(optimizer.slots)
     apart = padded(count) * lanes
     evaluations, observations = max(task.evaluations, 1), task.observations
@@ -143,7 +143,7 @@ def arrays_for(task, variants, layers, places, shape):
     }[recipe.reduction]
     fields["accumulate"] = recipe.gradient_accumulation_steps
     rows = [own.clip_value]
-    for layer in network.layers:  # a dropout layer has none
+    for layer in network.layers:  # most have none of their own
         l1, l2 = getattr(layer, "l1", 0.0), getattr(layer, "l2", 0.0)
         rows += [own.l1 + l1, 2.0 * (own.l2 + l2)]
     with np.errstate(over="ignore"):
@@ -166,8 +166,6 @@ def arrays_for(task, variants, layers, places, shape):
 
     networks = np.zeros(lanes, NETWORK)
     networks["clip_norm"] = own.clip_norm
-    keep = np.zeros((len(layers), lanes), KEEP)
-    keep["above"], keep["scale"] = np.rint(own.dropout.T * 2**32), 1.0 / (1.0 - own.dropout.T)
     samples = shape.samples * lanes
     sums = layout.PARTIAL_SUMS * lanes
     order = np.arange(max(task.visits, len(task.inputs)))
@@ -179,10 +177,11 @@ def arrays_for(task, variants, layers, places, shape):
         "job": np.zeros(1, JOB),
         "layers": layers.copy(),
         "parameters": numbers,
+        "buffers": np.zeros(max(places["buffers"], 1) * lanes, dtype),
         "gradient": room(count * lanes + SPARE, dtype, keep=False),  # often used up by blocks
         "networks": networks,
         "seeds": np.array(own.seed),
-        "keep": keep,
+        "numbers": numbers_of(network, own.layers),
         "rates": np.array(own.learning_rate),
         "held": in_range(own.learning_rate == 0.0, dtype),
         "penalties": penalties,
@@ -205,7 +204,6 @@ def arrays_for(task, variants, layers, places, shape):
         "powers": np.ones((lanes, layout.POWERS)),
         "sizes": np.zeros(len(layers) * sums),
         "team": np.zeros(layout.TEAM, np.int64),
-        # What only the loop needs.
         "given": task.order,
         "schedule_hyper": in_range([*recipe.schedule.values.values()], np.float64),
         "curves": curves,

@@ -7,7 +7,6 @@ from fastdense import catalogue
 from fastdense.kernels import registry
 from fastdense.kernels.loop.step_shape import StepShape
 from fastdense.kernels.registry import UNROLLED
-from fastdense.network import Dense
 
 MAX_NUMBERS = 40  # parameters and slots: those that registers do not hold are moved all the time
 MAX_PRODUCTS = 160  # parameters times samples, which decide how long the code is
@@ -62,9 +61,7 @@ def kind_of(task, variants):
         return None
     loss = recipe.loss.entry
     optimizer = recipe.optimizer.entry
-    layers = tuple(
-        (layer.units, layer.activation) for layer in network.layers if isinstance(layer, Dense)
-    )
+    layers = tuple(layer.unrolled for layer in network.layers if layer.unrolled)
     coupled = any(catalogue.get("activations", name).coupled for _, name in layers)
     changed = (variants.l1, variants.l2, variants.clip_value, variants.clip_norm)
     if (
@@ -77,7 +74,7 @@ def kind_of(task, variants):
         or task.evaluate_every == 1  # values of losses are asked for all the time
         or recipe.epochs < 2  # and for all of the last epoch
         or recipe.gradient_accumulation_steps > 1
-        or any(layer.regularized for _, layer in network.dense)
+        or any(layer.regularized for layer in network.layers)
     ):
         return None
     names = recipe.loss.name, recipe.optimizer.name

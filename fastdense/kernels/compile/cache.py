@@ -34,10 +34,14 @@ on_compile: Callable[[str], None] | None = None
 
 @dataclass(frozen=True)
 class Kernel:
-    """A compiled C function: its address, and a letter for each argument (p, a pointer, or i)."""
+    """A compiled C function: its address, and a letter for each argument (p, a pointer, or i).
+
+    `owner` is what the address is valid with, if not the process.
+    """
 
     address: int
     arguments: str
+    owner: object = None
 
 
 def _numba_version() -> bytes:
@@ -141,7 +145,7 @@ def load(name, sources, compiled):
     sources : iterable of paths
         Files that decide the code, besides the engine's own.
     compiled : callable
-        Returns the object file and the letters of the arguments.
+        Returns the object file and the letters of the arguments, or a `Kernel` that is no file.
     """
     path = _path(name, sources)
     found = path and _load(path, name)
@@ -153,7 +157,10 @@ def load(name, sources, compiled):
             return found
         if on_compile is not None:
             on_compile(name)
-        object_file, arguments = _compile(name, compiled)
+        made = _compile(name, compiled)
+        if isinstance(made, Kernel):
+            return made
+        object_file, arguments = made
         if path:
             content = arguments.encode() + b"\n" + object_file
             private.write(path, content + hashlib.sha256(content).digest())

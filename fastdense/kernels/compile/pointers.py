@@ -8,12 +8,9 @@ alias analysis, and numba 0.66 compiles it wrongly.
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
-from numba.np.arrayobj import get_cfarray_intrinsic
 
-# `view(pointer, shape)`: memory as an array that nobody counts references to.
-view = get_cfarray_intrinsic("C", None)
+from fastdense.kernels.compile.emit import declare, members, on_stack
 
 
 def hide(builder, pointer):
@@ -50,8 +47,8 @@ def prefetch(typingctx, pointer):
 
     def codegen(context, builder, signature, arguments):
         i32 = ir.IntType(32)
-        function_type = ir.FunctionType(ir.VoidType(), [arguments[0].type, i32, i32, i32])
-        function = cgutils.get_or_insert_function(builder.module, function_type, "llvm.prefetch.p0")
+        kinds = [arguments[0].type, i32, i32, i32]
+        function = declare(builder, "llvm.prefetch.p0", ir.VoidType(), kinds)
         # For reading, into the second-level cache, data.
         builder.call(function, [arguments[0], i32(0), i32(2), i32(1)])
         return context.get_dummy_value()
@@ -80,8 +77,7 @@ def make_room(count, kind):
 
     def emit(typingctx):
         def codegen(context, builder, signature, arguments):
-            number, size = context.get_value_type(kind), ir.IntType(64)(count)
-            return cgutils.alloca_once(builder, number, size=size)
+            return on_stack(builder, context.get_value_type(kind), count)
 
         return types.CPointer(kind)(), codegen
 
@@ -92,7 +88,7 @@ def _flat(builder, kind, value):
     """Types and values of a tuple of tuples, in one row."""
     if not isinstance(kind, types.BaseTuple):
         return [(kind, value)]
-    values = cgutils.unpack_tuple(builder, value)
+    values = members(builder, value)
     return [pair for k, v in zip(kind.types, values, strict=True) for pair in _flat(builder, k, v)]
 
 
@@ -119,6 +115,28 @@ def _call_returning(result):
 
 call = _call_returning(types.void)
 call_float64 = _call_returning(types.float64)
+
+
+def table_reader(row, kinds):
+    """An intrinsic `read(table)` that loads pointers to `kinds` from a table of their addresses.
+
+    They are the fields of the named tuple `row`, behind the table itself.
+    """
+    pointers = [types.CPointer(kind) for kind in kinds]
+
+    def emit(typingctx, table):
+        def codegen(context, builder, signature, arguments):
+            values = [arguments[0]]
+            for place, pointer in enumerate(pointers):
+                # As a pointer, for one made from an integer might point anywhere.
+                llvm_type = context.get_value_type(pointer)
+                source = builder.gep(arguments[0], [context.get_constant(types.intp, place)])
+                values.append(builder.load(builder.bitcast(source, llvm_type.as_pointer())))
+            return context.make_tuple(builder, signature.return_type, values)
+
+        return types.NamedTuple([table, *pointers], row)(table), codegen
+
+    return intrinsic(emit)
 
 
 def tuple_reader(count, apart=1):
@@ -151,7 +169,7 @@ def tuple_writer(apart=1):
 
     def emit(typingctx, pointer, numbers):
         def codegen(context, builder, signature, arguments):
-            for i, value in enumerate(cgutils.unpack_tuple(builder, arguments[1])):
+            for i, value in enumerate(members(builder, arguments[1])):
                 place = builder.gep(arguments[0], [context.get_constant(types.intp, i * apart)])
                 builder.store(context.cast(builder, value, types.float64, pointer.dtype), place)
             return context.get_dummy_value()
@@ -168,7 +186,7 @@ def cast_tuple(typingctx, numbers, like):
     def codegen(context, builder, signature, arguments):
         values = [
             context.cast(builder, value, types.float64, like)
-            for value in cgutils.unpack_tuple(builder, arguments[0])
+            for value in members(builder, arguments[0])
         ]
         return context.make_tuple(builder, signature.return_type, values)
 

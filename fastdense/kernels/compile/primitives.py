@@ -7,10 +7,10 @@ import inspect
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
 from fastdense.kernels.compile.compiler import NUMPY
+from fastdense.kernels.compile.emit import declare
 from fastdense.numerics import maths, primitives
 
 # A formula that stays a call inside an element loop would stop vectorization.
@@ -25,11 +25,8 @@ def _llvm_intrinsic(name, arity):
 
         def codegen(context, builder, signature, values):
             llvm_type = context.get_value_type(kind)
-            function = cgutils.get_or_insert_function(
-                builder.module,
-                ir.FunctionType(llvm_type, [llvm_type] * arity),
-                f"llvm.{name}.f{kind.bitwidth}",
-            )
+            suffixed = f"llvm.{name}.f{kind.bitwidth}"
+            function = declare(builder, suffixed, llvm_type, [llvm_type] * arity)
             return builder.call(function, values)
 
         return kind(*arguments), codegen

@@ -1,13 +1,10 @@
 """Vectors of the CPU that kernels are compiled for: how intrinsics load, store and turn them."""
 
 from llvmlite import ir
-from numba import types
-from numba.core import cgutils, config
+from numba import config, types
 
 from fastdense.kernels.compile import linker
-
-I64 = ir.IntType(64)
-I32 = ir.IntType(32)
+from fastdense.kernels.compile.emit import I32, declare
 
 
 def register_bytes():
@@ -25,10 +22,6 @@ def vector_length(bitwidth):
     return register_bytes() * 8 // bitwidth
 
 
-def int64(value):
-    return ir.Constant(I64, value)
-
-
 class Vectors:
     """Emits operations on vectors of `width` numbers of `kind`; memory need not be aligned."""
 
@@ -41,10 +34,6 @@ class Vectors:
         self.zero = ir.Constant(self.vector, [ir.Constant(self.number, 0.0)] * width)
         self.mask = ir.VectorType(ir.IntType(1), width)
         self._suffix = f"v{width}f{self.bits}"
-
-    def _intrinsic(self, builder, name, result, arguments):
-        function_type = ir.FunctionType(result, arguments)
-        return cgutils.get_or_insert_function(builder.module, function_type, name)
 
     def _place(self, builder, pointer):
         return builder.bitcast(pointer, self.vector.as_pointer())
@@ -70,7 +59,7 @@ class Vectors:
         """Numbers where `mask`, else zero; what is masked away is not read."""
         # Opaque pointers: the suffix names the vector and the address space.
         place = self._place(builder, pointer)
-        load = self._intrinsic(
+        load = declare(
             builder, f"llvm.masked.load.{self._suffix}.p0", self.vector,
             [place.type, I32, self.mask, self.vector],
         )  # fmt: skip
@@ -78,16 +67,14 @@ class Vectors:
 
     def masked_store(self, builder, value, pointer, mask):
         place = self._place(builder, pointer)
-        store = self._intrinsic(
+        store = declare(
             builder, f"llvm.masked.store.{self._suffix}.p0", ir.VoidType(),
             [self.vector, place.type, I32, self.mask],
         )  # fmt: skip
         builder.call(store, [value, place, ir.Constant(I32, self.bits // 8), mask])
 
     def fma(self, builder, a, b, c):
-        function = self._intrinsic(
-            builder, f"llvm.fma.{self._suffix}", self.vector, [self.vector] * 3
-        )
+        function = declare(builder, f"llvm.fma.{self._suffix}", self.vector, [self.vector] * 3)
         return builder.call(function, [a, b, c])
 
     def splat(self, builder, value):

@@ -8,7 +8,8 @@ arguments of a call point at lies apart, which the compiler is told (`registry.p
 import numpy as np
 from numba import njit, types
 
-from fastdense.kernels.compile.pointers import cast_tuple, offset, tuple_reader, tuple_writer, view
+from fastdense.kernels.compile.compiler import view
+from fastdense.kernels.compile.pointers import cast_tuple, offset, tuple_reader, tuple_writer
 from fastdense.kernels.compile.primitives import INLINE
 from fastdense.kernels.layout import POWERS, group_of
 from fastdense.numerics.primitives import fma

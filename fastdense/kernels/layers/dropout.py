@@ -1,4 +1,4 @@
-"""Masks of dropout, a function of the seed, the step, the layer and the sample's place."""
+"""Dropout: masks that are a function of the seed, the step, the layer and the sample's place."""
 
 from functools import cache
 
@@ -6,7 +6,9 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels.compile.compiler import COLD
-from fastdense.kernels.compile.pointers import record
+from fastdense.kernels.compile.pointers import offset, record
+from fastdense.kernels.layout import NUMBERS, TRAINING
+from fastdense.kernels.records import TABLE, work_reader
 from fastdense.kernels.samples.random_words import words
 from fastdense.numerics.streams import DROPOUT
 
@@ -27,16 +29,58 @@ def draw_mask_for(kind):
         lanes = record(work.plan, 0).lanes
         blocks = (layer.n_in + 3) // 4
         for lane in range(lanes):
-            keep, seed = record(work.keep, layer.index * lanes + lane), work.seeds[lane]
-            scale = cast(keep.scale)
+            numbers = offset(work.numbers, (layer.index * lanes + lane) * NUMBERS)
+            above, scale, seed = np.int64(numbers[0]), cast(numbers[1]), work.seeds[lane]
             for b in range(columns):
                 for block in range(blocks):
                     four = words((place + b) * blocks + block, purpose, layer.index, step, seed)
                     for j in range(min(4, layer.n_in - 4 * block)):
                         word = four[0] if j == 0 else (four[1] if j == 1 else four[2 + (j == 3)])
-                        kept = np.int64(word) >= keep.above
                         mask[(4 * block + j) * stride + b * lanes + lane] = (
-                            scale if kept else cast(0)
+                            scale if np.int64(word) >= above else cast(0)
                         )
 
     return draw_mask
+
+
+def forward(kind):
+    """`(table, index, arena, columns, place)`: a chunk through layer `index`."""
+    read, draw_mask = work_reader(kind, False), draw_mask_for(kind)
+    cast = np.float32 if kind == types.float32 else np.float64
+
+    def forward(table, index, arena, columns, place):
+        work = read(table)
+        job, layer = record(work.job, 0), record(work.layers, index)
+        stride, width = job.stride, columns * record(work.plan, 0).lanes
+        source = offset(arena, layer.input_row * stride)
+        target = offset(arena, layer.output_row * stride)
+        mask = offset(arena, layer.slope_row * stride)
+        if job.purpose == TRAINING:
+            draw_mask(work, layer, mask, stride, columns, place)
+        else:
+            for row in range(layer.n_in):
+                for i in range(row * stride, row * stride + width):
+                    mask[i] = cast(1)
+        for row in range(layer.n_in):
+            for i in range(row * stride, row * stride + width):
+                target[i] = source[i] * mask[i]
+
+    pointer = types.CPointer(kind)
+    return forward, types.void(TABLE, types.int64, pointer, types.int64, types.int64)
+
+
+def backward(kind):
+    """`(table, index, arena, delta, below, columns)`: the delta becomes that of the inputs."""
+    read = work_reader(kind, False)
+
+    def backward(table, index, arena, delta, below, columns):
+        work = read(table)
+        layer, stride = record(work.layers, index), record(work.job, 0).stride
+        width = columns * record(work.plan, 0).lanes
+        mask = offset(arena, layer.slope_row * stride)
+        for row in range(layer.n_in):
+            for i in range(row * stride, row * stride + width):
+                delta[i] *= mask[i]
+
+    pointer = types.CPointer(kind)
+    return backward, types.void(TABLE, types.int64, pointer, pointer, pointer, types.int64)

@@ -7,13 +7,8 @@ from numba import njit, types
 
 from fastdense.kernels.compile.compiler import COLD, NUMPY
 from fastdense.kernels.compile.pointers import call, offset, record
+from fastdense.kernels.layers import dense as dense_layers
 from fastdense.kernels.layout import PACKED
-from fastdense.kernels.linalg.gemm import product_for
-from fastdense.kernels.linalg.thin import few_inputs_for, few_outputs_for
-from fastdense.kernels.linalg.tile import ACCUMULATE, ZERO
-from fastdense.numerics.primitives import fma
-
-WIDE = 16  # outputs from which the gradient of one sample is taken row by row
 
 
 @cache
@@ -95,19 +90,8 @@ def _add_up_for(kind):
     Each gradient is one chain over `count` samples in ascending order, whose chunks stand one
     behind the other at `arena`; where it has `begun` it goes on from the samples before.
     """
-    product = product_for(kind)
-    for_few_inputs, for_few_outputs = few_inputs_for(kind), few_outputs_for(kind)
+    dense = dense_layers.accumulate_for(kind)
     regularize, update, _ = update_for(kind, False)
-    cast = np.float32 if kind == types.float32 else np.float64
-
-    @njit(inline="never", **NUMPY)
-    def outer(inputs, delta, gradient, rows, columns):
-        # The gradient of one sample.
-        for i in range(rows):
-            x = inputs[i]
-            line = offset(gradient, i * columns)
-            for o in range(columns):
-                line[o] = fma(x, delta[o], cast(0))
 
     @njit(inline="never", **NUMPY)
     def add_up(work, member, block, arena, count, begun):
@@ -119,70 +103,37 @@ def _add_up_for(kind):
         row = (block - layer.first_block) * layer.block_rows
         # The row behind the weights is the bias: its input is one.
         rows = min(layer.block_rows, layer.n_in + 1 - row)
-        first = layer.weights + row * layer.n_out
+        first, numbers = layer.weights + row * layer.n_out, rows * layer.n_out
+        weights = min(rows, layer.n_in - row) * layer.n_out
+        if layer.accumulate != 0:  # a linked layer is a single block
+            first, numbers, weights = layer.weights, layer.size, layer.penalized
         gradient = offset(work.gradient, first)
         if job.update and not begun:
             # All of it is taken and used up here: it never leaves the cache.
             gradient = offset(work.scratch, member * plan.scratch + PACKED)
-        parameters = offset(work.parameters, first)
         zero, one = np.int64(0), np.int64(1)
         arrays = zero
         if job.update:
             arrays = 1 + plan.slots
-        if job.update and job.stride == 1 and plan.online != 0:
+        if job.update and job.stride == 1 and plan.online != 0 and layer.accumulate == 0:
             # The gradient would be written, and read again, for nothing else.
-            call(
-                plan.online,
-                (
-                    parameters,
-                    offset(work.arena, layer.input_row + row),
-                    offset(work.arena, plan.rows + layer.turned),
-                    rows,
-                    layer.n_out,
-                    offset(parameters, plan.apart),
-                    plan.apart,
-                    work.scalars,
-                    work.held[0] != 0,
-                ),
-            )
+            dense_layers.update_online(work, plan, layer, row, rows)
             return
         done = np.int64(0)
         while done < count:
-            inputs = offset(arena, (layer.input_row + row) * job.stride)
-            delta = offset(arena, plan.rows * job.stride + layer.turned * job.columns)
-            if job.stride == 1 and layer.n_out >= WIDE and not begun:
-                outer(inputs, delta, gradient, rows, layer.n_out)
-                break
             samples = min(job.columns, count - done)
-            scratch = offset(work.scratch, member * plan.scratch)
-            few = layer.few_outputs if job.stride > 1 else zero
-            wide = layer.n_out - few
-            if layer.few_inputs and job.stride > 1:
-                for_few_inputs(
-                    inputs, offset(arena, layer.delta_row * job.stride),
-                    offset(arena, layer.slope_row * job.stride), job.stride, gradient,
-                    rows, layer.n_out, samples, begun, scratch,
-                )  # fmt: skip
-            elif wide > 0:
-                product(
-                    inputs, job.stride, one, delta, layer.turned_stride, gradient, layer.n_out,
-                    rows, wide, samples, np.int64(ACCUMULATE if begun else ZERO), parameters,
-                    scratch, parameters, plan.apart, arrays,
-                )  # fmt: skip
-            if few > 0:
-                delta = offset(arena, plan.rows * job.stride + layer.few_place * job.columns)
-                for_few_outputs(
-                    inputs, job.stride, delta, offset(gradient, wide), layer.n_out, rows, few,
-                    samples, begun, scratch,
-                )  # fmt: skip
+            if layer.accumulate != 0:
+                delta = offset(arena, layer.slope_row * job.stride)
+                call(layer.accumulate, (work.table, index, arena, delta, gradient, samples, begun))
+            else:
+                dense(work, member, layer, row, rows, arena, gradient, samples, begun, arrays)
             begun = one
             arrays = zero
             done += job.columns
             arena = offset(arena, plan.arena)
         if job.update:
-            weights = min(rows, layer.n_in - row) * layer.n_out
-            regularize(plan, work, index, gradient, first, weights, rows * layer.n_out)
-            update(plan, work, gradient, first, rows * layer.n_out)
+            regularize(plan, work, index, gradient, first, weights, numbers)
+            update(plan, work, gradient, first, numbers)
 
     return add_up
 

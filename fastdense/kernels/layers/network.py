@@ -8,22 +8,9 @@ from numba import njit, types
 from fastdense.kernels import layout
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import call, offset, record
-from fastdense.kernels.compile.vectors import vector_length
-from fastdense.kernels.layers.dropout import draw_mask_for
+from fastdense.kernels.layers import dense as dense_layers
 from fastdense.kernels.layers.rows import predict_rows_for
-from fastdense.kernels.layout import (
-    COLUMN_MULTIPLE,
-    DENSE,
-    EVALUATING,
-    OBSERVING,
-    PARTIAL_SUMS,
-    PREDICTING,
-    TRAINING,
-)
-from fastdense.kernels.linalg.gemm import product_for
-from fastdense.kernels.linalg.gemv import matvec_for
-from fastdense.kernels.linalg.tile import COLUMN_BIAS, ROW_BIAS, ZERO
-from fastdense.kernels.linalg.transpose import make_turn
+from fastdense.kernels.layout import COLUMN_MULTIPLE, EVALUATING, PREDICTING, TRAINING
 from fastdense.kernels.samples.accuracy import count_correct
 from fastdense.kernels.samples.gather import gather_for, gather_labels, scatter_for
 
@@ -45,66 +32,19 @@ def all_finite(values, count):
 def forward_for(kind):
     """`forward(work, job, depth, arena, scratch, columns, samples, place)`.
 
-    From the first layer's input rows to the last one's output rows. Dropout acts in TRAINING
-    only. When OBSERVING the |pre-activations| of layer l are added to the sixteen sums at
-    `sizes[16 l]`.
+    From the first layer's input rows to the last one's output rows; `samples` of the columns are
+    not padding, the first of which stands at `place` in its batch.
     """
-    product = product_for(kind)
-    draw_mask = draw_mask_for(kind)
-    cast = np.float32 if kind == types.float32 else np.float64
+    dense = dense_layers.forward_for(kind)
 
     @njit(inline="never", **NUMPY)
     def forward(work, job, depth, arena, scratch, columns, samples, place):
-        stride = job.stride
-        zero, one = np.int64(0), np.int64(1)
         for index in range(depth):
             layer = record(work.layers, index)
-            source = offset(arena, layer.input_row * stride)
-            target = offset(arena, layer.output_row * stride)
-            slopes = offset(arena, layer.slope_row * stride)
-            if layer.kind == DENSE:
-                plain = job.purpose < TRAINING and layer.value != 0
-                if plain:  # nobody asks for slopes, so values replace the pre-activations
-                    slopes = target
-                # The row behind the inputs is the bias's input in the weight gradient.
-                ones = offset(source, layer.n_in * stride)
-                for b in range(columns):
-                    ones[b] = cast(1)
-                weights = offset(work.parameters, layer.weights)
-                bias = offset(weights, layer.n_in * layer.n_out)
-                if stride == 1:  # one sample: the lanes run over the outputs
-                    product(
-                        source, zero, one, weights, layer.n_out, slopes, one,
-                        one, layer.n_out, layer.n_in,
-                        np.int64(COLUMN_BIAS), bias, scratch, scratch, zero, zero,
-                    )  # fmt: skip
-                else:
-                    product(
-                        weights, one, layer.n_out, source, stride, slopes, stride,
-                        layer.n_out, columns, layer.n_in,
-                        np.int64(ROW_BIAS), bias, scratch, scratch, zero, zero,
-                    )  # fmt: skip
-                if job.purpose == OBSERVING:
-                    # Sample by sample, so that the order of the sum does not depend on `columns`.
-                    for b in range(samples):
-                        size = 0.0
-                        for row in range(layer.n_out):
-                            size += abs(float(slopes[row * stride + b]))
-                        work.sizes[index * PARTIAL_SUMS + b % PARTIAL_SUMS] += size
-                if plain:
-                    call(layer.value, (target, layer.n_out, columns, stride))
-                else:
-                    call(layer.activate, (slopes, target, layer.n_out, columns, stride))
+            if layer.forward != 0:
+                call(layer.forward, (work.table, index, arena, columns, place))
             else:
-                if job.purpose == TRAINING:
-                    draw_mask(work, layer, slopes, stride, columns, place)
-                else:
-                    for row in range(layer.n_in):
-                        for i in range(row * stride, row * stride + columns):
-                            slopes[i] = cast(1)
-                for row in range(layer.n_in):
-                    for i in range(row * stride, row * stride + columns):
-                        target[i] = source[i] * slopes[i]
+                dense(work, job, layer, index, arena, scratch, columns, samples)
 
     return forward
 
@@ -113,85 +53,32 @@ def forward_for(kind):
 def backward_for(kind):
     """`backward(work, job, depth, arena, turned, scratch, delta, other, columns)`.
 
-    From the loss's derivative in the rows of `delta` to the transposed delta of every layer; that
-    of few outputs or inputs is not transposed.
+    From the loss's derivative in the rows of `delta` to what every layer's gradient is taken from.
     """
-    product, multiply = product_for(kind), matvec_for(kind)
-    square = vector_length(kind.bitwidth)
-    turn_whole, turn_part = (make_turn(kind, square, whole) for whole in (True, False))
-    cast = np.float32 if kind == types.float32 else np.float64
+    dense = dense_layers.backward_for(kind)
 
     @njit(inline="never", **NUMPY)
-    def apply_slopes(delta, slopes, stride, turned, turned_stride, rows, columns):
-        # From `da` to `dz = da * slope` (rows, columns) in place, and its transpose to `turned`.
-        if stride == 1 or rows == 1:
-            for i in range(rows * columns):
-                dz = delta[i] * slopes[i]
-                delta[i] = dz
-                turned[i] = dz
-        else:
-            for o in range(0, rows, square):
-                present = min(rows - o, square)
-                for b in range(0, columns, square):
-                    da, factors = offset(delta, o * stride + b), offset(slopes, o * stride + b)
-                    target = offset(turned, b * turned_stride + o)
-                    if present == square:
-                        turn_whole(da, factors, stride, present, target, turned_stride)
-                    else:
-                        turn_part(da, factors, stride, present, target, turned_stride)
-
-    @njit(inline="never", **NUMPY)
-    def apply_few_slopes(delta, slopes, stride, copy, rows, columns):
-        # The same with a copy instead of a transpose.
-        for o in range(rows):
-            for i in range(o * stride, o * stride + columns):
-                dz = delta[i] * slopes[i]
-                delta[i] = dz
-                copy[i] = dz
+    def keep(source, target, stride, rows, columns):
+        # A linked layer's own rows keep its delta: others will stand in its place.
+        for row in range(rows):
+            for i in range(row * stride, row * stride + columns):
+                target[i] = source[i]
 
     @njit(inline="never", **NUMPY)
     def backward(work, job, depth, arena, turned, scratch, delta, other, columns):
-        stride = job.stride
-        zero, one = np.int64(0), np.int64(1)
         for index in range(depth - 1, -1, -1):
             layer = record(work.layers, index)
-            slopes = offset(arena, layer.slope_row * stride)
-            if layer.kind != DENSE:
-                for row in range(layer.n_in):
-                    for i in range(row * stride, row * stride + columns):
-                        delta[i] *= slopes[i]
-                continue
-            if layer.differentiate != 0:
-                outputs = offset(arena, layer.output_row * stride)
-                call(layer.differentiate, (outputs, delta, layer.n_out, columns, stride))
-                # What is left is to be transposed only.
-                for row in range(layer.n_out):
-                    for i in range(row * stride, row * stride + columns):
-                        slopes[i] = cast(1)
-            if layer.few_inputs and stride > 1:
-                break  # its gradient takes the delta from here
-            few = layer.few_outputs if stride > 1 else zero
-            wide = layer.n_out - few
-            apply_slopes(
-                delta, slopes, stride, offset(turned, layer.turned * job.columns),
-                layer.turned_stride, wide, columns,
-            )  # fmt: skip
-            apply_few_slopes(
-                offset(delta, wide * stride), offset(slopes, wide * stride), stride,
-                offset(turned, layer.few_place * job.columns), few, columns,
-            )  # fmt: skip
-            if not layer.needs_input_gradient:
-                break
-            weights = offset(work.parameters, layer.weights)
-            if stride == 1:
-                multiply(weights, layer.n_out, delta, other, layer.n_in, layer.n_out)
+            if layer.backward != 0:
+                call(layer.backward, (work.table, index, arena, delta, other, columns))
+                if layer.accumulate != 0:
+                    own = offset(arena, layer.slope_row * job.stride)
+                    keep(delta, own, job.stride, layer.n_out, columns)
             else:
-                product(
-                    weights, layer.n_out, one, delta, stride, other, stride,
-                    layer.n_in, columns, layer.n_out, np.int64(ZERO), weights, scratch,
-                    scratch, zero, zero,
-                )  # fmt: skip
-            delta, other = other, delta
+                dense(work, job, layer, arena, turned, scratch, delta, other, columns)
+            if layer.own_delta:
+                if not layer.needs_input_gradient:
+                    break
+                delta, other = other, delta
 
     return backward
 

@@ -17,18 +17,17 @@ from fastdense.kernels import layout
 from fastdense.kernels.compile.compiler import COLD, NUMPY
 from fastdense.kernels.compile.pointers import call, make_room, offset, record
 from fastdense.kernels.compile.vectors import vector_length
-from fastdense.kernels.layers.dropout import draw_mask_for
+from fastdense.kernels.layers.dense import (
+    pack_accumulate_for,
+    pack_backward_for,
+    pack_forward_for,
+)
 from fastdense.kernels.layout import (
-    DENSE,
     EVALUATING,
     LOAD,
-    OBSERVING,
-    PARTIAL_SUMS,
     TRAINING,
     group_of,
 )
-from fastdense.kernels.linalg.lane_gemm import pack_product_for
-from fastdense.kernels.linalg.tile import ACCUMULATE, ROW_BIAS, ZERO
 from fastdense.kernels.linalg.transpose import make_gather
 from fastdense.kernels.samples.accuracy import count_correct
 from fastdense.kernels.samples.gather import NARROW
@@ -87,7 +86,8 @@ def _gather_for(kind):
 def propagate_pack_for(kind):
     """`propagate(work, member, chunk)`: a chunk of each lane's samples through its network."""
     cast = np.float32 if kind == types.float32 else np.float64
-    product, gather, draw_mask = pack_product_for(kind), _gather_for(kind), draw_mask_for(kind)
+    gather = _gather_for(kind)
+    dense_forward, dense_backward = pack_forward_for(kind), pack_backward_for(kind)
 
     @njit(**COLD)
     def load_targets(plan, job, work, place, first, samples, chunk_first):
@@ -120,51 +120,13 @@ def propagate_pack_for(kind):
                     weights[b * lanes + lane] = 1.0 if job.test else work.weights[sample]
 
     @njit(inline="never", **NUMPY)
-    def multiply(target, source, factors, stride, rows, columns):
-        if columns == stride:
-            rows, columns = 1, rows * stride
-        for row in range(rows):
-            for i in range(row * stride, row * stride + columns):
-                target[i] = source[i] * factors[i]
-
-    @njit(**COLD)
-    def add_sizes(work, index, slopes, stride, units, samples, first, lanes):
-        for b in range(samples):
-            for lane in range(lanes):
-                size = 0.0
-                for row in range(units):
-                    size += abs(float(slopes[row * stride + b * lanes + lane]))
-                place = (index * PARTIAL_SUMS + (first + b) % PARTIAL_SUMS) * lanes + lane
-                work.sizes[place] += size
-
-    @njit(inline="never", **NUMPY)
     def forward(work, plan, job, arena, samples, place):
-        stride, lanes = job.stride, plan.lanes
-        columns = samples * lanes
         for index in range(plan.depth):
             layer = record(work.layers, index)
-            source = offset(arena, layer.input_row * stride)
-            target = offset(arena, layer.output_row * stride)
-            slopes = offset(arena, layer.slope_row * stride)
-            if layer.kind == DENSE:
-                weights = offset(work.parameters, layer.weights * lanes)
-                across = layer.n_out * lanes
-                product(
-                    weights, lanes, across, source, lanes, stride, slopes, stride,
-                    layer.n_out, samples, layer.n_in, np.int64(ROW_BIAS),
-                    offset(weights, layer.n_in * across), lanes,
-                )  # fmt: skip
-                if job.purpose == OBSERVING:
-                    add_sizes(work, index, slopes, stride, layer.n_out, samples, job.first, lanes)
-                call(layer.activate, (slopes, target, layer.n_out, columns, stride))
+            if layer.forward != 0:
+                call(layer.forward, (work.table, index, arena, samples, place))
             else:
-                if job.purpose == TRAINING:
-                    draw_mask(work, layer, slopes, stride, samples, place)
-                else:
-                    for row in range(layer.n_in):
-                        for i in range(row * stride, row * stride + columns):
-                            slopes[i] = cast(1)
-                multiply(target, source, slopes, stride, layer.n_in, columns)
+                dense_forward(work, job, layer, index, arena, samples, plan.lanes)
 
     @njit(inline="never", **NUMPY)
     def scale_delta(plan, job, work, delta, samples, chunk_first):
@@ -182,28 +144,17 @@ def propagate_pack_for(kind):
 
     @njit(inline="never", **NUMPY)
     def backward(work, plan, job, arena, delta, samples):
-        stride, lanes = job.stride, plan.lanes
-        columns = samples * lanes
         for index in range(plan.depth - 1, -1, -1):
             layer = record(work.layers, index)
-            slopes = offset(arena, layer.slope_row * stride)
-            if layer.kind != DENSE:
-                multiply(delta, delta, slopes, stride, layer.n_in, columns)
-                continue
-            if layer.differentiate != 0:
-                outputs = offset(arena, layer.output_row * stride)
-                call(layer.differentiate, (outputs, delta, layer.n_out, columns, stride))
+            below = offset(delta, -layer.n_in * job.stride)
+            if layer.backward != 0:
+                call(layer.backward, (work.table, index, arena, delta, below, samples))
             else:
-                multiply(delta, delta, slopes, stride, layer.n_out, columns)
-            if not layer.needs_input_gradient:
-                return
-            weights = offset(work.parameters, layer.weights * lanes)
-            below = offset(delta, -layer.n_in * stride)
-            product(
-                weights, layer.n_out * lanes, lanes, delta, lanes, stride, below, stride,
-                layer.n_in, samples, layer.n_out, np.int64(ZERO), weights, lanes,
-            )  # fmt: skip
-            delta = below
+                dense_backward(work, job, layer, arena, delta, below, samples, plan.lanes)
+            if layer.own_delta:
+                if not layer.needs_input_gradient:
+                    return
+                delta = below
 
     @njit(inline="never", **NUMPY)
     def load(work, plan, job, arena, first, samples, chunk_first):
@@ -254,7 +205,7 @@ def propagate_pack_for(kind):
 @cache
 def accumulate_pack_for(kind):
     """`accumulate(work, member, block)`: the gradient of one layer over all samples of the job."""
-    product = pack_product_for(kind)
+    dense = pack_accumulate_for(kind)
 
     @njit(inline="never", **NUMPY)
     def accumulate(work, member, block):
@@ -268,13 +219,12 @@ def accumulate_pack_for(kind):
         arena = work.arena
         done = np.int64(0)
         while done < job.samples:
-            product(
-                offset(arena, layer.input_row * stride), stride, lanes,
-                offset(arena, (plan.rows + layer.unit) * stride), stride, lanes,
-                gradient, layer.n_out * lanes, layer.n_in + 1, layer.n_out,
-                min(job.columns, job.samples - done),
-                np.int64(ACCUMULATE if begun else ZERO), gradient, lanes,
-            )  # fmt: skip
+            delta = offset(arena, (plan.rows + layer.unit) * stride)
+            samples = min(job.columns, job.samples - done)
+            if layer.accumulate != 0:
+                call(layer.accumulate, (work.table, index, arena, delta, gradient, samples, begun))
+            else:
+                dense(job, layer, arena, delta, gradient, samples, begun, lanes)
             begun = np.int64(1)
             done += job.columns
             arena = offset(arena, plan.arena)

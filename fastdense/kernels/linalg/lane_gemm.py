@@ -13,8 +13,9 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from fastdense.kernels.compile.compiler import NUMPY
+from fastdense.kernels.compile.emit import I64, int64
 from fastdense.kernels.compile.pointers import hide, offset
-from fastdense.kernels.compile.vectors import I64, Vectors, int64, register_bytes
+from fastdense.kernels.compile.vectors import Vectors, register_bytes
 from fastdense.kernels.layout import group_of
 from fastdense.kernels.linalg.tile import ACCUMULATE, ROW_BIAS, emit_call, emit_chains
 

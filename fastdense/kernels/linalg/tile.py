@@ -11,8 +11,9 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from fastdense.kernels.compile.emit import I64, int64
 from fastdense.kernels.compile.pointers import hide
-from fastdense.kernels.compile.vectors import I64, Vectors, int64
+from fastdense.kernels.compile.vectors import Vectors
 
 # Where a chain starts: 0, C[m, n], bias[m], bias[n].
 ZERO, ACCUMULATE, ROW_BIAS, COLUMN_BIAS = range(4)

@@ -3,8 +3,9 @@
 from numba import types
 from numba.extending import intrinsic
 
+from fastdense.kernels.compile.emit import int64
 from fastdense.kernels.compile.pointers import hide
-from fastdense.kernels.compile.vectors import Vectors, int64
+from fastdense.kernels.compile.vectors import Vectors
 
 
 def clamped(builder, stride, count, width):

@@ -3,7 +3,8 @@
 from numba import types
 from numba.extending import intrinsic
 
-from fastdense.kernels.compile.vectors import Vectors, int64
+from fastdense.kernels.compile.emit import int64
+from fastdense.kernels.compile.vectors import Vectors
 from fastdense.kernels.linalg.transpose import clamped, places_of
 
 

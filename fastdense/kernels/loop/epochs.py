@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels import layout
+from fastdense.kernels.compile.atomics import atomic_write
 from fastdense.kernels.compile.compiler import COLD, NUMPY
 from fastdense.kernels.compile.pointers import offset, record
 from fastdense.kernels.layout import (
@@ -24,8 +25,8 @@ from fastdense.kernels.layout import (
 )
 from fastdense.kernels.loop.evaluation import Notes, evaluation_for
 from fastdense.kernels.loop.step import step_for
-from fastdense.kernels.loop.team import assist, atomic_write
-from fastdense.kernels.loop.work import Work, work_types
+from fastdense.kernels.loop.team import assist
+from fastdense.kernels.records import TABLE, work_reader
 from fastdense.kernels.samples.gather import shuffle_for
 from fastdense.kernels.samples.sums import clear, means
 
@@ -55,7 +56,7 @@ def order_epoch_for(group):
     shuffle = shuffle_for(group)
 
     @njit(**NUMPY)
-    def order_epoch(plan, state, work, given):
+    def order_epoch(plan, state, work):
         """Go on with the order in which the coming epoch visits the samples; returns the effort."""
         lanes = plan.lanes if group > 1 else np.int64(1)
         begin = state.position
@@ -64,7 +65,7 @@ def order_epoch_for(group):
             first = state.epoch % plan.order_rows * plan.visits
             for i in range(plan.visits):
                 # The caller, whose array it is, may write into it meanwhile.
-                row = min(max(given[first + i], 0), plan.samples - 1)
+                row = min(max(work.given[first + i], 0), plan.samples - 1)
                 for lane in range(lanes):
                     work.order[i * lanes + lane] = row
         elif plan.shuffle:
@@ -101,32 +102,25 @@ def pack_train(kind):
 
 
 def train(kind, group=1):
-    """The training loop for float32 or float64, and its signature: the pointers of a `Work`, then
-    what only the loop needs, the number of this member of the team, and the budget of the call.
+    """The training loop for float32 or float64, and its signature.
+
+    `(table of a Work, member, budget)`: by which member of the team, and how far.
     """
     packed = group > 1
+    read = work_reader(kind, packed)
     step, order_epoch = step_for(kind, packed), order_epoch_for(group)
     evaluate, observe, measure_updates, write_sums = evaluation_for(packed)
 
-    def train(plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
-              penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
-              test_targets, predictions, order, losses, sample_weights, correct, hits,
-              loss_hyper, optimizer_hyper, powers, sizes, team, given, schedule_hyper, curves,
-              signals, running, partial, previous, updates, alive, slopes, member,
-              budget):  # fmt: skip
-        # curves: (CURVES, evaluations, lanes), signals: (observations, layers, SUMS, lanes)
-        work = Work(
-            plan, state, job, layers, parameters, gradient, networks, seeds, keep, rates, held,
-            penalties, scalars, arena, scratch, inputs, targets, weights, test_inputs,
-            test_targets, predictions, order, losses, sample_weights, correct, hits, loss_hyper,
-            optimizer_hyper, powers, sizes, team,
-        )  # fmt: skip
+    def train(table, member, budget):
+        work = read(table)
         plan, state, job = record(work.plan, 0), record(work.state, 0), record(work.job, 0)
+        team, schedule_hyper = work.team, work.schedule_hyper
+        curves, running, partial = work.curves, work.running, work.partial
         if member > 0:
             assist(plan, work, team, member)
             return
         lanes = plan.lanes if packed else np.int64(1)
-        notes = Notes(previous, updates, alive, slopes)
+        notes = Notes(work.previous, work.updates, work.alive, work.slopes)
         apart = plan.evaluations * lanes  # from one curve to the next
         no, yes = np.int64(0), np.int64(1)
         spent = 0
@@ -134,7 +128,7 @@ def train(kind, group=1):
             if state.phase == SHUFFLE:
                 if state.position == 0 and state.epoch >= plan.until:
                     break
-                spent += order_epoch(plan, state, work, given)
+                spent += order_epoch(plan, state, work)
                 if state.position >= plan.visits:
                     evaluated = is_due(state.epoch + 1, plan.evaluate_every, plan.epochs)
                     state.summed = evaluated or state.epoch + 1 == plan.epochs
@@ -211,7 +205,7 @@ def train(kind, group=1):
                 spent += effort(plan, job, np.int64(4))
                 if state.position == plan.samples:
                     row = state.signal_row * plan.dense_layers * layout.SUMS * lanes
-                    write_sums(plan, work, notes, partial, offset(signals, row))
+                    write_sums(plan, work, notes, partial, offset(work.signals, row))
                     if state.accumulated > 0:
                         for i in range(plan.parameters * lanes):
                             work.gradient[i] = notes.previous[i]
@@ -221,11 +215,4 @@ def train(kind, group=1):
         state.effort += spent
         atomic_write(offset(team, ENDED), yes)
 
-    pointer = types.CPointer
-    float64, int64 = pointer(types.float64), pointer(types.int64)
-    return train, types.void(
-        *work_types(kind, packed),
-        *(int64, float64, float64, float64, float64, float64),
-        *(pointer(kind), float64, pointer(types.uint8), float64),
-        *(types.int64, types.int64),
-    )
+    return train, types.void(TABLE, types.int64, types.int64)

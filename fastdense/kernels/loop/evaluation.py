@@ -9,7 +9,7 @@ from numba import njit
 from fastdense.kernels import layout
 from fastdense.kernels.compile.compiler import COLD, NUMPY
 from fastdense.kernels.compile.pointers import offset, record
-from fastdense.kernels.layout import DENSE, PARTIAL_SUMS, SUM, SUMS
+from fastdense.kernels.layout import PARTIAL_SUMS, SUM, SUMS
 from fastdense.kernels.loop.team import affordable, dispatch
 from fastdense.kernels.samples.sums import (
     add_squared_differences,
@@ -38,8 +38,8 @@ def evaluation_for(packed):
         lanes = plan.lanes if packed else np.int64(1)
         for index in range(plan.depth):
             layer = record(work.layers, index)
-            if layer.kind == DENSE:
-                count = (layer.n_in + 1) * layer.n_out
+            if layer.activate != 0:
+                count = layer.size
                 before = offset(notes.previous, layer.weights * lanes)
                 after = offset(work.parameters, layer.weights * lanes)
                 updates = offset(notes.updates, 2 * index * lanes)
@@ -58,9 +58,9 @@ def evaluation_for(packed):
         lanes = plan.lanes if packed else np.int64(1)
         for index in range(plan.depth):
             layer = record(work.layers, index)
-            if layer.kind != DENSE:
+            if layer.activate == 0:
                 continue
-            count = (layer.n_in + 1) * layer.n_out
+            count = layer.size
             clear(partial, lanes)
             add_squares(offset(work.gradient, layer.weights * lanes), count, partial, lanes)
             for lane in range(lanes):
@@ -131,7 +131,7 @@ def evaluation_for(packed):
         stride = plan.block_stride
         for index in range(plan.depth):
             layer = record(work.layers, index)
-            if layer.kind != DENSE:
+            if layer.activate == 0:
                 continue
             sums = offset(notes.slopes, index * PARTIAL_SUMS * lanes)
             outputs = offset(work.arena, layer.output_row * stride)

@@ -9,7 +9,6 @@ from fastdense.kernels import layout
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import call, call_float64, offset, record
 from fastdense.kernels.layers.gradient import update_for
-from fastdense.kernels.layout import DENSE
 from fastdense.kernels.loop.team import affordable, dispatch
 from fastdense.kernels.samples.sums import add_squares, add_weighted, clear, total
 
@@ -39,11 +38,10 @@ def step_for(kind, packed):
         if plan.penalized or plan.clipped:
             for index in range(plan.depth):
                 layer = record(work.layers, index)
-                if layer.kind == DENSE:
-                    weights = layer.n_in * layer.n_out
+                if layer.size > 0:
                     gradient = offset(work.gradient, layer.weights * lanes)
-                    count = weights + layer.n_out
-                    regularize(plan, work, index, gradient, layer.weights, weights, count)
+                    first, weights, count = layer.weights, layer.penalized, layer.size
+                    regularize(plan, work, index, gradient, first, weights, count)
         if plan.bounded:
             clear(partial, lanes)
             add_squares(work.gradient, plan.parameters, partial, lanes)
@@ -64,7 +62,7 @@ def step_for(kind, packed):
         if not (whole and state.loaded):
             job.loaded = 0
             job.task = layout.LOAD
-            call(plan.work, (work, np.int64(0), np.int64(0), np.int64(1)))
+            call(plan.work, (work.table, np.int64(0), np.int64(0), np.int64(1)))
         state.loaded = whole
         begin_update(plan, state, work, schedule_hyper)
         inputs = offset(work.arena, record(work.layers, 0).input_row * plan.stride)

@@ -1,63 +1,20 @@
 """Threads that share the units of a job: chunks of samples, or blocks of the gradient.
 
 Which member does a unit changes no bit: units write to different places, or go on with the same
-sums in turn, and no sum is split. A
-unit is claimed by one atomic addition; who finds none left waits until the last one is finished.
-A member that the system has suspended holds up no unit that it has not begun.
+sums in turn, and no sum is split. A unit is claimed by one atomic addition; who finds none left
+waits until the last one is finished. A member that the system has suspended holds up no unit that
+it has not begun.
 """
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numba import njit
 
+from fastdense.kernels.compile.atomics import atomic_add, atomic_read, atomic_write, relax
 from fastdense.kernels.compile.compiler import COLD, NUMPY
 from fastdense.kernels.compile.pointers import call, offset, record
 from fastdense.kernels.layout import CLAIM, ENDED, FINISHED, IN_TURN
 
 SPINS = 4000  # looks before a waiting member lets other processes run
-
-
-@intrinsic
-def atomic_add(typingctx, pointer, number):
-    """Add to the int64 behind a pointer; returns what it was."""
-
-    def codegen(context, builder, signature, arguments):
-        return builder.atomic_rmw("add", *arguments, "seq_cst")
-
-    return types.int64(pointer, types.int64), codegen
-
-
-@intrinsic
-def atomic_read(typingctx, pointer):
-    def codegen(context, builder, signature, arguments):
-        return builder.load_atomic(arguments[0], "seq_cst", 8)
-
-    return types.int64(pointer), codegen
-
-
-@intrinsic
-def atomic_write(typingctx, pointer, number):
-    def codegen(context, builder, signature, arguments):
-        builder.store_atomic(arguments[1], arguments[0], "seq_cst", 8)
-        return context.get_dummy_value()
-
-    return types.void(pointer, types.int64), codegen
-
-
-@intrinsic
-def relax(typingctx):
-    """Tell the core that this is a loop that waits."""
-
-    def codegen(context, builder, signature, arguments):
-        if builder.module.triple.startswith(("x86_64", "i686")):
-            function_type = ir.FunctionType(ir.VoidType(), [])
-            name = "llvm.x86.sse2.pause"
-            builder.call(cgutils.get_or_insert_function(builder.module, function_type, name), [])
-        return context.get_dummy_value()
-
-    return types.void(), codegen
 
 
 @njit(**NUMPY)
@@ -76,7 +33,7 @@ def do_units(plan, work, team, member):
         unit = claimed & np.int64(0xFFFFFFFF)
         if unit >= claimed >> 32:
             return
-        call(plan.work, (work, member, unit, unit + 1))
+        call(plan.work, (work.table, member, unit, unit + 1))
         atomic_add(offset(team, FINISHED), np.int64(1))
 
 
@@ -105,7 +62,7 @@ def dispatch(plan, work, team, begin, end):
     """Do units of the job in `work.job`, together with the other members."""
     alone = plan.members == 1 or end - begin == 1
     if alone and record(work.job, 0).task != IN_TURN:  # who waits for a turn needs the counts
-        call(plan.work, (work, np.int64(0), begin, end))
+        call(plan.work, (work.table, np.int64(0), begin, end))
     else:
         _share(plan, work, team, begin, end)
 

@@ -8,62 +8,16 @@ operations in the same order, so the same bits.
 from itertools import pairwise
 
 import numpy as np
-from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from fastdense import catalogue
+from fastdense.kernels.compile.emit import int64, members
+from fastdense.kernels.compile.lane import Lane
 from fastdense.kernels.compile.pointers import make_room, offset
-from fastdense.kernels.compile.vectors import Vectors, int64
+from fastdense.kernels.compile.vectors import Vectors
 from fastdense.kernels.entries.linked import compiled, normal_for, scalars_of
 from fastdense.kernels.layout import group_of
-
-
-class _Lane:
-    """Emits what one lane does: scalars, and calls of compiled formulas."""
-
-    def __init__(self, context, builder, kind, place):
-        self.context, self.builder, self.kind, self.place = context, builder, kind, place
-        self.number = context.get_value_type(kind)
-        self.zero, self.one = (ir.Constant(self.number, value) for value in (0.0, 1.0))
-
-    def load(self, array, *steps):
-        """This lane's number of a row; steps to the row are counts and strides."""
-        for count, stride in steps:
-            array = self.builder.gep(array, [self.builder.mul(int64(count), stride)])
-        return self.builder.load(self.builder.gep(array, [self.place]))
-
-    def products(self, pairs):
-        """Of each pair."""
-        return [self.builder.fmul(a, b) for a, b in pairs]
-
-    def chain(self, start, pairs):
-        """The sum of `start` and products, which are added in their order."""
-        name = f"llvm.fma.f{self.kind.bitwidth}"
-        function_type = ir.FunctionType(self.number, [self.number] * 3)
-        fma = cgutils.get_or_insert_function(self.builder.module, function_type, name)
-        for a, b in pairs:
-            start = self.builder.call(fma, [a, b, start])
-        return start
-
-    def apply(self, formula, *arguments):
-        """A compiled formula of numbers; a list among them is one tuple."""
-        kinds, values = [], []
-        for argument in arguments:
-            kind = self.kind
-            if isinstance(argument, list):
-                kind = types.UniTuple(kind, len(argument))
-                argument = self.context.make_tuple(self.builder, kind, argument)
-            kinds.append(kind)
-            values.append(argument)
-        typing = self.context.typing_context
-        function_type = typing.resolve_value_type(formula)
-        signature = typing.resolve_function_type(function_type, tuple(kinds), {})
-        function = self.context.get_function(function_type, signature)
-        result = function(self.builder, values)
-        self.context.add_linking_libs(getattr(function, "libs", ()))
-        return result
 
 
 def _by_layer(shape, parameters):
@@ -139,7 +93,7 @@ def _make_lane(shape, kind):
         def codegen(context, builder, signature, arguments):
             fresh, place, p, apart, inputs, targets, stride, *others = arguments
             scalars, held, hyper, factor, lanes = others
-            lane, one = _Lane(context, builder, kind, place), int64(1)
+            lane, one = Lane(context, builder, kind, place), int64(1)
 
             def load_all(slot):
                 rows = range(shape.parameters)
@@ -160,7 +114,7 @@ def _make_lane(shape, kind):
             k = [lane.load(scalars, (group * i, one)) for i in range(scalars_of(optimizer))]
             is_held = builder.fcmp_unordered("!=", lane.load(held), lane.zero)
             for row, (p, g, *own) in enumerate(zip(parameters, gradient, *slots, strict=True)):
-                new, *rest = cgutils.unpack_tuple(builder, lane.apply(step, p, g, *own, k))
+                new, *rest = members(builder, lane.apply(step, p, g, *own, k))
                 values = [builder.select(is_held, p, new)]
                 values += [lane.apply(normal, value) for value in rest]
                 for slot, value in enumerate(values):

@@ -6,10 +6,10 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels.compile.compiler import NUMPY
+from fastdense.kernels.compile.drawing import make_drawing, make_drawing_of_lanes
 from fastdense.kernels.compile.pointers import make_room, offset
 from fastdense.kernels.compile.vectors import vector_length
 from fastdense.kernels.linalg.transpose import make_gather, make_narrow_gather, make_scatter
-from fastdense.kernels.samples.random_words import make_drawing, make_drawing_of_lanes
 from fastdense.numerics.streams import SHUFFLE as SHUFFLE_PURPOSE
 
 NARROW = 8  # features from which squares pay

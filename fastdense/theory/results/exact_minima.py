@@ -8,8 +8,9 @@ second data set the source prints a second weight of -1; its minimum needs +1.
 import numpy as np
 
 from fastdense.judging.verdicts import HOW_OFTEN
+from fastdense.layers.dense import Dense
 from fastdense.many import train_many
-from fastdense.network import Dense, Network
+from fastdense.network import Network
 from fastdense.recipe import Recipe
 from fastdense.theory.points import Claim, Quantity, exact, share
 from fastdense.training import train
