@@ -20,7 +20,7 @@ AT_ONCE = 2  # while one is judged, which is Python's work, another trains
 @force_option
 def command(scenarios, seeds, as_json, out, force):
     """Run the given scenarios, or all; print what was measured and the verdict on each claim."""
-    from fastdense.devices.cpu.parallel import on_all_cores
+    from fastdense.parallel import on_all_cores
     from fastdense.reports import files
     from fastdense.reports.report import report_of, tables
     from fastdense_cli import subject

@@ -9,7 +9,6 @@ import numpy as np
 from fastdense import data
 from fastdense.checks import seed, whole
 from fastdense.dataset import Data
-from fastdense.devices.cpu.pack import most_lanes
 from fastdense.errors import FastdenseError, shown
 from fastdense.many import Trial
 from fastdense.measures import MEASURES, fault_of
@@ -21,7 +20,7 @@ from fastdense.settings.paths import INIT_SCALE
 from fastdense.settings.tables import known
 from fastdense.sweeps import identity
 from fastdense.sweeps.grid import ARM, Axis
-from fastdense.sweeps.job import Job, prepared
+from fastdense.sweeps.job import Job, lanes_of, prepared
 from fastdense.task import Task
 from fastdense.variants import check_varied
 
@@ -151,7 +150,7 @@ class Plan:
     @property
     def packs(self):
         """How many rows of vector lanes the runs fill, if none was trained before."""
-        return sum(-(-group.runs // most_lanes(group.task)) for group in self.groups)
+        return sum(-(-group.runs // lanes_of(group.task)) for group in self.groups)
 
 
 class Base:

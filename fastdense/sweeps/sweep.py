@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastdense.checks import whole
-from fastdense.devices.cpu.pack import most_lanes
 from fastdense.errors import FastdenseError, sentence, shown
 from fastdense.outcome import OUTCOMES
 from fastdense.sweeps.estimate import seconds_each
 from fastdense.sweeps.grid import read_grid
+from fastdense.sweeps.job import lanes_of
 from fastdense.sweeps.plan import MAX_IN_A_JOB, Base, Settings, make_plan
 from fastdense.sweeps.store.writer import Store
 from fastdense.sweeps.workers.local import Local
@@ -280,7 +280,7 @@ def _jobs(plan, store, workers, seconds, progress):
 
 def _runs_of_a_job(group, seconds, share):
     """How many runs a job should have, of so many seconds each; at most about its share."""
-    lanes = most_lanes(group.task)
+    lanes = lanes_of(group.task)
     most = lanes * max(round(min(JOB_SECONDS / seconds, share, MAX_IN_A_JOB) / lanes), 1)
     bytes_ = group.task.network.size * np.dtype(group.task.recipe.dtype).itemsize
     return max(min(most, MAX_BYTES // bytes_), 1)

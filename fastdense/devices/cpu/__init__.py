@@ -6,11 +6,10 @@ import numpy as np
 
 from fastdense.devices.cpu.pack import Pack, most_groups, packed
 from fastdense.devices.cpu.pack import most_lanes as lanes_of
-from fastdense.devices.cpu.parallel import on_all_cores
 from fastdense.devices.cpu.prediction import Predictor as predictor
 from fastdense.devices.cpu.single import Single
-from fastdense.devices.cpu.thread_pool import cores
 from fastdense.kernels.layout import group_of
+from fastdense.parallel import cores, on_all_cores
 
 __all__ = ["begin", "lanes_of", "predictor", "seconds_of", "train_here", "train_packs"]
 

@@ -12,11 +12,12 @@ from fastdense.devices.cpu.arena import (
     numbers_of,
     stride_of,
 )
-from fastdense.devices.cpu.thread_pool import cores, share
+from fastdense.devices.cpu.thread_pool import share
 from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
 from fastdense.kernels.layout import JOB, PLAN, padded
 from fastdense.kernels.registry import program
+from fastdense.parallel import cores
 
 SHARED_PRODUCTS = 30_000_000  # parameters times rows, some 0.3 ms, which threads share
 MIN_ROWS = 64  # for each thread

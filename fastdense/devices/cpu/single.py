@@ -18,9 +18,9 @@ from fastdense.devices.cpu.results import alone, latest_of
 from fastdense.devices.cpu.session import Session, Strategy
 from fastdense.devices.cpu.state import Shape, arrays_for
 from fastdense.devices.cpu.stepping import Stepper
-from fastdense.devices.cpu.thread_pool import cores
 from fastdense.kernels.layout import PACKED, padded
 from fastdense.kernels.registry import kernel
+from fastdense.parallel import cores
 from fastdense.variants import Variants
 
 SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step

@@ -11,13 +11,6 @@ _jobs = SimpleQueue()
 _helpers = []
 
 
-def cores():
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 @functools.cache
 def pause_address():
     """Address of a C function that lets other processes run, or 0."""

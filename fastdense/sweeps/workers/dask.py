@@ -23,9 +23,8 @@ from distributed import Client, KilledWorker, LocalCluster, Security, get_worker
 from distributed.comm import CommClosedError, connect
 from distributed.utils import sync
 
-from fastdense.devices.cpu.parallel import Stopped
-from fastdense.devices.cpu.thread_pool import cores
 from fastdense.errors import FastdenseError
+from fastdense.parallel import Stopped, cores
 from fastdense.settings.tables import known
 from fastdense.sweeps.job import carry_out
 from fastdense.sweeps.workers.wire import TERMS, decode, encode

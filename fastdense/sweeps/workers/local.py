@@ -4,8 +4,7 @@ import contextlib
 import queue
 import threading
 
-from fastdense.devices.cpu.parallel import Stopped
-from fastdense.devices.cpu.thread_pool import cores
+from fastdense.parallel import Stopped, cores
 from fastdense.sweeps.job import carry_out
 
 
