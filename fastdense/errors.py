@@ -38,7 +38,7 @@ def sentence(message: object) -> str:
     if len(line) <= MAX_LETTERS:
         return line
     gap = " ... "
-    return line[: MAX_LETTERS - TAIL - len(gap)] + gap + line[-TAIL:]
+    return line[: MAX_LETTERS - TAIL - len(gap)].rstrip() + gap + line[-TAIL:].lstrip()
 
 
 def shown(value: object) -> str:
