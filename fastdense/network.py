@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_PARAMETERS = 1 << 27
 MAX_LAYERS = 10_000  # of a scenario's network
+# Of the [network] table of a scenario, if it does not list its layers.
+KEYS = {"hidden", "depth", "activation", "output", "weights", "bias", "dropout", "outputs"}
 REGULARIZERS = "l1", "l2", "max_norm"  # of a layer
 
 
@@ -175,6 +177,11 @@ class Network:
         weights, bias : str, dict or Choice
             Initializers of all layers; Glorot uniform and zeros by default.
         """
+        if len(widths) == 1 and isinstance(widths[0], (list, tuple, np.ndarray)):
+            raise FastdenseError(
+                f"the widths are in one {type(widths[0]).__name__}, {shown(widths[0])}; expected "
+                "each by itself: Network.of(*widths)"
+            )
         if len(widths) < 2:
             raise FastdenseError(
                 f"{len(widths)} widths given; expected at least inputs and outputs"
@@ -261,7 +268,7 @@ class Network:
         from the data; `layers` stands alone and states every width, the last one's too.
         """
         kind = "key in [network]"
-        known = {"hidden", "depth", "activation", "output", "weights", "bias", "dropout", "outputs"}
+        known = KEYS
         if "layers" in table:
             kind, known = "key in [network] beside layers", {"layers"}
         for key in table:

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from fastdense.catalogue import Choice
 from fastdense.errors import FastdenseError, unknown
+from fastdense.network import KEYS
 from fastdense.recipe import Recipe
 
 PARTS = ("data", "network", "recipe")
@@ -61,8 +62,8 @@ def full_path(path):
     if path in PARTS:
         raise FastdenseError(f"{path} is a whole table; name a field of it, such as network.hidden")
     if keys[0] not in PARTS:
-        paths = [*PARTS, *(f"recipe.{name}" for name in recipe_fields)]
-        raise unknown("path", path, paths)
+        paths = [f"recipe.{name}" for name in recipe_fields if name != "seed"]
+        raise unknown("path", path, [*paths, *(f"network.{name}" for name in (*KEYS, "layers"))])
     return ".".join(keys)
 
 
