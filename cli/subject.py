@@ -1,7 +1,7 @@
 """What a name on the command line stands for, a scenario or a theory: the subject of a command."""
 
 from fastdense import theory as theories
-from fastdense.errors import FastdenseError, unknown
+from fastdense.errors import FastdenseError
 from fastdense.scenarios import scenario as scenarios
 
 
@@ -19,7 +19,7 @@ def find(name, changes=None, arms=()):
             )
         return theories.load(name)
     if not scenarios.is_file(name) and name not in scenarios.names():
-        raise unknown("scenario", name, names())
+        raise scenarios.no_scenario(name, names())
     return scenarios.load(name, changes, arms)
 
 

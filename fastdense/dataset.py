@@ -40,7 +40,7 @@ def in_dtype(name, array, dtype):
         converted = np.require(array, dtype, ["C_CONTIGUOUS", "ALIGNED"])
     if converted.dtype != array.dtype and first_not_finite(converted) is not None:
         raise FastdenseError(
-            f"{name} hold numbers beyond the range of {dtype}; scale them, or use float64"
+            f'{name} hold numbers beyond the range of {dtype}; scale them, or use dtype="float64"'
         )
     return converted
 
@@ -72,6 +72,7 @@ class Data:
     weights: np.ndarray | None = None
     test: tuple[np.ndarray, np.ndarray] | None = None
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+    beyond = ""  # which cell of a file float32 cannot hold, in words
 
     if TYPE_CHECKING:
 

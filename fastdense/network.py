@@ -89,6 +89,11 @@ class Network:
         weights, bias : str, dict or Choice
             Initializers of all layers; Glorot uniform and zeros by default.
         """
+        if len(widths) == 1 and isinstance(widths[0], (list, tuple, np.ndarray)):
+            raise FastdenseError(
+                f"the widths are in one {type(widths[0]).__name__}, {shown(widths[0])}; expected "
+                "each by itself: Network.of(*widths)"
+            )
         if len(widths) < 2:
             raise FastdenseError(
                 f"{len(widths)} widths given; expected at least inputs and outputs"

@@ -123,6 +123,11 @@ class Recipe:
         if self.batch_size is not None and not (
             isinstance(self.batch_size, str) and self.batch_size == "full"
         ):
+            if isinstance(self.batch_size, str):
+                raise FastdenseError(
+                    f"batch_size is {shown(self.batch_size)}; expected an integer of at least 1, "
+                    'or "full" for all samples'
+                )
             put(self, "batch_size", whole("batch_size", self.batch_size, 1))
         put(self, "epochs", whole("epochs", self.epochs, 0, MAX_COUNTED))
         put(self, "seed", seed("seed", self.seed))

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fastdense.arrays.buffers import room
+from fastdense.arrays.chunks import first_not_finite
 from fastdense.arrays.conversion import numbers_of
 from fastdense.baselines import baselines
 from fastdense.checks import whole
-from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
+from fastdense.dataset import Data, check_targets, in_dtype, weights_of
 from fastdense.errors import FastdenseError, shown
 from fastdense.fusion import fused
 from fastdense.network import Network
@@ -114,6 +115,11 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
             f"the network takes {network.inputs} inputs but the data have {data.inputs.shape[1]}"
         )
     check_targets(data.targets, recipe.loss.entry, network.outputs)
+    if data.beyond and dtype == np.float32:
+        raise FastdenseError(
+            f"{data.beyond}, beyond the range of float32; scale that column, or set "
+            'recipe.dtype = "float64"'
+        )
     longest = max(recipe.epochs, 1)
     evaluate_every = min(whole("evaluate_every", evaluate_every, 0), longest)
     observe_every = min(whole("observe_every", observe_every, 0), longest)
@@ -165,19 +171,35 @@ def _weights(data, recipe):
 
 def given_parameters(parameters, shapes, dtype):
     """Where a training is to start, in `dtype`, checked to be of one of some shapes."""
-    given = numbers_of("parameters", parameters)
+    given = _numbers("parameters", parameters, "an array of numbers")
     if given.shape not in shapes:
         raise FastdenseError(
             f"parameters of shape {given.shape} given; expected {' or '.join(map(str, shapes))}"
         )
-    numbers = rectangular("parameters", given.reshape(-1, given.shape[-1]), 2)
-    return in_dtype("parameters", numbers, dtype).reshape(given.shape)
+    rows = given.reshape(-1, given.shape[-1])
+    row = first_not_finite(rows)
+    if row is not None:
+        place = np.argmin(np.isfinite(rows[row]))
+        whose = f" of network {row}" if given.ndim > 1 else ""
+        raise FastdenseError(
+            f"parameters hold {rows[row, place]} at place {place}{whose}, counted from 0; give "
+            "finite numbers, or none to begin anew"
+        )
+    return in_dtype("parameters", rows, dtype).reshape(given.shape)
+
+
+def _numbers(name, values, expected):
+    """`numbers_of` what is not the rows of a data set, with whose advice nothing could be done."""
+    try:
+        return numbers_of(name, values)
+    except FastdenseError:
+        raise FastdenseError(f"{name} is {shown(values)}; expected {expected}") from None
 
 
 def _check_order(order, samples):
     if order is None:
         return np.zeros((0, 0), np.int64)
-    order = numbers_of("row numbers of the order", order)
+    order = _numbers("order", order, "an array of row numbers, a row for each epoch")
     if order.ndim == 1:
         order = order[np.newaxis]
     if order.ndim != 2 or order.size == 0 or order.dtype.kind not in "iu":

@@ -52,7 +52,9 @@ def read(table, folder="."):
             )
         inputs, targets = rows.inputs, rows.targets
         last = inputs[-test:], targets[-test:]
-        return Data(inputs[:-test], targets[:-test], test=last, notes=rows.notes)
+        train = Data(inputs[:-test], targets[:-test], test=last, notes=rows.notes)
+        object.__setattr__(train, "beyond", rows.beyond)
+        return train
     count, first = whole("data.count", settings["count"], 1), seed("data.seed", settings["seed"])
     if max(count, test) > 10_000_000:
         raise FastdenseError("data.count and data.test may be at most 10000000")

@@ -1,5 +1,6 @@
 """A scenario: a question, data, arms (network and recipe), claims with their source."""
 
+import os
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
@@ -9,7 +10,7 @@ from typing import ClassVar
 from fastdense import data
 from fastdense.checks import whole
 from fastdense.dataset import Data
-from fastdense.errors import FastdenseError
+from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Network
 from fastdense.outcome import Thresholds
 from fastdense.recipe import Recipe
@@ -71,13 +72,25 @@ def names():
 
 def text_of(name):
     """The TOML text of a built-in scenario."""
-    known("scenario", name, names())
+    if name not in names():
+        raise no_scenario(name, names())
     return (resources.files(CATALOGUE) / f"{name}.toml").read_text("utf-8")
 
 
 def is_file(name):
     """Whether a name is a path, not an identifier."""
     return str(name).endswith(".toml") or "/" in str(name)
+
+
+def no_scenario(name, known):
+    """The error for a name that is none of those that are known."""
+    if os.path.exists(name):
+        what = "folder" if os.path.isdir(name) else "file"
+        return FastdenseError(
+            f"{name} is a {what}, and not the .toml file of a scenario; give one, or a name that "
+            "`fastdense list` shows"
+        )
+    return unknown("scenario", name, known)
 
 
 def load(name, changes=None, only=None):
@@ -114,7 +127,7 @@ def build(identifier, table, folder=".", changes=None, only=None):
     """A scenario from the tables of its file."""
     overrides = read_overrides(identifier, table)
     for name in only or ():
-        known(f"arm of {identifier}", name, overrides)
+        known_arm(identifier, name, overrides)
     kept = {n: t for n, t in overrides.items() if not only or n in only}
     files = []
 
@@ -141,6 +154,17 @@ def build(identifier, table, folder=".", changes=None, only=None):
         read_thresholds(table),
         tuple(files),
     )
+
+
+def known_arm(identifier, name, overrides):
+    """Check that a name is of one of the arms."""
+    if len(overrides) == 1 and name not in overrides:
+        (one,) = overrides
+        raise FastdenseError(
+            f"unknown arm of {identifier} {shown(name)}; it has one arm, {shown(one)}, so leave "
+            "the choice of arms out"
+        )
+    known(f"arm of {identifier}", name, overrides)
 
 
 def read_overrides(identifier, table):

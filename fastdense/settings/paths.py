@@ -107,4 +107,4 @@ def _unknown(path, part):
     hyper = {f"recipe.optimizer.{name}" for optimizer in optimizers for name in optimizer.hyper}
     if part in FIELDS:
         return unknown("path", path, network if part == "network" else recipe, also=hyper)
-    return unknown("path", path, [*PARTS, INIT_SCALE, *recipe], also=[*network, *hyper])
+    return unknown("path", path, [INIT_SCALE, *recipe, *network], also=hyper)

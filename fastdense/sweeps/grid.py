@@ -76,7 +76,7 @@ def read_grid(given):
     if isinstance(given, (list, tuple)):
         given = _by_path(given)
     if not isinstance(given, Mapping):
-        raise FastdenseError(f"the grid is {shown(given)}; expected a dict of paths to values")
+        raise _no_grid(given)
     if not given:
         raise FastdenseError(
             "the grid is empty; give at least one axis, such as learning_rate=log:1e-5:1:25"
@@ -90,10 +90,19 @@ def read_grid(given):
     return tuple(axes[varied] for varied in ordered(axes))
 
 
+def _no_grid(given):
+    return FastdenseError(
+        f"the grid is {shown(given)}; expected a dict of paths to values, such as "
+        '{"learning_rate": [0.01, 0.1]}'
+    )
+
+
 def _by_path(texts):
     grid = {}
     for text in texts:
-        parts = assignment(str(text))
+        if not isinstance(text, str):
+            raise _no_grid(texts)
+        parts = assignment(text)
         if parts is None:
             raise FastdenseError(f"{shown(text)} is no axis; expected PATH=VALUES, with {FORMS}")
         path, values = parts

@@ -1,6 +1,7 @@
 """What a sweep has to train: groups of cells that share packs, cut into jobs."""
 
 import itertools
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -167,8 +168,13 @@ class Base:
     def __init__(self, given, arms=()):
         if isinstance(given, dict):
             self.name, table, folder = "sweep", dict(given), "."
+        elif isinstance(given, (str, os.PathLike)):
+            self.name, table, folder = scenarios.read_tables(os.fspath(given))
         else:
-            self.name, table, folder = scenarios.read_tables(given)
+            raise FastdenseError(
+                f"base is {shown(given)}; expected the name or the file of a scenario, or a dict "
+                'such as {"data": (x, y), "network": {"hidden": [8]}, "recipe": {"epochs": 50}}'
+            )
         rows = table.get("data")
         if rows is None or isinstance(rows, dict):
             read = scenarios.cache_by_content(lambda part: data.read(part, folder))
@@ -184,7 +190,7 @@ class Base:
         read_claims(self.name, table, (), overrides)  # nothing judges them here
         arms = _several("arms", arms)
         for arm in arms:
-            known(f"arm of {self.name}", arm, overrides)
+            scenarios.known_arm(self.name, arm, overrides)
         self.arms = {name: o for name, o in overrides.items() if not arms or name in arms}
         self.seeds = scenarios.read_seeds(table)
         self.thresholds = scenarios.read_thresholds(table)

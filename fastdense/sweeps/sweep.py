@@ -142,6 +142,8 @@ def sweep(
     Interrupted
         After Ctrl-C, when what ran is kept; a KeyboardInterrupt.
     """
+    if resume and store is None:
+        raise FastdenseError("resume goes on with a store; give the file of one, by store")
     axes = read_grid(grid)
     kept = {} if curve_points is None else {"curve_points": curve_points}
     settings = Settings(evaluate_every, measures, **kept)

@@ -98,6 +98,10 @@ class Table(Mapping[str, Any]):
     def __iter__(self) -> Iterator[str]:
         return iter([*(axis.path for axis in self.axes), *self._columns])
 
+    def __repr__(self) -> str:
+        cells = self.cells(range(len(self.axes)))
+        return f"Table({cells:,} cells, {self.rows:,} runs; columns {', '.join(self)})"
+
     def __len__(self) -> int:
         """Columns, as of any mapping; `rows` is the number of runs."""
         return len(self.axes) + len(self._columns)

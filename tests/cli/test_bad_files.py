@@ -385,8 +385,12 @@ def test_data_files_that_may_not_be_read(tmp_path, monkeypatch):
 NPZ = "[data]\nname = 'npz'\nfile = 'rows.npz'\n"
 X, Y = np.arange(6.0).reshape(3, 2), np.arange(3.0)
 BAD_NPZ = {
-    "objects": (dict(x=np.array([{}, [], "a"], object), y=Y), "", "not an .npz file"),
+    "objects": (dict(x=np.array([{}, [], "a"], object), y=Y), "", "an array of Python objects"),
     "no targets": (dict(x=X), "", "unknown array in rows.npz 'y'"),
+    "other names": (
+        dict(a=X, b=Y), "", 'holds a, b: name the inputs by x = "a" and the targets by y = "b"'
+    ),
+    "another name": (dict(x=X, label=Y), "", "name the targets by y = \"label\""),
     "a near name": (dict(input=X, y=Y), "x = 'inputs'", "did you mean 'input'"),
     "a name that is none": (dict(x=X, y=Y), "x = ['x']", "unknown array"),
     "text": (dict(x=np.array(["a", "b", "c"]), y=Y), "", "are text, such as 'a'"),
@@ -434,7 +438,11 @@ def test_npz_files_that_are_none(case, tmp_path):
     }[case]
     (tmp_path / "rows.npz").write_bytes(content)
     (tmp_path / "bad.toml").write_text(NPZ)
-    assert "is not an .npz file" in refused(tmp_path / "bad.toml")
+    sentence = refused(tmp_path / "bad.toml")
+    assert "is not an .npz file" in sentence
+    assert ("numpy.savez(FILE, x=inputs, y=targets)" in sentence) == (
+        case in ("text", "empty", "npy", "pickle", "cut")
+    )
 
 
 CLAIMED = {
@@ -465,4 +473,8 @@ def test_npz_files_that_claim_more_than_they_hold(case, compression, tmp_path):
         archive.writestr("x.npy", member.getvalue())
         archive.writestr("y.npy", member.getvalue())
     (tmp_path / "bad.toml").write_text(NPZ)
-    assert "rows.npz is not an .npz file: " in refused(tmp_path / "bad.toml")
+    sentence = refused(tmp_path / "bad.toml")
+    expected = (
+        "an array of Python objects" if case == "objects" else "rows.npz is not an .npz file: "
+    )
+    assert expected in sentence

@@ -151,7 +151,22 @@ BAD = {
     "device": (lambda: fit(device="cpi"), "did you mean 'cpu'"),
     "network is a name": (lambda: fit(network="mlp"), "network"),
     "recipe is a table": (lambda: train(NETWORK, {"loss": "mse"}, (X, Y)), "recipe"),
+    "parameters of text": (
+        lambda: fit(parameters="a"), "parameters is 'a'; expected an array of numbers$"
+    ),
+    "an order of text": (
+        lambda: fit(order="abc"), "order is 'abc'; expected an array of row numbers"
+    ),
+    "parameters that are no number": (
+        lambda: fit(parameters=[1.0] * 4 + [np.nan] * 9),
+        "parameters hold nan at place 4, counted from 0; give finite numbers",
+    ),
+    "parameters that are infinite": (
+        lambda: fit(parameters=[-np.inf] * 13), "parameters hold -inf at place 0"
+    ),
     # recipe
+    "all for full": (lambda: Recipe(batch_size="all"), "'all'.*at least 1, or \"full\" for all"),
+    "epochs beyond 64 bits": (lambda: Recipe(epochs=10**20), "an integer from 0 to [0-9]+$"),
     "loss": (lambda: Recipe(loss="mes"), "did you mean 'mse'"),
     "loss far off": (lambda: Recipe(loss="xqzw"), "the nearest of .* are: "),
     "schedule far off": (lambda: Recipe(schedule="xqzw"), "known: .*cosine"),
@@ -185,13 +200,19 @@ BAD = {
     "class weights number": (lambda: Recipe(class_weights=2.0), "class_weights"),
     "class weights array of one": (lambda: Recipe(class_weights=np.array(2.0)), "class_weights"),
     "class weights negative": (lambda: Recipe(class_weights=[1, -1]), "class weight"),
-    "epochs without end": (lambda: Recipe(epochs=10**30), "at most"),
-    "batches without end": (lambda: Recipe(gradient_accumulation_steps=10**30), "at most"),
+    "epochs without end": (lambda: Recipe(epochs=10**30), "from 0 to 1000000000000000$"),
+    "batches without end": (
+        lambda: Recipe(gradient_accumulation_steps=10**30), "from 1 to 1000000000000000$"
+    ),
     "class weights all zero": (lambda: Recipe(class_weights=[0, 0]), "class_weights"),
     "dtype": (lambda: Recipe(dtype="float16"), "did you mean|known"),
     "clip without effect": (lambda: Recipe(loss={"name": CLIPPED, "clip": 1e-9}), "float64"),
     "key of a recipe": (lambda: Recipe.from_dict({"batch_sizes": 3}), "did you mean 'batch_size'"),
     # network
+    "widths in a list": (
+        lambda: Network.of([1, 2, 1]), r"in one list, \[1, 2, 1\]; .*Network.of\(\*widths\)"
+    ),
+    "widths in an array": (lambda: Network.of(np.array([1, 2, 1])), "in one ndarray"),
     "no widths": (lambda: Network.of(3), "widths"),
     "no layers": (lambda: Network(3, []), "end in a dense"),
     "layers a number": (lambda: Network(3, 5), "layer"),

@@ -79,6 +79,17 @@ def damaged(content, chance):
     return content
 
 
+def test_the_sentence_says_which_file_and_what_to_do(whole, tmp_path):
+    path = tmp_path / "a.db"
+    content = bytearray(whole.read_bytes())
+    content[8192:] = b"\xff" * len(content[8192:])
+    path.write_bytes(content)
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        assert invoke(["sweep", "show", str(path)]) == 2
+    assert "a.db', database disk image is malformed; take a copy from before" in said.getvalue()
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_bytes_that_are_damaged(seed, whole, tmp_path):
     chance, path = random.Random(seed), tmp_path / "a.db"

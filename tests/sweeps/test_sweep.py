@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import ARMS, BASE, XOR, columns_of, grids, rows_of
 
-from fastdense import Data, FastdenseError, Thresholds, sweep, train
+from fastdense import Data, FastdenseError, Network, Thresholds, sweep, train
 from fastdense.scenarios.scenario import build
 from fastdense.sweeps import plan as plans
 from fastdense.sweeps.grid import read_grid
@@ -30,6 +30,13 @@ def alone(table, row):
     for weights, _ in arm.network.split(start):
         weights *= scale
     return train(arm.network, recipe, arm.data, parameters=start)
+
+
+def test_a_table_is_told_in_one_line():
+    table = sweep(BASE, {"learning_rate": [0.1, 0.2], "l2": [0, 0.1, 1]}, seeds=2)
+    assert repr(table) == str(table)
+    assert repr(table).startswith("Table(6 cells, 12 runs; columns recipe.l2, recipe.learning_rate")
+    assert "\n" not in repr(table) and "outcome" in repr(table)
 
 
 @settings(max_examples=15)
@@ -308,7 +315,11 @@ def test_groups_count_what_a_mask_counts(grid, data):
         (BASE, {"learning_rate": [1]}, {"measures": "sing"}, "unknown measure 'sing'"),
         (BASE, {"learning_rate": [1]}, {"arms": "plan"}, "unknown arm of sweep 'plan'"),
         (BASE, {"learning_rate": [1]}, {"store": 5}, "store is 5; expected the path of a file"),
+        (BASE, {"learning_rate": [1]}, {"resume": True}, "give the file of one, by store"),
         (BASE, {"learning_rate": [1]}, {"workers": 0}, "workers is 0"),
+        (5, {"learning_rate": [1]}, {}, "base is 5; expected the name or the file of a scenario"),
+        (Network.of(1, 2), {"learning_rate": [1]}, {}, 'or a dict such as {"data": (x, y)'),
+        (BASE, [1], {}, "the grid is [1]; expected a dict of paths to values"),
         (BASE, {"learning_rate": [1]}, {"evaluate_every": 0}, "evaluate_every is 0"),
         (BASE, {"learning_rate": [1]}, {"on_progress": 3}, "on_progress is 3"),
         ({"data": XOR, "netwrk": {}}, {"learning_rate": [1]}, {}, "unknown key in sweep"),

@@ -67,6 +67,8 @@ def command(
     from fastdense_cli.app import DONE, FAILED
     from fastdense_cli.console import note, show, show_json, sweeping
 
+    if resume and store is None:
+        raise click.UsageError("--resume needs --store FILE")
     base = Base(base, arms)
     axes = read_grid(grid)
     _ask(count_runs(base, axes, seeds or base.seeds), yes)

@@ -11,6 +11,7 @@ POINTS = 240  # of a curve that are drawn
 MAX_LINES = 100  # of single seeds
 MANY_EPOCHS, MANY_TIMES = 5000, 30  # above these an axis is logarithmic
 NAME = 34  # letters of an arm's name that fit above a panel
+LEAST = 6  # percent of a bar on which its number fits
 DECADES = 12  # of losses, at most
 CONSTANT, LOWEST = "best constant prediction", "lowest possible"
 COLORS = {
@@ -157,7 +158,7 @@ def _outcomes(part, experiment, arms):
             edgecolor="white", linewidth=0.6,
         )  # fmt: skip
         for place, width in enumerate(widths):
-            if width >= 0.06:
+            if round(100 * width) >= LEAST:
                 panel.text(
                     left[place] + width / 2, place, f"{width:.0%}", ha="center", va="center",
                     fontsize=7.5, color="white" if outcome in DARK else "black",

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from fastdense.errors import FastdenseError, shown
-from fastdense.sweeps.store.writer import check, check_beside, sentences
+from fastdense.sweeps.store.writer import check, check_beside, fault, sentences
 
 
 @contextlib.contextmanager
@@ -34,7 +34,7 @@ def connect(path):
             check(db, path)
             yield db
         except sqlite3.Error as error:
-            raise FastdenseError(f"cannot read {shown(str(path))}: {error}") from None
+            raise fault(path, "read", error) from None
 
 
 def _open(path):

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sqlite3
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,13 +72,13 @@ def sweeps(db):
 
 @contextlib.contextmanager
 def sound():
-    """Turns what no sweep writes into one sentence."""
+    """Turns what no sweep writes into an error as SQLite has them of a damaged file."""
     try:
         yield
     except FastdenseError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        raise FastdenseError("the store is damaged; it holds what no sweep writes") from None
+        raise sqlite3.DatabaseError("it holds what no sweep writes") from None
 
 
 def _defined(text):

@@ -86,13 +86,24 @@ def _beginning(path):
         return b""
 
 
+def fault(path, doing, error):
+    """One sentence about what SQLite reports of a store."""
+    # What `sound` raises has no name.
+    if getattr(error, "sqlite_errorname", "SQLITE_CORRUPT").startswith("SQLITE_CORRUPT"):
+        return FastdenseError(
+            f"the store is damaged: cannot {doing} {shown(str(path))}, {str(error)[:100]}; take "
+            "a copy from before, or sweep again into another file"
+        )
+    return FastdenseError(f"cannot {doing} {shown(str(path))}: {error}")
+
+
 @contextlib.contextmanager
 def sentences(path, doing):
     """Turns what SQLite and the system report into one sentence."""
     try:
         yield
     except sqlite3.Error as error:
-        raise FastdenseError(f"cannot {doing} {shown(str(path))}: {error}") from None
+        raise fault(path, doing, error) from None
     except (OSError, ValueError) as error:  # the latter of a null in a name
         if isinstance(error, FastdenseError):
             raise
