@@ -227,7 +227,7 @@ class Varied(NamedTuple):
     """A number of a layer that may differ between networks side by side: low <= number < high."""
 
     name: str  # in `train_many`
-    field: str
+    field: str  # the layer's first one
     low: float
     high: float
 

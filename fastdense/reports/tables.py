@@ -155,7 +155,8 @@ def describe(scenario):
                 own = [f" {k} {getattr(layer, k):g}" for k in REGULARIZERS if getattr(layer, k)]
                 layers.append(f"{layer.units}{name}{','.join(own)}")
             else:
-                layers.append(f"dropout {layer.rate:g}")
+                name, number = next(iter(layer.to_dict().items()))
+                layers.append(f"{name} {number:g}")
         initial = {f"{_choice(d.weights)}, bias {_choice(d.bias)}" for _, d in network.dense}
         size = recipe.batch_of(len(arm.data))
         batch = "full batch" if size == len(arm.data) else f"batch {size}"

@@ -44,9 +44,9 @@ def configuration(task, data, settings):
     for name in ("seed", *NUMBERS):
         del recipe[name]
     network = task.network.to_dict()
-    for layer in network["layers"]:
-        if "dropout" in layer:
-            layer["dropout"] = "lane"
+    for layer, table in zip(task.network.layers, network["layers"], strict=True):
+        if layer.varied:
+            table[layer.entry_name()] = "lane"
     return {
         "numerics": VERSION,
         "data": data,

@@ -42,6 +42,10 @@ for dtype in ("float32", "float64"):
             coupled = getattr(catalogue.get(kind, name), "coupled", False)
             if role == "loss" or coupled == role.startswith("coupled"):
                 registry.kernel(role, name, dtype)
+    for name in catalogue.names("layers"):
+        if catalogue.get("layers", name).layer.linked:
+            registry.kernel("forward", name, dtype)
+            registry.kernel("backward", name, dtype)
     for role in ("work", "train", "pack_work", "pack_train"):
         registry.kernel(role, None, dtype)
 """
