@@ -112,6 +112,19 @@ def test_a_cell_of_exactly_a_half_is_beyond_the_boundary():
     np.testing.assert_allclose(line.get_ydata(), 2)
 
 
+def test_the_numbers_of_a_map_hide_what_runs_through_them(plane):
+    from matplotlib.collections import QuadMesh
+
+    panel = figure(drawn(plane)).axes[0]
+    (mesh,) = [part for part in panel.collections if isinstance(part, QuadMesh)]
+    beneath = max(part.get_zorder() for part in (*panel.lines, *panel.collections))
+    assert len(panel.texts) == 9 * 13
+    for text in panel.texts:
+        (halo,) = text.get_path_effects()
+        assert text.get_zorder() > beneath
+        assert halo._gc["foreground"] == mesh.to_rgba(int(text.get_text()) / 100)
+
+
 def test_a_line_is_the_shares_with_their_intervals(several):
     given = drawn(several, ["learning_rate"])
     (panel,) = figure(given).axes[:1]

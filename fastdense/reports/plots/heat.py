@@ -28,7 +28,7 @@ def figure(picture):
         style.mark(axis, side)
         axis.set_label_text(style.plain(side.label))
     if stuck.size <= MAX_WORDS:
-        _write(panel, x, y, stuck)
+        _write(panel, x, y, stuck, mesh.to_rgba)
     bar = part.colorbar(mesh, ax=panel, pad=0.02)
     bar.set_label(f"share of runs {' or '.join(picture.outcomes)}")
     style.percent(bar.ax.yaxis)
@@ -55,13 +55,17 @@ def _edges(side):
     return np.exp(edges) if side.kind == "log" else edges
 
 
-def _write(panel, x, y, stuck):
+def _write(panel, x, y, stuck, color_of):
+    """Write each share into its cell, in a halo of its color that hides lines and hatching."""
+    from matplotlib.patheffects import withStroke
+
     for (i, j), share in np.ndenumerate(stuck):
         if not np.isnan(share):
             color = "white" if share > 0.6 else "black"
+            halo = withStroke(linewidth=4, foreground=color_of(share))
             panel.text(
                 x.at[i], y.at[j], f"{100 * share:.0f}", ha="center", va="center", fontsize=7.5,
-                color=color,
+                color=color, path_effects=[halo],
             )  # fmt: skip
 
 
