@@ -86,7 +86,7 @@ def train_many(
     task = prepare(network, recipe, data, None, order, evaluate_every, observe_every)
     varied = _broadcast(recipe, network, seeds, varied)
     check_thresholds(thresholds)
-    trial = Trial(task, varied, _start(task, varied, parameters), thresholds)
+    trial = Trial(task, varied, _start(task, varied, parameters, device), thresholds)
     (runs,) = train_trials([trial], on_progress, device, threads)
     return runs
 
@@ -107,16 +107,15 @@ class Trial:
     def __init__(self, task, varied, start, thresholds=USUAL):
         self._task, self._varied, self._start = task, varied, start
         self._thresholds = thresholds
-        self._baselines = (
-            task.baselines
-        )  # of the data as they are now: their owner may write into them
+        # Of the data as they are now: their owner may write into them.
+        self._baselines = task.baselines
         self._shape = varied["seeds"].shape
         self.variants = Variants.of(task.network, task.recipe, start, varied)
 
     @classmethod
-    def of(cls, task, varied, thresholds=USUAL):
+    def of(cls, task, varied, thresholds=USUAL, device="cpu"):
         """A task with what is varied in it, starting where the seeds say."""
-        return cls(task, varied, _start(task, varied, None), thresholds)
+        return cls(task, varied, _start(task, varied, None, device), thresholds)
 
     @property
     def job(self):
@@ -227,12 +226,12 @@ def _broadcast(recipe, network, seeds, varied):
     return {name: np.broadcast_to(values, shape) for name, values in arrays.items()}
 
 
-def _start(task, varied, parameters):
+def _start(task, varied, parameters, device):
     """Where each network starts, (n, size)."""
     network, seeds = task.network, varied["seeds"].ravel()
     dtype = np.dtype(task.recipe.dtype)
     if parameters is None:
-        start = network.initialize_many(seeds, dtype)
+        start = network.initialize_many(seeds, dtype, device_of(device).uniform_parts)
     else:
         shape = *varied["seeds"].shape, network.size
         given = given_parameters(parameters, [shape, shape[-1:]], dtype)

@@ -1,6 +1,6 @@
 """The architecture: input width and layers. No numbers in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import prod
@@ -184,27 +184,39 @@ class Network:
             views.append(tuple(parts))
         return views
 
-    def initialize(self, seed: int = 0, dtype: "DTypeLike" = "float32") -> np.ndarray:
-        """Fresh parameters, shape (size,), a function of the seed alone."""
-        return self.initialize_many([seed], dtype)[0]
+    def initialize(
+        self,
+        seed: int = 0,
+        dtype: "DTypeLike" = "float32",
+        uniform_parts: Callable[..., Any] = streams.uniform_parts,
+    ) -> np.ndarray:
+        """Fresh parameters, shape (size,), a function of the seed alone.
+
+        `uniform_parts` draws the numbers; a device may have a faster one.
+        """
+        return self.initialize_many([seed], dtype, uniform_parts)[0]
 
     def initialize_many(
-        self, seeds: Sequence[int] | np.ndarray, dtype: "DTypeLike" = "float32"
+        self,
+        seeds: Sequence[int] | np.ndarray,
+        dtype: "DTypeLike" = "float32",
+        uniform_parts: Callable[..., Any] = streams.uniform_parts,
     ) -> np.ndarray:
         """`initialize` for each of several seeds, shape (len(seeds), size)."""
         flat = room(len(seeds) * self.size, dtype).reshape(len(seeds), self.size)
         for rows in blocks(len(seeds), self.size):
-            self._initialize(seeds[rows], flat[rows])
+            self._initialize(seeds[rows], flat[rows], uniform_parts)
         return flat
 
-    def _initialize(self, seeds, flat):
+    def _initialize(self, seeds, flat, uniform_parts):
         first = 0
         every = (array for _, own in self.arrays for array in own)
         for number, (shape, choice, fan_in, _) in enumerate(every):
             place = flat[:, first : first + prod(shape)]
             first += place.shape[1]
             stream = streams.INITIAL, number, 0
-            for rows, part, values in _draws(choice, seeds, stream, fan_in, shape):
+            draws = _draws(choice, seeds, stream, fan_in, shape, uniform_parts)
+            for rows, part, values in draws:
                 if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
                     raise FastdenseError(
                         f"{choice.name} draws numbers beyond the range of {flat.dtype}; scale it"
@@ -264,11 +276,11 @@ def _groups(values):
         yield from [f"*[{value!r}] * {count}"] if count > 3 else [repr(value)] * count
 
 
-def _draws(choice, seeds, stream, fan_in, shape):
+def _draws(choice, seeds, stream, fan_in, shape, uniform_parts):
     """Rows, columns and numbers of what an initializer draws for some seeds, part by part."""
     entry, hyper = choice.entry, choice.values
     if entry.elementwise and entry.random:
-        for rows, part, drawn in streams.uniform_parts(seeds, *stream, prod(shape)):
+        for rows, part, drawn in uniform_parts(seeds, *stream, prod(shape)):
             yield rows, part, entry.draw(drawn, fan_in, shape[-1], hyper)
     else:
         drawn = streams.uniforms(seeds, *stream, shape) if entry.random else np.zeros((1, *shape))

@@ -14,6 +14,7 @@ from fastdense.dataset import Data, check_targets, in_dtype, weights_of
 from fastdense.errors import FastdenseError, shown
 from fastdense.fusion import fused
 from fastdense.network import Network
+from fastdense.numerics.streams import uniform_parts
 from fastdense.once import once
 from fastdense.recipe import Recipe
 
@@ -102,8 +103,20 @@ def _looks(epochs, every):
     return 1 + -(-epochs // every) if every else 0
 
 
-def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1, observe_every=0):
-    """Check a training and convert what is not in the recipe's dtype yet; returns a `Task`."""
+def prepare(
+    network,
+    recipe,
+    data,
+    parameters=None,
+    order=None,
+    evaluate_every=1,
+    observe_every=0,
+    uniform_parts=uniform_parts,
+):
+    """Check a training and convert what is not in the recipe's dtype yet; returns a `Task`.
+
+    `uniform_parts` draws the numbers of initial parameters that are not given.
+    """
     if not isinstance(network, Network):
         raise FastdenseError(f"{shown(network)} is not a network; give a Network")
     if not isinstance(recipe, Recipe):
@@ -129,7 +142,7 @@ def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1
             f"{MAX_EVALUATIONS} points of a curve; evaluate less often (evaluate_every)"
         )
     if parameters is None:
-        parameters = network.initialize(recipe.seed, dtype)
+        parameters = network.initialize(recipe.seed, dtype, uniform_parts)
     else:
         given = given_parameters(parameters, [(network.size,)], dtype)
         parameters = room(network.size, dtype)

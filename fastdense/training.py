@@ -86,13 +86,21 @@ threads : as in `train`
         if threads is not None:
             threads = whole("threads", threads, 1)
         started = time.perf_counter()
+        where = device_of(device)
         self._task = task = prepare(
-            network, recipe, data, parameters, order, evaluate_every, observe_every
+            network,
+            recipe,
+            data,
+            parameters,
+            order,
+            evaluate_every,
+            observe_every,
+            where.uniform_parts,
         )
         self._thresholds, self._device = thresholds, device
         # Of the data as they are now: their owner may write into them.
         self._baselines = task.baselines
-        self._session = device_of(device).begin(task.trained, threads)
+        self._session = where.begin(task.trained, threads)
         self._seconds = time.perf_counter() - started
 
     @property

@@ -8,7 +8,9 @@ A device supplies
 - `train_packs(jobs, stores, on_progress, threads)`: the variants of many tasks, on all cores;
 - `train_here(task, variants, store, check, threads)`: those of one task, in this thread;
 - `seconds_of(task, variants, budget)`: how long that takes; `lanes_of(task)`: how many pay at once;
-- `predictor(network, parameters)`: a function of inputs.
+- `predictor(network, parameters)`: a function of inputs;
+- `uniform_parts(seeds, purpose, layer, epoch, count)`: the random numbers of initial parameters,
+  those of `numerics.streams`.
 """
 
 import importlib

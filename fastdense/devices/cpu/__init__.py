@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 
+from fastdense.devices.cpu.drawing import uniform_parts
 from fastdense.devices.cpu.pack import Pack, most_groups, packed
 from fastdense.devices.cpu.pack import most_lanes as lanes_of
 from fastdense.devices.cpu.prediction import Predictor as predictor
@@ -11,7 +12,15 @@ from fastdense.devices.cpu.single import Single
 from fastdense.kernels.layout import group_of
 from fastdense.parallel import cores, on_all_cores
 
-__all__ = ["begin", "lanes_of", "predictor", "seconds_of", "train_here", "train_packs"]
+__all__ = [
+    "begin",
+    "lanes_of",
+    "predictor",
+    "seconds_of",
+    "train_here",
+    "train_packs",
+    "uniform_parts",
+]
 
 
 def begin(task, threads=None):
