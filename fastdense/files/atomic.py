@@ -73,11 +73,11 @@ def appearing(path):
     A link's place is what it names. Into a pipe or a device it is written at once. A new file has
     the permissions that the user's mask leaves, one that is replaced keeps its own.
     """
-    path = path.resolve()
     if path.exists() and not path.is_file():
         with _stream(path) as file:
             yield file
         return
+    path = path.resolve()  # not before: what /dev/stdout names as a pipe has no place
     partial = path.with_name(f".fastdense-{secrets.token_hex(8)}")
     try:
         with open(partial, "xb") as file:

@@ -32,6 +32,8 @@ def read_text(path):
             raise FastdenseError(f"{path} is a pipe; give a scenario file, or /dev/stdin")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
+    except FastdenseError:
+        raise
     except FileNotFoundError:
         raise FastdenseError(f"{path} does not exist; give a scenario file") from None
     except (OSError, ValueError) as error:

@@ -82,7 +82,8 @@ def test_a_pipe_by_name_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.toml")
     for command in ("run", "show", "reproduce", "sweep"):
         sentence = process(command, tmp_path / "a.toml").sentence
-        assert sentence.endswith("a.toml is a pipe; give a scenario file, or /dev/stdin")
+        place = tmp_path / "a.toml"
+        assert sentence == f"{place} is a pipe; give a scenario file, or /dev/stdin"
 
 
 def test_a_scenario_may_come_through_the_pipe_of_a_shell(tmp_path):
