@@ -151,8 +151,8 @@ def _falls(window, rows, gap, fallen, thresholds):
     thresholds : Thresholds
     """
     size = window.shape[1] // PARTS
-    apart = (window.shape[1] - size) / FALLS
-    places = (apart * np.arange(PARTS)).round().astype(int)
+    spacing = (window.shape[1] - size) / FALLS
+    places = (spacing * np.arange(PARTS)).round().astype(int)
     parts = _median(np.sort(window[:, places[:, np.newaxis] + np.arange(size)]))
     # Transposed: NumPy then adds one fall after the other, in this order, on every machine.
     falls = np.ascontiguousarray((parts[:, :-1] - parts[:, 1:]).T)
@@ -169,7 +169,7 @@ def _falls(window, rows, gap, fallen, thresholds):
 
     # As much as the trend takes off while training goes on for as long again; of a fall that
     # brakes, no more than Aitken's extrapolation leaves of it.
-    promise = trend * (rows / apart)
+    promise = trend * (rows / spacing)
     earlier, later = falls[1:4].sum(axis=0), np.maximum(falls[4:7].sum(axis=0), 0.0)
     is_braking &= earlier > later
     left = later * later / np.where(is_braking, earlier - later, 1.0)

@@ -70,8 +70,8 @@ LAYER = np.dtype(
         ("input_row", _i8),  # rows of the arena: each is one feature of all samples side by side
         ("output_row", _i8),
         ("slope_row", _i8),  # pre-activations, then slopes; of a linked layer what it likes
-        ("turned", _i8),  # where its transposed delta stands, behind the rows, by columns
-        ("turned_stride", _i8),  # from one sample of it to the next
+        ("transposed", _i8),  # where its transposed delta stands, behind the rows, by columns
+        ("transposed_stride", _i8),  # from one sample of it to the next
         ("few_inputs", _i8),  # whether it has only FEW_INPUTS: its delta is not transposed
         ("few_outputs", _i8),  # up to FEW_OUTPUTS that whole vectors leave: theirs is not either
         ("few_place", _i8),  # where that of the few outputs stands, behind the transposed ones
@@ -129,7 +129,10 @@ PLAN = np.dtype(
         ("accuracy", _i8),
         ("parameters", _i8),
         ("slots", _i8),  # arrays of the optimizer's
-        ("apart", _i8),  # numbers from the parameters to the first slot, and from slot to slot
+        (
+            "slot_stride",
+            _i8,
+        ),  # numbers from the parameters to the first slot, and from slot to slot
         ("blocks", _i8),  # units of work of a whole gradient
         # Whoever takes a chunk through the network also takes its gradient, when those of the
         # chunks before it are taken; activations stay with one member.
@@ -199,7 +202,7 @@ JOB = np.dtype(
         ("stride", _i8),
         ("factor", _f8),  # of the slope of one sample's loss in what is descended
         ("loaded", _i8),  # the arena holds these samples already
-        ("begun", _i8),  # the gradient goes on from that of samples before
+        ("continued", _i8),  # the gradient goes on from that of samples before
         ("update", _i8),  # the gradient is complete: update the parameters
         ("by_rows", _i8),  # of a prediction: samples stay in rows
         ("not_finite", _i8),  # set where inputs of a prediction are NaN or infinite
@@ -246,7 +249,7 @@ ARRAYS = (
     Array("seeds", _i8, "task"),
     Array("numbers", _f8, "task"),  # NUMBERS of each layer, for each lane
     Array("rates", _f8, "task"),  # of each lane
-    Array("held", NUMBER, "state"),  # not zero for a lane whose parameters stay as they are
+    Array("frozen", NUMBER, "state"),  # not zero for a lane whose parameters stay as they are
     # The bound of a component, then l1 and 2 l2 of each layer, all for each lane.
     Array("penalties", NUMBER, "task"),
     Array("scalars", SCALAR, "scratch"),  # of the optimizer's step

@@ -96,9 +96,9 @@ def _kernel(role, name, dtype):
 
         function, signature = define(role, name, dtype)
         # An entry's kernel is given arrays that lie apart; those of a table may be one.
-        apart = name is not None and role not in LAYER_ROLES
+        noalias = name is not None and role not in LAYER_ROLES
         unroll = role not in LANE_LOOPS
-        return compiler.compiled(function, signature, symbol, apart, unroll)
+        return compiler.compiled(function, signature, symbol, noalias, unroll)
 
     return cache.load(symbol, _sources(role, name), compiled)
 

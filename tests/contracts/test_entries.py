@@ -136,7 +136,7 @@ def loops(assembly):
     + [(role, n) for role in ("optimizer", "online") for n in strategies.OPTIMIZERS],
 )
 def test_float32_kernels_are_vectorized(role, name):
-    module, machine = optimized_module(*define(role, name, "float32"), "kernel", apart=True)
+    module, machine = optimized_module(*define(role, name, "float32"), "kernel", noalias=True)
     found = loops(machine.emit_assembly(module))
     assert found
     for loop in found:

@@ -24,13 +24,13 @@ def test_a_slot_that_decays_ends_at_zero(optimizer, dtype, way):
     )
     least = np.finfo(dtype).tiny
     numbers = session.arrays["parameters"]
-    apart = session.arrays["plan"][0]["apart"]
-    slots = numbers[apart : apart * (1 + session.arrays["plan"][0]["slots"])]
+    slot_stride = session.arrays["plan"][0]["slot_stride"]
+    slots = numbers[slot_stride : slot_stride * (1 + session.arrays["plan"][0]["slots"])]
     slots[:] = 1.0001 * least
     while not session.done:
         session.advance()
     plan = session.arrays["plan"][0]
     count = plan["parameters"] * plan["lanes"]
-    for begin in range(0, len(slots), apart):
+    for begin in range(0, len(slots), slot_stride):
         sizes = abs(slots[begin : begin + count])
         assert ((sizes == 0) | (sizes >= least)).all()

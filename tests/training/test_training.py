@@ -269,7 +269,7 @@ def test_labels_may_be_given_in_steps():
 
 
 def test_a_checkpoint_holds_what_the_table_of_arrays_calls_state():
-    """But for what is found anew: the order of an epoch, and which networks are held."""
+    """But for what is found anew: the order of an epoch, and which networks are frozen."""
     training = Training(NETWORK, RECIPE, (X, Y), observe_every=1)
     held = set()
     while not training.done:
@@ -279,5 +279,5 @@ def test_a_checkpoint_holds_what_the_table_of_arrays_calls_state():
     assert {"phase", "epoch", "step"} < set(counters)
     state = {array.name for array in layout.ARRAYS if array.role == "state"}
     kept_otherwise = {"state", "networks", "slots"}  # as counters; behind the parameters
-    derived = {"order", "held", "buffers"}  # no layer here has buffers
+    derived = {"order", "frozen", "buffers"}  # no layer here has buffers
     assert held - kept_otherwise == state - kept_otherwise - derived

@@ -35,13 +35,13 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
     -------
     layers : record array (layers,)
     places : dict
-        First row of "target", "delta" and "other_delta", the number of "rows" in all, "turned"
+        First row of "target", "delta" and "other_delta", the number of "rows" in all, "transposed"
         numbers for the transposed deltas of one sample, "blocks" of the gradient, "units" of all
         layers with a delta of their own, and numbers of "buffers".
     """
     layers = np.zeros(len(network.layers), LAYER)
     width, row, weights, buffers = network.inputs, 0, 0, 0
-    unit, turned, block = 0, 0, 0
+    unit, transposed, block = 0, 0, 0
     input_row, row = row, row + width + 1  # each input ends in a row of ones for the bias
     needs_gradient = False
     widest = network.outputs
@@ -66,20 +66,20 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
             block += len(own) > 0
         else:
             record["max_norm"] = layer.max_norm
-            record["turned"] = turned
+            record["transposed"] = transposed
             few = width % COLUMN_MULTIPLE
             if few > FEW_OUTPUTS or fan_in + 1 < COLUMN_MULTIPLE:
                 few = 0
             record["few_outputs"] = few
             few_inputs = not needs_gradient and fan_in < FEW_INPUTS
             record["few_inputs"] = few_inputs and COLUMN_MULTIPLE <= width <= MAX_OUTPUTS
-            record["turned_stride"] = row_stride(width - few) if width > 1 else 1
+            record["transposed_stride"] = row_stride(width - few) if width > 1 else 1
             numbers = block_numbers // max(width, FEW_OUTPUTS)
             record["block_rows"] = rows = max(numbers // 8 * 8, 8)
-            turned += record["turned_stride"]
-            record["few_place"] = turned
+            transposed += record["transposed_stride"]
+            record["few_place"] = transposed
             if few:
-                turned += 2 * FEW_OUTPUTS  # rows may be twice as long as their samples
+                transposed += 2 * FEW_OUTPUTS  # rows may be twice as long as their samples
             block += -(-(fan_in + 1) // rows)
             entry = catalogue.get("activations", layer.activation)
             if entry.coupled:
@@ -98,7 +98,12 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
         record["slope_row"], row = row, row + width
         input_row = row
         record["output_row"], row = row, row + width + 1
-    places = {"target": row, "delta": row + network.outputs, "turned": turned, "blocks": block}
+    places = {
+        "target": row,
+        "delta": row + network.outputs,
+        "transposed": transposed,
+        "blocks": block,
+    }
     places |= {"units": unit, "buffers": buffers}
     places["other_delta"] = places["delta"] + widest
     places["rows"] = places["other_delta"] + widest
@@ -164,4 +169,4 @@ def stride_of(columns):
 
 def arena_size(places, columns):
     """Numbers of the arena of one chunk: rows, transposed deltas, and a vector to read over."""
-    return padded(places["rows"] * stride_of(columns) + places["turned"] * columns + 64)
+    return padded(places["rows"] * stride_of(columns) + places["transposed"] * columns + 64)

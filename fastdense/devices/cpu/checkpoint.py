@@ -90,7 +90,7 @@ def put(session, counters, saved):
     for name in ENDS:
         network[name] = counters[name]
     if network["ended"]:
-        session.arrays["held"][0] = 1
+        session.arrays["frozen"][0] = 1
     if state["phase"] == layout.SHUFFLE:
         state["position"] = 0  # its exchanges begin again
     elif state["phase"] == layout.STEP:
@@ -115,8 +115,10 @@ def _place(session, name, shape):
     if name == "buffers":
         return arrays[name][: shape[0]]
     if name == "slots":
-        slots, apart = int(plan["slots"]), int(plan["apart"])
-        return arrays["parameters"][apart : apart * (1 + slots)].reshape(slots, apart)[:, :size]
+        slots, slot_stride = int(plan["slots"]), int(plan["slot_stride"])
+        return arrays["parameters"][slot_stride : slot_stride * (1 + slots)].reshape(
+            slots, slot_stride
+        )[:, :size]
     if name == "curves":
         return arrays[name][:, : shape[1], 0]
     if name == "signals":

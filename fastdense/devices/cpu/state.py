@@ -87,7 +87,7 @@ def arrays_for(task, variants, layers, places, shape):
     optimizer = recipe.optimizer.entry
     count, units = network.size, places["units"]
     slots = len(optimizer.slots)
-    apart = padded(count) * lanes
+    slot_stride = padded(count) * lanes
     evaluations, observations = max(task.evaluations, 1), task.observations
     own = variants  # a row for each lane
     if len(variants) < lanes:
@@ -128,7 +128,7 @@ def arrays_for(task, variants, layers, places, shape):
     fields["accuracy"] = ACCURACIES[task.accuracy]
     fields["parameters"] = count
     fields["slots"] = slots
-    fields["apart"] = apart
+    fields["slot_stride"] = slot_stride
     pack = "" if lanes == 1 else "pack_"
     fields["work"] = kernel(f"{pack}work", None, recipe.dtype)
     fields["loss"] = kernel("loss", loss.name, recipe.dtype)
@@ -156,12 +156,12 @@ def arrays_for(task, variants, layers, places, shape):
     state = np.zeros(1, STATE)
     state[0]["phase"] = _first_phase(task)
 
-    numbers = room(apart * (1 + slots) + SPARE * lanes, dtype)
+    numbers = room(slot_stride * (1 + slots) + SPARE * lanes, dtype)
     numbers[: count * lanes].reshape(count, lanes)[:] = own.parameters.T
     for slot, initial in enumerate(optimizer.slots, 1):
         if isinstance(initial, str):
             initial = own.hyper[:, list(optimizer.hyper).index(initial)]
-        first = slot * apart
+        first = slot * slot_stride
         numbers[first : first + count * lanes].reshape(count, lanes)[:] = initial
 
     networks = np.zeros(lanes, NETWORK)
@@ -183,7 +183,7 @@ def arrays_for(task, variants, layers, places, shape):
         "seeds": np.array(own.seed),
         "numbers": numbers_of(network, own.layers),
         "rates": np.array(own.learning_rate),
-        "held": in_range(own.learning_rate == 0.0, dtype),
+        "frozen": in_range(own.learning_rate == 0.0, dtype),
         "penalties": penalties,
         "scalars": aligned(16 * lanes, dtype if lanes > 1 else np.float64),
         "arena": room(shape.arena, dtype),

@@ -8,7 +8,7 @@ from fastdense.kernels import layout
 
 # What a step works on or with is the training's own; only the arena and what is cut by the size of
 # the mini-batch are others.
-SHARED = ("parameters", "buffers", "gradient", "networks", "seeds", "numbers", "rates", "held",
+SHARED = ("parameters", "buffers", "gradient", "networks", "seeds", "numbers", "rates", "frozen",
           "penalties", "loss_hyper", "optimizer_hyper", "schedule_hyper", "powers")  # fmt: skip
 WHOLE = 1 << 24  # parameters times samples, up to which a step is one call of a few ms
 

@@ -46,12 +46,14 @@ def letters(signature):
     return "".join("p" if isinstance(a, CPointer) else "i" for a in signature.args)
 
 
-def compiled(function, signature, symbol, apart=False, unroll=True):
+def compiled(function, signature, symbol, noalias=False, unroll=True):
     """What `cache.load` asks for: an object file and its arguments, or a kernel not to be kept.
 
-    See `pipeline.object_file` for `apart` and `unroll`, which change no result.
+    See `pipeline.object_file` for `noalias` and `unroll`, which change no result.
     """
     if _pipeline:
-        return _pipeline.object_file(function, signature, symbol, apart, unroll), letters(signature)
+        return _pipeline.object_file(function, signature, symbol, noalias, unroll), letters(
+            signature
+        )
     made = numba.cfunc(signature, **NUMPY)(function)
     return Kernel(made.address, letters(signature), made)

@@ -43,14 +43,14 @@ class _Lanes:
         return self._apply("add", other)
 
 
-def _emit(builder, width, target, apart, index, tag, time, key):
-    """Draw a block in each of `width` lanes; word w goes to `target + w * apart`."""
+def _emit(builder, width, target, stride, index, tag, time, key):
+    """Draw a block in each of `width` lanes; word w goes to `target + w * stride`."""
     drawn = philox.block(
         index & LOW_WORD, time & LOW_WORD, tag & LOW_WORD, time >> HALF, key & LOW_WORD, key >> HALF
     )
     vector = ir.VectorType(I64, width)
     for word, lane in enumerate(drawn):
-        place = builder.gep(target, [I64(word * apart)])
+        place = builder.gep(target, [I64(word * stride)])
         builder.store(lane.value, builder.bitcast(place, vector.as_pointer())).align = 8
 
 

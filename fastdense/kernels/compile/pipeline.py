@@ -103,7 +103,7 @@ NUMPY = {**OPTIONS, "pipeline_class": _Compiler}
 COLD = {**OPTIONS, "pipeline_class": _ColdCompiler}
 
 
-def optimized_module(function, signature, symbol, apart=False, unroll=True):
+def optimized_module(function, signature, symbol, noalias=False, unroll=True):
     """The LLVM module of `function` as the C function `symbol`, and the machine it is for."""
     with global_compiler_lock:
         context, flags = cpu_target.target_context, compiler.Flags()
@@ -120,7 +120,7 @@ def optimized_module(function, signature, symbol, apart=False, unroll=True):
             pipeline_class=_Compiler,
         )
         library, codegen = result.library, context.codegen()
-        library.add_ir_module(_entry(context, library, result.fndesc, symbol, apart))
+        library.add_ir_module(_entry(context, library, result.fndesc, symbol, noalias))
         library.finalize()
         module = library._final_module
         for part in module.functions:
@@ -146,7 +146,7 @@ def _thorough(target_machine, unroll):
     return llvm.create_pass_builder(target_machine, options)
 
 
-def _entry(context, library, description, symbol, apart):
+def _entry(context, library, description, symbol, noalias):
     """A C function around a compiled one, which returns a status besides its result."""
     module = library.create_ir_module("entry")
     convention = context.call_conv
@@ -161,7 +161,7 @@ def _entry(context, library, description, symbol, apart):
     )
     entry = ir.Function(module, function_type, symbol)
     for argument in entry.args:
-        if apart and isinstance(argument.type, ir.PointerType):
+        if noalias and isinstance(argument.type, ir.PointerType):
             argument.add_attribute("noalias")
     builder = ir.IRBuilder(entry.append_basic_block())
     status, result = convention.call_function(
@@ -186,12 +186,12 @@ def _check(module, symbol):
         raise AssertionError(f"kernel {symbol} {reason}")
 
 
-def object_file(function, signature, symbol, apart=False, unroll=True):
+def object_file(function, signature, symbol, noalias=False, unroll=True):
     """Compile `function` as the C function `symbol`; returns the object file.
 
-    `apart` says that nothing it writes through one pointer is what another one points at: else its
-    loops exist twice, in vectors and one by one, and look at the addresses first. Without `unroll`,
-    loops of few rounds are not taken apart before they could become vectors.
+    `noalias` promises that nothing it writes through one pointer is read through another. Without
+    it loops exist twice, in vectors and one by one, and compare the addresses first. Without
+    `unroll`, loops of few rounds are not unrolled before they could become vectors.
     """
-    module, machine = optimized_module(function, signature, symbol, apart, unroll)
+    module, machine = optimized_module(function, signature, symbol, noalias, unroll)
     return machine.emit_object(module)

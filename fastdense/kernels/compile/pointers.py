@@ -139,8 +139,8 @@ def table_reader(row, kinds):
     return intrinsic(emit)
 
 
-def tuple_reader(count, apart=1):
-    """An intrinsic `read(pointer)` that loads `count` numbers, `apart` from each other, as a tuple.
+def tuple_reader(count, stride=1):
+    """An intrinsic `read(pointer)` that loads `count` numbers, `stride` apart, as a tuple.
 
     A tuple lives in registers: the optimizer may hoist what is computed from it out of a loop,
     which it may not do with memory that the loop's stores could alias.
@@ -150,7 +150,7 @@ def tuple_reader(count, apart=1):
         def codegen(context, builder, signature, arguments):
             values = [
                 builder.load(
-                    builder.gep(arguments[0], [context.get_constant(types.intp, i * apart)])
+                    builder.gep(arguments[0], [context.get_constant(types.intp, i * stride)])
                 )
                 for i in range(count)
             ]
@@ -161,16 +161,16 @@ def tuple_reader(count, apart=1):
     return intrinsic(emit)
 
 
-def tuple_writer(apart=1):
+def tuple_writer(stride=1):
     """An intrinsic `write(pointer, numbers)` that stores a tuple of float64, in the pointer's type.
 
-    Numbers are `apart` from each other.
+    Numbers are `stride` from each other.
     """
 
     def emit(typingctx, pointer, numbers):
         def codegen(context, builder, signature, arguments):
             for i, value in enumerate(members(builder, arguments[1])):
-                place = builder.gep(arguments[0], [context.get_constant(types.intp, i * apart)])
+                place = builder.gep(arguments[0], [context.get_constant(types.intp, i * stride)])
                 builder.store(context.cast(builder, value, types.float64, pointer.dtype), place)
             return context.get_dummy_value()
 

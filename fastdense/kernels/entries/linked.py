@@ -259,7 +259,7 @@ def pack_advance(entry, kind):
     """
     advance, count = compiled(entry.advance), scalars_of(entry)
     hypers, group = max(1, len(entry.hyper)), group_of(kind)
-    read, write = tuple_reader(hypers), tuple_writer(apart=group)
+    read, write = tuple_reader(hypers), tuple_writer(stride=group)
 
     def prepare(factor, rates, hyper, powers, scalars, lanes):
         for first in range(0, lanes, group):
@@ -274,53 +274,53 @@ def pack_advance(entry, kind):
 
 
 def pack_optimizer(entry, kind):
-    """`(p, g, a, b, c, n, scalars, held, lanes)`: the update of n parameters of every lane.
+    """`(p, g, a, b, c, n, scalars, frozen, lanes)`: the update of n parameters of every lane.
 
-    `a`, `b` and `c` are the slots that the optimizer has. A lane that is `held` keeps its
+    `a`, `b` and `c` are the slots that the optimizer has. A lane that is `frozen` keeps its
     parameters, and only the slots advance.
     """
     step, normal, group = compiled(entry.step), normal_for(kind), group_of(kind)
     count = scalars_of(entry)
-    read = tuple_reader(count, apart=group)
+    read = tuple_reader(count, stride=group)
 
-    def no_slot(p, g, a, b, c, n, scalars, held, lanes):
+    def no_slot(p, g, a, b, c, n, scalars, frozen, lanes):
         first, end = 0, n * lanes
         while first < end:  # of `range` LLVM makes more instructions
             for lane in range(group):
                 j = first + lane
                 (new,) = step(p[j], g[j], read(offset(scalars, lane)))
-                p[j] = p[j] if held[lane] != 0 else new
+                p[j] = p[j] if frozen[lane] != 0 else new
             first += lanes
 
-    def one_slot(p, g, a, b, c, n, scalars, held, lanes):
+    def one_slot(p, g, a, b, c, n, scalars, frozen, lanes):
         first, end = 0, n * lanes
         while first < end:  # of `range` LLVM makes more instructions
             for lane in range(group):
                 j = first + lane
                 new, a_new = step(p[j], g[j], a[j], read(offset(scalars, lane)))
-                p[j] = p[j] if held[lane] != 0 else new
+                p[j] = p[j] if frozen[lane] != 0 else new
                 a[j] = normal(a_new)
             first += lanes
 
-    def two_slots(p, g, a, b, c, n, scalars, held, lanes):
+    def two_slots(p, g, a, b, c, n, scalars, frozen, lanes):
         first, end = 0, n * lanes
         while first < end:  # of `range` LLVM makes more instructions
             for lane in range(group):
                 j = first + lane
                 new, a_new, b_new = step(p[j], g[j], a[j], b[j], read(offset(scalars, lane)))
-                p[j] = p[j] if held[lane] != 0 else new
+                p[j] = p[j] if frozen[lane] != 0 else new
                 a[j] = normal(a_new)
                 b[j] = normal(b_new)
             first += lanes
 
-    def three_slots(p, g, a, b, c, n, scalars, held, lanes):
+    def three_slots(p, g, a, b, c, n, scalars, frozen, lanes):
         first, end = 0, n * lanes
         while first < end:  # of `range` LLVM makes more instructions
             for lane in range(group):
                 j = first + lane
                 k = read(offset(scalars, lane))
                 new, a_new, b_new, c_new = step(p[j], g[j], a[j], b[j], c[j], k)
-                p[j] = p[j] if held[lane] != 0 else new
+                p[j] = p[j] if frozen[lane] != 0 else new
                 a[j] = normal(a_new)
                 b[j] = normal(b_new)
                 c[j] = normal(c_new)
@@ -328,11 +328,11 @@ def pack_optimizer(entry, kind):
 
     update = compiled((no_slot, one_slot, two_slots, three_slots)[len(entry.slots)])
 
-    def optimize(p, g, a, b, c, n, scalars, held, lanes):
+    def optimize(p, g, a, b, c, n, scalars, frozen, lanes):
         for first in range(0, lanes, group):
             update(
                 offset(p, first), offset(g, first), offset(a, first), offset(b, first),
-                offset(c, first), n, offset(scalars, first * count), offset(held, first), lanes,
+                offset(c, first), n, offset(scalars, first * count), offset(frozen, first), lanes,
             )  # fmt: skip
 
     pointer = types.CPointer(kind)

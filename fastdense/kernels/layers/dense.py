@@ -80,7 +80,7 @@ def forward_for(kind):
 
 @cache
 def backward_for(kind):
-    """`backward(work, job, layer, arena, turned, scratch, delta, other, columns)`.
+    """`backward(work, job, layer, arena, transposed, scratch, delta, other, columns)`.
 
     From the derivative with respect to the outputs, in the rows of `delta`, to the transposed
     delta, and to that of the inputs in `other`; what is of few outputs or inputs is not transposed.
@@ -91,23 +91,23 @@ def backward_for(kind):
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
-    def apply_slopes(delta, slopes, stride, turned, turned_stride, rows, columns):
-        # From `da` to `dz = da * slope` (rows, columns) in place, and its transpose to `turned`.
+    def apply_slopes(delta, slopes, stride, transposed, transposed_stride, rows, columns):
+        # From `da` to `dz = da * slope` (rows, columns) in place, and dz^T to `transposed`.
         if stride == 1 or rows == 1:
             for i in range(rows * columns):
                 dz = delta[i] * slopes[i]
                 delta[i] = dz
-                turned[i] = dz
+                transposed[i] = dz
         else:
             for o in range(0, rows, square):
                 present = min(rows - o, square)
                 for b in range(0, columns, square):
                     da, factors = offset(delta, o * stride + b), offset(slopes, o * stride + b)
-                    target = offset(turned, b * turned_stride + o)
+                    target = offset(transposed, b * transposed_stride + o)
                     if present == square:
-                        turn_whole(da, factors, stride, present, target, turned_stride)
+                        turn_whole(da, factors, stride, present, target, transposed_stride)
                     else:
-                        turn_part(da, factors, stride, present, target, turned_stride)
+                        turn_part(da, factors, stride, present, target, transposed_stride)
 
     @njit(inline="never", **NUMPY)
     def apply_few_slopes(delta, slopes, stride, copy, rows, columns):
@@ -119,7 +119,7 @@ def backward_for(kind):
                 copy[i] = dz
 
     @njit(**NUMPY)
-    def backward(work, job, layer, arena, turned, scratch, delta, other, columns):
+    def backward(work, job, layer, arena, transposed, scratch, delta, other, columns):
         stride = job.stride
         zero, one = np.int64(0), np.int64(1)
         slopes = offset(arena, layer.slope_row * stride)
@@ -135,12 +135,12 @@ def backward_for(kind):
         few = layer.few_outputs if stride > 1 else zero
         wide = layer.n_out - few
         apply_slopes(
-            delta, slopes, stride, offset(turned, layer.turned * job.columns),
-            layer.turned_stride, wide, columns,
+            delta, slopes, stride, offset(transposed, layer.transposed * job.columns),
+            layer.transposed_stride, wide, columns,
         )  # fmt: skip
         apply_few_slopes(
             offset(delta, wide * stride), offset(slopes, wide * stride), stride,
-            offset(turned, layer.few_place * job.columns), few, columns,
+            offset(transposed, layer.few_place * job.columns), few, columns,
         )  # fmt: skip
         if not layer.needs_input_gradient:
             return
@@ -159,11 +159,11 @@ def backward_for(kind):
 
 @cache
 def accumulate_for(kind):
-    """`accumulate(work, member, layer, row, rows, arena, gradient, samples, begun, arrays)`.
+    """`accumulate(work, member, layer, row, rows, arena, gradient, samples, continued, arrays)`.
 
     Some rows of the weights' gradient, over the samples of a chunk: each is one chain in ascending
-    order, which goes on from the samples before where it has `begun`. What the update will read of
-    `arrays`, the parameters and their slots, is fetched meanwhile.
+    order, which is `continued` from the samples before. What the update will read of `arrays`, the
+    parameters and their slots, is fetched meanwhile.
     """
     product = product_for(kind)
     for_few_inputs, for_few_outputs = few_inputs_for(kind), few_outputs_for(kind)
@@ -179,13 +179,13 @@ def accumulate_for(kind):
                 line[o] = fma(x, delta[o], cast(0))
 
     @njit(**NUMPY)
-    def accumulate(work, member, layer, row, rows, arena, gradient, samples, begun, arrays):
+    def accumulate(work, member, layer, row, rows, arena, gradient, samples, continued, arrays):
         plan, job = record(work.plan, 0), record(work.job, 0)
         zero, one = np.int64(0), np.int64(1)
         parameters = offset(work.parameters, layer.weights + row * layer.n_out)
         inputs = offset(arena, (layer.input_row + row) * job.stride)
-        delta = offset(arena, plan.rows * job.stride + layer.turned * job.columns)
-        if job.stride == 1 and layer.n_out >= WIDE and not begun:
+        delta = offset(arena, plan.rows * job.stride + layer.transposed * job.columns)
+        if job.stride == 1 and layer.n_out >= WIDE and not continued:
             outer(inputs, delta, gradient, rows, layer.n_out)
             return
         scratch = offset(work.scratch, member * plan.scratch)
@@ -195,19 +195,19 @@ def accumulate_for(kind):
             for_few_inputs(
                 inputs, offset(arena, layer.delta_row * job.stride),
                 offset(arena, layer.slope_row * job.stride), job.stride, gradient,
-                rows, layer.n_out, samples, begun, scratch,
+                rows, layer.n_out, samples, continued, scratch,
             )  # fmt: skip
         elif wide > 0:
             product(
-                inputs, job.stride, one, delta, layer.turned_stride, gradient, layer.n_out,
-                rows, wide, samples, np.int64(ACCUMULATE if begun else ZERO), parameters,
-                scratch, parameters, plan.apart, arrays,
+                inputs, job.stride, one, delta, layer.transposed_stride, gradient, layer.n_out,
+                rows, wide, samples, np.int64(ACCUMULATE if continued else ZERO), parameters,
+                scratch, parameters, plan.slot_stride, arrays,
             )  # fmt: skip
         if few > 0:
             delta = offset(arena, plan.rows * job.stride + layer.few_place * job.columns)
             for_few_outputs(
                 inputs, job.stride, delta, offset(gradient, wide), layer.n_out, rows, few,
-                samples, begun, scratch,
+                samples, continued, scratch,
             )  # fmt: skip
 
     return accumulate
@@ -222,13 +222,13 @@ def update_online(work, plan, layer, row, rows):
         (
             parameters,
             offset(work.arena, layer.input_row + row),
-            offset(work.arena, plan.rows + layer.turned),
+            offset(work.arena, plan.rows + layer.transposed),
             rows,
             layer.n_out,
-            offset(parameters, plan.apart),
-            plan.apart,
+            offset(parameters, plan.slot_stride),
+            plan.slot_stride,
             work.scalars,
-            work.held[0] != 0,
+            work.frozen[0] != 0,
         ),
     )
 
@@ -305,16 +305,16 @@ def pack_backward_for(kind):
 
 @cache
 def pack_accumulate_for(kind):
-    """`accumulate(job, layer, arena, delta, gradient, samples, begun, lanes)`: of all weights."""
+    """`accumulate(job, layer, arena, delta, gradient, samples, continued, lanes)`."""
     product = pack_product_for(kind)
 
     @njit(**NUMPY)
-    def accumulate(job, layer, arena, delta, gradient, samples, begun, lanes):
+    def accumulate(job, layer, arena, delta, gradient, samples, continued, lanes):
         stride = job.stride
         product(
             offset(arena, layer.input_row * stride), stride, lanes, delta, stride, lanes,
             gradient, layer.n_out * lanes, layer.n_in + 1, layer.n_out, samples,
-            np.int64(ACCUMULATE if begun else ZERO), gradient, lanes,
+            np.int64(ACCUMULATE if continued else ZERO), gradient, lanes,
         )  # fmt: skip
 
     return accumulate

@@ -46,16 +46,16 @@ def update_for(kind, packed):
         """The optimizer's step for `count` parameters."""
         start = first * plan.lanes
         parameters = offset(work.parameters, start)
-        slots = offset(work.parameters, plan.apart + start)
+        slots = offset(work.parameters, plan.slot_stride + start)
         if packed:
-            second, third = offset(slots, plan.apart), offset(slots, 2 * plan.apart)
-            arrays = parameters, gradient, slots, second, third, count, work.scalars, work.held
+            second, third = offset(slots, plan.slot_stride), offset(slots, 2 * plan.slot_stride)
+            arrays = parameters, gradient, slots, second, third, count, work.scalars, work.frozen
             call(plan.optimizer, (arrays, plan.lanes))
         else:
-            frozen = work.held[0] != 0
+            frozen = work.frozen[0] != 0
             call(
                 plan.optimizer,
-                (parameters, gradient, slots, count, plan.apart, work.scalars, frozen),
+                (parameters, gradient, slots, count, plan.slot_stride, work.scalars, frozen),
             )
 
     @njit(**COLD)
@@ -69,32 +69,32 @@ def update_for(kind, packed):
             for o in range(layer.n_out):
                 for lane in range(lanes):
                     weights = offset(work.parameters, (layer.weights + o) * lanes + lane)
-                    apart = layer.n_out * lanes
+                    row_stride = layer.n_out * lanes
                     squares = 0.0
                     for i in range(layer.n_in):
-                        w = float(weights[i * apart])
+                        w = float(weights[i * row_stride])
                         squares += w * w
                     norm = np.sqrt(squares)
-                    if norm > layer.max_norm and work.held[lane] == 0:
+                    if norm > layer.max_norm and work.frozen[lane] == 0:
                         factor = cast(layer.max_norm / norm)
                         for i in range(layer.n_in):
-                            weights[i * apart] *= factor
+                            weights[i * row_stride] *= factor
 
     return regularize, update, constrain
 
 
 @cache
 def _add_up_for(kind):
-    """`add_up(work, member, block, arena, count, begun)`: a block of the gradient.
+    """`add_up(work, member, block, arena, count, continued)`: a block of the gradient.
 
     Each gradient is one chain over `count` samples in ascending order, whose chunks stand one
-    behind the other at `arena`; where it has `begun` it goes on from the samples before.
+    behind the other at `arena`; where it has `continued` it goes on from the samples before.
     """
     dense = dense_layers.accumulate_for(kind)
     regularize, update, _ = update_for(kind, False)
 
     @njit(inline="never", **NUMPY)
-    def add_up(work, member, block, arena, count, begun):
+    def add_up(work, member, block, arena, count, continued):
         plan, job = record(work.plan, 0), record(work.job, 0)
         index = np.int64(0)
         while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
@@ -108,7 +108,7 @@ def _add_up_for(kind):
         if layer.accumulate != 0:  # a linked layer is a single block
             first, numbers, weights = layer.weights, layer.size, layer.penalized
         gradient = offset(work.gradient, first)
-        if job.update and not begun:
+        if job.update and not continued:
             # All of it is taken and used up here: it never leaves the cache.
             gradient = offset(work.scratch, member * plan.scratch + PACKED)
         zero, one = np.int64(0), np.int64(1)
@@ -124,10 +124,13 @@ def _add_up_for(kind):
             samples = min(job.columns, count - done)
             if layer.accumulate != 0:
                 delta = offset(arena, layer.slope_row * job.stride)
-                call(layer.accumulate, (work.table, index, arena, delta, gradient, samples, begun))
+                call(
+                    layer.accumulate,
+                    (work.table, index, arena, delta, gradient, samples, continued),
+                )
             else:
-                dense(work, member, layer, row, rows, arena, gradient, samples, begun, arrays)
-            begun = one
+                dense(work, member, layer, row, rows, arena, gradient, samples, continued, arrays)
+            continued = one
             arrays = zero
             done += job.columns
             arena = offset(arena, plan.arena)
@@ -146,7 +149,7 @@ def accumulate_for(kind):
     @njit(**NUMPY)
     def accumulate(work, member, block):
         job = record(work.job, 0)
-        add_up(work, member, block, work.arena, job.samples, job.begun)
+        add_up(work, member, block, work.arena, job.samples, job.continued)
 
     return accumulate
 
@@ -160,9 +163,9 @@ def take_for(kind):
     def take(work, member, chunk):
         plan, job = record(work.plan, 0), record(work.job, 0)
         samples = min(job.columns, job.samples - chunk * job.columns)
-        begun = np.int64(job.begun != 0 or chunk > 0)
+        continued = np.int64(job.continued != 0 or chunk > 0)
         arena = offset(work.arena, member * plan.arena)
         for block in range(plan.blocks):
-            add_up(work, member, block, arena, samples, begun)
+            add_up(work, member, block, arena, samples, continued)
 
     return take

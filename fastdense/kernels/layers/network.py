@@ -51,7 +51,7 @@ def forward_for(kind):
 
 @cache
 def backward_for(kind):
-    """`backward(work, job, depth, arena, turned, scratch, delta, other, columns)`.
+    """`backward(work, job, depth, arena, transposed, scratch, delta, other, columns)`.
 
     From the loss's derivative in the rows of `delta` to what every layer's gradient is taken from.
     """
@@ -65,7 +65,7 @@ def backward_for(kind):
                 target[i] = source[i]
 
     @njit(inline="never", **NUMPY)
-    def backward(work, job, depth, arena, turned, scratch, delta, other, columns):
+    def backward(work, job, depth, arena, transposed, scratch, delta, other, columns):
         for index in range(depth - 1, -1, -1):
             layer = record(work.layers, index)
             if layer.backward != 0:
@@ -74,7 +74,7 @@ def backward_for(kind):
                     own = offset(arena, layer.slope_row * job.stride)
                     keep(delta, own, job.stride, layer.n_out, columns)
             else:
-                dense(work, job, layer, arena, turned, scratch, delta, other, columns)
+                dense(work, job, layer, arena, transposed, scratch, delta, other, columns)
             if layer.own_delta:
                 if not layer.needs_input_gradient:
                     break

@@ -214,7 +214,7 @@ def accumulate_pack_for(kind):
         while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
             index += 1
         layer = record(work.layers, index)
-        begun, lanes, stride = job.begun, plan.lanes, job.stride
+        continued, lanes, stride = job.continued, plan.lanes, job.stride
         gradient = offset(work.gradient, layer.weights * lanes)
         arena = work.arena
         done = np.int64(0)
@@ -222,10 +222,13 @@ def accumulate_pack_for(kind):
             delta = offset(arena, (plan.rows + layer.unit) * stride)
             samples = min(job.columns, job.samples - done)
             if layer.accumulate != 0:
-                call(layer.accumulate, (work.table, index, arena, delta, gradient, samples, begun))
+                call(
+                    layer.accumulate,
+                    (work.table, index, arena, delta, gradient, samples, continued),
+                )
             else:
-                dense(job, layer, arena, delta, gradient, samples, begun, lanes)
-            begun = np.int64(1)
+                dense(job, layer, arena, delta, gradient, samples, continued, lanes)
+            continued = np.int64(1)
             done += job.columns
             arena = offset(arena, plan.arena)
 

@@ -21,12 +21,13 @@ PACK_AHEAD = 4  # rows of A that are on their way to the cache while one is copi
 
 @cache
 def product_for(kind):
-    """`product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias, packed, ahead, apart, arrays)`.
+    """`product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias, packed, ahead, array_stride,
+    arrays)`.
 
     C (m, n) = start + A (m, k) B (k, n); strides in elements, k >= 1. The rows of B and a bias of
     columns must be readable up to a multiple of the vector width; of C only n columns are written.
     `packed` is scratch of PACKED numbers, used where the rows of a large A are neighbors. What
-    stands beside C in `arrays` arrays, `apart` numbers from one to the next and the first at
+    stands beside C in `arrays` arrays, `array_stride` numbers from one to the next and the first at
     `ahead`, is fetched into the cache meanwhile.
     """
     width = vector_length(kind.bitwidth)
@@ -34,16 +35,32 @@ def product_for(kind):
     line = 512 // kind.bitwidth  # numbers of a cache line
 
     @njit(**NUMPY)
-    def fetch(ahead, apart, arrays, rows, ldc, n):
+    def fetch(ahead, array_stride, arrays, rows, ldc, n):
         for array in range(arrays):
             for row in range(rows):
-                start = array * apart + row * ldc
+                start = array * array_stride + row * ldc
                 for column in range(0, n, line):
                     prefetch(offset(ahead, start + column))
 
     @njit(inline="never", **NUMPY)
     def panel(
-        a, sam, sak, eight, b, ldb, c, ldc, m, n, k, start, bias, bias_by_row, ahead, apart, arrays
+        a,
+        sam,
+        sak,
+        eight,
+        b,
+        ldb,
+        c,
+        ldc,
+        m,
+        n,
+        k,
+        start,
+        bias,
+        bias_by_row,
+        ahead,
+        array_stride,
+        arrays,
     ):
         # One or two vectors of columns, the single one masked, down all rows; `eight` numbers lie
         # between one group of eight rows of A and the next. What eight rows do not divide ends in
@@ -64,7 +81,7 @@ def product_for(kind):
             ci = offset(c, i * ldc)
             bi = offset(bias, i * bias_by_row)
             if arrays > 0:
-                fetch(offset(ahead, i * ldc), apart, arrays, rows, ldc, n)
+                fetch(offset(ahead, i * ldc), array_stride, arrays, rows, ldc, n)
             tile(rows, vectors, k, ai, sam, sak, b, ldb, ci, ldc, start, bi, n)
             i += rows
 
@@ -85,7 +102,9 @@ def product_for(kind):
                 target[(whole >> 3) * GROUP + i - whole] = source[i]
 
     @njit(inline="never", **NUMPY)
-    def product(a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias, packed, ahead, apart, arrays):
+    def product(
+        a, sam, sak, b, ldb, c, ldc, m, n, k, start, bias, packed, ahead, array_stride, arrays
+    ):
         done = 0
         bias_by_row, bias_by_column = (0, 1) if start == COLUMN_BIAS else (1, 0)
         worth_packing = sam == 1 and n > 2 * width and m * k >= PACK_FROM
@@ -117,7 +136,7 @@ def product_for(kind):
                     panel(
                         ai, sai, ski, eight, offset(bk, j), ldb, offset(ci, j), ldc, rows, take,
                         depth, begin, offset(bias, i * bias_by_row + j * bias_by_column),
-                        bias_by_row, offset(ahead, i * ldc + j), apart, arrays,
+                        bias_by_row, offset(ahead, i * ldc + j), array_stride, arrays,
                     )  # fmt: skip
                     j += take
                 i += rows

@@ -13,18 +13,18 @@ from fastdense.kernels.linalg.transpose_multiply import make_times
 
 @cache
 def matvec_for(kind):
-    """`multiply(matrix, apart, vector, target, rows, columns)`.
+    """`multiply(matrix, row_stride, vector, target, rows, columns)`.
 
-    target (rows) = matrix (rows, columns) vector (columns), rows `apart` numbers from one to the
-    next. Each number is one chain over ascending columns, so the matrix is turned on the way, in
-    squares of registers. All rows go on by one square before any goes on by the next, for one chain
+    target (rows) = matrix (rows, columns) vector (columns), rows `row_stride` numbers apart. Each
+    number is one chain over ascending columns, so the matrix is transposed on the way, in squares
+    of registers. All rows go on by one square before any goes on by the next, for one chain
     alone would wait for itself.
     """
     square = vector_length(kind.bitwidth)
     times_whole, times_part = (make_times(kind, square, whole) for whole in (True, False))
 
     @njit(inline="never", **NUMPY)
-    def multiply(matrix, apart, vector, target, rows, columns):
+    def multiply(matrix, row_stride, vector, target, rows, columns):
         one = np.int64(1)
         for row in range(rows):
             target[row] = 0
@@ -32,10 +32,10 @@ def matvec_for(kind):
             factors, depth = offset(vector, k), min(columns - k, square)
             for i in range(0, rows, square):
                 count = min(rows - i, square)
-                source, sums = offset(matrix, i * apart + k), offset(target, i)
+                source, sums = offset(matrix, i * row_stride + k), offset(target, i)
                 if count == square and depth == square:
-                    times_whole(source, source, apart, count, depth, factors, one, sums)
+                    times_whole(source, source, row_stride, count, depth, factors, one, sums)
                 else:
-                    times_part(source, source, apart, count, depth, factors, one, sums)
+                    times_part(source, source, row_stride, count, depth, factors, one, sums)
 
     return multiply

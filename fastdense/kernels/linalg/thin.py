@@ -18,11 +18,12 @@ from fastdense.kernels.linalg.transpose_multiply import make_times
 
 @cache
 def few_outputs_for(kind):
-    """`few_outputs(inputs, stride, delta, gradient, apart, rows, columns, k, begun, sums)`.
+    """`few_outputs(inputs, stride, delta, gradient, gradient_stride, rows, columns, k, continued,
+    sums)`.
 
-    gradient (rows, columns) = inputs (rows, k) times the transpose of delta (columns, k), or goes
-    on from what it is where it has `begun`; each number is one chain over ascending k. The last row
-    of inputs, the bias's, is one. Rows of inputs and delta are `stride` apart; of inputs whole
+    gradient (rows, columns) = inputs (rows, k) times the transpose of delta (columns, k), added to
+    what it is where it is `continued`; each number is one chain over ascending k. The last row of
+    inputs, the bias's, is one. Rows of inputs and delta are `stride` apart; of inputs whole
     squares must be readable, of delta FEW_OUTPUTS rows. `sums` is scratch of FEW_OUTPUTS numbers
     for each row, in whole vectors.
     """
@@ -43,15 +44,17 @@ def few_outputs_for(kind):
         sums[0], sums[square], sums[2 * square], sums[3 * square] = s0, s1, s2, s3
 
     @njit(**COLD)
-    def few_outputs(inputs, stride, delta, gradient, apart, rows, columns, k, begun, sums):
+    def few_outputs(
+        inputs, stride, delta, gradient, gradient_stride, rows, columns, k, continued, sums
+    ):
         for i in range(0, rows, square):
-            own, line = offset(sums, i * FEW_OUTPUTS), offset(gradient, i * apart)
+            own, line = offset(sums, i * FEW_OUTPUTS), offset(gradient, i * gradient_stride)
             for j in range(FEW_OUTPUTS * square):
                 own[j] = cast(0)
-            if begun:
+            if continued:
                 for r in range(min(rows - i, square)):
                     for o in range(columns):
-                        own[o * square + r] = line[r * apart + o]
+                        own[o * square + r] = line[r * gradient_stride + o]
         for b in range(0, k, square):
             count = min(k - b, square)
             factors = offset(delta, b)
@@ -65,20 +68,20 @@ def few_outputs_for(kind):
                 else:
                     part(source, source, stride, present, count, factors, stride, target)
         for i in range(0, rows, square):
-            own, line = offset(sums, i * FEW_OUTPUTS), offset(gradient, i * apart)
+            own, line = offset(sums, i * FEW_OUTPUTS), offset(gradient, i * gradient_stride)
             for r in range(min(rows - i, square)):
                 for o in range(columns):
-                    line[r * apart + o] = own[o * square + r]
+                    line[r * gradient_stride + o] = own[o * square + r]
 
     return few_outputs
 
 
 @cache
 def few_inputs_for(kind):
-    """`few_inputs(inputs, delta, slopes, stride, gradient, rows, columns, k, begun, sums)`.
+    """`few_inputs(inputs, delta, slopes, stride, gradient, rows, columns, k, continued, sums)`.
 
     gradient (rows, columns) = inputs (rows, k) times the transpose of delta * slopes (columns, k),
-    or goes on from what it is where it has `begun`; each number is one chain over ascending k.
+    or is `continued` from what it is; each number is one chain over ascending k.
     Rows of the three are `stride` apart; of delta and slopes whole squares must be readable, of
     inputs FEW_INPUTS rows. `sums` is scratch of FEW_INPUTS numbers for each column, in whole
     vectors.
@@ -88,14 +91,14 @@ def few_inputs_for(kind):
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(**COLD)
-    def few_inputs(inputs, delta, slopes, stride, gradient, rows, columns, k, begun, sums):
+    def few_inputs(inputs, delta, slopes, stride, gradient, rows, columns, k, continued, sums):
         for o in range(0, columns, square):
             for row in range(FEW_INPUTS):
                 own = offset(sums, o * FEW_INPUTS + row * square)
                 line = offset(gradient, row * columns + o)
                 for lane in range(square):
                     own[lane] = cast(0)
-                if begun and row < rows:
+                if continued and row < rows:
                     for lane in range(min(columns - o, square)):
                         own[lane] = line[lane]
         for b in range(0, k, square):

@@ -145,26 +145,26 @@ def make_narrow_gather(kind, width):
 
 
 def make_scatter(kind, width, whole):
-    """The intrinsic `scatter(source, stride, rows, columns, target, apart)` of one square.
+    """The intrinsic `scatter(source, stride, rows, columns, target, target_stride)` of one square.
 
-    Column c of `source` (rows, columns) becomes the `rows` numbers at `target + c * apart`. Of
-    `source` whole vectors are read, nothing else is written. A `whole` one takes `rows` to be
-    `width`.
+    Column c of `source` (rows, columns) becomes the `rows` numbers at `target + c *
+    target_stride`. Of `source` whole vectors are read, nothing else is written. A `whole` one takes
+    `rows` to be `width`.
     """
     simd = Vectors(kind, width)
 
-    def emit(typingctx, source, stride, rows, columns, target, apart):
+    def emit(typingctx, source, stride, rows, columns, target, target_stride):
         pointer = types.CPointer(kind)
         signature = types.void(*(pointer, types.intp, types.intp, types.intp, pointer, types.intp))
 
         def codegen(context, builder, signature, arguments):
-            source, stride, rows, columns, target, apart = arguments
+            source, stride, rows, columns, target, target_stride = arguments
             # A missing row is the last one again.
             offsets = clamped(builder, stride, int64(width) if whole else rows, width)
             lines = [simd.load(builder, builder.gep(source, [offset])) for offset in offsets]
             mask = None if whole else simd.first_lanes(builder, rows)
             # A line too many goes to the last place, before the line that belongs there.
-            targets = clamped(builder, apart, columns, width)
+            targets = clamped(builder, target_stride, columns, width)
             lines = zip(simd.transpose(builder, lines), targets, strict=True)
             for line, target_offset in reversed(list(lines)):
                 place = builder.gep(target, [target_offset])

@@ -9,17 +9,17 @@ from fastdense.kernels.linalg.transpose import clamped, places_of
 
 
 def make_times(kind, width, whole, vectors=1, sloped=False):
-    """The intrinsic `times(matrix, slopes, apart, rows, columns, vector, between, target)`.
+    """The intrinsic `times(matrix, slopes, matrix_stride, rows, columns, vector, between, target)`.
 
     target (vectors, width) += the square matrix (rows, columns) times each of `vectors` vectors
     (columns), `between` numbers from one to the next; each number goes on as one chain over
-    ascending columns. Rows of the matrix are `apart` numbers from one to the next. If `sloped`, it
-    is `matrix` times `slopes`, number by number. Nothing else is read; of each vector of `target`
+    ascending columns. Rows of the matrix are `matrix_stride` numbers apart. If `sloped`, it is
+    `matrix` times `slopes`, number by number. Nothing else is read; of each vector of `target`
     `rows` numbers are written. A `whole` one takes `rows` and `columns` to be `width`.
     """
     simd = Vectors(kind, width)
 
-    def emit(typingctx, matrix, slopes, apart, rows, columns, vector, between, target):
+    def emit(typingctx, matrix, slopes, matrix_stride, rows, columns, vector, between, target):
         pointer = types.CPointer(kind)
         signature = types.void(
             *(pointer, pointer, types.intp, types.intp, types.intp),
@@ -27,7 +27,7 @@ def make_times(kind, width, whole, vectors=1, sloped=False):
         )
 
         def codegen(context, builder, signature, arguments):
-            matrix, slopes, apart, rows, columns, vector, between, target = arguments
+            matrix, slopes, matrix_stride, rows, columns, vector, between, target = arguments
             present = None if whole else simd.first_lanes(builder, rows)
             among = None if whole else simd.first_lanes(builder, columns)
             starts = [builder.gep(vector, [builder.mul(between, int64(v))]) for v in range(vectors)]
@@ -40,9 +40,11 @@ def make_times(kind, width, whole, vectors=1, sloped=False):
 
             def load_square(base):
                 if whole and vectors > 1:  # one alone waits longer for these than it gains
-                    places = places_of(builder, base, apart, width)
+                    places = places_of(builder, base, matrix_stride, width)
                 else:  # a missing row is the last one again
-                    offsets = clamped(builder, apart, int64(width) if whole else rows, width)
+                    offsets = clamped(
+                        builder, matrix_stride, int64(width) if whole else rows, width
+                    )
                     places = [builder.gep(base, [offset]) for offset in offsets]
                 return [load(place, among) for place in places]
 

@@ -91,7 +91,7 @@ def end_lanes(plan, state, work, losses):
             network.rows = state.row
             network.signal_rows = state.signal_row
             network.steps = state.step
-            work.held[lane] = 1
+            work.frozen[lane] = 1
         left += 1 - network.ended
     return left == 0
 
@@ -121,7 +121,7 @@ def train(kind, group=1):
             return
         lanes = plan.lanes if packed else np.int64(1)
         notes = Notes(work.previous, work.updates, work.alive, work.slopes)
-        apart = plan.evaluations * lanes  # from one curve to the next
+        curve_stride = plan.evaluations * lanes  # from one curve to the next
         no, yes = np.int64(0), np.int64(1)
         spent = 0
         while state.phase != DONE and spent < budget:
@@ -153,7 +153,10 @@ def train(kind, group=1):
                     if state.summed:
                         point = offset(curves, state.row * lanes)
                         means(
-                            running, plan.visits, offset(point, layout.RUNNING_LOSS * apart), lanes
+                            running,
+                            plan.visits,
+                            offset(point, layout.RUNNING_LOSS * curve_stride),
+                            lanes,
                         )
                     if is_due(state.epoch, plan.evaluate_every, plan.epochs):
                         clear(partial, lanes)
@@ -174,9 +177,11 @@ def train(kind, group=1):
                 spent += effort(plan, job, yes)
                 if state.position == plan.samples:
                     point = offset(curves, state.row * lanes)
-                    means(partial, plan.samples, offset(point, layout.LOSS * apart), lanes)
+                    means(partial, plan.samples, offset(point, layout.LOSS * curve_stride), lanes)
                     for lane in range(lanes):
-                        point[layout.ACCURACY * apart + lane] = work.hits[lane] / plan.samples
+                        point[layout.ACCURACY * curve_stride + lane] = (
+                            work.hits[lane] / plan.samples
+                        )
                     clear(partial, lanes)
                     state.position = 0
                     state.phase = VALIDATE
@@ -188,12 +193,14 @@ def train(kind, group=1):
                     point = offset(curves, state.row * lanes)
                     if plan.test_samples > 0:
                         count = plan.test_samples
-                        means(partial, count, offset(point, layout.TEST_LOSS * apart), lanes)
+                        means(partial, count, offset(point, layout.TEST_LOSS * curve_stride), lanes)
                         for lane in range(lanes):
-                            point[layout.TEST_ACCURACY * apart + lane] = work.hits[lane] / count
+                            point[layout.TEST_ACCURACY * curve_stride + lane] = (
+                                work.hits[lane] / count
+                            )
                     clear(partial, lanes)
                     state.row += 1
-                    if end_lanes(plan, state, work, offset(point, layout.LOSS * apart)):
+                    if end_lanes(plan, state, work, offset(point, layout.LOSS * curve_stride)):
                         state.phase = DONE
                     elif is_due(state.epoch, plan.observe_every, plan.epochs):
                         state.position = 0

@@ -169,7 +169,7 @@ def evaluation_for(packed):
         dispatch(plan, work, team, np.int64(0), np.int64(1))
         note_activations(plan, work, notes, samples, state.position)
         job.task = layout.ACCUMULATE
-        job.begun = state.position > 0
+        job.continued = state.position > 0
         dispatch(plan, work, team, np.int64(0), plan.blocks)
         state.position += samples
 

@@ -70,8 +70,8 @@ def step_for(kind, packed):
         call(
             plan.unrolled,
             (
-                work.parameters, plan.apart, inputs, targets, plan.stride, work.scalars, work.held,
-                work.loss_hyper, job.factor, plan.lanes,
+                work.parameters, plan.slot_stride, inputs, targets, plan.stride, work.scalars,
+                work.frozen, work.loss_hyper, job.factor, plan.lanes,
             ),
         )  # fmt: skip
 
@@ -98,7 +98,7 @@ def step_for(kind, packed):
         job.stride = plan.stride
         job.factor = plan.slope_factor / count if plan.sum_factor == 0.0 else plan.sum_factor
         job.factor /= plan.accumulate
-        job.begun = state.done > 0 or state.accumulated > 0
+        job.continued = state.done > 0 or state.accumulated > 0
         updates = last and state.accumulated + 1 == plan.accumulate
         job.update = updates and plan.update_by_block
         spent = 0

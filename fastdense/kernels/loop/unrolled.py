@@ -79,8 +79,8 @@ def _emit_gradient(lane, shape, parameters, inputs, targets, hyper, factor):
 
 
 def _make_lane(shape, kind):
-    """The intrinsic `train(fresh, lane, p, apart, inputs, targets, stride, scalars, held, hyper,
-    factor, lanes)`: the step of the network in one lane of a group.
+    """The intrinsic `train(fresh, lane, p, slot_stride, inputs, targets, stride, scalars, frozen,
+    hyper, factor, lanes)`: the step of the network in one lane of a group.
 
     What changes is left in `fresh` (1 + slots, parameters, group).
     """
@@ -88,16 +88,16 @@ def _make_lane(shape, kind):
     step, normal, group = compiled(optimizer.step), normal_for(kind), group_of(kind)
     hypers = max(1, len(catalogue.get("losses", shape.loss).hyper))
 
-    def emit(typingctx, fresh, lane, p, apart, inputs, targets, stride, scalars, held, hyper,
-             factor, lanes):  # fmt: skip
+    def emit(typingctx, fresh, lane, p, slot_stride, inputs, targets, stride, scalars, frozen,
+             hyper, factor, lanes):  # fmt: skip
         def codegen(context, builder, signature, arguments):
-            fresh, place, p, apart, inputs, targets, stride, *others = arguments
-            scalars, held, hyper, factor, lanes = others
+            fresh, place, p, slot_stride, inputs, targets, stride, *others = arguments
+            scalars, frozen, hyper, factor, lanes = others
             lane, one = Lane(context, builder, kind, place), int64(1)
 
             def load_all(slot):
                 rows = range(shape.parameters)
-                return [lane.load(p, (slot, apart), (row, lanes)) for row in rows]
+                return [lane.load(p, (slot, slot_stride), (row, lanes)) for row in rows]
 
             def load_samples(array, width):
                 return [
@@ -112,7 +112,7 @@ def _make_lane(shape, kind):
                 load_samples(targets, shape.widths[-1]), numbers, factor,
             )  # fmt: skip
             k = [lane.load(scalars, (group * i, one)) for i in range(scalars_of(optimizer))]
-            is_held = builder.fcmp_unordered("!=", lane.load(held), lane.zero)
+            is_held = builder.fcmp_unordered("!=", lane.load(frozen), lane.zero)
             for row, (p, g, *own) in enumerate(zip(parameters, gradient, *slots, strict=True)):
                 new, *rest = members(builder, lane.apply(step, p, g, *own, k))
                 values = [builder.select(is_held, p, new)]
@@ -149,11 +149,11 @@ def _make_write(rows, kind):
 
 
 def unrolled(shape, kind):
-    """`(p, apart, inputs, targets, stride, scalars, held, hyper, factor, lanes)`: a step.
+    """`(p, slot_stride, inputs, targets, stride, scalars, frozen, hyper, factor, lanes)`: a step.
 
-    Parameters are (parameters, lanes), and so are slots, each `apart` from the one before; inputs
-    and targets (samples, lanes), in rows `stride` apart. `factor` is that of a sample's loss in
-    the mean.
+    Parameters are (parameters, lanes), and so are slots, each `slot_stride` from the one before;
+    inputs and targets (samples, lanes), in rows `stride` apart. `factor` is that of a sample's
+    loss in the mean.
     """
     optimizer = catalogue.get("optimizers", shape.optimizer)
     group, scalars_count = group_of(kind), scalars_of(optimizer)
@@ -162,18 +162,18 @@ def unrolled(shape, kind):
     room = make_room(arrays * size, kind)
     cast = np.float32 if kind == types.float32 else np.float64
 
-    def step(p, apart, inputs, targets, stride, scalars, held, hyper, factor, lanes):
+    def step(p, slot_stride, inputs, targets, stride, scalars, frozen, hyper, factor, lanes):
         # What a lane writes is kept apart from what others read, else LLVM would not make vectors.
         fresh = room()
         for first in range(0, lanes, group):
             for lane in range(group):
                 train(
-                    fresh, lane, offset(p, first), apart, offset(inputs, first),
+                    fresh, lane, offset(p, first), slot_stride, offset(inputs, first),
                     offset(targets, first), stride, offset(scalars, first * scalars_count),
-                    offset(held, first), hyper, cast(factor), lanes,
+                    offset(frozen, first), hyper, cast(factor), lanes,
                 )  # fmt: skip
             for array in range(arrays):
-                write(offset(fresh, array * size), offset(p, array * apart + first), lanes)
+                write(offset(fresh, array * size), offset(p, array * slot_stride + first), lanes)
 
     pointer, count = types.CPointer(kind), types.intp
     return step, types.void(
