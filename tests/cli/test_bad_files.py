@@ -326,7 +326,7 @@ BAD_CSV = {
     "numeric separator": ("1,2\n", "separator = 3", "data.separator is 3"),
     "long field": ("1," + "2" * 200_000 + "\n", "", "field larger"),
     "unknown key": ("1,2\n", "heder = true", "did you mean 'header'"),
-    "decimal": ("1,2\n", "decimal = ','", "data.decimal is ','"),
+    "decimal": ("1,2\n", "decimal = ','", 'data.decimal is ",", which separates columns'),
     "header": ("1,2\n", "header = 'yes'", "data.header is 'yes'"),
     "drop": ("1,2\n", "drop = 1", "data.drop is 1"),
     "drop of nothing": ("x,y\n1,2\n", "drop = ['z']", "unknown column 'z'"),
