@@ -45,7 +45,7 @@ few = data[0][:4, :2], data[1][:4, :1]
 for _ in range(2):  # the second time by a step of its own
     runs = train_many(Network.of(2, 4, 1), Recipe(epochs=9), few, seeds=9, evaluate_every=0)
     digest.update(runs.parameters.tobytes())
-print(simd.register_bytes(), digest.hexdigest())
+print(vectors.register_bytes(), digest.hexdigest())
 """
 
 
