@@ -104,6 +104,7 @@ class Session:
         data = training.inputs, training.targets, training.weights
         return loss_and_gradient(self.task.network, self.task.recipe, training.parameters, *data)[1]
 
+    @np.errstate(all="ignore")
     def result(self, final=True):
         """What `Run` takes besides the task."""
         task, training = self.task, self._training

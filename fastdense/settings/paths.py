@@ -5,15 +5,14 @@ from functools import lru_cache
 
 from fastdense import catalogue
 from fastdense.errors import FastdenseError, unknown
+from fastdense.layers import HIDDEN
 from fastdense.recipe import Recipe
 from fastdense.settings.tables import table
 
 PARTS = ("data", "network", "recipe")
 INIT_SCALE = "init_scale"  # a factor on the initial weights, which no table has
 # Of the table `network`; `Network.from_dict` says which go together.
-NETWORK = (
-    "hidden", "depth", "activation", "output", "weights", "bias", "dropout", "outputs", "layers",
-)  # fmt: skip
+NETWORK = "inputs", *HIDDEN, "layers"
 RECIPE = tuple(field.name for field in fields(Recipe))
 FIELDS = {"recipe": RECIPE, "network": NETWORK}  # those of data are its source's
 
@@ -103,6 +102,7 @@ def setting(path):
 def _unknown(path, part):
     """The error for a path that names nothing: what there is in its table, or at all."""
     recipe, network = ([f"{table}.{name}" for name in named] for table, named in FIELDS.items())
+    recipe.remove("recipe.seed")  # which seeds there are is chosen otherwise
     optimizers = (catalogue.get("optimizers", name) for name in catalogue.names("optimizers"))
     hyper = {f"recipe.optimizer.{name}" for optimizer in optimizers for name in optimizer.hyper}
     if part in FIELDS:

@@ -46,7 +46,7 @@ for dtype in ("float32", "float64"):
         if catalogue.get("layers", name).layer.linked:
             registry.kernel("forward", name, dtype)
             registry.kernel("backward", name, dtype)
-    for role in ("work", "train", "pack_work", "pack_train"):
+    for role in ("work", "train", "pack_work", "pack_train", "uniforms"):
         registry.kernel(role, None, dtype)
 """
 

@@ -26,7 +26,7 @@ network = Network(2, [Dense(5, "tanh"), Dropout(0.25), Dense(3, "softmax")])
 recipe = Recipe(loss="categorical_crossentropy_clipped", optimizer="adam", batch_size=6, epochs=3)
 run = train(network, recipe, (x, np.eye(3)[np.arange(20) % 3]), observe_every=1)
 found = hashlib.sha256()
-for array in (run.parameters, run.loss, run.gradient_norm, run.predict(x)):
+for array in (run.parameters, run.loss, run.signals["gradient_norm"], run.predict(x)):
     found.update(np.ascontiguousarray(array).tobytes())
 print(found.hexdigest())
 """
