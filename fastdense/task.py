@@ -81,12 +81,12 @@ class Task:
     @property
     def evaluations(self):
         """Points of the curves: before the first epoch, after every so many, and after the last."""
-        return _looks(self.recipe.epochs, self.evaluate_every)
+        return _points(self.recipe.epochs, self.evaluate_every)
 
     @property
     def observations(self):
         """How often the signals are measured, likewise."""
-        return _looks(self.recipe.epochs, self.observe_every)
+        return _points(self.recipe.epochs, self.observe_every)
 
     @property
     def steps_per_epoch(self):
@@ -99,7 +99,7 @@ class Task:
         return self.order.shape[1] if self.order.size else len(self.inputs)
 
 
-def _looks(epochs, every):
+def _points(epochs, every):
     return 1 + -(-epochs // every) if every else 0
 
 

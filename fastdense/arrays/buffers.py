@@ -12,7 +12,7 @@ import numpy as np
 
 CACHE_LINE = 64  # bytes
 UNIT = 1 << 21  # bytes of a huge page: what is smaller is not kept
-MOST = 1 << 28  # bytes that are kept while nothing uses them
+MAX_KEPT = 1 << 28  # bytes that are kept while nothing uses them
 
 # Memory that nothing uses, the oldest first. A finalizer may run at any moment, in any thread, so
 # there is no lock: each access to the list is atomic.
@@ -96,6 +96,6 @@ def _withdrawn(memory):
 
 
 def _keep(memory):
-    if memory.size <= MOST:
+    if memory.size <= MAX_KEPT:
         _kept.append(memory)
-        _drop(sum(kept.size for kept in list(_kept)) - MOST)
+        _drop(sum(kept.size for kept in list(_kept)) - MAX_KEPT)

@@ -274,7 +274,7 @@ ARRAYS = (
     Array("given", _i8, "task"),  # explicit orders of the samples
     Array("schedule_hyper", _f8, "task"),
     Array("curves", _f8, "state"),  # (CURVES, evaluations, lanes)
-    Array("signals", _f8, "state"),  # (observations, layers, SIGNALS, lanes)
+    Array("sums", _f8, "state"),  # (observations, layers, SUMS, lanes), which signals are made of
     Array("running", _f8, "state"),  # sums of the epoch's losses
     Array("partial", _f8, "state"),  # sums of the evaluation or observation under way
     Array("previous", NUMBER, "state"),  # parameters before an observed update

@@ -418,9 +418,9 @@ def test_a_kind_of_training_that_takes_longer_begins_with_short_pieces():
     first = Single(prepare(network, recipe, data, evaluate_every=10**6), 1)
     for _ in range(20):
         first.advance()
-    known = first._pace.choose()[1]
+    known = first._tuner.choose()[1]
     second = Single(prepare(network, recipe, data, evaluate_every=10**6), 1)
-    assert second._pace.choose()[1] <= known // 2
+    assert second._tuner.choose()[1] <= known // 2
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fastdense import Network, Recipe, train
 from fastdense.arrays import buffers
-from fastdense.arrays.buffers import CACHE_LINE, MOST, UNIT, address
+from fastdense.arrays.buffers import CACHE_LINE, MAX_KEPT, UNIT, address
 
 LARGE = UNIT // 4  # numbers of four bytes
 
@@ -85,18 +85,18 @@ def test_only_what_is_to_be_kept_is():
 
 
 def test_what_is_kept_is_bounded():
-    arrays = [buffers.room(MOST // 4 - CACHE_LINE, np.uint8) for _ in range(6)]
+    arrays = [buffers.room(MAX_KEPT // 4 - CACHE_LINE, np.uint8) for _ in range(6)]
     last = address(arrays[-1])
     while arrays:
         del arrays[0]
-        assert kept() <= MOST
-    assert kept() == MOST
-    again = [buffers.room(MOST // 4 - CACHE_LINE, np.uint8) for _ in range(4)]
+        assert kept() <= MAX_KEPT
+    assert kept() == MAX_KEPT
+    again = [buffers.room(MAX_KEPT // 4 - CACHE_LINE, np.uint8) for _ in range(4)]
     assert last in map(address, again)
 
 
 def test_what_is_too_large_to_be_kept_displaces_nothing():
-    small, large = buffers.room(LARGE, np.float32), buffers.room(MOST, np.uint8)
+    small, large = buffers.room(LARGE, np.float32), buffers.room(MAX_KEPT, np.uint8)
     del small
     before = kept()
     del large

@@ -58,13 +58,13 @@ def train_packs(jobs, stores, on_progress=None, threads=None):
         stores[number](rows.start, training.results())
         shares[index] = len(variants)
 
-    def look():
+    def poll():
         if on_progress is not None:
             on_progress(float(shares.sum()), total)
 
     total = sum(len(variants) for _, variants in jobs)
-    on_all_cores(work, len(pieces), look, threads)
-    look()
+    on_all_cores(work, len(pieces), poll, threads)
+    poll()
 
 
 def train_here(task, variants, store, check, threads=1):

@@ -14,7 +14,7 @@ REMEMBERED = 64  # kinds of training
 CAUTION = 8  # how much smaller the first pieces of a training are than the last one's
 
 
-class Pace:
+class Tuner:
     """Chooses among strategies for the same work by how fast they turn out to be.
 
     Strategy 0 is one thread. The others are tried as soon as pieces are long enough to be
@@ -87,11 +87,11 @@ class Pace:
 
 @lru_cache(REMEMBERED)
 def _last(work, strategies):
-    return [Pace(strategies)]
+    return [Tuner(strategies)]
 
 
-def pace_of(work, strategies):
-    """A `Pace` for a training, which knows what the last one of the same work has found out.
+def tuner_of(work, strategies):
+    """A `Tuner` for a training, which knows what the last one of the same work has found out.
 
     Parameters
     ----------
@@ -100,5 +100,5 @@ def pace_of(work, strategies):
     strategies : int
     """
     last = _last(work, strategies)
-    last[0] = Pace(strategies, last[0].recent, last[0].probes)
+    last[0] = Tuner(strategies, last[0].recent, last[0].probes)
     return last[0]

@@ -42,7 +42,7 @@ def shapes_of(session, counters):
     if buffers:
         shapes["buffers"] = (buffers,), dtype
     if counters["signal_row"]:
-        shapes["signals"] = (counters["signal_row"], dense, SUMS), "float64"
+        shapes["sums"] = (counters["signal_row"], dense, SUMS), "float64"
     if not _between_epochs(counters):
         for name in ("hits", "running", "partial", "sizes", "updates", "alive", "slopes"):
             shapes[name] = arrays[name].shape, str(arrays[name].dtype)
@@ -121,7 +121,7 @@ def _place(session, name, shape):
         )[:, :size]
     if name == "curves":
         return arrays[name][:, : shape[1], 0]
-    if name == "signals":
+    if name == "sums":
         return arrays[name][: shape[0], ..., 0]
     return arrays[name].reshape(shape)
 

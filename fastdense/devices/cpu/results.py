@@ -43,7 +43,7 @@ def results_of(task, arrays, count, final=True):
     for block in blocks(size, count):
         part = parameters[:, block]
         part[np.isnan(part)] = np.nan  # of NaN the processor may choose sign and bits
-    sums = arrays["signals"][: len(observed_epochs), :, :, :count].transpose(2, 3, 0, 1).copy()
+    sums = arrays["sums"][: len(observed_epochs), :, :, :count].transpose(2, 3, 0, 1).copy()
     if ended.any():
         sums[:, np.arange(len(observed_epochs)) >= observed[:, np.newaxis]] = np.nan
 
@@ -129,7 +129,7 @@ def latest_of(task, arrays):
                 latest["test_accuracy"] = points[layout.TEST_ACCURACY] / each
     if observed >= 0:
         latest["observed_epoch"] = min(observed * task.observe_every, epochs)
-        sums = arrays["signals"][observed : observed + 1, :, :, :1].transpose(2, 3, 0, 1)
+        sums = arrays["sums"][observed : observed + 1, :, :, :1].transpose(2, 3, 0, 1)
         found = signals_of(task, sums)
         latest["signals"] = {name: values[0, 0] for name, values in found.items()}
     return latest

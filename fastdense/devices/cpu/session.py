@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fastdense.arrays.buffers import address
-from fastdense.devices.cpu.autotune import LARGEST_BUDGET, pace_of
+from fastdense.devices.cpu.autotune import LARGEST_BUDGET, tuner_of
 from fastdense.devices.cpu.results import results_of
 from fastdense.devices.cpu.thread_pool import settle, share
 from fastdense.kernels import layout
@@ -58,7 +58,7 @@ class Session:
         work = [(one.layers.tobytes(), *one[:-1]) for one in strategies]
         recipe = task.recipe
         kind = role, task.batch, recipe.loss.name, recipe.optimizer.name
-        self._pace = pace_of((*kind, *work), len(strategies))
+        self._tuner = tuner_of((*kind, *work), len(strategies))
         self._chosen, self._budget, self._began, self._seconds = None, 0, 0, 0.0
         self._helping = []  # calls of other threads, which an interrupt may leave at work
 
@@ -95,7 +95,7 @@ class Session:
         plan = self.arrays["plan"]
         plan["until"] = plan["epochs"] if until is None else until
         if self.state[0]["unit"] == 0:
-            chosen, self._budget = self._pace.choose()
+            chosen, self._budget = self._tuner.choose()
             self._use(chosen if strategy is None else strategy)
             self._began, self._seconds = int(self.state[0]["effort"]), 0.0
         chosen = self._chosen
@@ -114,7 +114,7 @@ class Session:
         self._seconds += time.perf_counter() - started
         if self.state[0]["unit"] == 0:
             effort = int(self.state[0]["effort"]) - self._began
-            self._pace.note(chosen, budget, effort, self._seconds)
+            self._tuner.note(chosen, budget, effort, self._seconds)
 
     def step_at_once(self):
         """Complete a step that is short, in this thread and in one call."""

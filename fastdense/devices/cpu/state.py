@@ -207,7 +207,7 @@ def arrays_for(task, variants, layers, places, shape):
         "given": task.order,
         "schedule_hyper": in_range([*recipe.schedule.values.values()], np.float64),
         "curves": curves,
-        "signals": np.full((observations, len(network.dense), layout.SUMS, lanes), np.nan),
+        "sums": np.full((observations, len(network.dense), layout.SUMS, lanes), np.nan),
         "running": np.zeros(sums),
         "partial": np.zeros(sums),
         "previous": np.zeros(count * lanes if observations else 1, dtype),

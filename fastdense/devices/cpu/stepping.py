@@ -40,7 +40,6 @@ class Stepper:
             evaluate_every=0,
             observe_every=0,
         )
-        self._single = single
         self._own = own = type(single)(
             blank, single.threads, single.variant, {name: single.arrays[name] for name in SHARED}
         )

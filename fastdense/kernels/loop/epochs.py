@@ -212,7 +212,7 @@ def train(kind, group=1):
                 spent += effort(plan, job, np.int64(4))
                 if state.position == plan.samples:
                     row = state.signal_row * plan.dense_layers * layout.SUMS * lanes
-                    write_sums(plan, work, notes, partial, offset(work.signals, row))
+                    write_sums(plan, work, notes, partial, offset(work.sums, row))
                     if state.accumulated > 0:
                         for i in range(plan.parameters * lanes):
                             work.gradient[i] = notes.previous[i]

@@ -5,130 +5,130 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastdense import Network, Recipe
-from fastdense.devices.cpu.autotune import LARGEST_BUDGET, PATIENCE, PIECE_SECONDS, RECENT, Pace
+from fastdense.devices.cpu.autotune import LARGEST_BUDGET, PATIENCE, PIECE_SECONDS, RECENT, Tuner
 from fastdense.devices.cpu.single import Single
 from fastdense.task import prepare
 
 
-def pieces(pace, speeds, count):
+def pieces(tuner, speeds, count):
     """The ways that are chosen where way i does `speeds[i]` units a second."""
     chosen = []
     for _ in range(count):
-        way, budget = pace.choose()
-        pace.note(way, budget, budget, budget / speeds[way])
+        way, budget = tuner.choose()
+        tuner.note(way, budget, budget, budget / speeds[way])
         chosen.append(way)
     return chosen
 
 
 def test_the_faster_way_is_found_and_kept():
     for speeds in ((1e9, 1.7e9), (1.7e9, 1e9)):
-        chosen = pieces(Pace(2), speeds, 200)
+        chosen = pieces(Tuner(2), speeds, 200)
         best = speeds.index(max(speeds))
         assert set(chosen) == {0, 1}
         assert chosen[40:].count(1 - best) <= 200 // PATIENCE + 2
 
 
 def test_short_trainings_find_the_faster_way_too():
-    pace, spent = Pace(2), [0.0, 0.0]
+    tuner, spent = Tuner(2), [0.0, 0.0]
     while sum(spent) < 0.3:
-        way, budget = pace.choose()
+        way, budget = tuner.choose()
         seconds = budget / (1e10, 1.8e10)[way]
         spent[way] += seconds
-        pace.note(way, budget, budget, seconds)
+        tuner.note(way, budget, budget, seconds)
     assert spent[0] < 0.05
 
 
 def test_a_way_that_has_become_faster_is_found():
-    pace = Pace(2)
-    assert pieces(pace, (2e9, 1e9), 100)[-1] == 0
-    assert 1 in pieces(pace, (2e9, 4e9), 2 * PATIENCE)
-    assert pieces(pace, (2e9, 4e9), 3)[-1] == 1
+    tuner = Tuner(2)
+    assert pieces(tuner, (2e9, 1e9), 100)[-1] == 0
+    assert 1 in pieces(tuner, (2e9, 4e9), 2 * PATIENCE)
+    assert pieces(tuner, (2e9, 4e9), 3)[-1] == 1
 
 
 def test_short_trainings_learn_that_a_way_has_become_faster():
     """Each of them ends soon after its first probe, whose first piece tells nothing."""
     for now in ((2e9, 4e9), (2e9, 1e9, 4e9), (2e9, 4e9, 1e9)):
-        pace = Pace(len(now))
-        pieces(pace, [2e9, 1e9, 1e9][: len(now)], 100)
+        tuner = Tuner(len(now))
+        pieces(tuner, [2e9, 1e9, 1e9][: len(now)], 100)
         for _ in range(2 * RECENT):
-            pace = Pace(len(now), pace.recent, pace.probes)
-            pieces(pace, now, 12)
-        assert pace.choose()[0] == now.index(4e9)
+            tuner = Tuner(len(now), tuner.recent, tuner.probes)
+            pieces(tuner, now, 12)
+        assert tuner.choose()[0] == now.index(4e9)
 
 
 def test_the_fastest_of_three_ways_is_found_and_kept():
     for best in range(3):
         speeds = [1e9, 1e9, 1e9]
         speeds[best] = 1.7e9
-        pace = Pace(3)
-        chosen = pieces(pace, speeds, 300)
+        tuner = Tuner(3)
+        chosen = pieces(tuner, speeds, 300)
         assert set(chosen) == {0, 1, 2}
         assert chosen[40:].count(best) >= 260 - 2 * (300 // PATIENCE + 4)
         speeds = [1e9, 1e9, 1e9]
         speeds[best - 1] = 4e9
-        assert pieces(pace, speeds, 4 * PATIENCE)[-2:] == [(best - 1) % 3] * 2
+        assert pieces(tuner, speeds, 4 * PATIENCE)[-2:] == [(best - 1) % 3] * 2
 
 
 def test_one_slow_piece_changes_nothing():
-    pace = Pace(2)
-    pieces(pace, (1e9, 1.7e9), 100)
-    pieces(pace, (1e9, 0.5e9), RECENT - 1)
-    assert pieces(pace, (1e9, 1.7e9), 1) == [1]
-    assert pieces(pace, (1e9, 0.5e9), RECENT + 1)[-1] == 0
+    tuner = Tuner(2)
+    pieces(tuner, (1e9, 1.7e9), 100)
+    pieces(tuner, (1e9, 0.5e9), RECENT - 1)
+    assert pieces(tuner, (1e9, 1.7e9), 1) == [1]
+    assert pieces(tuner, (1e9, 0.5e9), RECENT + 1)[-1] == 0
 
 
 def test_the_end_of_a_training_says_nothing():
-    pace = Pace(1)
-    pieces(pace, (1e9,), 20)
-    budget = pace.choose()[1]
-    pace.note(0, budget, budget // 1000, 1e-4)
-    assert pace.choose()[1] == budget
+    tuner = Tuner(1)
+    pieces(tuner, (1e9,), 20)
+    budget = tuner.choose()[1]
+    tuner.note(0, budget, budget // 1000, 1e-4)
+    assert tuner.choose()[1] == budget
 
 
 def test_a_training_goes_on_where_another_of_the_same_work_ended():
-    def pace(batch_size=64, optimizer="adam", hidden=64, rows=300):
+    def tuner(batch_size=64, optimizer="adam", hidden=64, rows=300):
         data = strategies.numbers(0, rows, 64), strategies.numbers(1, rows, 10)
         recipe = Recipe(batch_size=batch_size, optimizer=optimizer, epochs=rows)
-        return Single(prepare(Network.of(64, hidden, 10), recipe, data), 2)._pace
+        return Single(prepare(Network.of(64, hidden, 10), recipe, data), 2)._tuner
 
-    first = pace()
+    first = tuner()
     pieces(first, (1e9, 1.7e9), 40)
-    assert pace(rows=400).choose()[0] == first.choose()[0] == 1
-    assert pace(rows=400).choose()[1] < first.choose()[1]  # its steps may take longer
-    for other in (pace(batch_size=128), pace(optimizer="sgd"), pace(hidden=65)):
+    assert tuner(rows=400).choose()[0] == first.choose()[0] == 1
+    assert tuner(rows=400).choose()[1] < first.choose()[1]  # its steps may take longer
+    for other in (tuner(batch_size=128), tuner(optimizer="sgd"), tuner(hidden=65)):
         assert other.choose()[0] == 0  # it knows nothing yet
 
 
 @given(st.floats(1e5, 1e13))
 def test_pieces_come_to_take_the_time_aimed_at(speed):
-    pace = Pace(1)
-    pieces(pace, (speed,), 60)
-    assert PIECE_SECONDS / 2 < pace.choose()[1] / speed < PIECE_SECONDS * 2
+    tuner = Tuner(1)
+    pieces(tuner, (speed,), 60)
+    assert PIECE_SECONDS / 2 < tuner.choose()[1] / speed < PIECE_SECONDS * 2
 
 
 @given(st.lists(st.tuples(st.floats(0, 10), st.integers(0, 2**60)), max_size=300))
 def test_budgets_stay_numbers_whatever_the_clock_says(notes):
-    pace = Pace(2)
+    tuner = Tuner(2)
     for seconds, effort in notes:
-        way, budget = pace.choose()
+        way, budget = tuner.choose()
         assert 1 <= budget <= LARGEST_BUDGET and way in (0, 1)
-        pace.note(way, budget, effort, seconds)
+        tuner.note(way, budget, effort, seconds)
 
 
 def test_the_first_piece_of_a_training_tells_nothing():
     """Memory is met for the first time: a way that begins slowly is tried again at once."""
-    known = Pace(2)
+    known = Tuner(2)
     pieces(known, (1e9, 1.7e9), 100)
-    fresh = Pace(2, known.recent)
+    fresh = Tuner(2, known.recent)
     assert pieces(fresh, (1e9, 0.3e9), 2) == [1, 1]  # one too short to tell, and the first long one
     assert set(pieces(fresh, (1e9, 1.7e9), 5)) == {1}  # the eighth piece probes the other
 
 
 def test_pieces_of_a_new_training_begin_small_however_many_came_before():
-    pace = Pace(2)
+    tuner = Tuner(2)
     for _ in range(20):
-        pieces(pace, (1e9, 1.7e9), 40)
-        pace = Pace(2, pace.recent)
-        way, budget = pace.choose()
+        pieces(tuner, (1e9, 1.7e9), 40)
+        tuner = Tuner(2, tuner.recent)
+        way, budget = tuner.choose()
         assert way == 1
         assert PIECE_SECONDS / 20 < budget / 1.7e9 < PIECE_SECONDS / 4
