@@ -6,9 +6,12 @@ import os
 import secrets
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 from fastdense.errors import FastdenseError, shown
+
+READER_SECONDS = 2.0  # that a pipe has to find a reader
 
 
 def check_folder(folder):
@@ -95,15 +98,20 @@ def appearing(path):
 
 
 def _stream(path):
-    """A pipe or a device to write to; a pipe that nobody reads is not waited for."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        if error.errno != errno.ENXIO:
-            raise
-        raise FastdenseError(
-            f"cannot write {shown(str(path))}: nobody reads this pipe; start what reads it first"
-        ) from None
+    """A pipe or a device to write to; a reader that starts at the same time is waited for."""
+    give_up = time.monotonic() + READER_SECONDS
+    while True:
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            break
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+        if time.monotonic() > give_up:
+            raise FastdenseError(
+                f"cannot write {shown(str(path))}: nobody reads this pipe; start what reads it"
+            )
+        time.sleep(0.01)
     os.set_blocking(handle, True)
     return open(handle, "wb")
 

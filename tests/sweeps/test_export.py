@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -207,12 +208,17 @@ def test_memory_does_not_grow_with_the_runs(tmp_path, monkeypatch):
 
 
 def test_a_pipe_stays_a_pipe(tmp_path):
-    """What is no file cannot appear whole: it is written to."""
+    """What is no file cannot appear whole: it is written to, if its reader is late, too."""
     store, pipe = tmp_path / "a.db", tmp_path / "pipe"
     make(store, {"learning_rate": [0.1]}, seeds=2)
     os.mkfifo(pipe)
+
+    def read():
+        time.sleep(0.3)
+        return pipe.read_text()
+
     with ThreadPoolExecutor() as reader:
-        text = reader.submit(pipe.read_text)
+        text = reader.submit(read)
         assert invoke(["sweep", "export", str(store), "--csv", "--out", str(pipe)]) == 0
     assert len(text.result().splitlines()) == 3 and pipe.is_fifo()
     link = tmp_path / "link.csv"
