@@ -72,7 +72,7 @@ def test_targets_paired_with_every_prediction_teach_the_mean():
 
 
 def test_the_accuracy_of_a_framework_s_history_is_that_under_dropout():
-    """Case 17: Keras prints 0.13, 0.69, 0.92; without dropout all three know their training rows."""
+    """Case 17: Keras prints 0.13, 0.69, 0.92; without dropout all know their rows."""
     rows = np.loadtxt(FOLDER / "case_09.csv", delimiter=",", skiprows=1)
     x, labels = rows[:, :-1], rows[:, -1]
     generator = np.random.default_rng(0)
