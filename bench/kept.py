@@ -6,8 +6,8 @@ from pathlib import Path
 
 import fastdense
 from fastdense.errors import FastdenseError, shown
+from fastdense.files.atomic import check_file, write_atomically
 from fastdense.reports.files import dumps
-from fastdense.reports.writing import check_file, write_atomically
 
 PARTS = "parts"
 

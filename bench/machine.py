@@ -22,7 +22,7 @@ def cpu_name():
 
 def describe():
     """CPU, cores, width of its vectors, system and Python."""
-    from fastdense.kernels.simd import register_bytes
+    from fastdense.kernels.compile.vectors import register_bytes
 
     return {
         "cpu": cpu_name(),

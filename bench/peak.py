@@ -12,7 +12,7 @@ import time
 import llvmlite.binding as llvm
 from llvmlite import ir
 
-from fastdense.kernels.simd import vector_length
+from fastdense.kernels.compile.vectors import vector_length
 from fastdense_bench import serve
 
 CHAINS = 12  # more than latency times units, 4 x 2; fewer than the 16 registers of AVX2

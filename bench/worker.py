@@ -13,7 +13,7 @@ from fastdense_bench.job import GIVEN, Job
 from fastdense_bench.workloads import Workload
 
 # What a training does once, such as making its arrays, is no step.
-LEAST_EPOCHS = 10
+MIN_EPOCHS = 10
 
 
 class Contender:
@@ -47,7 +47,7 @@ class Contender:
     def calibrate(self, order, seconds):
         """Choose how many epochs, or predictions, take about so long; everything is warm then."""
         self._prepare(order)
-        self.count = LEAST_EPOCHS if self.workload.trains else 1
+        self.count = MIN_EPOCHS if self.workload.trains else 1
         self._run(self.count)
         while (elapsed := self.repeat()["seconds"]) < seconds / 2:
             self.count *= math.ceil(seconds / elapsed)

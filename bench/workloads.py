@@ -98,7 +98,7 @@ class Workload:
         return Recipe(
             optimizer=self.optimizer,
             learning_rate=self.learning_rate,
-            batch=self.batch,
+            batch_size=self.batch,
             epochs=epochs,
             shuffle=shuffle,
         )

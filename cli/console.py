@@ -72,22 +72,25 @@ def progress(title):
 
 @contextlib.contextmanager
 def sweeping(plan):
-    """Yields `report(Progress)` of a sweep, on stderr: what it gives up, in sentences.
+    """Yields `report(Progress)` of a sweep, on stderr: what it gives up or waits for, in sentences.
 
     If that is a terminal, also its plan and a bar with the shares of outcomes so far.
     """
-    noted = []
+    noted, waiting = [], ""
 
-    def new(sentences):
-        sentences = sentences[len(noted) :]
+    def new(progress):
+        """Sentences that have not been said; that it waits, once each time."""
+        nonlocal waiting
+        sentences = progress.skipped[len(noted) :]
         noted.extend(sentences)
+        if progress.waiting and not waiting:
+            sentences.append(progress.waiting)
+        waiting = progress.waiting
         return sentences
 
     with _bar("sweep") as bar:
         if not bar:
-            yield lambda progress: [
-                click.echo(sentence(s), err=True) for s in new(progress.skipped)
-            ]
+            yield lambda progress: [click.echo(sentence(s), err=True) for s in new(progress)]
             return
         from rich.text import Text
 
@@ -104,8 +107,8 @@ def sweeping(plan):
             rate = progress.done / max(progress.seconds, 1e-9)
             words = f"{rate:,.0f} runs/s  {shares}" if progress.done else ""
             bar.update(bar.task_ids[0], completed=done, total=progress.total, words=words)
-            for skipped in new(progress.skipped):
-                bar.console.print(Plain(Text(skipped)))
+            for said in new(progress):
+                bar.console.print(Plain(Text(said)))
             if progress.stopping and not stopping:
                 stopping.append(True)
                 bar.console.print("finishing what runs; Ctrl-C again stops at once")
@@ -131,7 +134,7 @@ def _bar(title):
         TimeRemainingColumn,
     )
 
-    from fastdense.kernels import cache
+    from fastdense.kernels.compile import cache
 
     with Progress(
         TextColumn("{task.description}", markup=False),

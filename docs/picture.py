@@ -5,12 +5,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fastdense.reports.tables import results
-from fastdense.scenarios.experiment import experiment, summarize
+from fastdense.reports.report import report_of, tables
+from fastdense.scenarios.experiment import experiment
 from fastdense.scenarios.scenario import load
 
 console = Console(record=True, width=128, file=io.StringIO(), highlight=False)
-console.print(results([summarize(experiment(load("vanishing-sigmoid")))]))
+console.print(tables([report_of(experiment(load("vanishing-sigmoid")))]))
 target = Path(__file__).with_name("vanishing-sigmoid.svg")
 console.save_svg(str(target), title="fastdense run vanishing-sigmoid")
 print(target)

@@ -10,11 +10,15 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Network": "network",
-    "Dense": "network",
-    "Dropout": "network",
+    "Dense": "layers.dense",
+    "Dropout": "layers.dropout",
     "Recipe": "recipe",
     "Data": "dataset",
     "train": "training",
+    "Training": "training",
+    "Report": "training",
+    "Model": "model",
+    "Evaluation": "model",
     "train_many": "many",
     "Thresholds": "outcome",
     "sweep": "sweeps.sweep",

@@ -5,6 +5,7 @@ import pkgutil
 import sys
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from fastdense import entry
 from fastdense.checks import as_python
@@ -13,13 +14,15 @@ from fastdense.frameworks import ANSWERS, spelling
 
 MAXIMUM = sys.float_info.max  # a Python integer may be larger
 
-CONTRACTS = {
+CONTRACTS: dict[str, type[entry.Entry]] = {
     "activations": entry.Activation,
     "losses": entry.Loss,
     "optimizers": entry.Optimizer,
     "schedules": entry.Schedule,
     "initializers": entry.Initializer,
     "data": entry.DataSource,
+    "signals": entry.Signal,
+    "layers": entry.LayerKind,
 }
 
 
@@ -31,7 +34,7 @@ def names(kind: str) -> tuple[str, ...]:
 
 
 @cache
-def get(kind: str, name: str):
+def get(kind: str, name: str) -> Any:
     """The entry `name` of `kind`, or the one that a framework calls so.
 
     Raises
@@ -70,11 +73,17 @@ def _meant(kind, given):
 
 @dataclass(frozen=True)
 class Choice:
-    """An entry chosen by name, with the hyper-parameters that differ from its defaults."""
+    """An entry chosen by name, with the hyper-parameters that are given; `of` makes and checks it.
+
+    Attributes
+    ----------
+    kind : str
+        Of the entry: "losses", "optimizers", ...
+    """
 
     name: str
-    hyper: tuple[tuple[str, object], ...] = ()
-    kind: str = field(default="", compare=False, repr=False)  # of entry that `of` found it to be
+    hyper: tuple[tuple[str, object], ...]
+    kind: str = field(compare=False)
 
     @classmethod
     def of(cls, kind: str, given: object) -> "Choice":
@@ -116,13 +125,26 @@ class Choice:
                 )
         return cls(chosen.name, tuple(sorted(hyper.items())), kind)
 
-    def values(self, kind: str) -> dict[str, object]:
+    @property
+    def entry(self) -> Any:
+        """What was chosen."""
+        return get(self.kind, self.name)
+
+    @property
+    def values(self) -> dict[str, object]:
         """All hyper-parameters, defaults included, in the order of the entry's file."""
-        return {**get(kind, self.name).hyper, **dict(self.hyper)}
+        return {**self.entry.hyper, **dict(self.hyper)}
+
+    def __repr__(self) -> str:
+        """As it is chosen: by its name alone, or by a table."""
+        return repr(self.to_dict() if self.hyper else self.name)
 
     def to_dict(self) -> dict[str, object]:
         """The plain form that `Choice.of` reads."""
         return {"name": self.name, **dict(self.hyper)}
+
+
+Chosen = str | dict[str, Any] | Choice  # what `Choice.of` reads
 
 
 def freeze(value: object) -> object:

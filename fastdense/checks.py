@@ -19,10 +19,9 @@ def whole(name, value, low, high=None):
     It may be `high` at most, if that is given.
     """
     integer = isinstance(value, (int, np.integer)) and not isinstance(value, NO_NUMBERS)
-    if not integer or value < low:
-        raise FastdenseError(f"{name} is {shown(value)}; expected an integer of at least {low}")
-    if high is not None and value > high:
-        raise FastdenseError(f"{name} is {shown(value)}; expected at most {high}")
+    if not integer or value < low or (high is not None and value > high):
+        expected = f"of at least {low}" if high is None else f"from {low} to {high}"
+        raise FastdenseError(f"{name} is {shown(value)}; expected an integer {expected}")
     return int(value)  # a NumPy integer would overflow in what is computed from it
 
 
@@ -44,5 +43,9 @@ def real(name, value, low, high):
     except OverflowError:  # a Python integer may be larger than any float
         number = float("inf")
     if not low <= number < high:
-        expected = f"at least {low:g}" if high == float("inf") else f"{low:g} <= {name} < {high:g}"
+        expected = (
+            f"a finite number of at least {low:g}"
+            if high == float("inf")
+            else f"{low:g} <= {name} < {high:g}"
+        )
         raise FastdenseError(f"{name} is {shown(value)}; expected {expected}")

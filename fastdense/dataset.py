@@ -1,13 +1,18 @@
 """Data to train on, checked once: inputs, targets, sample weights, test rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fastdense import catalogue
-from fastdense.arrays import numbers_of
-from fastdense.blocks import blocks, first_not_finite
+from fastdense.arrays.chunks import blocks, first_not_finite
+from fastdense.arrays.conversion import numbers_of
 from fastdense.errors import FastdenseError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 SIGNS = "; for -1 and 1 give (y + 1) / 2, which is 0 and 1"
 
@@ -35,7 +40,7 @@ def in_dtype(name, array, dtype):
         converted = np.require(array, dtype, ["C_CONTIGUOUS", "ALIGNED"])
     if converted.dtype != array.dtype and first_not_finite(converted) is not None:
         raise FastdenseError(
-            f"{name} hold numbers beyond the range of {dtype}; scale them, or use float64"
+            f'{name} hold numbers beyond the range of {dtype}; scale them, or use dtype="float64"'
         )
     return converted
 
@@ -67,8 +72,21 @@ class Data:
     weights: np.ndarray | None = None
     test: tuple[np.ndarray, np.ndarray] | None = None
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+    beyond = ""  # which cell of a file float32 cannot hold, in words
 
-    def __post_init__(self):
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            inputs: ArrayLike,
+            targets: ArrayLike,
+            weights: ArrayLike | None = None,
+            test: tuple[ArrayLike, ArrayLike] | None = None,
+            *,
+            notes: Sequence[str] = (),
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         put = object.__setattr__
         put(self, "inputs", rectangular("inputs", self.inputs, 2))
         put(self, "targets", rectangular("targets", self.targets, 2))
@@ -99,7 +117,7 @@ class Data:
             put(self, "test", (inputs, targets))
 
     @classmethod
-    def of(cls, given):
+    def of(cls, given: "Data | tuple[ArrayLike, ArrayLike]") -> "Data":
         """`given` itself, or a tuple (inputs, targets) as Data."""
         if isinstance(given, cls):
             return given
@@ -109,10 +127,10 @@ class Data:
             f"{type(given).__name__} is not data; give a Data or a tuple (inputs, targets)"
         )
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.inputs)
 
-    def outputs_for(self, loss):
+    def outputs_for(self, loss: str) -> int:
         """Width of the output that a loss needs on these targets."""
         if catalogue.get("losses", loss).targets != "label":
             return self.targets.shape[1]
@@ -131,10 +149,9 @@ def _same_rows(name, ours, other, theirs):
 
 
 def check_targets(targets, loss, outputs):
-    """Check that targets are what a loss expects, for a network with `outputs` outputs."""
-    entry = catalogue.get("losses", loss)
-    name = entry.name
-    if entry.targets == "label":
+    """Check that targets are what a `Loss` expects, for a network with `outputs` outputs."""
+    name = loss.name
+    if loss.targets == "label":
         if targets.shape[1] != 1:
             raise FastdenseError(
                 f"{name} expects one class label a row; the targets have {targets.shape[1]} columns"
@@ -151,22 +168,22 @@ def check_targets(targets, loss, outputs):
         raise FastdenseError(
             f"the network has {outputs} outputs but the targets {targets.shape[1]} columns"
         )
-    if entry.targets in ("unit", "distribution") and (targets.min() < 0 or targets.max() > 1):
+    if loss.targets in ("unit", "distribution") and (targets.min() < 0 or targets.max() > 1):
         raise FastdenseError(
             f"targets run from {targets.min():g} to {targets.max():g}; {name} expects them "
             "between 0 and 1" + SIGNS * _are_signs(targets)
         )
-    if entry.targets == "nonnegative" and targets.min() < 0:
+    if loss.targets == "nonnegative" and targets.min() < 0:
         raise FastdenseError(
             f"targets run from {targets.min():g} to {targets.max():g}; {name} expects counts or "
             "rates, none below 0; mse takes numbers of either sign"
         )
-    if entry.targets == "sign" and not _two_classes(targets):
+    if loss.targets == "sign" and not _two_classes(targets):
         raise FastdenseError(
             f"{name} expects targets that are -1 and 1, or 0 and 1; these run from "
             f"{targets.min():g} to {targets.max():g} and are not of two such classes"
         )
-    if entry.targets == "distribution" and outputs > 1:
+    if loss.targets == "distribution" and outputs > 1:
         worst = max(
             np.abs(targets[block].sum(axis=1, dtype=np.float64) - 1).max()
             for block in blocks(*targets.shape)
@@ -209,7 +226,7 @@ def weights_of(data, recipe):
     if not recipe.class_weights:
         return data.weights
     by_class = np.array(recipe.class_weights)
-    targets, loss = data.targets, recipe.loss.name
+    targets, loss = data.targets, recipe.loss.entry
     highest = max(classes_of(targets[block], loss).max() for block in blocks(*targets.shape))
     if highest >= len(by_class):
         raise FastdenseError(
@@ -225,7 +242,7 @@ def weights_of(data, recipe):
 
 def classes_of(targets, loss):
     """The class of each row, for class weights: a label, the largest column, or y > 1/2."""
-    if catalogue.get("losses", loss).targets == "label":
+    if loss.targets == "label":
         return targets[:, 0].astype(np.int64)
     if targets.shape[1] > 1:
         return targets.argmax(axis=1)

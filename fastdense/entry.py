@@ -1,15 +1,16 @@
 """The contracts: what one file of the catalogue supplies.
 
-A file under `activations/`, `losses/`, `optimizers/`, `schedules/` or `initializers/` is one
-entry. Its name is the file's name, its summary the first line of its docstring, and each field
-below is a module-level name of the file (upper case for data). Formulas are plain Python on
-scalars over `fastdense.maths` and `fastdense.primitives`, and are compiled as they stand.
+A file under `activations/`, `losses/`, `optimizers/`, `schedules/`, `initializers/`, `signals/` or
+`layers/` is one entry. Its name is the file's name, its summary the first line of its docstring,
+and each field below is a module-level name of the file (upper case for data). Formulas are plain
+Python on scalars over `numerics.maths` and `numerics.primitives`, and are compiled as they stand;
+those of signals and layers are NumPy over arrays.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -150,3 +151,150 @@ class DataSource(Entry):
 
     make: Callable | None = None
     load: Callable | None = None
+
+
+class Sums(NamedTuple):
+    """What the engine adds up of every dense layer at an observation.
+
+    Arrays of one shape (..., dense layers), float64. To take another sum is a field here and its
+    lines in `kernels/loop/evaluation.py`.
+    """
+
+    gradient_squares: Any  # over weights and bias, as the next three
+    parameter_squares: Any
+    earlier_squares: Any  # of the parameters before the epoch's last update; NaN if there is none
+    update_squares: Any  # of what that update changed
+    dead_units: Any  # whose output is zero on all rows
+    slopes: Any  # over units and rows; NaN of a coupled activation
+    preactivations: Any  # of |z|, over units and rows
+
+
+class Counts(NamedTuple):
+    """How many numbers the sums are over: arrays (dense layers,), but for the rows."""
+
+    rows: int  # of the training data
+    units: Any
+    parameters: Any
+
+
+class Observed(NamedTuple):
+    """A dense layer as the reference observes it, over all training rows.
+
+    `gradient`, `parameters` and `earlier`, the parameters before the last update (None if there
+    is none), are pairs of weights and bias; the others are (rows, units).
+    """
+
+    gradient: Any
+    parameters: Any
+    earlier: Any
+    preactivations: Any
+    outputs: Any
+    slopes: Any  # NaN of a coupled activation
+
+
+@dataclass(frozen=True)
+class Signal(Entry):
+    """A number of every dense layer at an observation.
+
+    `of(sums, counts)` is a formula over what the engine takes, `Sums` and `Counts`, for all
+    observations and layers at once. `spec(layer)` is the independent NumPy form: of one layer as
+    it was `Observed`.
+    """
+
+    unit: str
+    taken: str  # from the "gradient", the "parameters", the "update" or the "activations"
+    of: Callable
+    spec: Callable
+
+
+@dataclass(frozen=True)
+class LayerKind(Entry):
+    """A kind of layer: `LAYER` is the class of such layers, a frozen dataclass and a `Layer`."""
+
+    layer: type
+
+
+class Parameters(NamedTuple):
+    """An array of a layer's parameters, and how it begins."""
+
+    shape: tuple[int, ...]
+    initializer: Any  # a `Choice`
+    fan_in: int
+    penalized: bool  # by l1 and l2; these come first
+
+
+class Varied(NamedTuple):
+    """A number of a layer that may differ between networks side by side: low <= number < high."""
+
+    name: str  # in `train_many`
+    field: str  # the layer's first one
+    low: float
+    high: float
+
+
+class Layer:
+    """What a network asks of a layer; `inputs` is the number of features that it is given.
+
+    A table of a scenario names a layer by its first field: `{dense = 3, activation = "tanh"}`.
+    Its compiled twin, under the same name in the engine, takes whole chunks of samples.
+    """
+
+    activation: ClassVar[str | None] = None  # what its signals are taken of
+    coupled: ClassVar[bool] = False  # its outputs depend on each other: only at the end
+    closing: ClassVar[bool] = False  # it may be the last one
+    regularized: ClassVar[bool] = False  # it has penalties or bounds of its own
+    random: ClassVar[bool] = False  # it draws in every step
+    varied: ClassVar[Varied | None] = None
+    # The twin is linked by its address; else it is compiled into the engine's own kernels, in
+    # forms that work on blocks of parameters and on rows.
+    linked: ClassVar[bool] = True
+    # Backward leaves the delta of its inputs elsewhere, and that of its outputs as it is: any layer
+    # with parameters, or of another width. Else it turns one into the other in place.
+    own_delta: ClassVar[bool] = False
+    passes: ClassVar[bool] = False  # predictions take its inputs as they are
+    unrolled: ClassVar[tuple[int, str] | None] = None  # units and activation for unrolled steps
+
+    @classmethod
+    def entry_name(cls) -> str:
+        """The name of its file."""
+        return cls.__module__.rpartition(".")[2]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The table that it is read from."""
+        first, *others = fields(self)  # type: ignore[arg-type]
+        table = {self.entry_name(): getattr(self, first.name)}
+        return table | {field.name: getattr(self, field.name) for field in others}
+
+    def outputs(self, inputs: int) -> int:
+        """Features that it gives."""
+        return inputs
+
+    def parameters(self, inputs: int) -> tuple[Parameters, ...]:
+        """The arrays of its parameters, in the order in which they stand in a flat vector."""
+        return ()
+
+    def buffers(self, inputs: int) -> int:
+        """How many numbers it keeps that are not trained."""
+        return 0
+
+    def numbers(self, varied: Any) -> Any:
+        """Two numbers for its twin, (lanes, 2), given that which varies, (lanes,); or None."""
+        return None
+
+    def draw(self, seed: int, index: int, step: int, samples: int, inputs: int) -> Any:
+        """What it draws for a step, as layer `index` of its network; or None."""
+        return None
+
+    def forward(self, arrays: Any, x: Any, drawn: Any) -> tuple[Any, Any]:
+        """Outputs for `x` (samples, inputs), and what `backward` needs; in NumPy.
+
+        Without what is drawn, as in an evaluation, `drawn` is None.
+        """
+        raise NotImplementedError
+
+    def backward(self, arrays: Any, kept: Any, delta: Any) -> tuple[Any, tuple[Any, ...]]:
+        """The gradient with respect to the inputs, and those of the arrays of parameters."""
+        raise NotImplementedError
+
+    def constrain(self, arrays: Any) -> None:
+        """Bring arrays of parameters back into their bounds, in place, after an update."""

@@ -1,11 +1,12 @@
 """The one exception that says what was given, what was expected and what to do."""
 
 import difflib
+from collections.abc import Iterable
 
-MOST_LETTERS = 400  # of a message
+MAX_LETTERS = 400  # of a message
 TAIL = 150  # of these, are kept of the end of a longer one: there it says what to do
-MOST_LISTED = 330  # letters of the names that a message lists
-MOST_KNOWN = 1000  # names that the nearest is looked for among
+MAX_LISTED = 330  # letters of the names that a message lists
+MAX_KNOWN = 1000  # names that the nearest is looked for among
 NEAR = 0.65  # share of letters in common, from which a name may be the other misspelled
 
 
@@ -15,7 +16,7 @@ class FastdenseError(ValueError):
     Whatever is quoted in it, a message is one printable line of at most 400 letters.
     """
 
-    def __init__(self, message):
+    def __init__(self, message: object) -> None:
         super().__init__(sentence(message))
 
 
@@ -34,10 +35,10 @@ def plain_lines(text: str) -> str:
 def sentence(message: object) -> str:
     """A message as one printable line, without its middle if it is too long."""
     line = plain(" ".join(str(message).split()))
-    if len(line) <= MOST_LETTERS:
+    if len(line) <= MAX_LETTERS:
         return line
     gap = " ... "
-    return line[: MOST_LETTERS - TAIL - len(gap)] + gap + line[-TAIL:]
+    return line[: MAX_LETTERS - TAIL - len(gap)].rstrip() + gap + line[-TAIL:].lstrip()
 
 
 def shown(value: object) -> str:
@@ -45,12 +46,14 @@ def shown(value: object) -> str:
     return " ".join(repr(value).split())[:80]
 
 
-def unknown(kind: str, given: object, known, also=()) -> FastdenseError:
+def unknown(
+    kind: str, given: object, known: Iterable[str], also: Iterable[str] = ()
+) -> FastdenseError:
     """The error for a name that does not exist, with the nearest one that does.
 
     Names in `also` are understood too, but not listed.
     """
-    word, known = str(given)[:80], sorted(known)[:MOST_KNOWN]
+    word, known = str(given)[:80], sorted(known)[:MAX_KNOWN]
     names = [*sorted(also), *known]
     spelled = {name.casefold().rpartition(".")[2]: name for name in names}
     spelled |= {name.casefold(): name for name in names}
@@ -60,7 +63,7 @@ def unknown(kind: str, given: object, known, also=()) -> FastdenseError:
     listed = ", ".join(known)
     if near:
         hint = f"did you mean {spelled[near[0]]!r:.80}?"
-    elif len(listed) <= MOST_LISTED:
+    elif len(listed) <= MAX_LISTED:
         hint = f"known: {listed}"
     else:
         some = difflib.get_close_matches(word, known, n=6, cutoff=0.0)

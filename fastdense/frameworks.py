@@ -95,10 +95,10 @@ ANSWERS = {
             (
                 "LBFGS L-BFGS",
                 "is not there: it searches along a line in each of its steps; take 'adam', or "
-                "'momentum' with batch = \"full\"",
+                "'momentum' with batch_size = \"full\"",
             ),
             ("ASGD", "averages the parameters of many steps, which is not there; take 'sgd'"),
-            ("Rprop", "is not there; nearest is 'rmsprop' with batch = \"full\""),
+            ("Rprop", "is not there; nearest is 'rmsprop' with batch_size = \"full\""),
             ("RAdam", "is not there; nearest is 'adam' with schedule = \"warmup\""),
             ("SparseAdam", "is 'adam' for sparse gradients, which are not there; take 'adam'"),
             ("Adafactor", "is not there; nearest is 'adam', which keeps all of the squares"),

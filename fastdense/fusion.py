@@ -7,7 +7,6 @@ here that name their form on `logits`.
 
 from dataclasses import replace
 
-from fastdense import catalogue
 from fastdense.errors import FastdenseError
 
 ACTIVATIONS = "sigmoid", "softmax"
@@ -22,7 +21,7 @@ def fused(network, recipe):
         A clip, which would do nothing.
     """
     loss, last = recipe.loss, network.layers[-1]
-    logits = catalogue.get("losses", loss.name).logits
+    logits = loss.entry.logits
     if logits is None or last.activation not in ACTIVATIONS:
         return network, recipe
     changed = dict(loss.hyper)
@@ -32,4 +31,4 @@ def fused(network, recipe):
             f"from the pre-activation; leave it out, or use {loss.name}_clipped"
         )
     layers = (*network.layers[:-1], replace(last, activation="identity"))
-    return replace(network, layers=layers), recipe.but(loss={"name": logits, **changed})
+    return replace(network, layers=layers), recipe.replace(loss={"name": logits, **changed})

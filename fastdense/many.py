@@ -1,40 +1,48 @@
 """`train_many(network, recipe, data, ...) -> Runs`: seeds and hyper-parameters side by side."""
 
 import time
+from collections.abc import Callable
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastdense import catalogue
-from fastdense.arrays import numbers_of
+from fastdense.arrays.conversion import numbers_of
 from fastdense.checks import whole
+from fastdense.devices import device_of
 from fastdense.errors import FastdenseError, shown, unknown
-from fastdense.network import Dropout
-from fastdense.outcome import USUAL, check_thresholds, classify
+from fastdense.network import Network
+from fastdense.outcome import USUAL, Thresholds, check_thresholds, classify
 from fastdense.recipe import Recipe
 from fastdense.runs import Collector, Runs
-from fastdense.training import device_of, given_parameters, prepare
-from fastdense.variants import NUMBERS, Variants
+from fastdense.settings import lanes
+from fastdense.task import given_parameters, prepare
+from fastdense.variants import Variants
 
-MOST_RUNS = 10_000_000
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from fastdense.dataset import Data
+
+MAX_RUNS = 10_000_000
 
 
 def train_many(
-    network,
-    recipe,
-    data,
+    network: Network,
+    recipe: Recipe,
+    data: "Data | tuple[ArrayLike, ArrayLike]",
     *,
-    seeds=None,
-    parameters=None,
-    order=None,
-    evaluate_every=1,
-    observe_every=0,
-    thresholds=USUAL,
-    on_progress=None,
-    device="cpu",
-    threads=None,
-    **varied,
-):
+    seeds: "ArrayLike | None" = None,
+    parameters: "ArrayLike | None" = None,
+    order: "ArrayLike | None" = None,
+    evaluate_every: int = 1,
+    observe_every: int = 0,
+    thresholds: Thresholds = USUAL,
+    on_progress: Callable[[float, int], object] | None = None,
+    device: str = "cpu",
+    threads: int | None = None,
+    **varied: "ArrayLike",
+) -> Runs:
     """Train a network again and again, with other seeds and hyper-parameters.
 
     Networks are trained side by side in the vector lanes of all cores. Each has the bits that
@@ -48,7 +56,8 @@ def train_many(
     seeds : int or array_like of int, optional
         How many, from 0 on, or which; the recipe's own if not given.
     **varied : array_like
-        `learning_rate`, `l1`, `l2`, `clip_value`, `clip_norm`, a hyper-parameter of the optimizer
+        The settings that `settings.lanes` knows, by the last part of their path: `learning_rate`,
+        `l1`, `l2`, `clip_value`, `clip_norm`, a hyper-parameter of the optimizer
         (`momentum`, `beta1`, ...), `dropout` (the rate of all dropout layers) or `init_scale` (a
         factor on the initial weights, not the biases). These and the seeds are broadcast against
         each other as NumPy does: `seeds=256, learning_rate=[[0.1], [1.0]]` are 2 x 256 runs.
@@ -77,7 +86,7 @@ def train_many(
     task = prepare(network, recipe, data, None, order, evaluate_every, observe_every)
     varied = _broadcast(recipe, network, seeds, varied)
     check_thresholds(thresholds)
-    trial = Trial(task, varied, _start(task, varied, parameters), thresholds)
+    trial = Trial(task, varied, _start(task, varied, parameters, device), thresholds)
     (runs,) = train_trials([trial], on_progress, device, threads)
     return runs
 
@@ -98,14 +107,15 @@ class Trial:
     def __init__(self, task, varied, start, thresholds=USUAL):
         self._task, self._varied, self._start = task, varied, start
         self._thresholds = thresholds
-        self._floors = task.floors  # of the data as they are now: their owner may write into them
+        # Of the data as they are now: their owner may write into them.
+        self._baselines = task.baselines
         self._shape = varied["seeds"].shape
         self.variants = Variants.of(task.network, task.recipe, start, varied)
 
     @classmethod
-    def of(cls, task, varied, thresholds=USUAL):
+    def of(cls, task, varied, thresholds=USUAL, device="cpu"):
         """A task with what is varied in it, starting where the seeds say."""
-        return cls(task, varied, _start(task, varied, None), thresholds)
+        return cls(task, varied, _start(task, varied, None, device), thresholds)
 
     @property
     def job(self):
@@ -121,7 +131,10 @@ class Trial:
         if loss is None:
             return {**results, "outcomes": None}
         starts = self._start[first : first + len(ends)]
-        return {**results, "outcomes": classify(starts, ends, loss, self._floors, self._thresholds)}
+        return {
+            **results,
+            "outcomes": classify(starts, ends, loss, self._baselines, self._thresholds),
+        }
 
     def runs(self, collected, seconds):
         """The `Runs` that a `Collector` has the results of."""
@@ -129,7 +142,7 @@ class Trial:
         return Runs(
             network=task.network,
             recipe=task.recipe,
-            floors=self._floors,
+            baselines=self._baselines,
             shape=shape,
             varied=self._varied,
             initial_parameters=self._start.reshape(*shape, -1),
@@ -170,8 +183,8 @@ def carry_out(trials, stores, on_progress=None, device="cpu", threads=None):
 
 
 def _check_count(runs):
-    if runs > MOST_RUNS:
-        raise FastdenseError(f"{runs:.0f} are too many runs at once; expected at most {MOST_RUNS}")
+    if runs > MAX_RUNS:
+        raise FastdenseError(f"{runs:.0f} are too many runs at once; expected at most {MAX_RUNS}")
 
 
 def _broadcast(recipe, network, seeds, varied):
@@ -181,9 +194,7 @@ def _broadcast(recipe, network, seeds, varied):
     elif isinstance(seeds, (int, np.integer)) and not isinstance(seeds, bool):
         _check_count(whole("seeds", seeds, 1))
         seeds = np.arange(seeds)
-    dropping = any(isinstance(layer, Dropout) for layer in network.layers)
-    known = [*NUMBERS, *catalogue.get("optimizers", recipe.optimizer.name).hyper, "init_scale"]
-    known += ["dropout"] if dropping else []
+    known = lanes.names_of(network, recipe)
     arrays = {}
     for name, values in {"seeds": seeds, **varied}.items():
         if name != "seeds" and name not in known:
@@ -215,12 +226,12 @@ def _broadcast(recipe, network, seeds, varied):
     return {name: np.broadcast_to(values, shape) for name, values in arrays.items()}
 
 
-def _start(task, varied, parameters):
+def _start(task, varied, parameters, device):
     """Where each network starts, (n, size)."""
     network, seeds = task.network, varied["seeds"].ravel()
     dtype = np.dtype(task.recipe.dtype)
     if parameters is None:
-        start = network.initialize_many(seeds, dtype)
+        start = network.initialize_many(seeds, dtype, device_of(device).uniform_parts)
     else:
         shape = *varied["seeds"].shape, network.size
         given = given_parameters(parameters, [shape, shape[-1:]], dtype)

@@ -1,93 +1,27 @@
 """The architecture: input width and layers. No numbers in it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastdense import catalogue, random
-from fastdense.blocks import blocks
-from fastdense.catalogue import Choice
-from fastdense.checks import real, whole
+from fastdense import layers
+from fastdense.arrays.buffers import room
+from fastdense.arrays.chunks import blocks
+from fastdense.catalogue import Chosen
+from fastdense.checks import whole
+from fastdense.entry import Layer, Parameters
 from fastdense.errors import FastdenseError, shown, unknown
+from fastdense.numerics import streams
 from fastdense.once import once
-from fastdense.room import room
 
-MOST_PARAMETERS = 1 << 27
-MOST_LAYERS = 10_000  # of a scenario's network
-REGULARIZERS = "l1", "l2", "max_norm"  # of a layer
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
-
-@dataclass(frozen=True)
-class Dense:
-    """A fully connected layer with its activation and how it is initialized.
-
-    Parameters
-    ----------
-    units : int
-        Number of outputs.
-    activation : str
-        Name of an entry under `fastdense/activations`.
-    weights, bias : str, dict or Choice
-        Initializer, as a name or a table `{"name": ..., hyper-parameter: ...}`.
-    l1, l2 : float
-        Penalties on this layer's weights, besides those of the recipe.
-    max_norm : float
-        Bound on the Euclidean norm of the weights into each unit, which longer ones are scaled
-        back to after an update (Srivastava et al., 2014; Keras `MaxNorm`); 0 for none.
-    """
-
-    units: int
-    activation: str = "identity"
-    weights: Choice = field(default="glorot_uniform", kw_only=True)
-    bias: Choice = field(default="zeros", kw_only=True)
-    l1: float = field(default=0.0, kw_only=True)
-    l2: float = field(default=0.0, kw_only=True)
-    max_norm: float = field(default=0.0, kw_only=True)
-
-    def __post_init__(self):
-        object.__setattr__(self, "units", whole("units", self.units, 1))
-        if not isinstance(self.activation, str):
-            raise FastdenseError(
-                f"activation is {shown(self.activation)}; expected the name of an activation"
-            )
-        entry = catalogue.get("activations", self.activation)
-        object.__setattr__(self, "activation", entry.name)
-        for name in ("weights", "bias"):
-            object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
-        for name in REGULARIZERS:
-            real(name, getattr(self, name), 0.0, float("inf"))
-            object.__setattr__(self, name, float(getattr(self, name)))
-
-    @property
-    def regularized(self):
-        """Whether it has penalties or a bound of its own."""
-        return any(getattr(self, name) for name in REGULARIZERS)
-
-    def to_dict(self):
-        regularizers = {name: getattr(self, name) for name in REGULARIZERS}
-        return {
-            "dense": self.units,
-            "activation": self.activation,
-            "weights": self.weights.to_dict(),
-            "bias": self.bias.to_dict(),
-            **{name: value for name, value in regularizers.items() if value},
-        }
-
-
-@dataclass(frozen=True)
-class Dropout:
-    """Drops each unit with probability `rate` while training and scales the rest up.
-
-    Srivastava et al. (2014), in the inverted form of Keras and PyTorch.
-    """
-
-    rate: float
-
-    def __post_init__(self):
-        real("dropout", self.rate, 0.0, 1.0)
-
-    def to_dict(self):
-        return {"dropout": self.rate}
+MAX_PARAMETERS = 1 << 27
 
 
 @dataclass(frozen=True)
@@ -98,8 +32,8 @@ class Network:
     ----------
     inputs : int
         Number of input features.
-    layers : sequence of Dense and Dropout
-        From the input to the output; the last one is dense.
+    layers : sequence of layers
+        `Dense`, `Dropout`, from the input to the output; the last one is dense.
 
     Raises
     ------
@@ -108,30 +42,42 @@ class Network:
     """
 
     inputs: int
-    layers: tuple[Dense | Dropout, ...]
+    layers: tuple[Layer, ...]
 
-    def __post_init__(self):
+    if TYPE_CHECKING:
+
+        def __init__(self, inputs: int, layers: Sequence[Layer]) -> None: ...
+
+    def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", whole("inputs", self.inputs, 1))
         if not isinstance(self.layers, (list, tuple)):
             raise FastdenseError(f"layers are {shown(self.layers)}; expected a list of layers")
         object.__setattr__(self, "layers", tuple(self.layers))
         for layer in self.layers:
-            if not isinstance(layer, (Dense, Dropout)):
-                raise FastdenseError(f"{shown(layer)} is not a layer; use Dense or Dropout")
-        if not self.layers or not isinstance(self.layers[-1], Dense):
+            if not isinstance(layer, Layer):
+                usable = " or ".join(kind.__name__ for kind in layers.kinds())
+                raise FastdenseError(f"{shown(layer)} is not a layer; use {usable}")
+        if not self.layers or not self.layers[-1].closing:
             raise FastdenseError("a network must end in a dense layer")
         for layer in self.layers[:-1]:
-            if isinstance(layer, Dense) and catalogue.get("activations", layer.activation).coupled:
+            if layer.coupled:
                 raise FastdenseError(
                     f"{layer.activation} couples a layer's units; only the last layer may use it"
                 )
-        if self.size > MOST_PARAMETERS:
+        if self.size > MAX_PARAMETERS:
             raise FastdenseError(
-                f"{shown(self.size)} parameters are too many; at most {MOST_PARAMETERS}"
+                f"{shown(self.size)} parameters are too many; at most {MAX_PARAMETERS}"
             )
 
     @classmethod
-    def of(cls, *widths, activation="relu", output="identity", weights=None, bias="zeros"):
+    def of(
+        cls,
+        *widths: int,
+        activation: str = "relu",
+        output: str = "identity",
+        weights: Chosen | None = None,
+        bias: Chosen = "zeros",
+    ) -> "Network":
         """A plain network: `Network.of(1, 16, 8, 1)` has inputs, two hidden layers, one output.
 
         Parameters
@@ -143,145 +89,200 @@ class Network:
         weights, bias : str, dict or Choice
             Initializers of all layers; Glorot uniform and zeros by default.
         """
+        if len(widths) == 1 and isinstance(widths[0], (list, tuple, np.ndarray)):
+            raise FastdenseError(
+                f"the widths are in one {type(widths[0]).__name__}, {shown(widths[0])}; expected "
+                "each by itself: Network.of(*widths)"
+            )
         if len(widths) < 2:
             raise FastdenseError(
                 f"{len(widths)} widths given; expected at least inputs and outputs"
             )
         weights = "glorot_uniform" if weights is None else weights
-        names = [activation] * (len(widths) - 2) + [output]
-        layers = [
-            Dense(n, name, weights=weights, bias=bias)
-            for n, name in zip(widths[1:], names, strict=True)
-        ]
-        return cls(widths[0], layers)
-
-    @property
-    def outputs(self):
-        """Number of outputs."""
-        return self.layers[-1].units
+        return cls(
+            widths[0], layers.plain(widths[1:], activation, output, weights=weights, bias=bias)
+        )
 
     @once
-    def dense(self):
-        """The dense layers with their number of inputs: `[(fan_in, layer), ...]`."""
+    def sized(self):
+        """The layers with their number of inputs: `[(inputs, layer), ...]`."""
         pairs, width = [], self.inputs
         for layer in self.layers:
-            if isinstance(layer, Dense):
-                pairs.append((width, layer))
-                width = layer.units
+            pairs.append((width, layer))
+            width = layer.outputs(width)
         return pairs
 
-    @once
-    def size(self):
-        """Number of parameters."""
-        return sum((fan_in + 1) * layer.units for fan_in, layer in self.dense)
+    def __repr__(self) -> str:
+        """As `of` makes it, or with its layers, neighbors that are equal as one."""
+        given = layers.plain_arguments(self.layers)
+        if given is not None:
+            parts = [*_groups(self.widths), *(f"{k}={v!r}" for k, v in given.items())]
+            return f"Network.of({', '.join(parts)})"
+        return f"Network({self.inputs!r}, [{', '.join(_groups(self.layers))}])"
 
-    def split(self, parameters):
+    @property
+    def widths(self):
+        """Number of inputs and of the units of each dense layer."""
+        return self.inputs, *(layer.units for _, layer in self.dense)
+
+    @property
+    def sizes(self):
+        """The widths as text, `"1-16-8-1"`; of many equal ones how many there are, `"1-8x20-1"`."""
+        groups = [(width, len([*equal])) for width, equal in groupby(self.widths)]
+        return "-".join(
+            f"{width}x{n}" if n > 3 else "-".join([str(width)] * n) for width, n in groups
+        )
+
+    @property
+    def outputs(self) -> int:
+        """Number of outputs."""
+        inputs, last = self.sized[-1]
+        return last.outputs(inputs)
+
+    @once
+    def dense(self) -> list[tuple[int, Any]]:
+        """The layers of units with an activation: `[(inputs, layer), ...]`."""
+        return [(inputs, layer) for inputs, layer in self.sized if layer.activation is not None]
+
+    @once
+    def arrays(self) -> list[tuple[Layer, tuple[Parameters, ...]]]:
+        """For each layer that has parameters, `(layer, arrays)`: shapes and how they begin."""
+        arrays = [(layer, layer.parameters(inputs)) for inputs, layer in self.sized]
+        return [(layer, own) for layer, own in arrays if own]
+
+    @once
+    def size(self) -> int:
+        """Number of parameters."""
+        return sum(prod(array.shape) for _, own in self.arrays for array in own)
+
+    @property
+    def varied(self):
+        """Of each layer the number that may differ between networks side by side, or 0."""
+        return [getattr(e, e.varied.field) if e.varied else 0.0 for e in self.layers]
+
+    def vary(self, numbers):
+        """The same network with other `varied` numbers."""
+        pairs = zip(self.layers, numbers, strict=True)
+        return replace(
+            self,
+            layers=tuple(
+                replace(layer, **{layer.varied.field: float(number)}) if layer.varied else layer
+                for layer, number in pairs
+            ),
+        )
+
+    def split(self, parameters: np.ndarray) -> list[Any]:
         """Views of a flat vector by layer: `[(weights (n_in, n_out), bias (n_out,)), ...]`."""
-        views, first = [], 0
-        for fan_in, layer in self.dense:
-            count = fan_in * layer.units
-            weights = parameters[first : first + count].reshape(fan_in, layer.units)
-            bias = parameters[first + count : first + count + layer.units]
-            views.append((weights, bias))
-            first += count + layer.units
+        views: list[Any] = []
+        first = 0
+        for _, own in self.arrays:
+            parts = []
+            for array in own:
+                count = prod(array.shape)
+                parts.append(parameters[first : first + count].reshape(array.shape))
+                first += count
+            views.append(tuple(parts))
         return views
 
-    def initialize(self, seed=0, dtype="float32"):
-        """Fresh parameters, shape (size,), a function of the seed alone."""
-        return self.initialize_many([seed], dtype)[0]
+    def initialize(
+        self,
+        seed: int = 0,
+        dtype: "DTypeLike" = "float32",
+        uniform_parts: Callable[..., Any] = streams.uniform_parts,
+    ) -> np.ndarray:
+        """Fresh parameters, shape (size,), a function of the seed alone.
 
-    def initialize_many(self, seeds, dtype="float32"):
+        `uniform_parts` draws the numbers; a device may have a faster one.
+        """
+        return self.initialize_many([seed], dtype, uniform_parts)[0]
+
+    def initialize_many(
+        self,
+        seeds: Sequence[int] | np.ndarray,
+        dtype: "DTypeLike" = "float32",
+        uniform_parts: Callable[..., Any] = streams.uniform_parts,
+    ) -> np.ndarray:
         """`initialize` for each of several seeds, shape (len(seeds), size)."""
         flat = room(len(seeds) * self.size, dtype).reshape(len(seeds), self.size)
         for rows in blocks(len(seeds), self.size):
-            self._initialize(seeds[rows], flat[rows])
+            self._initialize(seeds[rows], flat[rows], uniform_parts)
         return flat
 
-    def _initialize(self, seeds, flat):
+    def _initialize(self, seeds, flat, uniform_parts):
         first = 0
-        for index, (fan_in, layer) in enumerate(self.dense):
-            for kind, choice in enumerate((layer.weights, layer.bias)):
-                shape = (layer.units,) if kind else (fan_in, layer.units)
-                place = flat[:, first : first + int(np.prod(shape))]
-                first += place.shape[1]
-                stream = random.INITIAL, 2 * index + kind, 0
-                for rows, part, values in _draws(choice, seeds, stream, fan_in, shape):
-                    if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
-                        raise FastdenseError(
-                            f"{choice.name} draws numbers beyond the range of {flat.dtype}; "
-                            "scale it"
-                        )
-                    place[rows, part] = values
+        every = (array for _, own in self.arrays for array in own)
+        for number, (shape, choice, fan_in, _) in enumerate(every):
+            place = flat[:, first : first + prod(shape)]
+            first += place.shape[1]
+            stream = streams.INITIAL, number, 0
+            draws = _draws(choice, seeds, stream, fan_in, shape, uniform_parts)
+            for rows, part, values in draws:
+                if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
+                    raise FastdenseError(
+                        f"{choice.name} draws numbers beyond the range of {flat.dtype}; scale it"
+                    )
+                place[rows, part] = values
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as `from_dict` and scenario files have them."""
         return {"inputs": self.inputs, "layers": [layer.to_dict() for layer in self.layers]}
 
     @classmethod
-    def from_dict(cls, table, inputs, outputs):
-        """Read the `[network]` table of a scenario, for data of the given widths.
+    def from_dict(
+        cls, table: Mapping[str, Any], inputs: int | None = None, outputs: int | None = None
+    ) -> "Network":
+        """Read what `to_dict` gives, or the `[network]` table of a scenario.
 
-        Either `hidden` (a width or a list of them), `depth` (how many times these follow each
-        other; once), `activation`, `output` (the last activation), `weights`, `bias` and `dropout`
-        (after each hidden layer), or `layers`, a list of tables with `dense` or `dropout`.
-        `outputs` sets the width of the layer that follows the hidden ones, which otherwise comes
-        from the data; `layers` stands alone and states every width, the last one's too.
+        Beside `inputs` there is either `hidden` (a width or a list of them), `depth` (how many
+        times these follow each other; once), `activation`, `output` (the last activation),
+        `weights`, `bias` and `dropout` (after each hidden layer), or `layers`, a list of tables
+        with `dense` or `dropout`. `outputs` sets the width of the layer that follows the hidden
+        ones; `layers` stands alone and states every width, the last one's too.
+
+        Parameters
+        ----------
+        table : dict
+        inputs, outputs : int, optional
+            Widths of the data: what the table does not say, and `inputs` must agree with it.
         """
         kind = "key in [network]"
-        known = {"hidden", "depth", "activation", "output", "weights", "bias", "dropout", "outputs"}
+        known = {"inputs", *layers.HIDDEN}
         if "layers" in table:
-            kind, known = "key in [network] beside layers", {"layers"}
+            kind, known = "key in [network] beside layers", {"inputs", "layers"}
         for key in table:
             if key not in known:
                 raise unknown(kind, key, known)
+        stated = table.get("inputs", inputs)
+        if stated is None:
+            raise FastdenseError("network.inputs is missing; give the number of input features")
+        if inputs is not None and stated != inputs:
+            raise FastdenseError(
+                f"network.inputs is {shown(stated)} but the data have {inputs}; leave it out"
+            )
+        inputs = stated
         if "layers" in table:
             if not isinstance(table["layers"], (list, tuple)):
                 raise FastdenseError(
                     f"network.layers is {shown(table['layers'])}; expected a list of tables"
                 )
-            return cls(inputs, [_layer(entry) for entry in table["layers"]])
-        hidden = table.get("hidden", [])
-        if isinstance(hidden, int):
-            hidden = [hidden]
-        if not isinstance(hidden, (list, tuple)):
-            raise FastdenseError(f"network.hidden is {shown(hidden)}; expected a list of widths")
-        depth = whole("network.depth", table.get("depth", 1), 0)
-        if depth * len(hidden) > MOST_LAYERS:
-            raise FastdenseError(
-                f"{shown(depth * len(hidden))} hidden layers are too many; at most {MOST_LAYERS}"
-            )
-        hidden = [*hidden] * depth
-        given = {name: table[name] for name in ("weights", "bias") if name in table}
-        dropout = Dropout(table.get("dropout", 0.0))
-        layers = []
-        for width in hidden:
-            layers.append(Dense(width, table.get("activation", "relu"), **given))
-            if dropout.rate > 0:
-                layers.append(dropout)
-        outputs = table.get("outputs", outputs)
-        layers.append(Dense(outputs, table.get("output", "identity"), **given))
-        return cls(inputs, layers)
+            return cls(inputs, [layers.read(entry) for entry in table["layers"]])
+        return cls(inputs, layers.hidden(table, outputs))
 
 
-def _draws(choice, seeds, stream, fan_in, shape):
+def _groups(values):
+    """Values as Python writes them, many equal ones that follow each other as one."""
+    for value, equal in groupby(values):
+        count = len([*equal])
+        yield from [f"*[{value!r}] * {count}"] if count > 3 else [repr(value)] * count
+
+
+def _draws(choice, seeds, stream, fan_in, shape, uniform_parts):
     """Rows, columns and numbers of what an initializer draws for some seeds, part by part."""
-    entry, hyper = catalogue.get("initializers", choice.name), choice.values("initializers")
+    entry, hyper = choice.entry, choice.values
     if entry.elementwise and entry.random:
-        for rows, part, drawn in random.uniform_parts(seeds, *stream, int(np.prod(shape))):
+        for rows, part, drawn in uniform_parts(seeds, *stream, prod(shape)):
             yield rows, part, entry.draw(drawn, fan_in, shape[-1], hyper)
     else:
-        drawn = random.uniforms(seeds, *stream, shape) if entry.random else np.zeros((1, *shape))
+        drawn = streams.uniforms(seeds, *stream, shape) if entry.random else np.zeros((1, *shape))
         values = [entry.draw(one, fan_in, shape[-1], hyper) for one in drawn]
         yield slice(None), slice(None), np.reshape(values, (len(drawn), -1))
-
-
-def _layer(table):
-    if isinstance(table, dict) and set(table) == {"dropout"}:
-        return Dropout(table["dropout"])
-    if not isinstance(table, dict) or "dense" not in table:
-        raise FastdenseError(f"{shown(table)} is not a layer; expected 'dense' or 'dropout' in it")
-    rest = {key: value for key, value in table.items() if key != "dense"}
-    known = "dense", "activation", "weights", "bias", *REGULARIZERS
-    for key in rest:
-        if key not in known:
-            raise unknown("key of a dense layer", key, known)
-    return Dense(table["dense"], **rest)

@@ -29,15 +29,15 @@ class Thresholds:
     window : float
         The last share of the epochs in which a loss falls or swings; at least eight points of it.
     converged : float
-        Gap to the floor, as a share of the gap between the best constant and the floor.
+        Gap to the irreducible loss, as a share of that of the best constant.
     swing : float
         A loss that rises, within the window, by more than this share of its median oscillates.
     trend : float
         A loss falls, or falls ever more slowly, if it does so by more than this many standard
         errors.
     promise : float
-        A fall counts if what it promises exceeds this share of the gap to the floor, or of the
-        fall so far, whichever is less.
+        A fall counts if what it promises exceeds this share of the gap to the irreducible loss,
+        or of the fall so far, whichever is less.
     diverged : float
         A final loss above this many times the larger of initial and best-constant loss.
 
@@ -55,7 +55,7 @@ class Thresholds:
     promise: float = 0.01
     diverged: float = 2.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for field in fields(self):
             most = 1.0 if field.name in ("tail", "window") else math.inf
             real(f"outcome.{field.name}", getattr(self, field.name), 0.0, most)
@@ -64,7 +64,7 @@ class Thresholds:
 USUAL = Thresholds()
 
 
-def check_thresholds(thresholds):
+def check_thresholds(thresholds: object) -> None:
     """Refuse what is not `Thresholds`."""
     if not isinstance(thresholds, Thresholds):
         raise FastdenseError(f"thresholds is {shown(thresholds)}; give fastdense.Thresholds(...)")
@@ -75,7 +75,7 @@ def names(places):
     return np.array(OUTCOMES, object)[places]
 
 
-def classify(initial_parameters, parameters, loss, floors, thresholds=USUAL):
+def classify(initial_parameters, parameters, loss, baselines, thresholds=USUAL):
     """The outcomes of several runs, (n,), as places of `OUTCOMES`.
 
     The definitions apply in the order frozen, diverged, converged, oscillating, slow, stalled; a
@@ -84,9 +84,9 @@ def classify(initial_parameters, parameters, loss, floors, thresholds=USUAL):
     Parameters
     ----------
     initial_parameters, parameters : ndarray, shape (n, size)
-    loss, floors, thresholds : as in `classify_curves`
+    loss, baselines, thresholds : as in `classify_curves`
     """
-    found = classify_curves(loss, floors, thresholds)
+    found = classify_curves(loss, baselines, thresholds)
     found[~np.isfinite(parameters).all(axis=1)] = DIVERGED
     bits = f"u{parameters.itemsize}"
     frozen = (parameters.view(bits) == initial_parameters.view(bits)).all(axis=1)
@@ -96,7 +96,7 @@ def classify(initial_parameters, parameters, loss, floors, thresholds=USUAL):
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def classify_curves(loss, floors, thresholds=USUAL):
+def classify_curves(loss, baselines, thresholds=USUAL):
     """What loss curves alone tell of the outcomes of several runs, (n,), as places of `OUTCOMES`.
 
     Parameters
@@ -104,12 +104,14 @@ def classify_curves(loss, floors, thresholds=USUAL):
     loss : ndarray, shape (n, rows)
         Column 0 is from before the first step. The curve of a run that ended before the others
         goes on as NaN, as its loss was not finite.
-    floors : Floors
+    baselines : Baselines
     thresholds : Thresholds
     """
-    if floors.floor < 0:  # of a Poisson loss; shares are then of what is above the floor
-        loss = loss - floors.floor
-        floors = replace(floors, constant=floors.constant - floors.floor, floor=0.0)
+    if baselines.irreducible < 0:  # of a Poisson loss; shares are then of what is above it
+        loss = loss - baselines.irreducible
+        baselines = replace(
+            baselines, constant=baselines.constant - baselines.irreducible, irreducible=0.0
+        )
     trained = loss[:, 1:] if loss.shape[1] > 1 else loss
     rows = trained.shape[1]
     tail = max(1, round(thresholds.tail * rows))
@@ -118,14 +120,14 @@ def classify_curves(loss, floors, thresholds=USUAL):
     found = np.full(len(loss), TOO_SHORT, np.int8)
     if rows >= PARTS:
         window = trained[:, -max(PARTS, round(thresholds.window * rows)) :]
-        gap, fallen = final - floors.floor, loss.max(axis=1) - final
+        gap, fallen = final - baselines.irreducible, loss.max(axis=1) - final
         found[:] = STALLED
         found[_falls(window, rows, gap, fallen, thresholds)] = SLOW
         rise = (window - np.minimum.accumulate(window, axis=1)).max(axis=1)
         found[rise > thresholds.swing * np.abs(_median(np.sort(window)))] = OSCILLATING
-    allowed = thresholds.converged * (floors.constant - floors.floor)
-    found[final - floors.floor <= max(allowed, floors.rounding)] = CONVERGED
-    found[final > thresholds.diverged * np.maximum(loss[:, 0], floors.constant)] = DIVERGED
+    allowed = thresholds.converged * (baselines.constant - baselines.irreducible)
+    found[final - baselines.irreducible <= max(allowed, baselines.rounding)] = CONVERGED
+    found[final > thresholds.diverged * np.maximum(loss[:, 0], baselines.constant)] = DIVERGED
     found[~np.isfinite(loss).all(axis=1)] = DIVERGED
     return found
 
@@ -145,12 +147,12 @@ def _falls(window, rows, gap, fallen, thresholds):
     rows : int
         Points of the whole training.
     gap, fallen : ndarray, shape (n,)
-        Final loss above the floor, and below the highest loss.
+        Final loss above the irreducible, and below the highest loss.
     thresholds : Thresholds
     """
     size = window.shape[1] // PARTS
-    apart = (window.shape[1] - size) / FALLS
-    places = (apart * np.arange(PARTS)).round().astype(int)
+    spacing = (window.shape[1] - size) / FALLS
+    places = (spacing * np.arange(PARTS)).round().astype(int)
     parts = _median(np.sort(window[:, places[:, np.newaxis] + np.arange(size)]))
     # Transposed: NumPy then adds one fall after the other, in this order, on every machine.
     falls = np.ascontiguousarray((parts[:, :-1] - parts[:, 1:]).T)
@@ -167,7 +169,7 @@ def _falls(window, rows, gap, fallen, thresholds):
 
     # As much as the trend takes off while training goes on for as long again; of a fall that
     # brakes, no more than Aitken's extrapolation leaves of it.
-    promise = trend * (rows / apart)
+    promise = trend * (rows / spacing)
     earlier, later = falls[1:4].sum(axis=0), np.maximum(falls[4:7].sum(axis=0), 0.0)
     is_braking &= earlier > later
     left = later * later / np.where(is_braking, earlier - later, 1.0)
@@ -183,6 +185,6 @@ def _median(ordered):
     return ordered[..., half] if odd else (ordered[..., half - 1] + ordered[..., half]) / 2
 
 
-def classify_curve(loss, floors, thresholds=USUAL):
+def classify_curve(loss, baselines, thresholds=USUAL):
     """The outcome that one loss curve (rows,) tells."""
-    return OUTCOMES[classify_curves(loss[np.newaxis], floors, thresholds)[0]]
+    return OUTCOMES[classify_curves(loss[np.newaxis], baselines, thresholds)[0]]

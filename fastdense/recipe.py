@@ -1,16 +1,17 @@
 """How a network is trained: loss, optimizer, schedule, batches, penalties, seed, dtype."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from fastdense import catalogue
-from fastdense.catalogue import Choice
+from fastdense.catalogue import Choice, Chosen
 from fastdense.checks import as_python, real, seed, whole
 from fastdense.errors import FastdenseError, shown, unknown
 
 DEFAULT_BATCH = 32
-MOST_COUNTED = 10**15  # epochs, or batches of an update: more than anybody lives to see
+MAX_COUNTED = 10**15  # epochs, or batches of an update: more than anybody lives to see
 DTYPES = ("float32", "float64")
 REDUCTIONS = ("mean", "sum", "sum_keras")
 
@@ -27,7 +28,7 @@ class Recipe:
         The optimizer's own default if not given.
     ascend : bool
         The learning rate is below zero: steps climb the loss, a fault that has been published.
-    batch : int or "full", optional
+    batch_size : int or "full", optional
         Samples a mini-batch; 32 if not given, or all of them where they are fewer. The short last
         batch of an epoch is kept.
     epochs : int
@@ -59,12 +60,13 @@ class Recipe:
         An unknown name, or a value out of its range.
     """
 
-    loss: Choice = "mse"
-    optimizer: Choice = "sgd"
-    learning_rate: float | None = None
+    # Defaults are as a caller gives them; `__post_init__` converts them.
+    loss: Choice = "mse"  # type: ignore[assignment]
+    optimizer: Choice = "sgd"  # type: ignore[assignment]
+    learning_rate: float = None  # type: ignore[assignment]
     ascend: bool = False
-    schedule: Choice = "constant"
-    batch: int | str | None = None
+    schedule: Choice = "constant"  # type: ignore[assignment]
+    batch_size: int | Literal["full"] | None = None
     epochs: int = 100
     shuffle: bool = True
     reduction: str = "mean"
@@ -77,7 +79,31 @@ class Recipe:
     seed: int = 0
     dtype: str = "float32"
 
-    def __post_init__(self):
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            loss: Chosen = "mse",
+            optimizer: Chosen = "sgd",
+            learning_rate: float | None = None,
+            ascend: bool = False,
+            schedule: Chosen = "constant",
+            batch_size: int | Literal["full"] | None = None,
+            epochs: int = 100,
+            shuffle: bool = True,
+            reduction: Literal["mean", "sum", "sum_keras"] = "mean",
+            gradient_accumulation_steps: int = 1,
+            l1: float = 0.0,
+            l2: float = 0.0,
+            clip_value: float = 0.0,
+            clip_norm: float = 0.0,
+            class_weights: Sequence[float] | np.ndarray = (),
+            seed: int = 0,
+            dtype: Literal["float32", "float64"] = "float32",
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         put = object.__setattr__
         for name, kind in (
             ("loss", "losses"),
@@ -91,15 +117,22 @@ class Recipe:
                     f"{name} is {shown(getattr(self, name))}; expected true or false"
                 )
         if self.learning_rate is None:
-            rate = catalogue.get("optimizers", self.optimizer.name).rate
+            rate = self.optimizer.entry.rate
             put(self, "learning_rate", -rate if self.ascend else rate)
         put(self, "learning_rate", _rate(self.learning_rate, self.ascend))
-        if self.batch is not None and not (isinstance(self.batch, str) and self.batch == "full"):
-            put(self, "batch", whole("batch", self.batch, 1))
-        put(self, "epochs", whole("epochs", self.epochs, 0, MOST_COUNTED))
+        if self.batch_size is not None and not (
+            isinstance(self.batch_size, str) and self.batch_size == "full"
+        ):
+            if isinstance(self.batch_size, str):
+                raise FastdenseError(
+                    f"batch_size is {shown(self.batch_size)}; expected an integer of at least 1, "
+                    'or "full" for all samples'
+                )
+            put(self, "batch_size", whole("batch_size", self.batch_size, 1))
+        put(self, "epochs", whole("epochs", self.epochs, 0, MAX_COUNTED))
         put(self, "seed", seed("seed", self.seed))
         steps = whole(
-            "gradient_accumulation_steps", self.gradient_accumulation_steps, 1, MOST_COUNTED
+            "gradient_accumulation_steps", self.gradient_accumulation_steps, 1, MAX_COUNTED
         )
         put(self, "gradient_accumulation_steps", steps)
         if not isinstance(self.reduction, str) or self.reduction not in REDUCTIONS:
@@ -118,17 +151,26 @@ class Recipe:
             raise FastdenseError("class_weights are all zero; expected one above zero")
         if not isinstance(self.dtype, str) or self.dtype not in DTYPES:
             raise unknown("dtype", self.dtype, DTYPES)
-        loss = catalogue.get("losses", self.loss.name)
+        loss = self.loss.entry
         if loss.check is not None:
-            fault = loss.check(self.loss.values("losses"), np.dtype(self.dtype))
+            fault = loss.check(self.loss.values, np.dtype(self.dtype))
             if fault:
                 raise FastdenseError(fault)
 
-    def but(self, **changes):
+    def __repr__(self) -> str:
+        own = Recipe(optimizer=self.optimizer, ascend=self.ascend)  # with its usual learning rate
+        given = []
+        for name in (f.name for f in fields(self)):
+            usual = getattr(own if name == "learning_rate" else Recipe(), name)
+            if getattr(self, name) != usual:
+                given.append(f"{name}={getattr(self, name)!r}")
+        return f"Recipe({', '.join(given)})"
+
+    def replace(self, **changes: Any) -> "Recipe":
         """The same recipe with some fields changed."""
         return replace(self, **changes)
 
-    def batch_of(self, samples):
+    def batch_of(self, samples: int) -> int:
         """Samples of a mini-batch when an epoch visits so many.
 
         Raises
@@ -136,18 +178,18 @@ class Recipe:
         FastdenseError
             The batch is larger than that.
         """
-        if self.batch is None:
+        if self.batch_size is None:
             return min(DEFAULT_BATCH, samples)
-        if self.batch == "full":
+        if self.batch_size == "full":
             return samples
-        if self.batch > samples:
+        if self.batch_size > samples:
             raise FastdenseError(
-                f"a batch of {shown(self.batch)} is larger than the {samples} samples; use at most "
-                f'{samples}, or "full"'
+                f"a batch of {shown(self.batch_size)} is larger than the {samples} samples; use at "
+                f'most {samples}, or "full"'
             )
-        return self.batch
+        return self.batch_size
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Plain values, as `from_dict` and scenario files have them."""
         plain = asdict(self)
         for name in ("loss", "optimizer", "schedule"):
@@ -156,7 +198,7 @@ class Recipe:
         return plain
 
     @classmethod
-    def from_dict(cls, table):
+    def from_dict(cls, table: Mapping[str, Any]) -> "Recipe":
         """Read the `[recipe]` table of a scenario."""
         known = [f.name for f in fields(cls)]
         for key in table:

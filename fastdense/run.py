@@ -1,25 +1,49 @@
 """What training one network produced."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastdense.baselines import Baselines
 from fastdense.errors import FastdenseError
-from fastdense.floors import Floors
+from fastdense.model import Model
 from fastdense.network import Network
+from fastdense.once import once
 from fastdense.outcome import USUAL, Thresholds, classify, names
 from fastdense.recipe import Recipe
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def make_read_only(record):
-    """Let nobody write into the arrays of a record."""
-    for value in vars(record).values():
-        if isinstance(value, np.ndarray):
-            value.setflags(write=False)
+
+class Result:
+    """A record whose arrays nobody can write into, nor those of its `signals`, a mapping."""
+
+    def __post_init__(self):
+        object.__setattr__(self, "signals", MappingProxyType(dict(self.signals)))
+        for value in (*vars(self).values(), *self.signals.values()):
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    def __getstate__(self):
+        return vars(self) | {"signals": dict(self.signals)}  # a proxy cannot be pickled
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self.__post_init__()
+
+
+def length_of(epochs, steps):
+    """How long a training was, in words."""
+    each = f" of {steps // epochs} step{'s' * (steps != epochs)}" if epochs else ""
+    return f"{epochs} epoch{'s' * (epochs != 1)}{each}"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Run:
+class Run(Result):
     """A trained network with its curves, signals and outcome.
 
     Losses are means over all rows, in float64, after the epochs listed in `epochs`; entry 0 is
@@ -39,15 +63,10 @@ class Run:
         Mean loss of an epoch's batches, each before its update (what Keras prints); entry 0 NaN.
     test_loss, accuracy, test_accuracy : ndarray, shape (rows,), or None
     observed_epochs : ndarray of int, shape (observed,)
-    gradient_norm, parameter_norm : ndarray, shape (observed, dense layers)
-        Euclidean norms; the gradient is that of the loss over all training rows.
-    update_ratio : ndarray
-        Norm of the epoch's last update over the norm of the parameters before it.
-    dead_share : ndarray
-        Share of units whose output is zero on all training rows.
-    mean_slope, mean_preactivation : ndarray
-        Means over units and rows of the activation's derivative and of |z|.
-    floors : Floors or None
+    signals : mapping of str to ndarray, shape (observed, dense layers)
+        What was measured of every dense layer, by name: `"gradient_norm"` and the others under
+        `fastdense/signals` (`fastdense list signals`).
+    baselines : Baselines or None
         The losses that the outcome is told against; None if never evaluated.
     steps : int
     seconds : float
@@ -55,73 +74,73 @@ class Run:
 
     network: Network
     recipe: Recipe
-    floors: Floors | None = field(repr=False)
-    thresholds: Thresholds = field(repr=False, default=USUAL)
-    initial_parameters: np.ndarray = field(repr=False)
-    parameters: np.ndarray = field(repr=False)
-    epochs: np.ndarray = field(repr=False)
-    loss: np.ndarray | None = field(repr=False)
-    running_loss: np.ndarray = field(repr=False)
-    accuracy: np.ndarray | None = field(repr=False)
-    test_loss: np.ndarray | None = field(repr=False)
-    test_accuracy: np.ndarray | None = field(repr=False)
-    observed_epochs: np.ndarray = field(repr=False)
-    gradient_norm: np.ndarray = field(repr=False)
-    parameter_norm: np.ndarray = field(repr=False)
-    update_ratio: np.ndarray = field(repr=False)
-    dead_share: np.ndarray = field(repr=False)
-    mean_slope: np.ndarray = field(repr=False)
-    mean_preactivation: np.ndarray = field(repr=False)
+    baselines: Baselines | None
+    thresholds: Thresholds = USUAL
+    initial_parameters: np.ndarray
+    parameters: np.ndarray
+    epochs: np.ndarray
+    loss: np.ndarray | None
+    running_loss: np.ndarray
+    accuracy: np.ndarray | None
+    test_loss: np.ndarray | None
+    test_accuracy: np.ndarray | None
+    observed_epochs: np.ndarray
+    signals: Mapping[str, np.ndarray]
     steps: int
     seconds: float
-    _outcome: str | None = field(repr=False, default=None)  # found when first asked for
-    _predictor: object = field(init=False, repr=False, default=None)  # made when first asked for
+    _outcome: str | None = None  # found when first asked for
 
-    def __post_init__(self):
-        make_read_only(self)
-
-    def __setstate__(self, state):
-        self.__dict__.update(state)
-        make_read_only(self)
+    def __repr__(self) -> str:
+        if self.loss is None:
+            told = "not evaluated"
+            if np.isfinite(self.running_loss[-1]):
+                told += f", running loss {self.running_loss[-1]:.3g}"
+        else:
+            told = f"{self.outcome}, loss {self.initial_loss:.3g} -> {self.final_loss:.3g}"
+        length = length_of(int(self.epochs[-1]), self.steps)
+        return f"Run({self.network.sizes}, {length}: {told})"
 
     @property
-    def initial_loss(self):
+    def initial_loss(self) -> float:
         """Loss before the first step."""
-        self._check_evaluated()
-        return float(self.loss[0])
+        return float(self._evaluated()[0])
 
     @property
-    def final_loss(self):
+    def final_loss(self) -> float:
         """Loss after the last epoch."""
-        self._check_evaluated()
-        return float(self.loss[-1])
+        return float(self._evaluated()[-1])
 
     @property
-    def layers(self):
+    def layers(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """Weights (n_in, n_out) and bias (n_out,) of each dense layer."""
         return self.network.split(self.parameters)
 
     @property
-    def outcome(self):
+    def outcome(self) -> str:
         """One of `fastdense.outcome.OUTCOMES`, by the definitions in docs/json.md."""
-        self._check_evaluated()
-        if self._outcome is None:
-            ends = self.initial_parameters, self.parameters, self.loss
-            ends = (values[np.newaxis] for values in ends)
-            (place,) = classify(*ends, self.floors, self.thresholds)
-            object.__setattr__(self, "_outcome", names(place))
-        return self._outcome
+        loss = self._evaluated()
+        found = self._outcome
+        if found is None:
+            starts, ends = self.initial_parameters[np.newaxis], self.parameters[np.newaxis]
+            curves = loss[np.newaxis]
+            (place,) = classify(starts, ends, curves, self.baselines, self.thresholds)
+            found = names(place)
+            object.__setattr__(self, "_outcome", found)
+        return found
 
-    def _check_evaluated(self):
+    def _evaluated(self) -> np.ndarray:
+        """The losses; an error if there are none."""
         if self.loss is None:
             raise FastdenseError(
                 "this run was never evaluated (evaluate_every=0), so it has a running loss only"
             )
+        return self.loss
 
-    def predict(self, inputs):
+    def predict(self, inputs: "ArrayLike") -> np.ndarray:
         """Outputs of the trained network, shape (n, outputs), for inputs (n, features)."""
-        if self._predictor is None:
-            from fastdense.devices.prediction import Predictor
+        return self.model.predict(inputs)
 
-            object.__setattr__(self, "_predictor", Predictor(self.network, self.parameters))
-        return self._predictor(inputs)
+    @once
+    def model(self) -> Model:
+        """The trained network, to predict with, evaluate, differentiate and keep."""
+        return Model(self.network, self.parameters)

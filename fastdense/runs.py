@@ -2,24 +2,25 @@
 
 import math
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from fastdense.baselines import Baselines
 from fastdense.errors import FastdenseError, shown
-from fastdense.floors import Floors
 from fastdense.network import Network
 from fastdense.outcome import Thresholds, names
 from fastdense.recipe import Recipe
-from fastdense.reference.training import SIGNALS
-from fastdense.run import Run, make_read_only
+from fastdense.run import Result, Run, length_of
 from fastdense.variants import vary
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Runs:
+class Runs(Result):
     """Trained networks with their curves, signals and outcomes, as arrays.
 
     Every array begins with the `shape` of what was varied. `runs[i]` (`runs[i, j]` in two
@@ -36,51 +37,38 @@ class Runs:
         When the losses were evaluated.
     loss, running_loss, accuracy, test_loss, test_accuracy : ndarray, shape (*shape, rows), or None
     observed_epochs : ndarray of int, shape (observed,)
-    gradient_norm, parameter_norm, update_ratio, dead_share, mean_slope, mean_preactivation : \
-ndarray, shape (*shape, observed, dense layers)
+    signals : mapping of str to ndarray, shape (*shape, observed, dense layers)
     steps : ndarray of int, shape `shape`
     seconds : float
         Of all together.
     thresholds : Thresholds
         The numbers in the definitions of the outcomes.
-    floors : Floors or None
+    baselines : Baselines or None
         The losses that outcomes are told against; None if never evaluated.
     """
 
     network: Network
     recipe: Recipe
-    floors: Floors | None = field(repr=False)
-    shape: tuple
-    varied: dict = field(repr=False)
-    initial_parameters: np.ndarray = field(repr=False)
-    parameters: np.ndarray = field(repr=False)
-    epochs: np.ndarray = field(repr=False)
-    loss: np.ndarray | None = field(repr=False)
-    running_loss: np.ndarray = field(repr=False)
-    accuracy: np.ndarray | None = field(repr=False)
-    test_loss: np.ndarray | None = field(repr=False)
-    test_accuracy: np.ndarray | None = field(repr=False)
-    observed_epochs: np.ndarray = field(repr=False)
-    gradient_norm: np.ndarray = field(repr=False)
-    parameter_norm: np.ndarray = field(repr=False)
-    update_ratio: np.ndarray = field(repr=False)
-    dead_share: np.ndarray = field(repr=False)
-    mean_slope: np.ndarray = field(repr=False)
-    mean_preactivation: np.ndarray = field(repr=False)
-    steps: np.ndarray = field(repr=False)
+    baselines: Baselines | None
+    shape: tuple[int, ...]
+    varied: dict[str, np.ndarray]
+    initial_parameters: np.ndarray
+    parameters: np.ndarray
+    epochs: np.ndarray
+    loss: np.ndarray | None
+    running_loss: np.ndarray
+    accuracy: np.ndarray | None
+    test_loss: np.ndarray | None
+    test_accuracy: np.ndarray | None
+    observed_epochs: np.ndarray
+    signals: Mapping[str, np.ndarray]
+    steps: np.ndarray
     seconds: float
-    thresholds: Thresholds = field(repr=False)
+    thresholds: Thresholds
     # How many points of its curves and signals each run has.
-    _rows: np.ndarray = field(repr=False)
-    _observed: np.ndarray = field(repr=False)
-    _outcomes: np.ndarray | None = field(repr=False)  # places in `OUTCOMES`
-
-    def __post_init__(self):
-        make_read_only(self)
-
-    def __setstate__(self, state):
-        self.__dict__.update(state)
-        make_read_only(self)
+    _rows: np.ndarray
+    _observed: np.ndarray
+    _outcomes: np.ndarray | None  # places in `OUTCOMES`
 
     def _check_evaluated(self):
         if self.loss is None:
@@ -88,10 +76,19 @@ ndarray, shape (*shape, observed, dense layers)
                 "these runs were never evaluated (evaluate_every=0): they have a running loss only"
             )
 
-    def __len__(self):
+    def __len__(self) -> int:
         return math.prod(self.shape)
 
-    def __getitem__(self, place):
+    def __repr__(self) -> str:
+        told = "not evaluated"
+        if self.loss is not None:
+            found = zip(*np.unique(self.outcome, return_counts=True), strict=True)
+            told = ", ".join(f"{n} {name}" for name, n in sorted(found, key=lambda f: -f[1]))
+        shape = " x ".join(map(str, self.shape))
+        length = length_of(int(self.epochs[-1]), int(self.steps.max()))
+        return f"Runs({shape} of {self.network.sizes}, {length}: {told})"
+
+    def __getitem__(self, place: int | tuple[int, ...]) -> Run:
         """The `Run` at a place, an integer for each dimension."""
         place = place if isinstance(place, tuple) else (place,)
         integers = all(isinstance(i, (int, np.integer)) and i is not True for i in place)
@@ -101,13 +98,16 @@ ndarray, shape (*shape, observed, dense layers)
                 "each dimension"
             )
         rows, observed = int(self._rows[place]), int(self._observed[place])
-        curves = {name: getattr(self, name) for name in CURVES}
+        curves: dict[str, Any] = {}
+        for name in CURVES:
+            values = getattr(self, name)
+            curves[name] = None if values is None else values[place][:rows]
         given = {name: values[place] for name, values in self.varied.items()}
         network, recipe = vary(self.network, self.recipe, given)
         return Run(
             network=network,
             recipe=recipe,
-            floors=self.floors,
+            baselines=self.baselines,
             thresholds=self.thresholds,
             initial_parameters=self.initial_parameters[place],
             parameters=self.parameters[place],
@@ -116,22 +116,22 @@ ndarray, shape (*shape, observed, dense layers)
             steps=int(self.steps[place]),
             seconds=self.seconds,
             _outcome=None if self._outcomes is None else names(self._outcomes[place]),
-            **{k: v if v is None else v[place][:rows] for k, v in curves.items()},
-            **{name: getattr(self, name)[place][:observed] for name in SIGNALS},
+            **curves,
+            signals={name: array[place][:observed] for name, array in self.signals.items()},
         )
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Run]:
         """All runs, the last dimension first."""
         return (self[place] for place in np.ndindex(self.shape))
 
     @property
-    def final_loss(self):
+    def final_loss(self) -> np.ndarray:
         """Loss of each run where it ended, shape `shape`."""
         self._check_evaluated()
         return np.take_along_axis(self.loss, self._rows[..., np.newaxis] - 1, axis=-1)[..., 0]
 
     @property
-    def outcome(self):
+    def outcome(self) -> np.ndarray:
         """The outcome of each run, as `Run.outcome` has it: an array of `str`."""
         self._check_evaluated()
         return names(self._outcomes)
@@ -149,11 +149,8 @@ class Collector:
 
     def __init__(self, task, count):
         self._count = count
-        self._lengths = {
-            **dict.fromkeys(CURVES, max(task.evaluations, 1)),
-            **dict.fromkeys(SIGNALS, task.observations),
-        }
-        self._arrays = {}
+        self._evaluations, self._observations = max(task.evaluations, 1), task.observations
+        self._arrays, self._signals = {}, {}
         self._places = {"epochs": np.zeros(0, int), "observed_epochs": np.zeros(0, int)}
         self._lock = threading.Lock()
 
@@ -164,30 +161,36 @@ class Collector:
                 if name in self._places:
                     if len(values) > len(self._places[name]):
                         self._places[name] = values
+                elif name == "signals":
+                    for signal, array in values.items():
+                        self._store(self._signals, signal, first, array, self._observations)
                 elif values is not None:
-                    self._store(name, first, values)
+                    longest = self._evaluations if name in CURVES else None
+                    self._store(self._arrays, name, first, values, longest)
 
-    def _store(self, name, first, values):
-        if name not in self._arrays:
-            longest = [self._lengths[name]] if name in self._lengths else values.shape[1:2]
-            shape = self._count, *longest, *values.shape[2:]
-            self._arrays[name] = np.empty(shape, values.dtype)  # pages not written take no memory
-        rows = self._arrays[name][first : first + len(values)]
-        if name in self._lengths:
+    def _store(self, arrays, name, first, values, longest=None):
+        """Keep the rows of some variants; those of `longest` columns go on as NaN."""
+        if name not in arrays:
+            columns = values.shape[1:2] if longest is None else [longest]
+            shape = self._count, *columns, *values.shape[2:]
+            arrays[name] = np.empty(shape, values.dtype)  # pages not written take no memory
+        rows = arrays[name][first : first + len(values)]
+        if longest is not None:
             rows[:, values.shape[1] :] = np.nan
             rows = rows[:, : values.shape[1]]
         rows[:] = values
 
     def fields(self, shape):
         """The fields of `Runs` that are results, for variants in an array of a shape."""
-        longest = {
-            **dict.fromkeys(CURVES, len(self._places["epochs"])),
-            **dict.fromkeys(SIGNALS, len(self._places["observed_epochs"])),
-        }
+        evaluated, observed = (len(self._places[name]) for name in ("epochs", "observed_epochs"))
+
+        def shaped(array):
+            return array.reshape(*shape, *array.shape[1:])
+
         arrays = {
-            name: array[:, : longest[name]] if name in longest else array
+            name: shaped(array[:, :evaluated] if name in CURVES else array)
             for name, array in self._arrays.items()
         }
-        shaped = {name: array.reshape(*shape, *array.shape[1:]) for name, array in arrays.items()}
-        own = {f"_{name}": shaped.pop(name, None) for name in ("rows", "observed", "outcomes")}
-        return {**dict.fromkeys(CURVES), **self._places, **shaped, **own}
+        signals = {name: shaped(array[:, :observed]) for name, array in self._signals.items()}
+        own = {f"_{name}": arrays.pop(name, None) for name in ("rows", "observed", "outcomes")}
+        return {**dict.fromkeys(CURVES), **self._places, **arrays, "signals": signals, **own}

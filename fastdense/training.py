@@ -1,206 +1,328 @@
-"""`train(network, recipe, data) -> Run`: checks everything, then hands over to a device."""
+"""`Training`: one network's training as an object; `train(network, recipe, data) -> Run`."""
 
-import importlib
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastdense import catalogue
-from fastdense.arrays import numbers_of
 from fastdense.checks import whole
 from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
-from fastdense.errors import FastdenseError, shown, unknown
-from fastdense.floors import floors
-from fastdense.fusion import fused
+from fastdense.devices import device_of
+from fastdense.errors import FastdenseError, shown
+from fastdense.files import checkpoint
 from fastdense.network import Network
-from fastdense.once import once
-from fastdense.outcome import USUAL, check_thresholds
+from fastdense.outcome import USUAL, Thresholds, check_thresholds
 from fastdense.recipe import Recipe
-from fastdense.room import room
 from fastdense.run import Run
+from fastdense.task import prepare
 
-DEVICES = ("cpu", "reference")
-MOST_EVALUATIONS = 20_000_000
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True)
-class Task:
-    """One training, checked and in the recipe's dtype: what a device is given.
+class Report:
+    """What is known of a training after an epoch.
 
-    The arrays are those of `data` where they need no conversion.
-    inputs (n, features), targets (n, columns), weights (n,) float64 or (0,), likewise for the
-    test rows (which may be none), parameters (size,), order (rows, visits) int64 or (0, 0).
-    `accuracy` is how outputs are right or wrong, as `Loss.accuracy` has it; or "share", of logits
-    whose softmax is to exceed 1/2. `fused` is the network and the recipe that are trained.
+    Attributes
+    ----------
+    epoch, steps : int
+        How many are complete.
+    loss, running_loss, accuracy, test_loss, test_accuracy : float or None
+        As `Run` has them, after this epoch; None for what was not measured then.
+    signals : dict
+        Name to array, a number for each dense layer; empty where none were measured then.
     """
 
-    network: object
-    recipe: object
-    data: Data
-    batch: int
-    inputs: np.ndarray
-    targets: np.ndarray
-    weights: np.ndarray
-    test_inputs: np.ndarray
-    test_targets: np.ndarray
-    parameters: np.ndarray
-    order: np.ndarray
-    evaluate_every: int
-    observe_every: int
-    accuracy: str | None
-    fused: tuple
-
-    @property
-    def trained(self):
-        """The task that a device is given: where a loss is taken from logits, with these."""
-        network, recipe = self.fused
-        if network is self.network:
-            return self
-        accuracy = self.accuracy
-        if accuracy == "probability":
-            accuracy = "logit" if self.network.layers[-1].activation == "sigmoid" else "share"
-        return replace(self, network=network, recipe=recipe, accuracy=accuracy)
-
-    @once
-    def floors(self):
-        """The `Floors` of its data, found when first asked for; None if nothing is evaluated."""
-        if not self.evaluate_every:
-            return None
-        return floors(self.data, self.fused[1], self.network.outputs)
-
-    @property
-    def evaluations(self):
-        """Points of the curves: before the first epoch, after every so many, and after the last."""
-        return _looks(self.recipe.epochs, self.evaluate_every)
-
-    @property
-    def observations(self):
-        """How often the signals are measured, likewise."""
-        return _looks(self.recipe.epochs, self.observe_every)
-
-    @property
-    def visits(self):
-        """Samples that one epoch visits."""
-        return self.order.shape[1] if self.order.size else len(self.inputs)
+    epoch: int
+    steps: int
+    loss: float | None = None
+    running_loss: float | None = None
+    accuracy: float | None = None
+    test_loss: float | None = None
+    test_accuracy: float | None = None
+    signals: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def _looks(epochs, every):
-    return 1 + -(-epochs // every) if every else 0
+class Training:
+    """One network's training, which goes on when it is asked to.
 
+    `train` is this to the end. Wherever a training is stopped, and whether or not it is saved and
+    loaded between, it arrives at the same bits.
 
-def prepare(network, recipe, data, parameters=None, order=None, evaluate_every=1, observe_every=0):
-    """Check a training and convert what is not in the recipe's dtype yet; returns a `Task`."""
-    if not isinstance(network, Network):
-        raise FastdenseError(f"{shown(network)} is not a network; give a Network")
-    if not isinstance(recipe, Recipe):
-        raise FastdenseError(f"{shown(recipe)} is not a recipe; give a Recipe")
-    data = Data.of(data)
-    dtype = np.dtype(recipe.dtype)
-    if data.inputs.shape[1] != network.inputs:
-        raise FastdenseError(
-            f"the network takes {network.inputs} inputs but the data have {data.inputs.shape[1]}"
+    Parameters
+    ----------
+    network, recipe, data, parameters, order, evaluate_every, observe_every, thresholds, device, \
+threads : as in `train`
+
+    Examples
+    --------
+    >>> training = Training(network, recipe, data)
+    >>> for report in training.epochs(every=10):
+    ...     if report.loss < 0.01:
+    ...         break
+    >>> run = training.result()
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        recipe: Recipe,
+        data: "Data | tuple[ArrayLike, ArrayLike]",
+        *,
+        parameters: "ArrayLike | None" = None,
+        order: "ArrayLike | None" = None,
+        evaluate_every: int = 1,
+        observe_every: int = 0,
+        thresholds: Thresholds = USUAL,
+        device: str = "cpu",
+        threads: int | None = None,
+    ) -> None:
+        check_thresholds(thresholds)
+        if threads is not None:
+            threads = whole("threads", threads, 1)
+        started = time.perf_counter()
+        where = device_of(device)
+        self._task = task = prepare(
+            network,
+            recipe,
+            data,
+            parameters,
+            order,
+            evaluate_every,
+            observe_every,
+            where.uniform_parts,
         )
-    check_targets(data.targets, recipe.loss.name, network.outputs)
-    longest = max(recipe.epochs, 1)
-    evaluate_every = min(whole("evaluate_every", evaluate_every, 0), longest)
-    observe_every = min(whole("observe_every", observe_every, 0), longest)
-    if evaluate_every and recipe.epochs // evaluate_every > MOST_EVALUATIONS:
-        raise FastdenseError(
-            f"{shown(recipe.epochs)} epochs, evaluated every {evaluate_every}, are more than "
-            f"{MOST_EVALUATIONS} points of a curve; evaluate less often (evaluate_every)"
+        self._thresholds, self._device = thresholds, device
+        # Of the data as they are now: their owner may write into them.
+        self._baselines = task.baselines
+        self._session = where.begin(task.trained, threads)
+        self._seconds = time.perf_counter() - started
+
+    @property
+    def network(self) -> Network:
+        """The network that is trained."""
+        return self._task.network
+
+    @property
+    def recipe(self) -> Recipe:
+        """How it is trained."""
+        return self._task.recipe
+
+    @property
+    def epoch(self) -> int:
+        """Epochs that are complete."""
+        return self._session.epoch
+
+    @property
+    def steps(self) -> int:
+        """Mini-batches that are complete, those of `step` among them."""
+        return self._session.steps
+
+    @property
+    def done(self) -> bool:
+        """Whether the recipe's epochs are over, or the loss is not finite any more."""
+        return self._session.done
+
+    def __repr__(self) -> str:
+        return f"Training(epoch {self.epoch} of {self.recipe.epochs})"
+
+    def advance(self, epochs: int = 1, on_progress: Callable[[int], object] | None = None) -> None:
+        """Go on for some epochs, or as many as the recipe has left.
+
+        After an interrupt the epoch that is under way counts as one of them. `on_progress` is
+        called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop.
+        """
+        until = min(self.epoch + whole("epochs", epochs, 0), self.recipe.epochs)
+        session, started = self._session, time.perf_counter()
+        try:
+            while not (session.done or (session.epoch >= until and session.between_epochs)):
+                session.advance(until=until)
+                if on_progress is not None:
+                    on_progress(session.epoch)
+        finally:
+            self._seconds += time.perf_counter() - started
+
+    def epochs(self, every: int = 1) -> Iterator[Report]:
+        """Go on to the end, with a `Report` after every so many epochs and after the last.
+
+        To stop early, leave the loop; what was trained remains, and may go on later.
+        """
+        whole("every", every, 1)
+        while not self.done:
+            self.advance(every)
+            yield self.report()
+
+    def report(self) -> Report:
+        """What is known now."""
+        latest = self._session.latest()
+        signals = latest.pop("signals", {})
+        if latest.pop("observed_epoch", None) != self.epoch:
+            signals = {}
+        if latest.pop("epoch", None) != self.epoch:
+            latest = {}
+        return Report(self.epoch, self.steps, signals=signals, **latest)
+
+    def step(
+        self, inputs: "ArrayLike", targets: "ArrayLike", weights: "ArrayLike | None" = None
+    ) -> float:
+        """One update on a mini-batch of your own, which is a step, but part of no epoch.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (n, features)
+        targets : array_like, shape (n, columns)
+        weights : array_like, shape (n,), optional
+
+        Returns
+        -------
+        float
+            Mean loss of the mini-batch before the update, with dropout and without penalties.
+        """
+        return self._session.step(*self._mini_batch(inputs, targets, weights))
+
+    def _mini_batch(self, inputs: Any, targets: Any, weights: Any) -> tuple[Any, Any, Any]:
+        """Checked, and in the recipe's dtype."""
+        task = self._task
+        dtype = task.inputs.dtype
+        # Arrays in this dtype that need no conversion are what is given in a loop: look only at
+        # their numbers.
+        if not (_is_ready(inputs, dtype) and _is_ready(targets, dtype) and weights is None):
+            data = Data(inputs, targets, weights)
+            inputs = in_dtype("inputs", data.inputs, dtype)
+            targets = in_dtype("targets", data.targets, dtype)
+            weights = data.weights
+        elif len(inputs) != len(targets):
+            raise FastdenseError(f"{len(inputs)} rows of inputs but {len(targets)} of targets")
+        elif not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
+            rectangular("inputs", inputs, 2), rectangular("targets", targets, 2)
+        if inputs.shape[1] != task.network.inputs:
+            raise FastdenseError(
+                f"the network takes {task.network.inputs} inputs but the mini-batch has "
+                f"{inputs.shape[1]}"
+            )
+        check_targets(targets, task.recipe.loss.entry, task.network.outputs)
+        if task.recipe.class_weights:
+            weights = weights_of(Data(inputs, targets, weights), task.recipe)
+        return inputs, targets, weights
+
+    def result(self) -> Run:
+        """The `Run` so far; the training may go on.
+
+        Its curves end with the last evaluation; its parameters are those of now, also if an epoch
+        is under way, after an interrupt or an exception in the middle of one.
+        """
+        if self.epoch == 0:
+            self.advance(0)  # the losses before the first step
+        return self._result(final=False)
+
+    def _result(self, final: bool) -> Run:
+        result = self._session.result(final)
+        return Run(
+            network=self.network,
+            recipe=self.recipe,
+            baselines=self._baselines,
+            thresholds=self._thresholds,
+            initial_parameters=self._task.parameters,
+            seconds=self._seconds,
+            **result,
         )
-    if parameters is None:
-        parameters = network.initialize(recipe.seed, dtype)
-    else:
-        given = given_parameters(parameters, [(network.size,)], dtype)
-        parameters = room(network.size, dtype)
-        parameters[:] = given
-    order = _check_order(order, len(data))
-    visits = order.shape[1] if order.size else len(data)
-    batch = recipe.batch_of(visits)
-    none = np.zeros((0, 1), dtype)
-    test_inputs, test_targets = data.test or (none, none)
-    if data.test:
-        check_targets(test_targets, recipe.loss.name, network.outputs)
-    return Task(
-        network,
-        recipe,
-        data,
-        batch,
-        in_dtype("inputs", data.inputs, dtype),
-        in_dtype("targets", data.targets, dtype),
-        _weights(data, recipe),
-        in_dtype("test inputs", test_inputs, dtype),
-        in_dtype("test targets", test_targets, dtype),
-        parameters,
-        order,
-        evaluate_every,
-        observe_every,
-        catalogue.get("losses", recipe.loss.name).accuracy(network.outputs),
-        fused(network, recipe),
+
+    def save(self, path: "str | PathLike[str]") -> None:
+        """Write a checkpoint, a safetensors file, from which `Training.load` goes on.
+
+        It holds the network, the recipe, the parameters, the optimizer's state, the curves and the
+        counters, but not the data. A file that exists is replaced when the new one is whole.
+        """
+        counters, arrays = self._session.take()
+        task = self._task
+        arrays = {**arrays, "initial_parameters": task.parameters}
+        if task.order.size:
+            arrays["given_order"] = task.order
+        about = {
+            "network": self.network.to_dict(),
+            "recipe": self.recipe.to_dict(),
+            "evaluate_every": task.evaluate_every,
+            "observe_every": task.observe_every,
+            "thresholds": asdict(self._thresholds),
+            "seconds": self._seconds,
+            "counters": counters,
+            "data": task.digest,
+        }
+        checkpoint.write(path, arrays, about)
+
+    @classmethod
+    def load(
+        cls,
+        path: "str | PathLike[str]",
+        data: "Data | tuple[ArrayLike, ArrayLike]",
+        *,
+        threads: int | None = None,
+    ) -> "Training":
+        """The training that a checkpoint was taken of, to go on with the same data.
+
+        Raises
+        ------
+        FastdenseError
+            No whole checkpoint, one that was changed, one of other data, or one of a fastdense
+            whose numbers are others.
+        """
+        arrays, about = checkpoint.read(path)
+        start, order = arrays.pop("initial_parameters", None), arrays.pop("given_order", None)
+        with checkpoint.explained(path):
+            network = Network.from_dict(
+                {"layers": about["network"]["layers"]}, about["network"]["inputs"], 0
+            )
+            training = cls(
+                network,
+                Recipe.from_dict(about["recipe"]),
+                data,
+                parameters=start,
+                order=order,
+                evaluate_every=about["evaluate_every"],
+                observe_every=about["observe_every"],
+                thresholds=Thresholds(**about["thresholds"]),
+                threads=threads,
+            )
+        if training._task.digest != about["data"]:
+            raise FastdenseError(
+                f"{shown(str(path))} was taken of a training on other data; give the same rows"
+            )
+        with checkpoint.explained(path):
+            training._session.put(about["counters"], arrays)
+            training._seconds = float(about["seconds"])
+        return training
+
+
+def _is_ready(array: Any, dtype: Any) -> bool:
+    """Whether an array can be used where it is."""
+    return (
+        type(array) is np.ndarray
+        and array.ndim == 2
+        and array.dtype == dtype
+        and array.flags.carray
+        and len(array) > 0
     )
 
 
-def _weights(data, recipe):
-    weights = weights_of(data, recipe)  # of classes for training only, as in Keras
-    if weights is None:
-        return np.zeros(0)
-    if not weights.any():
-        raise FastdenseError("sample and class weights leave no row that counts")
-    return weights
-
-
-def given_parameters(parameters, shapes, dtype):
-    """Where a training is to start, in `dtype`, checked to be of one of some shapes."""
-    given = numbers_of("parameters", parameters)
-    if given.shape not in shapes:
-        raise FastdenseError(
-            f"parameters of shape {given.shape} given; expected {' or '.join(map(str, shapes))}"
-        )
-    numbers = rectangular("parameters", given.reshape(-1, given.shape[-1]), 2)
-    return in_dtype("parameters", numbers, dtype).reshape(given.shape)
-
-
-def _check_order(order, samples):
-    if order is None:
-        return np.zeros((0, 0), np.int64)
-    order = numbers_of("row numbers of the order", order)
-    if order.ndim == 1:
-        order = order[np.newaxis]
-    if order.ndim != 2 or order.size == 0 or order.dtype.kind not in "iu":
-        raise FastdenseError(
-            "an order is an array of row numbers, one row for each epoch (reused when they run out)"
-        )
-    if order.min() < 0 or order.max() >= samples:
-        raise FastdenseError(
-            f"the order names rows {order.min()} to {order.max()}; the data have rows 0 to "
-            f"{samples - 1}"
-        )
-    return np.ascontiguousarray(order, np.int64)
-
-
-def device_of(name):
-    """The module of a device."""
-    if not isinstance(name, str) or name not in DEVICES:
-        raise unknown("device", name, DEVICES)
-    return importlib.import_module(f"fastdense.devices.{name}")
-
-
 def train(
-    network,
-    recipe,
-    data,
+    network: Network,
+    recipe: Recipe,
+    data: "Data | tuple[ArrayLike, ArrayLike]",
     *,
-    parameters=None,
-    order=None,
-    evaluate_every=1,
-    observe_every=0,
-    thresholds=USUAL,
-    on_progress=None,
-    device="cpu",
-    threads=None,
-):
+    parameters: "ArrayLike | None" = None,
+    order: "ArrayLike | None" = None,
+    evaluate_every: int = 1,
+    observe_every: int = 0,
+    thresholds: Thresholds = USUAL,
+    on_progress: Callable[[int], object] | None = None,
+    device: str = "cpu",
+    threads: int | None = None,
+) -> Run:
     """Train one network.
 
     Parameters
@@ -238,21 +360,20 @@ def train(
     FastdenseError
         Data, parameters or an order that do not fit the network or the recipe.
     """
-    task = prepare(network, recipe, data, parameters, order, evaluate_every, observe_every)
-    check_thresholds(thresholds)
     if on_progress is not None and not callable(on_progress):
         raise FastdenseError(f"on_progress is {shown(on_progress)}; expected a function or nothing")
-    if threads is not None:
-        threads = whole("threads", threads, 1)
-    started = time.perf_counter()
-    measured = task.floors  # of the data as they are now: their owner may write into them
-    result = device_of(device).train(task.trained, on_progress, threads)
-    return Run(
-        network=network,
-        recipe=recipe,
-        floors=measured,
+    training = Training(
+        network,
+        recipe,
+        data,
+        parameters=parameters,
+        order=order,
+        evaluate_every=evaluate_every,
+        observe_every=observe_every,
         thresholds=thresholds,
-        initial_parameters=task.parameters,
-        seconds=time.perf_counter() - started,
-        **result,
+        device=device,
+        threads=threads,
     )
+    while not training.done:
+        training.advance(recipe.epochs, on_progress)
+    return training._result(final=True)

@@ -4,10 +4,8 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from fastdense import catalogue
-from fastdense.network import Dropout, Network
-
-NUMBERS = "learning_rate", "l1", "l2", "clip_value", "clip_norm"  # of a recipe
+from fastdense.layers import varied_numbers
+from fastdense.settings.lanes import INIT_SCALE, NUMBERS, SEEDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,8 +17,8 @@ class Variants:
     seed : ndarray of int64, shape (n,)
     learning_rate, l1, l2, clip_value, clip_norm : ndarray, shape (n,)
     hyper : ndarray, shape (n, hyper-parameters of the optimizer)
-    dropout : ndarray, shape (n, layers)
-        Rates; zero for a layer that drops nothing.
+    layers : ndarray, shape (n, layers)
+        Of each layer the number that may vary, the rate of a dropout; zero where there is none.
     parameters : ndarray, shape (n, network.size)
         Where each starts, in the recipe's dtype.
     """
@@ -32,7 +30,7 @@ class Variants:
     clip_value: np.ndarray
     clip_norm: np.ndarray
     hyper: np.ndarray
-    dropout: np.ndarray
+    layers: np.ndarray
     parameters: np.ndarray
 
     @classmethod
@@ -63,13 +61,12 @@ class Variants:
                 return np.broadcast_to(np.array(numbers, float), (len(parameters), len(names)))
             return np.stack([*map(column, names, numbers)], axis=1)
 
-        hyper = recipe.optimizer.values("optimizers")
-        dropping = [isinstance(layer, Dropout) for layer in network.layers]
-        rates = [getattr(layer, "rate", 0.0) for layer in network.layers]
+        hyper = recipe.optimizer.values
+        names = [layer.varied.name if layer.varied else "" for layer in network.layers]
         return cls(
             seed=np.asarray(given["seeds"], np.int64).ravel(),
             hyper=table([*hyper], [*hyper.values()]),
-            dropout=table(["dropout" if d else "" for d in dropping], rates),
+            layers=table(names, network.varied),
             parameters=parameters,
             **{name: column(name, getattr(recipe, name)) for name in NUMBERS},
         )
@@ -77,16 +74,12 @@ class Variants:
     def task(self, task, row):
         """`task` with the numbers of one variant in place of its own."""
         recipe, network = task.recipe, task.network
-        names = recipe.optimizer.values("optimizers")
+        names = recipe.optimizer.values
         hyper = dict(zip(names, self.hyper[row].tolist(), strict=True))
-        layers = (
-            Dropout(rate) if isinstance(layer, Dropout) else layer
-            for layer, rate in zip(network.layers, self.dropout[row].tolist(), strict=True)
-        )
         return replace(
             task,
-            network=replace(network, layers=tuple(layers)),
-            recipe=recipe.but(
+            network=network.vary(self.layers[row]),
+            recipe=recipe.replace(
                 seed=int(self.seed[row]),
                 optimizer={"name": recipe.optimizer.name, **hyper},
                 **{name: float(getattr(self, name)[row]) for name in NUMBERS},
@@ -107,9 +100,9 @@ def check_varied(network, recipe, given):
     ranges = {
         **dict.fromkeys(NUMBERS, (0.0, np.inf)),
         **({"learning_rate": (finite[0], np.nextafter(0.0, 1.0))} if recipe.ascend else {}),
-        "dropout": (0.0, 1.0),
-        **dict.fromkeys(recipe.optimizer.values("optimizers"), finite),
-        **catalogue.get("optimizers", recipe.optimizer.name).ranges,
+        **{name: (varied.low, varied.high) for name, varied in varied_numbers().items()},
+        **dict.fromkeys(recipe.optimizer.values, finite),
+        **recipe.optimizer.entry.ranges,
     }
     # What is beyond int64 becomes negative; it is not compared with a number that int64 does not
     # hold, for that corrupts the heap in NumPy before 2.2.6, if the integers are a broadcast array.
@@ -126,18 +119,17 @@ def check_varied(network, recipe, given):
 def vary(network, recipe, given):
     """A network and a recipe with some numbers changed, as `train_many` names them."""
     changes = {"seed": int(given["seeds"])}
-    hyper = {}
+    hyper, own = {}, varied_numbers()
     for name, value in given.items():
         if name in NUMBERS:
             changes[name] = float(value)
-        elif name == "dropout":
-            layers = (
-                Dropout(float(value)) if isinstance(layer, Dropout) else layer
-                for layer in network.layers
+        elif name in own:
+            network = network.vary(
+                value if layer.varied and layer.varied.name == name else old
+                for layer, old in zip(network.layers, network.varied, strict=True)
             )
-            network = Network(network.inputs, tuple(layers))
-        elif name not in ("seeds", "init_scale"):
+        elif name not in (SEEDS, INIT_SCALE):
             hyper[name] = float(value)
     if hyper:
         changes["optimizer"] = {**recipe.optimizer.to_dict(), **hyper}
-    return network, recipe.but(**changes)
+    return network, recipe.replace(**changes)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from fastdense.sweeps.grid import read_grid
 from fastdense.sweeps.job import Rows, curve_places
 from fastdense.sweeps.plan import Base, Settings, make_plan
-from fastdense.sweeps.store import Store
+from fastdense.sweeps.store.writer import Store
 
 BASE = {
     "data": {"name": "inline", "x": [1, 2, 3], "y": [0, 1, 0]},

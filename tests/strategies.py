@@ -139,7 +139,7 @@ def recipes(draw, rows, classes, loss=None, optimizer=None, dtype="float64", epo
         reduction=reduction,
         gradient_accumulation_steps=draw(st.sampled_from([1, 1, 1, 2, 3])),
         # Few steps: each multiplies the rounding that it inherits.
-        batch="full" if batch is None else size,
+        batch_size="full" if batch is None else size,
         epochs=draw(st.integers(0, epochs)),
         shuffle=draw(st.booleans()),
         l1=draw(penalty),

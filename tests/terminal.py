@@ -8,7 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from fastdense.errors import MOST_LETTERS
+from fastdense.errors import MAX_LETTERS
 from fastdense_cli.app import invoke
 
 DOUBT = re.compile(r"^Note: \d+ seeds? cannot decide, .*\n", re.MULTILINE)
@@ -44,7 +44,7 @@ class Answer:
         assert self.err.startswith("Error: ") and self.err.endswith("\n"), self
         assert self.err.count("\n") == 1, self
         assert "Traceback" not in self.err and self.err[:-1].isprintable(), self
-        assert len(self.err) <= len("Error: \n") + MOST_LETTERS, self
+        assert len(self.err) <= len("Error: \n") + MAX_LETTERS, self
         return self.err[len("Error: ") : -1]
 
 

@@ -20,12 +20,14 @@ AT_ONCE = 2  # while one is judged, which is Python's work, another trains
 @force_option
 def command(scenarios, seeds, as_json, out, force):
     """Run the given scenarios, or all; print what was measured and the verdict on each claim."""
-    from fastdense.devices.parallel import on_all_cores
-    from fastdense_cli import found
+    from fastdense.parallel import on_all_cores
+    from fastdense.reports import files
+    from fastdense.reports.report import report_of, tables
+    from fastdense_cli import subject
     from fastdense_cli.console import note, progress, show, show_json
 
-    names = scenarios or found.names()
-    loaded = [found.find(name) for name in names]
+    names = scenarios or subject.names()
+    loaded = [subject.find(name) for name in names]
     if out is not None:
         from fastdense.errors import FastdenseError
 
@@ -34,11 +36,11 @@ def command(scenarios, seeds, as_json, out, force):
                 raise FastdenseError(
                     f"{count} of the scenarios are called {identifier!r}; give each once to --out"
                 )
-        read = [path for pair in zip(names, loaded, strict=True) for path in found.inputs(*pair)]
+        read = [path for pair in zip(names, loaded, strict=True) for path in subject.inputs(*pair)]
         for one in loaded:
-            found.check_out(one, out, read, force)
-    note(one for scenario in loaded for one in found.notes(scenario))
-    doubts = [one for scenario in loaded for one in found.doubts(scenario, seeds)]
+            subject.check_out(one, out, read, force)
+    note(one for scenario in loaded for one in subject.notes(scenario))
+    doubts = [one for scenario in loaded for one in subject.doubts(scenario, seeds)]
     if doubts:
         more = f"; nor {len(doubts) - 1} other claims" if len(doubts) > 1 else ""
         note([f"{doubts[0]}{more}"])
@@ -49,10 +51,10 @@ def command(scenarios, seeds, as_json, out, force):
             check()
             shares[index] = done / total
 
-        whole = found.carry_out(loaded[index], seeds, 0, on_progress)
+        whole = report_of(subject.carry_out(loaded[index], seeds, 0, on_progress))
         if out is not None:
-            found.write(whole, out)
-        brief = found.brief(whole)
+            files.write(whole, out)
+        brief = whole.brief()
         del whole  # thousands of runs
         return_memory()
         return brief
@@ -60,18 +62,18 @@ def command(scenarios, seeds, as_json, out, force):
     with progress("reproduce") as report:
         done = on_all_cores(work, len(loaded), lambda: report(sum(shares), len(shares)), AT_ONCE)
     if as_json:
-        show_json([found.to_dict(one) for one in done])
+        show_json([one.to_dict() for one in done])
     else:
         # Points of several theories are pages; `run` prints those of one.
-        show(found.tables(done, points=len(done) == 1))
+        show(tables(done, points=len(done) == 1))
 
 
 def return_memory():
     """Return what is kept or free to the system, for no scenario needs what another left."""
     import ctypes
 
-    from fastdense import room
+    from fastdense.arrays import buffers
 
-    room.release()
+    buffers.release()
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -7,17 +7,19 @@ from fastdense_cli.options import force_option, out_option
 
 def changes_of(assignments):
     """`path=value` texts as a dict; values are TOML, or plain text."""
-    from fastdense.scenarios import toml
+    from fastdense.settings import toml
+    from fastdense.settings.changes import assignment
 
     changes = {}
-    for assignment in assignments:
-        path, equals, text = assignment.partition("=")
-        if not equals or not path.strip():
+    for given in assignments:
+        parts = assignment(given)
+        if parts is None:
             raise click.BadParameter(
-                f"{assignment!r} is not path=value, such as recipe.learning_rate=0.1",
+                f"{given!r} is not path=value, such as recipe.learning_rate=0.1",
                 param_hint="--set",
             )
-        changes[path.strip()] = toml.value(text.strip())
+        path, text = parts
+        changes[path] = toml.value(text)
     return changes
 
 
@@ -60,33 +62,37 @@ def worst(experiments):
 )  # fmt: skip
 def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, force, plot, strict):
     """Train a scenario's arms over seeds, or measure a theory's points, and judge the claims."""
-    from fastdense_cli import found
+    from fastdense.reports.report import report_of, tables
+    from fastdense_cli import subject
     from fastdense_cli.console import note, progress, show, show_json
 
     changes = changes_of(assignments)
     if dtype:
         changes["recipe.dtype"] = dtype
-    loaded = found.find(scenario, changes, arms)
-    if strict and isinstance(loaded, found.Theory):
+    loaded = subject.find(scenario, changes, arms)
+    if strict and subject.is_theory(loaded):
         raise click.UsageError(f"{loaded.id} is a theory, whose runs have no outcome for --strict")
-    read = found.inputs(scenario, loaded)
+    read = subject.inputs(scenario, loaded)
     if out is not None:
-        found.check_out(loaded, out, read, force)
+        subject.check_out(loaded, out, read, force)
     if plot is not None:
         from fastdense.reports.plots import check_file
 
         check_file(plot, read)
-    note([*found.notes(loaded), *found.doubts(loaded, seeds)])
-    with progress(loaded.id) as report:
-        done = found.carry_out(loaded, seeds, seed, report)
+    note([*subject.notes(loaded), *subject.doubts(loaded, seeds)])
+    with progress(loaded.id) as on_progress:
+        done = subject.carry_out(loaded, seeds, seed, on_progress)
+    report = report_of(done)
     if out is not None:
-        found.write(done, out)
+        from fastdense.reports import files
+
+        files.write(report, out)
     if plot is not None:
         from fastdense.reports.plots import draw
 
-        draw(done, plot)
+        draw(report, plot)
     if as_json:
-        show_json(found.to_dict(found.brief(done)))
+        show_json(report.to_dict())
     else:
-        show(found.tables([found.brief(done)]))
+        show(tables([report]))
     return worst([done]) if strict else 0

@@ -13,14 +13,13 @@ def command(scenario, as_toml, as_json):
     `show ID --toml > mine.toml` starts a scenario of your own for `fastdense run mine.toml`.
     """
     from fastdense.scenarios import scenario as scenarios
-    from fastdense.scenarios import toml
-    from fastdense.theory import Theory
+    from fastdense.settings import toml
+    from fastdense_cli import subject
     from fastdense_cli.console import note, show, show_json, show_text
-    from fastdense_cli.found import find, notes
 
-    loaded = find(scenario)
-    note(notes(loaded))
-    if isinstance(loaded, Theory):
+    loaded = subject.find(scenario)
+    note(subject.notes(loaded))
+    if subject.is_theory(loaded):
         _show_theory(loaded, as_toml, as_json)
     elif as_toml:
         is_file = scenarios.is_file(scenario)
@@ -41,15 +40,7 @@ def command(scenario, as_toml, as_json):
                     }
                     for arm in loaded.arms
                 ],
-                "claims": [
-                    {
-                        "text": claim.text,
-                        "source": claim.source,
-                        "how_often": claim.how_often,
-                        "tests": [str(test) for test in claim.tests],
-                    }
-                    for claim in loaded.claims
-                ],
+                "claims": [claim.to_dict() for claim in loaded.claims],
             }
         )
     else:
@@ -76,10 +67,7 @@ def _show_theory(theory, as_toml, as_json):
                 "seeds": theory.seeds,
                 "quantities": list(theory.quantities),
                 "cases": [dict(case) for case in theory.cases],
-                "claims": [
-                    {"text": claim.text, "source": claim.source, "needed": str(claim)}
-                    for claim in theory.claims.values()
-                ],
+                "claims": [claim.to_dict() for claim in theory.claims.values()],
             }
         )
     else:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.maths import expm1
+from fastdense.numerics.maths import expm1
 
 SOURCE = "Clevert, Unterthiner, Hochreiter (2015), arXiv:1511.07289; alpha = 1."
 ALIASES = ("CELU",)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.maths import exp
+from fastdense.numerics.maths import exp
 
 SOURCE = "The inverse link of Poisson regression: Nelder, Wedderburn (1972); Keras `exponential`."
 ALIASES = ("exp",)

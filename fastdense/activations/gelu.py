@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from fastdense.maths import erf, exp
-from fastdense.primitives import fma
+from fastdense.numerics.maths import erf, exp
+from fastdense.numerics.primitives import fma
 
 SOURCE = "Hendrycks, Gimpel (2016), arXiv:1606.08415; the erf form, not its tanh approximation."
 ROOT_HALF = 0.7071067811865476

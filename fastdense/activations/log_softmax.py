@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.maths import exp, log
+from fastdense.numerics.maths import exp, log
 
 SOURCE = "PyTorch `LogSoftmax`, Keras `log_softmax`; with the loss `nll` it is a classifier."
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fastdense.maths import exp
-from fastdense.primitives import fma
+from fastdense.numerics.maths import exp
+from fastdense.numerics.primitives import fma
 
 SOURCE = "Misra (2019), arXiv:1908.08681."
 LINEAR_FROM = 25.0  # where the factor and the slope are 1 in both precisions

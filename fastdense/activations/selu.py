@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.maths import expm1
+from fastdense.numerics.maths import expm1
 
 SOURCE = "Klambauer, Unterthiner, Mayr, Hochreiter (2017), arXiv:1706.02515."
 ALPHA = 1.6732632423543772

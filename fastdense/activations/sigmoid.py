@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.maths import sigmoid
+from fastdense.numerics.maths import sigmoid
 
 SOURCE = "Rumelhart, Hinton, Williams (1986)."
 ALIASES = ("logistic",)

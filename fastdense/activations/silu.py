@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fastdense.maths import sigmoid
-from fastdense.primitives import fma
+from fastdense.numerics.maths import sigmoid
+from fastdense.numerics.primitives import fma
 
 SOURCE = "Elfwing, Uchibe, Doya (2017), arXiv:1702.03118."
 ALIASES = ("swish",)

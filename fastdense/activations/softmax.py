@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.maths import exp
+from fastdense.numerics.maths import exp
 
 SOURCE = "Bridle (1990), Probabilistic interpretation of feedforward classification outputs."
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.maths import sigmoid, softplus
+from fastdense.numerics.maths import sigmoid, softplus
 
 SOURCE = "Dugas et al. (2000), Incorporating second-order functional knowledge."
 

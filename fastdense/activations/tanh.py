@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fastdense.maths import tanh
-from fastdense.primitives import fma
+from fastdense.numerics.maths import tanh
+from fastdense.numerics.primitives import fma
 
 SOURCE = "LeCun et al. (1998), Efficient BackProp."
 

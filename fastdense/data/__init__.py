@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from fastdense import catalogue, random
+from fastdense import catalogue
 from fastdense.checks import seed, whole
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, unknown
+from fastdense.numerics import streams
 
-MOST_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
+MAX_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
 COMMON = {"name": None, "count": 100, "test": 0, "seed": 0, "on_test": {}}
 
 
@@ -51,7 +52,9 @@ def read(table, folder="."):
             )
         inputs, targets = rows.inputs, rows.targets
         last = inputs[-test:], targets[-test:]
-        return Data(inputs[:-test], targets[:-test], test=last, notes=rows.notes)
+        train = Data(inputs[:-test], targets[:-test], test=last, notes=rows.notes)
+        object.__setattr__(train, "beyond", rows.beyond)
+        return train
     count, first = whole("data.count", settings["count"], 1), seed("data.seed", settings["seed"])
     if max(count, test) > 10_000_000:
         raise FastdenseError("data.count and data.test may be at most 10000000")
@@ -67,12 +70,12 @@ def read(table, folder="."):
         calls = iter(range(1 << 16))
 
         def draw(*shape):
-            if np.prod(shape, dtype=float) > MOST_NUMBERS:
+            if np.prod(shape, dtype=float) > MAX_NUMBERS:
                 raise FastdenseError(
                     f"data of {shape[0]} rows and {shape[1]} columns are too large; "
                     "use fewer rows or features"
                 )
-            return random.uniform(first, random.DATA, part, next(calls), shape)
+            return streams.uniform(first, streams.DATA, part, next(calls), shape)
 
         with np.errstate(all="ignore"):  # `Data` refuses what is not finite
             return source.make(draw, hypers[part], count)

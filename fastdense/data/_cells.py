@@ -13,11 +13,16 @@ def with_point(cell, decimal):
     return cell.translate(COMMA) if decimal == "," else cell
 
 
+def is_only_pythons(text):
+    """Whether a text may be no number though Python reads one: 1_000, or digits beyond ASCII."""
+    return "_" in text or not text.strip().isascii()
+
+
 def number(cell, decimal="."):
     """The number that a cell holds, 1 and 0 for true and false; NaN if there is none."""
     cell = with_point(cell, decimal)
     try:
-        return math.nan if "_" in cell else float(cell)  # Python takes 1_000 for a number
+        return math.nan if is_only_pythons(cell) else float(cell)
     except ValueError:
         return TRUTHS.get(cell.strip().lower(), math.nan)
 

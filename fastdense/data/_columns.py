@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from fastdense.data._cells import is_name, number, quoted
 from fastdense.errors import FastdenseError, shown, unknown
 
-LEAST_COUNTED = 3  # rows, before their numbers look like an index
+MIN_COUNTED = 3  # rows, before their numbers look like an index
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Columns:
 
 def _counts(values):
     first, rows = values[0], len(values)
-    if rows < LEAST_COUNTED or first not in (0, 1) or values[-1] != first + rows - 1:
+    if rows < MIN_COUNTED or first not in (0, 1) or values[-1] != first + rows - 1:
         return False
     return bool((values == np.arange(first, first + rows)).all())
 
@@ -113,9 +114,14 @@ def choose(hyper, first, hint):
     inputs = [place for place in kept if place not in chosen]
     if not inputs:
         raise FastdenseError("every column is a target; leave at least one as input")
-    remarks = ()
+    remarks = tuple(
+        f"{hyper['file']} has {count} columns called {quoted(name, 32)}; rename one, or leave one "
+        "out by its number in drop, if they are the same"
+        for name, count in Counter(names[place] for place in kept if names).items()
+        if name and count > 1
+    )
     if hyper["header"] == "auto" and len(cells) > 2 and cells == [*map(str, range(len(cells)))]:
-        remarks = (
+        remarks += (
             f"line {line} of {hyper['file']} is read as a row, though it counts 0, 1, 2, ... as a "
             "header of columns without names does; say header = true if it is one, else false",
         )

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from fastdense.data._cells import is_missing, number, quoted
 from fastdense.errors import FastdenseError
 
-MOST_LINES, MOST_COLUMNS = 10, 10  # in the sentence
-MOST_LETTERS = 200  # of it, for the columns
-MOST_DROPPED = 80  # letters of the columns that it proposes to leave out
+MAX_LINES, MAX_COLUMNS = 10, 10  # in the sentence
+MAX_LETTERS = 200  # of it, for the columns
+MAX_DROPPED = 80  # letters of the columns that it proposes to leave out
 DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+\s*")
 
 
@@ -23,7 +23,7 @@ class Places:
 
     def add(self, line, what):
         self.count += 1
-        if len(self.lines) < MOST_LINES:
+        if len(self.lines) < MAX_LINES:
             self.lines.append(line)
         if self.what is None or (is_missing(self.what) and not is_missing(what)):
             self.what = what
@@ -59,7 +59,7 @@ def fault(hyper, columns, rows, hint):
                 faults.setdefault(place, Places()).add(line, cell.strip())
     wrong = []
     if uneven.count:
-        lines = uneven.listed(3 if faults else MOST_LINES)
+        lines = uneven.listed(3 if faults else MAX_LINES)
         wrong.append(f"{uneven.what} instead of {columns.width} on {lines}")
     if faults:
         wrong.append(f"no number on {_in_columns(columns, faults)}")
@@ -69,12 +69,12 @@ def fault(hyper, columns, rows, hint):
 
 def _in_columns(columns, faults):
     """What is no number, column by column."""
-    each = max(MOST_LINES // len(faults), 1)
+    each = max(MAX_LINES // len(faults), 1)
     parts = []
-    for place, found in sorted(faults.items())[:MOST_COLUMNS]:
+    for place, found in sorted(faults.items())[:MAX_COLUMNS]:
         what = "nothing" if is_missing(found.what) else quoted(found.what)
         part = f"{found.listed(each)} of {columns.called(place)} ({what})"
-        if parts and len(", ".join([*parts, part])) > MOST_LETTERS:
+        if parts and len(", ".join([*parts, part])) > MAX_LETTERS:
             break
         parts.append(part)
     more = len(faults) - len(parts)
@@ -96,6 +96,6 @@ def _advice(hyper, columns, faults, rows):
     if len(often) == len(columns.inputs):
         return cells
     dropped = ", ".join(columns.key(place) for place in often)
-    if len(dropped) > MOST_DROPPED:
-        dropped = f"{columns.key(often[0])[:MOST_DROPPED]}, ..."
+    if len(dropped) > MAX_DROPPED:
+        dropped = f"{columns.key(often[0])[:MAX_DROPPED]}, ..."
     return f"{cells}, or leave columns out with drop = [{dropped}]"

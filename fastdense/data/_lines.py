@@ -6,7 +6,7 @@ import io
 from fastdense.data.npz import opened
 from fastdense.errors import FastdenseError, shown
 
-MOST_BYTES = 1 << 30
+MAX_BYTES = 1 << 30
 
 
 def check_form(hyper):
@@ -14,9 +14,16 @@ def check_form(hyper):
     separator, decimal, header = hyper["separator"], hyper["decimal"], hyper["header"]
     if not isinstance(separator, str) or len(separator) != 1 or separator in '\r\n"':
         raise FastdenseError(f"data.separator is {shown(separator)}; expected one character")
-    if decimal not in (".", ",") or decimal == separator:
+    if decimal not in (".", ","):
+        raise FastdenseError(f'data.decimal is {shown(decimal)}; expected "." or ","')
+    if decimal == separator == ".":
         raise FastdenseError(
-            f'data.decimal is {shown(decimal)}; expected "." or ",", and another separator'
+            'data.separator is ".", the decimal point; expected another, or decimal = ","'
+        )
+    if decimal == separator:
+        raise FastdenseError(
+            'data.decimal is ",", which separates columns; say by what else they are separated, '
+            'such as separator = ";"'
         )
     if header != "auto" and not isinstance(header, bool):
         raise FastdenseError(f'data.header is {shown(header)}; expected true, false or "auto"')
@@ -24,7 +31,7 @@ def check_form(hyper):
 
 def records(hyper, folder):
     """Yields (line, cells) of every record that is not blank; lines are counted from 1."""
-    with opened(hyper["file"], folder, MOST_BYTES) as file:
+    with opened(hyper["file"], folder, MAX_BYTES) as file:
         reader = csv.reader(
             io.TextIOWrapper(file, "utf-8-sig", newline=""), delimiter=hyper["separator"]
         )

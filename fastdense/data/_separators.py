@@ -5,7 +5,7 @@ import json
 import math
 
 from fastdense.data._cells import number
-from fastdense.data._lines import MOST_BYTES
+from fastdense.data._lines import MAX_BYTES
 from fastdense.data.npz import opened
 
 SEPARATORS = ";\t|, "
@@ -14,7 +14,7 @@ SAMPLE_BYTES, SAMPLE_LINES = 1 << 16, 50
 
 def hint(hyper, folder):
     """Settings with which the first lines are rows of numbers, such as `separator = ";"`, or ""."""
-    with opened(hyper["file"], folder, MOST_BYTES) as file:
+    with opened(hyper["file"], folder, MAX_BYTES) as file:
         text = file.read(SAMPLE_BYTES).decode("utf-8-sig", "replace")
     whole = text if len(text) < SAMPLE_BYTES else text.rpartition("\n")[0]
     lines = [line for line in whole.splitlines()[:SAMPLE_LINES] if line.strip()]

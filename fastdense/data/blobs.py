@@ -4,8 +4,8 @@ import numpy as np
 
 from fastdense.catalogue import freeze
 from fastdense.errors import FastdenseError
-from fastdense.portable import sin
-from fastdense.random import normal_quantile
+from fastdense.numerics.exact import sin
+from fastdense.numerics.streams import normal_quantile
 
 SOURCE = (
     "Normal clouds of standard deviation `spread` around points on the unit circle, with as many "

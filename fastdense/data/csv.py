@@ -1,12 +1,13 @@
 """A CSV file of numbers, with or without a header line."""
 
+import itertools
 from array import array
 from operator import itemgetter
 
 import numpy as np
 
-from fastdense.blocks import first_not_finite
-from fastdense.data._cells import number, with_point
+from fastdense.arrays.chunks import first_not_finite
+from fastdense.data._cells import is_only_pythons, number, with_point
 from fastdense.data._columns import choose
 from fastdense.data._faults import fault
 from fastdense.data._lines import check_form, records
@@ -33,7 +34,15 @@ def load(hyper, folder):
         raise fault(hyper, columns, _rows(hyper, folder, columns), hint(hyper, folder))
     inputs = table[:, [columns.kept.index(place) for place in columns.inputs]]
     targets = table[:, [columns.kept.index(place) for place in columns.targets]]
-    return Data(inputs, targets, notes=columns.notes(hyper, inputs))
+    rows = Data(inputs, targets, notes=columns.notes(hyper, inputs))
+    with np.errstate(over="ignore"):
+        beyond = ~np.isfinite(table.astype(np.float32))
+    if beyond.any():
+        row, column = np.argwhere(beyond)[0]
+        line, _ = next(itertools.islice(_rows(hyper, folder, columns), int(row), None))
+        where = f"{columns.called(columns.kept[column])} of {hyper['file']} on line {line}"
+        object.__setattr__(rows, "beyond", f"{where} holds {table[row, column]:g}")
+    return rows
 
 
 def _rows(hyper, folder, columns):
@@ -59,8 +68,8 @@ def _numbers(rows, columns, decimal):
         if decimal != ".":
             cells = [with_point(cell, decimal) for cell in cells]
         try:
-            # Python takes 1_000 for a number.
-            values = missing if "_" in "".join(cells) else [*map(float, cells)]
+            odd = is_only_pythons("".join(cells))
+            values = map(number, cells) if odd else [*map(float, cells)]
         except ValueError:
             values = map(number, cells)
         numbers.extend(values)

@@ -1,7 +1,7 @@
 """A sine of one input on an interval."""
 
 from fastdense.data import spread
-from fastdense.portable import sin
+from fastdense.numerics.exact import sin
 
 SOURCE = "y = offset + amplitude sin(frequency x)."
 HYPER = {

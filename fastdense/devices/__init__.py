@@ -1,1 +1,33 @@
-"""Where networks are trained; one file per device."""
+"""Where networks are trained: one module or folder a device, found by its name.
+
+A device supplies
+
+- `begin(task, threads)`: a training of one network that has not begun. It has `done`, `epoch`,
+  `steps`, `between_epochs`, `advance(until=epochs)` (one piece), `step(inputs, targets, weights)`,
+  `latest()`, `result(final)`, `take()` and `put(counters, arrays)` (checkpoints);
+- `train_packs(jobs, stores, on_progress, threads)`: the variants of many tasks, on all cores;
+- `train_here(task, variants, store, check, threads)`: those of one task, in this thread;
+- `seconds_of(task, variants, budget)`: how long that takes; `lanes_of(task)`: how many pay at once;
+- `predictor(network, parameters)`: a function of inputs;
+- `uniform_parts(seeds, purpose, layer, epoch, count)`: the random numbers of initial parameters,
+  those of `numerics.streams`.
+"""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from fastdense.errors import unknown
+
+
+@cache
+def names():
+    """The devices there are, sorted."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def device_of(name):
+    """The module of a device."""
+    if not isinstance(name, str) or name not in names():
+        raise unknown("device", name, names())
+    return importlib.import_module(f"{__name__}.{name}")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.random import normal_quantile
+from fastdense.numerics.streams import normal_quantile
 
 SOURCE = "Glorot, Bengio (2010), Understanding the difficulty of training deep networks."
 ALIASES = ("xavier_normal_",)

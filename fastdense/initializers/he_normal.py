@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.random import normal_quantile
+from fastdense.numerics.streams import normal_quantile
 
 SOURCE = "He, Zhang, Ren, Sun (2015), arXiv:1502.01852."
 ALIASES = ("kaiming_normal_",)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.random import normal_quantile
+from fastdense.numerics.streams import normal_quantile
 
 SOURCE = "LeCun, Bottou, Orr, Mueller (1998), Efficient BackProp."
 

@@ -1,6 +1,6 @@
 """Normal with a mean and a standard deviation; the defaults are Keras's."""
 
-from fastdense.random import normal_quantile
+from fastdense.numerics.streams import normal_quantile
 
 SOURCE = "Keras `RandomNormal`."
 HYPER = {"mean": 0.0, "std": 0.05}

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from fastdense.blocks import blocks
+from fastdense.arrays.chunks import blocks
 from fastdense.errors import FastdenseError
-from fastdense.random import normal_quantile
+from fastdense.numerics.streams import normal_quantile
 
 SOURCE = "Saxe, McClelland, Ganguli (2013), arXiv:1312.6120; drawn as Stewart (1980) does."
 HYPER = {"gain": 1.0}

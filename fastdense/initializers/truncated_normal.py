@@ -1,6 +1,6 @@
 """Normal without what lies beyond two standard deviations."""
 
-from fastdense.random import normal_quantile
+from fastdense.numerics.streams import normal_quantile
 
 SOURCE = "Keras `TruncatedNormal`; `std` is that of the normal before it is cut."
 HYPER = {"mean": 0.0, "std": 0.05}

@@ -1,8 +1,10 @@
 """What the compiled loop is told and what it keeps, as records of NumPy's."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-DENSE, DROPOUT = range(2)  # kinds of layer
+from fastdense.entry import Sums
 
 # What the loop does next; the order in which an epoch passes through.
 SHUFFLE, STEP, EVALUATE, VALIDATE, OBSERVE, DONE = range(6)
@@ -21,21 +23,15 @@ NO_ACCURACY, PROBABILITY, LOGIT, LARGEST, SHARE = range(5)
 LOSS, ACCURACY, TEST_LOSS, TEST_ACCURACY, RUNNING_LOSS = range(5)
 CURVES = 5
 
-# Signals of a dense layer at an observed epoch.
-(
-    GRADIENT_NORM,
-    PARAMETER_NORM,
-    UPDATE_RATIO,
-    DEAD_SHARE,
-    MEAN_SLOPE,
-    MEAN_PREACTIVATION,
-) = range(6)
-SIGNALS = 6
+# Places of the sums that are taken of a dense layer at an observed epoch.
+SUM = Sums(*range(len(Sums._fields)))
+SUMS = len(SUM)
 
 # Sums over samples run as this many interleaved partial sums (sample i into sum i mod 16), added
 # up in ascending order: one order for every machine that vectors of any width can keep.
 PARTIAL_SUMS = 16
 COLUMN_MULTIPLE = 16  # samples side by side are padded to this, so chunks keep the order of sums
+NUMBERS = 2  # of a layer, for its twin
 POWERS = 3  # running products of an optimizer
 
 # Layers of so few inputs, with the bias's, or last outputs have lanes over the others (narrow.py).
@@ -60,23 +56,30 @@ _i8, _f8 = np.int64, np.float64
 
 LAYER = np.dtype(
     [
-        ("kind", _i8),
         ("n_in", _i8),
         ("n_out", _i8),
-        ("weights", _i8),  # where its weights (n_in, n_out) and then its bias stand
+        ("weights", _i8),  # where its parameters stand: weights (n_in, n_out), and then its bias
+        ("size", _i8),  # of its parameters, of which the first `penalized` have l1 and l2
+        ("penalized", _i8),
+        ("buffers", _i8),  # where what it keeps beside them stands
+        # Addresses of its twin's linked kernels; 0: a dense layer, compiled into those of the loop.
+        ("forward", _i8),
+        ("backward", _i8),
+        ("accumulate", _i8),
+        ("own_delta", _i8),  # the delta of its inputs is left elsewhere
         ("input_row", _i8),  # rows of the arena: each is one feature of all samples side by side
         ("output_row", _i8),
-        ("slope_row", _i8),  # pre-activations, then slopes; a dropout layer's mask
-        ("turned", _i8),  # where its transposed delta stands, behind the rows, by columns
-        ("turned_stride", _i8),  # from one sample of it to the next
+        ("slope_row", _i8),  # pre-activations, then slopes; of a linked layer what it likes
+        ("transposed", _i8),  # where its transposed delta stands, behind the rows, by columns
+        ("transposed_stride", _i8),  # from one sample of it to the next
         ("few_inputs", _i8),  # whether it has only FEW_INPUTS: its delta is not transposed
         ("few_outputs", _i8),  # up to FEW_OUTPUTS that whole vectors leave: theirs is not either
         ("few_place", _i8),  # where that of the few outputs stands, behind the transposed ones
         ("delta_row", _i8),  # where its delta stands before that of the layer below
         ("index", _i8),
-        ("unit", _i8),  # where its units stand among all units, dense layers only
+        ("unit", _i8),  # where its units stand among those of all layers with a delta of their own
         ("needs_input_gradient", _i8),
-        ("activate", _i8),  # addresses of linked kernels
+        ("activate", _i8),  # addresses of linked kernels; 0: it has no activation, and no signals
         ("value", _i8),  # 0: the same as `activate`
         ("differentiate", _i8),  # 0: multiply by the slope
         ("block_rows", _i8),  # rows of weights whose gradient is one unit of work
@@ -98,6 +101,8 @@ PLAN = np.dtype(
         ("fixed", _i8),  # every epoch visits the same samples in the same order
         ("batch", _i8),
         ("epochs", _i8),
+        ("until", _i8),  # epochs after which a call ends
+        ("steps_per_epoch", _i8),
         ("evaluate_every", _i8),  # 0: never
         ("observe_every", _i8),  # 0: never
         ("members", _i8),  # threads that share the work
@@ -113,7 +118,7 @@ PLAN = np.dtype(
         ("delta_row", _i8),
         ("other_delta_row", _i8),
         ("outputs", _i8),
-        ("units", _i8),  # of all dense layers together
+        ("units", _i8),  # of all layers with a delta of their own
         ("depth", _i8),
         ("dense_layers", _i8),
         ("evaluations", _i8),  # columns of the curves
@@ -124,7 +129,10 @@ PLAN = np.dtype(
         ("accuracy", _i8),
         ("parameters", _i8),
         ("slots", _i8),  # arrays of the optimizer's
-        ("apart", _i8),  # numbers from the parameters to the first slot, and from slot to slot
+        (
+            "slot_stride",
+            _i8,
+        ),  # numbers from the parameters to the first slot, and from slot to slot
         ("blocks", _i8),  # units of work of a whole gradient
         # Whoever takes a chunk through the network also takes its gradient, when those of the
         # chunks before it are taken; activations stay with one member.
@@ -180,15 +188,6 @@ NETWORK = np.dtype(
     align=True,
 )
 
-# Of a dropout layer, for each lane.
-KEEP = np.dtype(
-    [
-        ("above", _i8),  # a random word below this drops the unit
-        ("scale", _f8),
-    ],
-    align=True,
-)
-
 # What the members of a team are to do: `task` for the units of some samples.
 JOB = np.dtype(
     [
@@ -203,7 +202,7 @@ JOB = np.dtype(
         ("stride", _i8),
         ("factor", _f8),  # of the slope of one sample's loss in what is descended
         ("loaded", _i8),  # the arena holds these samples already
-        ("begun", _i8),  # the gradient goes on from that of samples before
+        ("continued", _i8),  # the gradient goes on from that of samples before
         ("update", _i8),  # the gradient is complete: update the parameters
         ("by_rows", _i8),  # of a prediction: samples stay in rows
         ("not_finite", _i8),  # set where inputs of a prediction are NaN or infinite
@@ -211,41 +210,86 @@ JOB = np.dtype(
     align=True,
 )
 
-# The arrays of a step, in the order in which kernels take their addresses. In a pack each number
-# of a network is a row of lanes, one for each of the networks side by side.
-WORK = (
-    "plan",
-    "state",
-    "job",
-    "layers",
-    "parameters",  # and behind them the optimizer's slots
-    "gradient",
-    "networks",
-    "seeds",
-    "keep",  # of each layer, for each lane
-    "rates",  # of each lane
-    "held",  # not zero for a lane whose parameters stay as they are
-    "penalties",  # the bound of a component, then l1 and 2 l2 of each layer, all for each lane
-    "scalars",  # of the optimizer's step
-    "arena",
-    "scratch",
-    "inputs",
-    "targets",
-    "weights",
-    "test_inputs",
-    "test_targets",
-    "predictions",
-    "order",
-    "losses",  # of each sample
-    "sample_weights",
-    "correct",  # of each chunk and lane
-    "hits",  # of all chunks together
-    "loss_hyper",
-    "optimizer_hyper",
-    "powers",  # running products of the optimizer
-    "sizes",  # of the pre-activations: sixteen partial sums a layer
-    "team",
+
+class Array(NamedTuple):
+    """An array that kernels work on.
+
+    In a pack each number of a network is a row of lanes, one for each network side by side.
+
+    Attributes
+    ----------
+    name : str
+    holds : dtype, NUMBER or SCALAR
+        A record, a type of number, the training's own, or that of an optimizer's scalars.
+    role : str
+        "plan" says what is to be done, and may hold addresses of this process; "task" is what the
+        task gives. Both are made from the task again. "state" is what the training has come to
+        between two updates: a checkpoint must hold it, so no address may be in it. "scratch" is
+        written before it is read, or holds constants.
+    """
+
+    name: str
+    holds: np.dtype | str
+    role: str
+
+
+NUMBER = "number"  # of the training's dtype
+SCALAR = "scalar"  # float64 for a network alone; in a pack of the training's dtype
+
+# The one table of arrays: kernels take their addresses in this order.
+ARRAYS = (
+    Array("plan", PLAN, "plan"),
+    Array("state", STATE, "state"),
+    Array("job", JOB, "scratch"),
+    Array("layers", LAYER, "plan"),
+    Array("parameters", NUMBER, "state"),  # and behind them the optimizer's slots
+    Array("buffers", NUMBER, "state"),  # what layers keep beside their parameters
+    Array("gradient", NUMBER, "state"),  # of the mini-batches that met no update yet
+    Array("networks", NETWORK, "state"),
+    Array("seeds", _i8, "task"),
+    Array("numbers", _f8, "task"),  # NUMBERS of each layer, for each lane
+    Array("rates", _f8, "task"),  # of each lane
+    Array("frozen", NUMBER, "state"),  # not zero for a lane whose parameters stay as they are
+    # The bound of a component, then l1 and 2 l2 of each layer, all for each lane.
+    Array("penalties", NUMBER, "task"),
+    Array("scalars", SCALAR, "scratch"),  # of the optimizer's step
+    Array("arena", NUMBER, "scratch"),
+    Array("scratch", NUMBER, "scratch"),
+    Array("inputs", NUMBER, "task"),
+    Array("targets", NUMBER, "task"),
+    Array("weights", _f8, "task"),
+    Array("test_inputs", NUMBER, "task"),
+    Array("test_targets", NUMBER, "task"),
+    Array("predictions", NUMBER, "scratch"),
+    Array("order", _i8, "state"),  # in which the epoch visits the samples
+    Array("losses", _f8, "scratch"),  # of each sample
+    Array("sample_weights", _f8, "scratch"),
+    Array("correct", _i8, "scratch"),  # of each chunk and lane
+    Array("hits", _i8, "state"),  # of all chunks together
+    Array("loss_hyper", NUMBER, "task"),
+    Array("optimizer_hyper", _f8, "task"),
+    Array("powers", _f8, "state"),  # running products of the optimizer
+    Array("sizes", _f8, "state"),  # of the pre-activations: sixteen partial sums a layer
+    Array("team", _i8, "scratch"),
+    Array("given", _i8, "task"),  # explicit orders of the samples
+    Array("schedule_hyper", _f8, "task"),
+    Array("curves", _f8, "state"),  # (CURVES, evaluations, lanes)
+    Array("signals", _f8, "state"),  # (observations, layers, SIGNALS, lanes)
+    Array("running", _f8, "state"),  # sums of the epoch's losses
+    Array("partial", _f8, "state"),  # sums of the evaluation or observation under way
+    Array("previous", NUMBER, "state"),  # parameters before an observed update
+    Array("updates", _f8, "state"),  # their relative change, of each layer
+    Array("alive", np.uint8, "state"),  # a flag for each unit
+    Array("slopes", _f8, "state"),  # sixteen partial sums a layer
 )
+NAMES = tuple(array.name for array in ARRAYS)
+
+
+def dtype_of(array, dtype, packed):
+    """What an `Array` holds in a training of some dtype: one network's, or a pack's."""
+    if array.holds == SCALAR:
+        return np.dtype(dtype if packed else _f8)
+    return np.dtype(dtype if array.holds == NUMBER else array.holds)
 
 
 def group_of(dtype):

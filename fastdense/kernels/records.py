@@ -1,9 +1,20 @@
-"""The records of `layout.py` as the compiler's types."""
+"""The arrays of `layout.py` as pointers with the compiler's types."""
 
-from numba import from_dtype
+from collections import namedtuple
+from functools import cache
 
-from fastdense.kernels.layout import JOB, KEEP, LAYER, NETWORK, PLAN, STATE
+from numba import from_dtype, types
 
-layer_type, plan_type, state_type, job_type, network_type, keep_type = (
-    from_dtype(d) for d in (LAYER, PLAN, STATE, JOB, NETWORK, KEEP)
-)
+from fastdense.kernels import layout
+from fastdense.kernels.compile.pointers import table_reader
+
+# A pointer to each array, and to the table that their addresses come from.
+Work = namedtuple("Work", ("table", *layout.NAMES))
+TABLE = types.CPointer(types.int64)
+
+
+@cache
+def work_reader(kind, packed):
+    """The intrinsic `read(table)`: the `Work` of one network or of a pack, from its addresses."""
+    pointed = [from_dtype(layout.dtype_of(a, str(kind), packed)) for a in layout.ARRAYS]
+    return table_reader(Work, pointed)

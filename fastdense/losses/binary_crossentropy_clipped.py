@@ -6,8 +6,8 @@ saturated and wrong stays so for ever, a plateau that some published losses sit 
 
 import numpy as np
 
-from fastdense.blocks import average
-from fastdense.maths import log, log1p
+from fastdense.arrays.chunks import average
+from fastdense.numerics.maths import log, log1p
 
 SOURCE = "Keras `binary_crossentropy` (from_logits=False) on JAX and PyTorch; its clip is 1e-7."
 TARGETS = "unit"

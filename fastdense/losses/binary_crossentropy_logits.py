@@ -6,8 +6,8 @@ hand-written listings do that clip inside their loss function but not inside the
 
 import numpy as np
 
-from fastdense.blocks import average
-from fastdense.maths import exp, log, log1p, sigmoid
+from fastdense.arrays.chunks import average
+from fastdense.numerics.maths import exp, log, log1p, sigmoid
 
 SOURCE = "PyTorch `BCEWithLogitsLoss`; Keras `binary_crossentropy` (from_logits=True)."
 TARGETS = "unit"

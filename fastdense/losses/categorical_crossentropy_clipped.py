@@ -7,9 +7,9 @@ the fault that Keras hides this way.
 
 import numpy as np
 
-from fastdense.blocks import average
+from fastdense.arrays.chunks import average
 from fastdense.losses.binary_crossentropy_clipped import check  # noqa: F401
-from fastdense.maths import log
+from fastdense.numerics.maths import log
 
 SOURCE = (
     "Keras `categorical_crossentropy` (from_logits=False) on JAX and PyTorch; its clip is 1e-7."

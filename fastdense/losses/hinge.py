@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.blocks import average
+from fastdense.arrays.chunks import average
 
 SOURCE = (
     "Cortes, Vapnik (1995), Support-vector networks; Keras `hinge`, which takes 0 for -1. "

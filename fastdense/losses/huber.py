@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fastdense.bisection import change_of_sign
-from fastdense.blocks import average
+from fastdense.arrays.chunks import average
+from fastdense.numerics.bisection import change_of_sign
 
 SOURCE = "Huber (1964), Robust estimation of a location parameter; PyTorch `HuberLoss`."
 TARGETS = "real"

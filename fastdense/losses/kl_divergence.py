@@ -5,8 +5,8 @@ Of log-probabilities it is `kl_divergence_log`. Outside the clip the derivative 
 
 import numpy as np
 
-from fastdense.blocks import average
-from fastdense.maths import log
+from fastdense.arrays.chunks import average
+from fastdense.numerics.maths import log
 
 SOURCE = "Kullback, Leibler (1951); Keras `kl_divergence`, whose epsilon is 1e-7."
 TARGETS = "distribution"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fastdense.blocks import average
-from fastdense.maths import log
+from fastdense.arrays.chunks import average
+from fastdense.numerics.maths import log
 
 SOURCE = "Kullback, Leibler (1951); PyTorch `KLDivLoss(reduction='batchmean')`."
 TARGETS = "distribution"

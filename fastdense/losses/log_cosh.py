@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from fastdense.bisection import change_of_sign
-from fastdense.blocks import average
-from fastdense.maths import exp, expm1, log1p, tanh
+from fastdense.arrays.chunks import average
+from fastdense.numerics.bisection import change_of_sign
+from fastdense.numerics.maths import exp, expm1, log1p, tanh
 
 SOURCE = "Keras `log_cosh`; here without cancellation near p = y."
 TARGETS = "real"

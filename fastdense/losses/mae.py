@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.blocks import average
+from fastdense.arrays.chunks import average
 
 SOURCE = "Boscovich (1757); Keras `mean_absolute_error`, PyTorch `L1Loss`. Slope 0 at p = y."
 TARGETS = "real"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.blocks import average
+from fastdense.arrays.chunks import average
 from fastdense.losses.mae import weighted_median
 
 SOURCE = "Keras `mean_absolute_percentage_error`. Slope 0 at p = y."

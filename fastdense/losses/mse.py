@@ -1,6 +1,6 @@
 """Mean squared error: the mean over outputs of (p - y)^2."""
 
-from fastdense.blocks import average
+from fastdense.arrays.chunks import average
 
 SOURCE = "Legendre (1805); Keras `mean_squared_error`, PyTorch `MSELoss`."
 TARGETS = "real"

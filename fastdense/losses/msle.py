@@ -6,8 +6,8 @@ stuck. So does a target; at epsilon itself the slope is that above it.
 
 import numpy as np
 
-from fastdense.blocks import average
-from fastdense.maths import log1p
+from fastdense.arrays.chunks import average
+from fastdense.numerics.maths import log1p
 
 SOURCE = "Keras `mean_squared_logarithmic_error`."
 TARGETS = "real"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fastdense.blocks import average
-from fastdense.maths import log
+from fastdense.arrays.chunks import average
+from fastdense.numerics.maths import log
 
 SOURCE = "Keras `poisson`; PyTorch `PoissonNLLLoss(log_input=False)`, with epsilon 1e-8."
 TARGETS = "nonnegative"

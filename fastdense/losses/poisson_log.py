@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fastdense.blocks import average
-from fastdense.maths import exp
+from fastdense.arrays.chunks import average
+from fastdense.numerics.maths import exp
 
 SOURCE = "PyTorch `PoissonNLLLoss`."
 TARGETS = "nonnegative"

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fastdense.losses.categorical_crossentropy_clipped import constant  # noqa: F401
-from fastdense.maths import exp, log
+from fastdense.numerics.maths import exp, log
 
 SOURCE = "PyTorch `CrossEntropyLoss`; Keras `categorical_crossentropy` (from_logits=True)."
 TARGETS = "distribution"

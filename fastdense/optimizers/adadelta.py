@@ -1,6 +1,6 @@
 """Adadelta, PyTorch: steps as large as the last ones were, relative to the gradients."""
 
-from fastdense.primitives import fma, sqrt
+from fastdense.numerics.primitives import fma, sqrt
 
 SOURCE = "Zeiler (2012), arXiv:1212.5701; PyTorch `Adadelta`."
 RATE = 1.0

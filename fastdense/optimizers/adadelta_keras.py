@@ -1,7 +1,7 @@
 """Adadelta, Keras: PyTorch's formula, but a rate of 0.001, at which it hardly moves."""
 
+from fastdense.numerics.primitives import fma, sqrt
 from fastdense.optimizers import adadelta
-from fastdense.primitives import fma, sqrt
 
 SOURCE = "Zeiler (2012), arXiv:1212.5701; Keras 3 `Adadelta`."
 RATE = 0.001

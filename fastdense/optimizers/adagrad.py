@@ -1,6 +1,6 @@
 """Adagrad, PyTorch: epsilon outside the square root, squares start at 0."""
 
-from fastdense.primitives import fma, sqrt
+from fastdense.numerics.primitives import fma, sqrt
 
 SOURCE = "Duchi, Hazan, Singer (2011); PyTorch `Adagrad`."
 RATE = 0.01

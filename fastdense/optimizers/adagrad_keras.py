@@ -1,6 +1,6 @@
 """Adagrad, Keras: epsilon inside the square root, squares start at 0.1."""
 
-from fastdense.primitives import fma, sqrt
+from fastdense.numerics.primitives import fma, sqrt
 
 SOURCE = "Duchi, Hazan, Singer (2011); Keras 3 `Adagrad`."
 RATE = 0.001

@@ -1,6 +1,6 @@
 """Adam, PyTorch: epsilon is added to the bias-corrected root."""
 
-from fastdense.primitives import fma, sqrt
+from fastdense.numerics.primitives import fma, sqrt
 
 SOURCE = "Kingma, Ba (2014), arXiv:1412.6980, algorithm 1; PyTorch `Adam`."
 RATE = 0.001

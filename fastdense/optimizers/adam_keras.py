@@ -1,6 +1,6 @@
 """Adam, Keras: epsilon is added to the uncorrected root ('epsilon hat')."""
 
-from fastdense.primitives import fma, sqrt
+from fastdense.numerics.primitives import fma, sqrt
 
 SOURCE = "Kingma, Ba (2014), arXiv:1412.6980, section 2 (epsilon hat); Keras 3 `Adam`."
 RATE = 0.001

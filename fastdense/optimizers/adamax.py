@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from fastdense.numerics.primitives import fma
 from fastdense.optimizers.adam import HYPER, RANGES  # noqa: F401
-from fastdense.primitives import fma
 
 SOURCE = "Kingma, Ba (2014), arXiv:1412.6980, algorithm 2; PyTorch `Adamax`."
 RATE = 0.002

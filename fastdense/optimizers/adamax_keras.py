@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from fastdense.numerics.primitives import fma
 from fastdense.optimizers.adam_keras import HYPER, RANGES, RATE  # noqa: F401
-from fastdense.primitives import fma
 
 SOURCE = "Kingma, Ba (2014), arXiv:1412.6980, algorithm 2; Keras 3 `Adamax`."
 SLOTS = (0.0, 0.0)

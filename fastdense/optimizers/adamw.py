@@ -1,7 +1,7 @@
 """Adam with decoupled weight decay, PyTorch: p shrinks by rate * weight_decay first."""
 
+from fastdense.numerics.primitives import fma, sqrt
 from fastdense.optimizers.adam import RANGES, RATE  # noqa: F401
-from fastdense.primitives import fma, sqrt
 
 SOURCE = "Loshchilov, Hutter (2017), arXiv:1711.05101; PyTorch `AdamW`."
 SLOTS = (0.0, 0.0)

@@ -1,7 +1,7 @@
 """Adam with decoupled weight decay, Keras: epsilon is added to the uncorrected root."""
 
+from fastdense.numerics.primitives import fma, sqrt
 from fastdense.optimizers.adam import RANGES, RATE  # noqa: F401
-from fastdense.primitives import fma, sqrt
 
 SOURCE = "Loshchilov, Hutter (2017), arXiv:1711.05101; Keras 3 `AdamW`."
 SLOTS = (0.0, 0.0)

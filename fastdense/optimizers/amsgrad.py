@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from fastdense.numerics.primitives import fma, sqrt
 from fastdense.optimizers.adam import HYPER, RANGES, RATE, advance  # noqa: F401
-from fastdense.primitives import fma, sqrt
 
 SOURCE = "Reddi, Kale, Kumar (2018), arXiv:1904.09237; PyTorch `Adam(amsgrad=True)`."
 SLOTS = (0.0, 0.0, 0.0)

@@ -1,6 +1,6 @@
 """Heavy-ball momentum, PyTorch: v = momentum v + g, p -= rate v."""
 
-from fastdense.primitives import fma
+from fastdense.numerics.primitives import fma
 
 SOURCE = "Polyak (1964); PyTorch `SGD(momentum=...)`, dampening 0."
 RATE = 0.001

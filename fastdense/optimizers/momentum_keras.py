@@ -1,6 +1,6 @@
 """Heavy-ball momentum, Keras: the velocity holds the rate it was built with."""
 
-from fastdense.primitives import fma
+from fastdense.numerics.primitives import fma
 
 SOURCE = "Keras 3 `SGD(momentum=...)`; differs from PyTorch once the rate changes."
 RATE = 0.01

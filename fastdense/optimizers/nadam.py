@@ -1,8 +1,8 @@
 """Adam with Nesterov momentum, PyTorch: the momentum warms up by `momentum_decay`."""
 
-from fastdense.maths import exp
+from fastdense.numerics.maths import exp
+from fastdense.numerics.primitives import fma, sqrt
 from fastdense.optimizers import adam
-from fastdense.primitives import fma, sqrt
 
 SOURCE = "Dozat (2016), Incorporating Nesterov momentum into Adam; PyTorch `NAdam`."
 RATE = 0.002

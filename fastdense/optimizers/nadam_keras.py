@@ -1,8 +1,8 @@
 """Adam with Nesterov momentum, Keras: the momentum warms up 250 times as fast as PyTorch's."""
 
+from fastdense.numerics.primitives import fma, sqrt
 from fastdense.optimizers import nadam
 from fastdense.optimizers.adam_keras import HYPER, RANGES, RATE  # noqa: F401
-from fastdense.primitives import fma, sqrt
 
 SOURCE = "Dozat (2016), Incorporating Nesterov momentum into Adam; Keras 3 `Nadam`."
 SLOTS = (0.0, 0.0)

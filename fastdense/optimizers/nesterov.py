@@ -1,7 +1,7 @@
 """Nesterov momentum, PyTorch: v = momentum v + g, p -= rate (g + momentum v)."""
 
+from fastdense.numerics.primitives import fma
 from fastdense.optimizers.momentum import HYPER, RANGES, RATE, SLOTS, advance  # noqa: F401
-from fastdense.primitives import fma
 
 SOURCE = "Nesterov (1983), Sutskever et al. (2013); PyTorch `SGD(nesterov=True)`."
 

@@ -1,7 +1,7 @@
 """Nesterov momentum, Keras: the velocity holds the rate it was built with."""
 
+from fastdense.numerics.primitives import fma
 from fastdense.optimizers.momentum_keras import HYPER, RANGES, RATE, SLOTS, advance  # noqa: F401
-from fastdense.primitives import fma
 
 SOURCE = "Keras 3 `SGD(momentum=..., nesterov=True)`."
 

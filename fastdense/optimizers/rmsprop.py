@@ -1,6 +1,6 @@
 """RMSprop, PyTorch: epsilon outside the square root."""
 
-from fastdense.primitives import fma, sqrt
+from fastdense.numerics.primitives import fma, sqrt
 
 SOURCE = "Hinton (2012), lecture 6e; PyTorch `RMSprop` (not centered)."
 RATE = 0.01

@@ -1,6 +1,6 @@
 """RMSprop, Keras: epsilon inside the square root."""
 
-from fastdense.primitives import fma, sqrt
+from fastdense.numerics.primitives import fma, sqrt
 
 SOURCE = "Hinton (2012), lecture 6e; Keras 3 `RMSprop` (not centered)."
 RATE = 0.001

@@ -1,6 +1,6 @@
 """Stochastic gradient descent, with optional coupled weight decay."""
 
-from fastdense.primitives import fma
+from fastdense.numerics.primitives import fma
 
 SOURCE = "Robbins, Monro (1951); PyTorch `SGD`, Keras `SGD`."
 RATE = 0.01

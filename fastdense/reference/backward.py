@@ -2,33 +2,27 @@
 
 import numpy as np
 
-from fastdense.network import Dense
-from fastdense.reference.forward import activate, forward, losses
+from fastdense.reference.forward import by_layer, forward, losses
 
 
 def backward(network, parameters, trace, delta):
     """The gradient (size,) from that with respect to the outputs, `delta` (samples, outputs)."""
     gradient = np.zeros_like(parameters)
-    dense = list(zip(network.split(parameters), network.split(gradient), strict=True))
-    for layer, kept in zip(reversed(network.layers), reversed(trace), strict=True):
-        if isinstance(layer, Dense):
-            x, z = kept
-            (weights, _), (into_weights, into_bias) = dense.pop()
-            delta = activate(layer, z, delta)[1]
-            into_weights[...] = x.T @ delta
-            into_bias[...] = delta.sum(axis=0)
-            delta = delta @ weights.T
-        else:
-            delta = delta * kept
+    into = by_layer(network, gradient)
+    layers = zip(network.layers, by_layer(network, parameters), into, trace, strict=True)
+    for layer, own, own_gradient, kept in reversed([*layers]):
+        delta, gradients = layer.backward(own, kept, delta)
+        for place, values in zip(own_gradient, gradients, strict=True):
+            place[...] = values
     return gradient
 
 
-def loss_and_gradient(network, recipe, parameters, inputs, targets, weights, masks=None):
+def loss_and_gradient(network, recipe, parameters, inputs, targets, weights, drawn=None):
     """The weighted losses (samples,), the gradient of their mean, and the trace.
 
     The mean is sum(w * loss) / n: weights are not normalized.
     """
-    outputs, trace = forward(network, parameters, inputs, masks)
+    outputs, trace = forward(network, parameters, inputs, drawn)
     loss, slope = losses(recipe, outputs, targets)
     delta = weights[:, np.newaxis] * slope / len(inputs)
     return weights * loss, backward(network, parameters, trace, delta), trace
@@ -38,20 +32,20 @@ def penalize(network, recipe, parameters, gradient):
     """Add the gradient of l1 * sum|w| + l2 * sum w^2 over the weights; biases go free."""
     gradient = gradient.copy()
     split = network.split(parameters), network.split(gradient)
-    for (_, layer), (weights, _), (into_weights, _) in zip(network.dense, *split, strict=True):
-        l1, l2 = recipe.l1 + layer.l1, recipe.l2 + layer.l2
-        into_weights += l1 * np.sign(weights) + 2 * l2 * weights
+    for (layer, arrays), own, into in zip(network.arrays, *split, strict=True):
+        l1 = recipe.l1 + getattr(layer, "l1", 0.0)
+        l2 = recipe.l2 + getattr(layer, "l2", 0.0)
+        for array, values, place in zip(arrays, own, into, strict=True):
+            if array.penalized:
+                place += l1 * np.sign(values) + 2 * l2 * values
     return gradient
 
 
 def constrain(network, parameters):
-    """Scale the weights into each unit back to the `max_norm` of its layer."""
+    """Bring parameters back into the bounds of their layers."""
     parameters = parameters.copy()
-    for (_, layer), (weights, _) in zip(network.dense, network.split(parameters), strict=True):
-        if layer.max_norm:
-            norms = np.linalg.norm(weights, axis=0)
-            over = norms > layer.max_norm
-            weights[:, over] *= layer.max_norm / norms[over]
+    for (layer, _), own in zip(network.arrays, network.split(parameters), strict=True):
+        layer.constrain(own)
     return parameters
 
 

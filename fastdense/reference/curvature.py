@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from fastdense import random
 from fastdense.dataset import weights_of
 from fastdense.fusion import fused
+from fastdense.numerics import streams
 from fastdense.reference.backward import loss_and_gradient
 
 STEP = 1e-4  # of the finite difference, over the norm of the parameters plus one
-MOST_DIRECTIONS = 20  # in which the Hessian is looked at; all there are, of a small network
+MAX_DIRECTIONS = 20  # in which the Hessian is looked at; all there are, of a small network
 
 
 def largest_curvature(network, recipe, data, parameters):
@@ -29,9 +29,9 @@ def largest_curvature(network, recipe, data, parameters):
     def gradient(point):
         return loss_and_gradient(network, recipe, point, *rows)[1]
 
-    direction = random.uniform(0, random.DATA, 0, 0, at.shape) - 0.5
+    direction = streams.uniform(0, streams.DATA, 0, 0, at.shape) - 0.5
     directions, products = [], []
-    for _ in range(min(MOST_DIRECTIONS, at.size)):
+    for _ in range(min(MAX_DIRECTIONS, at.size)):
         direction = direction / np.linalg.norm(direction)
         product = (gradient(at + step * direction) - gradient(at - step * direction)) / (2 * step)
         directions.append(direction)

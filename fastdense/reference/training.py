@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from fastdense import catalogue, random
-from fastdense.network import Dense
+from fastdense import catalogue
+from fastdense.entry import Observed
+from fastdense.numerics import streams
 from fastdense.reference.backward import clip, constrain, loss_and_gradient, penalize
-from fastdense.reference.forward import activate, dropout_masks, forward, losses
+from fastdense.reference.forward import by_layer, draw, forward, losses
 
 
 class Training:
@@ -29,29 +30,33 @@ class Training:
         if given.size:
             return given[self.epochs % len(given)]
         if self.recipe.shuffle:
-            return random.permutation(self.recipe.seed, self.epochs + 1, n)
+            return streams.permutation(self.recipe.seed, self.epochs + 1, n)
         return np.arange(n)
 
     def epoch(self):
         order, batch = self.order(), self.task.batch
         total = 0.0
         for first in range(0, len(order), batch):
-            total += self.step(order[first : first + batch], -(-len(order) // batch))
+            rows = order[first : first + batch]
+            samples = self.inputs[rows], self.targets[rows], self.weights[rows]
+            total += self.step(samples, self.task.steps_per_epoch)
         self.running_loss = total / len(order)
         self.epochs += 1
 
-    def step(self, rows, steps_per_epoch):
+    def step(self, batch, steps_per_epoch):
         """The gradient of a mini-batch, and the update when enough of them have come together.
+
+        `batch` is its inputs, targets and weights.
 
         Returns the sum of its losses before the update.
         """
         network, recipe = self.network, self.recipe
-        masks = dropout_masks(network, recipe.seed, self.steps, len(rows))
-        batch = self.inputs[rows], self.targets[rows], self.weights[rows]
-        loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, masks)
-        loss_entry = catalogue.get("losses", recipe.loss.name)
+        drawn = draw(network, recipe.seed, self.steps, len(batch[0]))
+        count = len(batch[0])
+        loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, drawn)
+        loss_entry = recipe.loss.entry
         if recipe.reduction != "mean":
-            gradient *= len(rows)
+            gradient *= count
         if recipe.reduction == "sum" and not loss_entry.coupled:
             gradient *= network.outputs
         self.gradients.append(gradient / recipe.gradient_accumulation_steps)
@@ -65,14 +70,12 @@ class Training:
     def update(self, gradient, steps_per_epoch):
         network, recipe = self.network, self.recipe
         gradient = clip(recipe, penalize(network, recipe, self.parameters, gradient))
-        schedule = catalogue.get("schedules", recipe.schedule.name)
-        factor = schedule.spec(
-            self.steps / steps_per_epoch, recipe.epochs, recipe.schedule.values("schedules")
-        )
+        schedule = recipe.schedule.entry
+        factor = schedule.spec(self.steps / steps_per_epoch, recipe.epochs, recipe.schedule.values)
         rate = recipe.learning_rate * factor
         self.updates += 1
-        optimizer = catalogue.get("optimizers", recipe.optimizer.name)
-        hyper = recipe.optimizer.values("optimizers")
+        optimizer = recipe.optimizer.entry
+        hyper = recipe.optimizer.values
         new = optimizer.spec(self.parameters, gradient, self.state, rate, self.updates, hyper)
         # At a learning rate of zero the optimizer's state advances and the parameters stay.
         if recipe.learning_rate != 0:
@@ -95,38 +98,28 @@ class Training:
         return (weights * loss).sum() / len(inputs), np.nan if kind is None else right.mean()
 
     def observe(self):
-        """The signals of each dense layer: (dense layers, 6), in the order of `SIGNALS`."""
+        """The signals, by name to an array (dense layers,)."""
+        layers = list(self.observed())
+        return {
+            name: np.array([catalogue.get("signals", name).spec(layer) for layer in layers])
+            for name in catalogue.names("signals")
+        }
+
+    def observed(self):
+        """Each dense layer as it is `Observed`."""
         data = self.inputs, self.targets, self.weights
         _, gradient, trace = loss_and_gradient(self.network, self.recipe, self.parameters, *data)
         pairs = zip(self.network.layers, trace, strict=True)
-        dense = [(layer, kept[1]) for layer, kept in pairs if isinstance(layer, Dense)]
-        split = [self.network.split(v) for v in (gradient, self.parameters)]
-        if self.before is None:
-            ratios = [np.nan] * len(dense)
-        else:
-            moved = self.network.split(self.parameters - self.before)
-            past = self.network.split(self.before)
-            ratios = [norm(m) / norm(p) for m, p in zip(moved, past, strict=True)]
-        rows = []
-        for (layer, z), g, p, ratio in zip(dense, *split, ratios, strict=True):
-            values, slopes = activate(layer, z)
-            coupled = catalogue.get("activations", layer.activation).coupled
-            dead = (values == 0).all(axis=0).mean()
-            slope = np.nan if coupled else slopes.mean()
-            rows.append((norm(g), norm(p), ratio, dead, slope, np.abs(z).mean()))
-        return np.array(rows)
+        dense = [(layer, kept[1]) for layer, kept in pairs if layer.activation is not None]
 
+        def split(vector):
+            arrays = zip(self.network.layers, by_layer(self.network, vector), strict=True)
+            return [own for layer, own in arrays if layer.activation is not None]
 
-SIGNALS = (
-    "gradient_norm",
-    "parameter_norm",
-    "update_ratio",
-    "dead_share",
-    "mean_slope",
-    "mean_preactivation",
-)
-
-
-def norm(layer):
-    """The Euclidean norm of the weights and bias of a layer."""
-    return np.sqrt(sum((part**2).sum() for part in layer))
+        past = [None] * len(dense) if self.before is None else split(self.before)
+        arrays = split(gradient), split(self.parameters), past
+        for (layer, z), g, p, earlier in zip(dense, *arrays, strict=True):
+            outputs, slopes = layer.activate(z)
+            if layer.coupled:
+                slopes = np.full(slopes.shape, np.nan)
+            yield Observed(g, p, earlier, z, outputs, slopes)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 BARS = "▁▂▃▄▅▆▇█"
-LEAST = math.log10(2)  # of the scale: a bar is a tenth of the loss at least, so that noise is flat
+MIN_SPAN = math.log10(2)  # of the scale: a bar is a tenth of the loss, so that noise is flat
 
 
 def sparkline(losses, width=16):
@@ -24,7 +24,7 @@ def sparkline(losses, width=16):
     # A millionth of the largest is as good as nothing on this scale.
     logs = np.log10(np.maximum(np.where(finite, values, 0), max(top * 1e-6, 1e-300)))
     low, high = logs[finite].min(), logs[finite].max()
-    bar = max(high - low, LEAST) / (len(BARS) - 1)
+    bar = max(high - low, MIN_SPAN) / (len(BARS) - 1)
     heights = np.where(finite, (logs - low) / bar, 0).round().astype(int)
     heights += (len(BARS) - 1 - heights.max()) // 2  # what takes less than all stands in the middle
     return "".join(BARS[h] if f else "×" for h, f in zip(heights, finite, strict=True))

@@ -6,13 +6,13 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from fastdense import __version__
-from fastdense.scenarios.experiment import number
+from fastdense.judging.plain import number
 from fastdense.sweeps.estimate import size_of
 from fastdense.sweeps.table import value_text
 
 SCHEMA_VERSION = 1
-MOST_VALUES = 8  # of an axis, in a plan
-MOST_ROWS = 100  # of a table
+MAX_VALUES = 8  # of an axis, in a plan
+MAX_ROWS = 100  # of a table
 
 
 def plan_to_dict(plan, seconds, workers):
@@ -51,7 +51,7 @@ def plan(about):
 def listed(values):
     """Some values on one line: all of them, or the first and the last."""
     texts = [value_text(value) for value in values]
-    if len(texts) > MOST_VALUES:
+    if len(texts) > MAX_VALUES:
         texts = [*texts[:3], "...", *texts[-2:]]
     return ", ".join(texts)
 
@@ -99,7 +99,7 @@ def to_dict(table, by=None, limit=None):
     }
 
 
-def shares(table, by=None, limit=MOST_ROWS):
+def shares(table, by=None, limit=MAX_ROWS):
     """The outcomes along some axes, all if not given: a row for each combination."""
     by = range(len(table.axes)) if by is None else by
     axes = [table.axes[i] for i in by]

@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from fastdense.network import REGULARIZERS
+from fastdense.layers.dense import REGULARIZERS
 from fastdense.reports.sparkline import sparkline
 from fastdense.scenarios.experiment import FINAL
 from fastdense.scenarios.verdict import RULE
@@ -27,9 +27,11 @@ def spread(summary):
 
 
 def references(arm):
-    """The loss of the best constant, and the floor where that is above zero."""
-    constant, floor = (brief(arm[name]) for name in ("best_constant_loss", "floor_loss"))
-    return constant if floor == "0" else f"{constant}, floor {floor}"
+    """The loss of the best constant, and the irreducible loss where that is above zero."""
+    constant, irreducible = (
+        brief(arm[name]) for name in ("best_constant_loss", "irreducible_loss")
+    )
+    return constant if irreducible == "0" else f"{constant}, irreducible {irreducible}"
 
 
 def outcomes(arm):
@@ -43,8 +45,8 @@ def outcomes(arm):
     return ", ".join(parts)
 
 
-def results(summaries):
-    """Arms and claims of experiments, one table each, with the rule of the verdicts."""
+def results(reports):
+    """Arms and claims of reports on experiments, one table each, with the rule of the verdicts."""
     arms = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     losses = "loss at start", "loss at end", "best constant"
     for name in ("scenario", "arm", "seeds", *losses, "curve", "outcomes"):
@@ -55,8 +57,8 @@ def results(summaries):
     claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("scenario", "claim", "verdict", "measured"):
         claims.add_column(name)
-    for summary in summaries:
-        plain = summary.plain
+    for report in reports:
+        plain = report.plain
         for index, arm in enumerate(plain["arms"]):
             arms.add_row(
                 plain["scenario"] if index == 0 else "",
@@ -65,7 +67,7 @@ def results(summaries):
                 spread(arm["initial_loss"]),
                 spread(arm["final_loss"]),
                 references(arm),
-                sparkline(summary.curves[arm["name"]]),
+                sparkline(report.medians[arm["name"]]),
                 outcomes(arm),
             )
         having = [arm for arm in plain["arms"] if any(f"final_{name}" in arm for name in FINAL)]
@@ -88,9 +90,9 @@ def results(summaries):
         *([ends] if ends.row_count else []),
         Text(
             "Losses and accuracies: median [10th, 90th percentile] over seeds, which share their "
-            "data. Best constant: the loss of the best output that ignores the inputs; floor: the "
-            "least that any function of them reaches, if not 0. Shares of outcomes: "
-            "[95% interval].",
+            "data. Best constant: the loss of the best output that ignores the inputs; "
+            "irreducible: the least that any function of them reaches, if not 0. Shares of "
+            "outcomes: [95% interval].",
             style="dim",
         ),
     ]
@@ -153,7 +155,8 @@ def describe(scenario):
                 own = [f" {k} {getattr(layer, k):g}" for k in REGULARIZERS if getattr(layer, k)]
                 layers.append(f"{layer.units}{name}{','.join(own)}")
             else:
-                layers.append(f"dropout {layer.rate:g}")
+                name, number = next(iter(layer.to_dict().items()))
+                layers.append(f"{name} {number:g}")
         initial = {f"{_choice(d.weights)}, bias {_choice(d.bias)}" for _, d in network.dense}
         size = recipe.batch_of(len(arm.data))
         batch = "full batch" if size == len(arm.data) else f"batch {size}"

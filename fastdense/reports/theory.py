@@ -6,8 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fastdense.reports.tables import COLORS
-from fastdense.theory._points import RULE, digits, predicted
-from fastdense.theory._study import states, to_dict
+from fastdense.theory.points import RULE, digits, predicted
 
 STATES = {"agrees": "green", "undecided": "yellow", "differs": "red"}
 
@@ -22,14 +21,14 @@ def _table(*columns, title=None):
     return table
 
 
-def results(studies, points=True):
+def results(reports, points=True):
     """The points of studies, a table for each quantity, and the verdicts on their claims."""
-    parts = [table for study in studies for table in _points(study)] if points else []
+    parts = [table for report in reports for table in _points(report.done)] if points else []
     claims = _table("theory", "claim", "verdict", "measured")
-    for study in studies:
-        for index, claim in enumerate(to_dict(study)["claims"]):
+    for report in reports:
+        for index, claim in enumerate(report.plain["claims"]):
             claims.add_row(
-                study.theory.id if index == 0 else "",
+                report.id if index == 0 else "",
                 claim["text"],
                 Text(claim["verdict"], style=COLORS[claim["verdict"]]),
                 claim["evidence"],
@@ -41,7 +40,7 @@ def _points(study):
     for name, quantity in study.theory.quantities.items():
         columns = "", quantity.along, "measured", "95% interval", "of", "theory", ""
         table = _table(*columns, title=name)
-        for point, state in zip(study.points, states(study), strict=True):
+        for point, state in zip(study.points, study.states, strict=True):
             if point.quantity != name:
                 continue
             interval = " to ".join(map(digits, point.interval())) if point.samples else ""

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 from fastdense.errors import FastdenseError, unknown
+from fastdense.judging.paired import RELATIONS
+from fastdense.judging.verdicts import HOW_OFTEN
+from fastdense.measures import MEASURES, fault_of
 from fastdense.outcome import OUTCOMES
-from fastdense.scenarios.measures import MEASURES, fault_of
-from fastdense.scenarios.tables import known, table, text
-
-RELATIONS = ("below", "above", "at_most", "at_least", "equals")
-# The share of seeds for which a claim must be true, by how it is worded.
-HOW_OFTEN = {"always": 0.95, "usually": 0.5, "often": 0.25, "sometimes": 0.05}
+from fastdense.settings.tables import known, table, text
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,20 @@ class Claim:
     def arms(self):
         """Names of the arms that its tests look at."""
         return {arm for test in self.tests for arm in test.arms}
+
+    @property
+    def compares(self):
+        """Whether it compares two arms, by its only test."""
+        return self.tests[0].compares
+
+    def to_dict(self):
+        """What it says and needs, as JSON has it."""
+        return {
+            "text": self.text,
+            "source": self.source,
+            "how_often": self.how_often,
+            "tests": [str(test) for test in self.tests],
+        }
 
 
 def read_claims(identifier, entries, arms, overrides):

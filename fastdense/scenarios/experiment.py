@@ -1,24 +1,23 @@
 """Runs a scenario's arms over seeds on all cores, and collects what the verdicts need."""
 
-import time
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from fastdense import __version__
-from fastdense.blocks import blocks
+from fastdense.arrays.chunks import blocks
 from fastdense.dataset import Data
+from fastdense.judging.intervals import wilson
+from fastdense.judging.plain import heading, number
+from fastdense.judging.progress import throttled
 from fastdense.many import Trial, train_trials
+from fastdense.measures import MEASURES
 from fastdense.outcome import OUTCOMES
 from fastdense.run import Run
-from fastdense.scenarios.measures import MEASURES
-from fastdense.scenarios.statistics import wilson
 from fastdense.scenarios.verdict import judge
-from fastdense.training import prepare
+from fastdense.task import prepare
 
-SCHEMA_VERSION = 1
 FINAL = "accuracy", "test_loss", "test_accuracy"  # where there are classes, or test rows
-REFRESH_SECONDS = 0.1  # of the progress, at most
 OBSERVATIONS = 100  # rows of signals in a run, at most
 
 
@@ -31,28 +30,63 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Summary:
-    """What is printed of an experiment: without its runs, which take a thousand times the memory.
-
-    Attributes
-    ----------
-    plain : dict
-        What `--json` prints.
-    curves : dict
-        Names of arms to the median over seeds of their loss, (rows,).
-    """
-
-    plain: dict
-    curves: dict
-
-
-@dataclass(frozen=True)
 class Experiment:
     """A scenario with the results of each arm by seed, and the verdicts."""
 
     scenario: object
     results: dict
     verdicts: tuple
+    kind: ClassVar[str] = "scenario"
+
+    def to_dict(self):
+        """The versioned contract of `--json`; see docs/json.md."""
+        scenario = self.scenario
+        arms = []
+        for arm in scenario.arms:
+            results = self.results[arm.name]
+            runs = []
+            for result in results:
+                run = result.run
+                row = {
+                    "seed": run.recipe.seed,
+                    "initial_loss": number(run.initial_loss),
+                    "final_loss": number(run.final_loss),
+                    "outcome": run.outcome,
+                }
+                if run.test_loss is not None:
+                    row["initial_test_loss"] = number(run.test_loss[0])
+                runs.append(row | {f"final_{k}": number(v) for k, v in ends(run).items()})
+            measured = results[0].run.baselines
+            arms.append(
+                {
+                    "name": arm.name,
+                    "network": arm.network.to_dict(),
+                    "recipe": {
+                        **{k: v for k, v in arm.recipe.to_dict().items() if k != "seed"},
+                        "batch_size": arm.recipe.batch_of(len(arm.data)),
+                    },
+                    "samples": len(arm.data),
+                    "best_constant_loss": number(measured.constant),
+                    "irreducible_loss": number(measured.irreducible),
+                    "initial_loss": summary([r.run.initial_loss for r in results]),
+                    "final_loss": summary([r.run.final_loss for r in results]),
+                    **{f"final_{k}": summary(v) for k, v in all_ends(results).items()},
+                    "random": arm.random,
+                    "outcomes": shares(results),
+                    "outcome_intervals": {
+                        name: list(ends) for name, ends in intervals(results).items() if arm.random
+                    },
+                    "runs": runs,
+                }
+            )
+        return {
+            **heading(),
+            "scenario": scenario.id,
+            "question": scenario.question,
+            "source": scenario.source,
+            "arms": arms,
+            "claims": [verdict.to_dict() for verdict in self.verdicts],
+        }
 
 
 def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
@@ -80,30 +114,14 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
         count = (seeds or scenario.seeds) if arm.random else 1
         seeded = {"seeds": first_seed + np.arange(count)}
         trials.append(Trial.of(task, seeded, scenario.thresholds))
-    shown_at = 0.0
-
-    def report(done, total):
-        nonlocal shown_at
-        now = time.monotonic()
-        if on_progress is not None and (now - shown_at > REFRESH_SECONDS or done == total):
-            shown_at = now
-            on_progress(done, total)
-
     results = {}
-    for arm, runs in zip(scenario.arms, train_trials(trials, report), strict=True):
+    trained = train_trials(trials, throttled(on_progress))
+    for arm, runs in zip(scenario.arms, trained, strict=True):
         results[arm.name] = [Result(run, arm.data) for run in runs]
     fixed = [arm.name for arm in scenario.arms if not arm.random]
     known = {}
     verdicts = tuple(judge(claim, results, fixed, known) for claim in scenario.claims)
     return Experiment(scenario, results, verdicts)
-
-
-def number(value):
-    """A float as JSON has it: non-finite ones as strings."""
-    if value is None:
-        return None
-    value = float(value)
-    return value if np.isfinite(value) else str(value)
 
 
 def summary(values):
@@ -140,79 +158,7 @@ def intervals(results):
     return {o: wilson(outcomes.count(o), len(outcomes)) for o in OUTCOMES if o in outcomes}
 
 
-def to_dict(experiment):
-    """The versioned contract of `--json`; see docs/json.md."""
-    scenario = experiment.scenario
-    arms = []
-    for arm in scenario.arms:
-        results = experiment.results[arm.name]
-        runs = []
-        for result in results:
-            run = result.run
-            row = {
-                "seed": run.recipe.seed,
-                "initial_loss": number(run.initial_loss),
-                "final_loss": number(run.final_loss),
-                "outcome": run.outcome,
-            }
-            if run.test_loss is not None:
-                row["initial_test_loss"] = number(run.test_loss[0])
-            runs.append(row | {f"final_{k}": number(v) for k, v in ends(run).items()})
-        measured = results[0].run.floors
-        arms.append(
-            {
-                "name": arm.name,
-                "network": arm.network.to_dict(),
-                "recipe": {
-                    **{k: v for k, v in arm.recipe.to_dict().items() if k != "seed"},
-                    "batch": arm.recipe.batch_of(len(arm.data)),
-                },
-                "samples": len(arm.data),
-                "best_constant_loss": number(measured.constant),
-                "floor_loss": number(measured.floor),
-                "initial_loss": summary([r.run.initial_loss for r in results]),
-                "final_loss": summary([r.run.final_loss for r in results]),
-                **{f"final_{k}": summary(v) for k, v in all_ends(results).items()},
-                "random": arm.random,
-                "outcomes": shares(results),
-                "outcome_intervals": {
-                    name: list(ends) for name, ends in intervals(results).items() if arm.random
-                },
-                "runs": runs,
-            }
-        )
-    claims = [
-        {
-            "text": v.claim.text,
-            "source": v.claim.source,
-            "how_often": v.claim.how_often,
-            "tests": [str(test) for test in v.claim.tests],
-            "verdict": v.verdict,
-            "share": v.share,
-            "interval": None if v.interval is None else list(v.interval),
-            "seeds": v.seeds,
-            "evidence": v.evidence,
-        }
-        for v in experiment.verdicts
-    ]
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "fastdense_version": __version__,
-        "scenario": scenario.id,
-        "question": scenario.question,
-        "source": scenario.source,
-        "arms": arms,
-        "claims": claims,
-    }
-
-
-def summarize(experiment):
-    """The `Summary` of an experiment."""
-    curves = {name: _median_curve(results) for name, results in experiment.results.items()}
-    return Summary(to_dict(experiment), curves)
-
-
-def _median_curve(results):
+def median_curve(results):
     """The median over runs of their losses, infinite where a run has ended: (rows,)."""
     median = np.empty(max(len(r.run.loss) for r in results))
     for block in blocks(len(median), len(results)):

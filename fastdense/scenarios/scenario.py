@@ -1,24 +1,29 @@
 """A scenario: a question, data, arms (network and recipe), claims with their source."""
 
+import os
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import ClassVar
 
-from fastdense import catalogue, data
+from fastdense import data
 from fastdense.checks import whole
 from fastdense.dataset import Data
-from fastdense.errors import FastdenseError
-from fastdense.network import Dropout, Network
+from fastdense.errors import FastdenseError, shown, unknown
+from fastdense.network import Network
 from fastdense.outcome import Thresholds
 from fastdense.recipe import Recipe
-from fastdense.scenarios import tables, toml
 from fastdense.scenarios.claims import Claim, read_claims
-from fastdense.scenarios.tables import PARTS, known, merge, set_path, text
-from fastdense.training import prepare
+from fastdense.settings import changes as settings
+from fastdense.settings import tables, toml
+from fastdense.settings.paths import PARTS
+from fastdense.settings.tables import known, text
+from fastdense.task import prepare
 
+CATALOGUE = "fastdense.scenarios.catalogue"  # where the built-in scenarios are
 TOP = {"question", "source", "arms", "claims", "seeds", "observe", "outcome", *PARTS}
-MOST_SEEDS = 1_000_000
+MAX_SEEDS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,9 @@ class Arm:
     def random(self):
         """Whether the seed changes anything."""
         drawn = any(
-            catalogue.get("initializers", choice.name).random
-            for _, layer in self.network.dense
-            for choice in (layer.weights, layer.bias)
+            array.initializer.entry.random for _, arrays in self.network.arrays for array in arrays
         )
-        dropped = any(isinstance(layer, Dropout) for layer in self.network.layers)
+        dropped = any(layer.random for layer in self.network.layers)
         samples = len(self.data)
         shuffled = self.recipe.shuffle and self.recipe.batch_of(samples) < samples
         return drawn or dropped or shuffled
@@ -57,24 +60,37 @@ class Scenario:
     observe: int
     thresholds: Thresholds
     files: tuple[Path, ...] = ()
+    kind: ClassVar[str] = "scenario"  # of report, as that of its `Experiment`
 
 
 @cache
 def names():
     """Identifiers of the built-in scenarios, sorted."""
-    folder = resources.files("fastdense.scenarios")
+    folder = resources.files(CATALOGUE)
     return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml")))
 
 
 def text_of(name):
     """The TOML text of a built-in scenario."""
-    known("scenario", name, names())
-    return (resources.files("fastdense.scenarios") / f"{name}.toml").read_text("utf-8")
+    if name not in names():
+        raise no_scenario(name, names())
+    return (resources.files(CATALOGUE) / f"{name}.toml").read_text("utf-8")
 
 
 def is_file(name):
     """Whether a name is a path, not an identifier."""
     return str(name).endswith(".toml") or "/" in str(name)
+
+
+def no_scenario(name, known):
+    """The error for a name that is none of those that are known."""
+    if os.path.exists(name):
+        what = "folder" if os.path.isdir(name) else "file"
+        return FastdenseError(
+            f"{name} is a {what}, and not the .toml file of a scenario; give one, or a name that "
+            "`fastdense list` shows"
+        )
+    return unknown("scenario", name, known)
 
 
 def load(name, changes=None, only=None):
@@ -111,7 +127,7 @@ def build(identifier, table, folder=".", changes=None, only=None):
     """A scenario from the tables of its file."""
     overrides = read_overrides(identifier, table)
     for name in only or ():
-        known(f"arm of {identifier}", name, overrides)
+        known_arm(identifier, name, overrides)
     kept = {n: t for n, t in overrides.items() if not only or n in only}
     files = []
 
@@ -140,6 +156,17 @@ def build(identifier, table, folder=".", changes=None, only=None):
     )
 
 
+def known_arm(identifier, name, overrides):
+    """Check that a name is of one of the arms."""
+    if len(overrides) == 1 and name not in overrides:
+        (one,) = overrides
+        raise FastdenseError(
+            f"unknown arm of {identifier} {shown(name)}; it has one arm, {shown(one)}, so leave "
+            "the choice of arms out"
+        )
+    known(f"arm of {identifier}", name, overrides)
+
+
 def read_overrides(identifier, table):
     """What each arm changes, by its name."""
     for key in table:
@@ -156,8 +183,8 @@ def read_overrides(identifier, table):
 def read_seeds(table):
     """How many seeds an arm is trained with."""
     seeds = whole("seeds", table.get("seeds", 256), 1)
-    if seeds > MOST_SEEDS:
-        raise FastdenseError(f"seeds is {seeds}; expected at most {MOST_SEEDS}")
+    if seeds > MAX_SEEDS:
+        raise FastdenseError(f"seeds is {seeds}; expected at most {MAX_SEEDS}")
     return seeds
 
 
@@ -186,12 +213,7 @@ def read_arm(name, table, override, changes, read):
     """One arm; `read` makes the `Data` of a `[data]` table."""
     for key in tables.table(f"arms.{name}", override):
         known(f"key in [arms.{name}]", key, PARTS)
-    parts = {}
-    for part in PARTS:
-        given = merge(tables.DEFAULTS.get(part, {}), tables.table(part, table.get(part, {})))
-        parts[part] = merge(given, tables.table(part, override.get(part, {})))
-    for path, value in changes.items():
-        set_path(parts, path, value)
+    parts = settings.tables_of(table, override, changes)
     if "seed" in parts["recipe"]:
         raise FastdenseError("recipe.seed is set for every run; use --seed for the first one")
     rows = read(parts["data"])

@@ -1,49 +1,40 @@
-"""From measurements to `holds`, `partly` or `refuted`, by one rule."""
+"""From the runs of a scenario to `holds`, `partly` or `refuted`, by one rule."""
 
 from dataclasses import dataclass
-from itertools import count
-from operator import ge, gt, le, lt
 
 import numpy as np
 
-from fastdense.scenarios.claims import HOW_OFTEN
-from fastdense.scenarios.measures import MEASURES
-from fastdense.scenarios.statistics import sign_test, wilson
-
-REFUTED = 0.05  # a claim that is sure to hold for no more of the seeds than this is refuted
-SIGNIFICANCE = 0.01  # of the sign test that compares two arms seed by seed
+from fastdense.judging import verdicts
+from fastdense.judging.intervals import wilson
+from fastdense.judging.paired import RELATIONS, Pairs, worst_if_undefined
+from fastdense.judging.verdicts import HOW_OFTEN, SELDOM, SIGNIFICANCE
+from fastdense.measures import MEASURES
 
 RULE = (
     "A claim is tested seed by seed, and the share of seeds for which all its tests are true has a "
     "95% interval (Wilson's). A claim holds if the whole interval lies at or above "
     f"{HOW_OFTEN['always']:.0%} (usually: {HOW_OFTEN['usually']:.0%}, often: "
     f"{HOW_OFTEN['often']:.0%}, sometimes: {HOW_OFTEN['sometimes']:.0%}, as the claim is worded), "
-    f"is refuted if it lies at or below {REFUTED:.0%}, and holds partly in between, or where the "
+    f"is refuted if it lies at or below {SELDOM:.0%}, and holds partly in between, or where the "
     "seeds are too few to tell. A comparison of two arms is paired by seed: if it is not refuted "
     "in this way, it holds if true more often than reversed, by a one-sided sign test at "
     f"{SIGNIFICANCE:.0%}, is refuted if reversed by the same test, and holds partly in between. "
     "Where the seed changes nothing, one run decides."
 )
 
-COMPARE = {
-    "below": lt,
-    "above": gt,
-    "at_most": le,
-    "at_least": ge,
-    "equals": lambda a, b: a == b,
-}
-
 
 @dataclass(frozen=True)
-class Verdict:
-    """A claim with what was measured."""
+class Verdict(verdicts.Verdict):
+    """A claim with the share of seeds for which it is true."""
 
-    claim: object
-    verdict: str  # "holds", "partly", "refuted"
     share: float
     interval: tuple[float, float] | None  # None where the seed changes nothing
     seeds: int
-    evidence: str
+
+    def numbers(self):
+        """Share, interval and seeds, as JSON has them."""
+        interval = None if self.interval is None else list(self.interval)
+        return {"share": self.share, "interval": interval, "seeds": self.seeds}
 
 
 def judge(claim, results, fixed=(), known=None):
@@ -65,36 +56,29 @@ def judge(claim, results, fixed=(), known=None):
     seeds = max(map(len, by_test))
     true = np.all([np.resize(t, seeds) for t in by_test], axis=0)  # an arm may be equal for all
     wins, share = int(true.sum()), float(true.mean())
-    measured = "".join(
+    medians = "".join(
         f"; {_describe(test, *v)}" for test, v in zip(claim.tests, values, strict=True)
     )
     alike = [test for test in claim.tests if set(test.arms) <= set(fixed)]
     false = not all(t.all() for t, test in zip(by_test, claim.tests, strict=True) if test in alike)
     if claim.arms <= set(fixed) or false:
-        evidence = ("yes" if wins else "no") + measured
-        return Verdict(claim, "holds" if wins else "refuted", share, None, seeds, evidence)
-    low, high = interval = wilson(wins, seeds)
-    evidence = f"{share:.0%} of {seeds} seeds [{low:.0%}, {high:.0%}]{measured}"
-    if len(claim.tests) == 1 and claim.tests[0].compares:
-        ours, theirs = values[0]
-        losses = int(((ours != theirs) & ~true).sum())
-        p = sign_test(wins, losses)
-        evidence += f"; sign test p = {p:.2g}"
-        holds, reversed_ = p < SIGNIFICANCE, sign_test(losses, wins) < SIGNIFICANCE
-        verdict = "refuted" if reversed_ or high <= REFUTED else ("holds" if holds else "partly")
-    elif low >= HOW_OFTEN[claim.how_often]:
-        verdict = "holds"
+        word, evidence = (verdicts.HOLDS, "yes") if wins else (verdicts.REFUTED, "no")
+        return Verdict(claim, word, evidence + medians, share, None, seeds)
+    evidence = verdicts.share_text(wins, seeds) + medians
+    if claim.compares:
+        pairs = Pairs.of(*values[0], claim.tests[0].relation)
+        word = verdicts.of_pairs(pairs)
+        evidence += f"; sign test p = {pairs.p:.2g}"
     else:
-        verdict = "refuted" if high <= REFUTED else "partly"
-    return Verdict(claim, verdict, share, interval, seeds, evidence)
+        word = verdicts.of_share(wins, seeds, HOW_OFTEN[claim.how_often])
+    return Verdict(claim, word, evidence, share, wilson(wins, seeds), seeds)
 
 
 def least_seeds(claim):
     """The least number of seeds for which a claim may be judged anything but `partly`."""
-    if claim.tests[0].compares:
-        return next(n for n in count(1) if sign_test(n, 0) < SIGNIFICANCE)
-    needed = HOW_OFTEN[claim.how_often]
-    return next(n for n in count(1) if wilson(n, n)[0] >= needed or wilson(0, n)[1] <= REFUTED)
+    if claim.compares:
+        return verdicts.fewest_pairs()
+    return verdicts.fewest_trials(HOW_OFTEN[claim.how_often])
 
 
 def undecidable(scenario, seeds=None):
@@ -135,14 +119,13 @@ def measured(name, results):
     """A measure by seed; what is not a number, after a divergence, is larger than any number."""
     of = MEASURES[name].of
     with np.errstate(all="ignore"):
-        values = np.array([of(r.run, r.data) for r in results], dtype=float)
-    return np.where(np.isnan(values), np.inf, values)
+        return worst_if_undefined([of(r.run, r.data) for r in results])
 
 
 def _true(test, ours, theirs):
     if test.measure == "outcome":
         return np.array([outcome in theirs for outcome in ours])
-    return COMPARE[test.relation](ours, theirs)
+    return RELATIONS[test.relation](ours, theirs)
 
 
 def _describe(test, ours, theirs):

@@ -2,7 +2,7 @@
 
 import math
 
-from fastdense.maths import cos_pi
+from fastdense.numerics.maths import cos_pi
 
 SOURCE = "Loshchilov, Hutter (2016), arXiv:1608.03983; PyTorch `CosineAnnealingLR`."
 HYPER = {"floor": 0.0}

@@ -1,6 +1,6 @@
 """Multiply the rate by gamma each epoch, smoothly."""
 
-from fastdense.maths import exp, log
+from fastdense.numerics.maths import exp, log
 
 SOURCE = "PyTorch `ExponentialLR`, Keras `ExponentialDecay` (not staircase)."
 HYPER = {"gamma": 0.95}

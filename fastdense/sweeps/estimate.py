@@ -4,10 +4,9 @@ import time
 
 import numpy as np
 
-from fastdense.devices import cpu
-from fastdense.devices.pack import most_lanes
+from fastdense.devices import device_of
 from fastdense.many import Trial
-from fastdense.sweeps.job import curve_places
+from fastdense.sweeps.job import DEVICE, curve_places, lanes_of
 
 PROBES = 6  # groups that are tried, from the cheapest to the dearest
 PROBE_SECONDS = 0.05  # of training in each
@@ -40,12 +39,12 @@ def _modeled(task):
 
 
 def _measured(group):
-    count = min(most_lanes(group.task), group.runs)
+    count = min(lanes_of(group.task), group.runs)
     job = next(group.jobs(0, np.arange(count), count))
     started = time.perf_counter()
     trial = Trial.of(job.task, job.varied)
     drawn = time.perf_counter() - started
-    return (drawn + cpu.seconds_of(*trial.job, PROBE_SECONDS)) / count
+    return (drawn + device_of(DEVICE).seconds_of(*trial.job, PROBE_SECONDS)) / count
 
 
 def size_of(plan):

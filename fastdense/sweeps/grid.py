@@ -8,19 +8,22 @@ import numpy as np
 
 from fastdense.checks import as_python
 from fastdense.errors import FastdenseError, shown
-from fastdense.scenarios import toml
-from fastdense.scenarios.tables import full_path
-from fastdense.variants import NUMBERS
+from fastdense.layers import varied_numbers
+from fastdense.settings import toml
+from fastdense.settings.changes import assignment, ordered
+from fastdense.settings.lanes import lane_of
+from fastdense.settings.paths import setting
 
-MOST_VALUES = 1_000_000  # of one axis
+MAX_VALUES = 1_000_000  # of one axis
 DIGITS = 12  # of a value in a range, so that 1e-4 is 0.0001 in whatever range it lies
 EXACT = 2.0**53  # up to here every whole number is a float
+ARM = "arm"  # the axis that the arms of a scenario are
 FORMS = "a list (8,16,32), lin:FROM:TO:COUNT or log:FROM:TO:COUNT"
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A field of network, recipe or data, by its dotted path, and the values that it takes."""
+    """A setting, by its dotted path, and the values that it takes; or the arms of a scenario."""
 
     path: str
     values: tuple
@@ -38,20 +41,15 @@ class Axis:
     @property
     def lane(self):
         """What a pack calls this field if its networks may differ in it, else None."""
-        part, _, name = self.path.partition(".")
-        optimizer, _, hyper = name.partition(".")
-        if self.path == "init_scale" or (part == "recipe" and name in NUMBERS):
-            return name or part
-        if part == "recipe" and optimizer == "optimizer" and hyper not in ("", "name"):
-            return hyper
-        return "dropout" if self.path == "network.dropout" else None
+        return None if self.path == ARM else lane_of(setting(self.path))
 
     def classes(self):
         """The places of the values, in groups that packs can share: tuples of indices."""
         if self.lane is None:
             return [(i,) for i in range(len(self.values))]
-        # Without dropout there are no layers for it: another architecture.
-        without = [(i,) for i, v in enumerate(self.values) if self.lane == "dropout" and v == 0]
+        # A layer whose number is zero, as of dropout, is left out: another architecture.
+        of_layers = self.lane in varied_numbers()
+        without = [(i,) for i, v in enumerate(self.values) if of_layers and v == 0]
         alike = tuple(i for i in range(len(self.values)) if (i,) not in without)
         return [*without, alike] if alike else without
 
@@ -78,42 +76,49 @@ def read_grid(given):
     if isinstance(given, (list, tuple)):
         given = _by_path(given)
     if not isinstance(given, Mapping):
-        raise FastdenseError(f"the grid is {shown(given)}; expected a dict of paths to values")
+        raise _no_grid(given)
     if not given:
         raise FastdenseError(
             "the grid is empty; give at least one axis, such as learning_rate=log:1e-5:1:25"
         )
     axes = {}
     for path, values in given.items():
-        whole_path = _checked_path(path)
-        if whole_path in axes:
-            raise FastdenseError(f"the grid has {whole_path} twice; give each axis once")
-        axes[whole_path] = Axis(whole_path, _checked_values(path, values))
-    # A table before the fields within it, so that neither undoes the other.
-    return tuple(axes[path] for path in sorted(axes, key=lambda p: (p.count("."), p)))
+        varied = _checked_setting(path)
+        if varied in axes:
+            raise FastdenseError(f"the grid has {varied} twice; give each axis once")
+        axes[varied] = Axis(str(varied), _checked_values(path, values))
+    return tuple(axes[varied] for varied in ordered(axes))
+
+
+def _no_grid(given):
+    return FastdenseError(
+        f"the grid is {shown(given)}; expected a dict of paths to values, such as "
+        '{"learning_rate": [0.01, 0.1]}'
+    )
 
 
 def _by_path(texts):
     grid = {}
     for text in texts:
-        path, equals, values = str(text).partition("=")
-        if not equals or not path.strip():
+        if not isinstance(text, str):
+            raise _no_grid(texts)
+        parts = assignment(text)
+        if parts is None:
             raise FastdenseError(f"{shown(text)} is no axis; expected PATH=VALUES, with {FORMS}")
-        if path.strip() in grid:
-            raise FastdenseError(f"the grid has {path.strip()} twice; give each axis once")
-        grid[path.strip()] = values.strip()
+        path, values = parts
+        if path in grid:
+            raise FastdenseError(f"the grid has {path} twice; give each axis once")
+        grid[path] = values
     return grid
 
 
-def _checked_path(path):
+def _checked_setting(path):
     if not isinstance(path, str):
         raise FastdenseError(f"{shown(path)} is no axis; expected a path such as learning_rate")
-    if path == "init_scale":
-        return path
-    path = full_path(path)
-    if path == "recipe.seed":
+    found = setting(path)
+    if str(found) == "recipe.seed":
         raise FastdenseError("recipe.seed is no axis; give the number of seeds instead")
-    return path
+    return found
 
 
 def _checked_values(path, values):
@@ -124,8 +129,8 @@ def _checked_values(path, values):
     values = tuple(_plain(path, value) for value in values)
     if not values:
         raise FastdenseError(f"the axis {path} has no values; expected {FORMS}")
-    if len(values) > MOST_VALUES:
-        raise FastdenseError(f"the axis {path} has {len(values)} values; at most {MOST_VALUES}")
+    if len(values) > MAX_VALUES:
+        raise FastdenseError(f"the axis {path} has {len(values)} values; at most {MAX_VALUES}")
     seen = set()
     for value in values:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -172,8 +177,8 @@ def _range(path, kind, text):
             f"the axis {path} has {shown(f'{kind}:{text}')}; expected {kind}:FROM:TO:COUNT, such "
             f"as {'log:1e-5:1:25' if kind == 'log' else 'lin:0:1:11'}"
         ) from None
-    if not 1 <= count <= MOST_VALUES:
-        raise FastdenseError(f"the axis {path} has {count} values; expected 1 to {MOST_VALUES}")
+    if not 1 <= count <= MAX_VALUES:
+        raise FastdenseError(f"the axis {path} has {count} values; expected 1 to {MAX_VALUES}")
     if kind == "log" and min(first, last) <= 0:
         raise FastdenseError(f"the axis {path} has a log range from {first:g} to {last:g}; "
                              "expected both above zero")  # fmt: skip

@@ -10,9 +10,8 @@ import json
 
 import numpy as np
 
-from fastdense.network import Dropout
-from fastdense.numerics import VERSION
-from fastdense.variants import NUMBERS
+from fastdense.numerics.version import VERSION
+from fastdense.settings.lanes import NUMBERS
 
 
 def digest(*parts):
@@ -27,15 +26,6 @@ def digest(*parts):
 def canonical(plain):
     """The one JSON text of plain values."""
     return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def of_data(task):
-    """The digest of a task's rows, as they are trained on."""
-    arrays = task.inputs, task.targets, task.weights, task.test_inputs, task.test_targets
-    parts = []
-    for array in arrays:
-        parts += [f"{array.dtype.str}{array.shape}".encode(), np.ascontiguousarray(array).data]
-    return digest(*parts).hex()
 
 
 def configuration(task, data, settings):
@@ -54,14 +44,14 @@ def configuration(task, data, settings):
     for name in ("seed", *NUMBERS):
         del recipe[name]
     network = task.network.to_dict()
-    for layer in network["layers"]:
-        if "dropout" in layer:
-            layer["dropout"] = "lane"
+    for layer, table in zip(task.network.layers, network["layers"], strict=True):
+        if layer.varied:
+            table[layer.entry_name()] = "lane"
     return {
         "numerics": VERSION,
         "data": data,
         "network": network,
-        "recipe": {**recipe, "batch": task.batch},
+        "recipe": {**recipe, "batch_size": task.batch},
         "lanes": lane_names(task),
         **settings,
     }
@@ -69,8 +59,8 @@ def configuration(task, data, settings):
 
 def lane_names(task):
     """The names of a lane's numbers."""
-    optimizer = task.recipe.optimizer.values("optimizers")
-    dropped = [f"dropout.{i}" for i, _ in _dropouts(task.network)]
+    optimizer = task.recipe.optimizer.values
+    dropped = [name for name, _ in _varied(task.network)]
     return [*NUMBERS, *(f"optimizer.{name}" for name in optimizer), *dropped, "init_scale"]
 
 
@@ -86,8 +76,8 @@ def lane_numbers(task, count, given):
     """
     recipe = task.recipe
     own = [getattr(recipe, name) for name in NUMBERS]
-    own += recipe.optimizer.values("optimizers").values()
-    own += [rate for _, rate in _dropouts(task.network)] + [1.0]
+    own += recipe.optimizer.values.values()
+    own += [number for _, number in _varied(task.network)] + [1.0]
     numbers = np.tile(np.array(own, float), (count, 1))
     for column, name in enumerate(lane_names(task)):
         given_as = name.removeprefix("optimizer.").split(".")[0]
@@ -96,6 +86,7 @@ def lane_numbers(task, count, given):
     return numbers
 
 
-def _dropouts(network):
-    """The place and the rate of every dropout layer."""
-    return [(i, layer.rate) for i, layer in enumerate(network.layers) if isinstance(layer, Dropout)]
+def _varied(network):
+    """The name with the place, and the number, of every layer that has one that may vary."""
+    numbers = zip(network.layers, network.varied, strict=True)
+    return [(f"{e.varied.name}.{i}", n) for i, (e, n) in enumerate(numbers) if e.varied]

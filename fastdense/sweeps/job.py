@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fastdense.devices import cpu
+from fastdense.devices import device_of
 from fastdense.many import Trial
+from fastdense.measures import MEASURES
 from fastdense.outcome import Thresholds
 from fastdense.runs import Collector
-from fastdense.scenarios.measures import MEASURES
-from fastdense.training import Task, prepare
+from fastdense.task import Task, prepare
+
+DEVICE = "cpu"  # that sweeps train on
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,12 +106,17 @@ def carry_out(job, check=lambda: None, threads=1):
         if collector:
             collector.store(first, results)
 
-    cpu.train_here(*trial.job, store, check, threads)
+    device_of(DEVICE).train_here(*trial.job, store, check, threads)
     if collector:
         with np.errstate(all="ignore"):  # of losses that are not finite
             for row, run in zip(rows.measured, trial.runs(collector, 0.0), strict=True):
                 row[:] = [of(run, task.data) for of in measures]
     return rows
+
+
+def lanes_of(task):
+    """Networks that are trained side by side where there are enough."""
+    return device_of(DEVICE).lanes_of(task)
 
 
 def curve_places(evaluations, points):

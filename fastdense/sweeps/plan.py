@@ -1,6 +1,8 @@
 """What a sweep has to train: groups of cells that share packs, cut into jobs."""
 
 import itertools
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,26 +10,26 @@ import numpy as np
 from fastdense import data
 from fastdense.checks import seed, whole
 from fastdense.dataset import Data
-from fastdense.devices.pack import most_lanes
 from fastdense.errors import FastdenseError, shown
 from fastdense.many import Trial
-from fastdense.numerics import VERSION
+from fastdense.measures import MEASURES, fault_of
+from fastdense.numerics.version import VERSION
 from fastdense.once import once
 from fastdense.scenarios import scenario as scenarios
 from fastdense.scenarios.claims import read_claims
-from fastdense.scenarios.measures import MEASURES, fault_of
-from fastdense.scenarios.tables import known
+from fastdense.settings.paths import INIT_SCALE
+from fastdense.settings.tables import known
 from fastdense.sweeps import identity
-from fastdense.sweeps.grid import Axis
-from fastdense.sweeps.job import Job, prepared
-from fastdense.training import Task
+from fastdense.sweeps.grid import ARM, Axis
+from fastdense.sweeps.job import Job, lanes_of, prepared
+from fastdense.task import Task
 from fastdense.variants import check_varied
 
 EVALUATIONS = 200  # of a run, about, if it is not said how often
 CURVE_POINTS = 33  # of a kept curve
-MOST_IN_A_JOB = 4096  # runs
+MAX_IN_A_JOB = 4096  # runs
 OBSERVATIONS = 100  # of the signals, about, where a measure needs them
-MOST_RUNS = 10**12
+MAX_RUNS = 10**12
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Settings:
     """
 
     evaluate_every: int | None = None
-    measures: tuple = ()
+    measures: Sequence[str] = ()
     curve_points: int = CURVE_POINTS
 
     def __post_init__(self):
@@ -149,7 +151,7 @@ class Plan:
     @property
     def packs(self):
         """How many rows of vector lanes the runs fill, if none was trained before."""
-        return sum(-(-group.runs // most_lanes(group.task)) for group in self.groups)
+        return sum(-(-group.runs // lanes_of(group.task)) for group in self.groups)
 
 
 class Base:
@@ -166,8 +168,13 @@ class Base:
     def __init__(self, given, arms=()):
         if isinstance(given, dict):
             self.name, table, folder = "sweep", dict(given), "."
+        elif isinstance(given, (str, os.PathLike)):
+            self.name, table, folder = scenarios.read_tables(os.fspath(given))
         else:
-            self.name, table, folder = scenarios.read_tables(given)
+            raise FastdenseError(
+                f"base is {shown(given)}; expected the name or the file of a scenario, or a dict "
+                'such as {"data": (x, y), "network": {"hidden": [8]}, "recipe": {"epochs": 50}}'
+            )
         rows = table.get("data")
         if rows is None or isinstance(rows, dict):
             read = scenarios.cache_by_content(lambda part: data.read(part, folder))
@@ -183,7 +190,7 @@ class Base:
         read_claims(self.name, table, (), overrides)  # nothing judges them here
         arms = _several("arms", arms)
         for arm in arms:
-            known(f"arm of {self.name}", arm, overrides)
+            scenarios.known_arm(self.name, arm, overrides)
         self.arms = {name: o for name, o in overrides.items() if not arms or name in arms}
         self.seeds = scenarios.read_seeds(table)
         self.thresholds = scenarios.read_thresholds(table)
@@ -212,7 +219,7 @@ def count_runs(base, axes, seeds):
     cells = len(base.arms)
     for axis in axes:
         cells *= len(axis.values)
-    if cells * seeds > MOST_RUNS:
+    if cells * seeds > MAX_RUNS:
         raise FastdenseError(f"{cells * seeds:.3g} runs are too many; expected at most 10^12")
     return cells * seeds
 
@@ -229,7 +236,7 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
     """
     axes = tuple(grid)
     if len(base.arms) > 1:
-        axes = Axis("arm", tuple(base.arms)), *axes
+        axes = Axis(ARM, tuple(base.arms)), *axes
     seeds = base.seeds if seeds is None else whole("seeds", seeds, 1)
     first_seed = seed("first_seed", first_seed)
     count_runs(base, grid, seeds)
@@ -239,7 +246,7 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
     def digest_of(task):
         rows = task.data, task.recipe.dtype, task.recipe.class_weights
         if rows not in digests:
-            digests[rows] = identity.of_data(task)
+            digests[rows] = task.digest
         return digests[rows]
 
     groups, notes = [], {}
@@ -253,7 +260,7 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
         given = {
             axis.lane: _lane(axis, cell)
             for axis, at, cell in zip(axes, places, cells, strict=True)
-            if axis.lane and (len(at) > 1 or axis.lane == "init_scale")
+            if axis.lane and (len(at) > 1 or axis.lane == INIT_SCALE)
         }
         _check_lanes(task, given, first_seed + seeds - 1)
         groups.append(
@@ -280,8 +287,8 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
 
 def _task(base, values, settings):
     """The arm of one cell, and its `Task`."""
-    changes = {path: value for path, value in values.items() if path not in ("arm", "init_scale")}
-    name = values.get("arm", next(iter(base.arms)))
+    changes = {path: value for path, value in values.items() if path not in (ARM, INIT_SCALE)}
+    name = values.get(ARM, next(iter(base.arms)))
     try:
         arm = base.arm(name, changes)
         task = _prepared(arm, settings)
@@ -311,9 +318,9 @@ def _check_lanes(task, given, last_seed):
     """Refuse now what a job would stumble over."""
     count = max((len(values) for values in given.values()), default=1)
     check_varied(task.network, task.recipe, {"seeds": np.full(count, last_seed), **given})
-    if "init_scale" in given:
-        largest = given["init_scale"][np.abs(given["init_scale"]).argmax(keepdims=True)]
-        Trial.of(task, {"seeds": np.array([last_seed]), "init_scale": largest})
+    if INIT_SCALE in given:
+        largest = given[INIT_SCALE][np.abs(given[INIT_SCALE]).argmax(keepdims=True)]
+        Trial.of(task, {"seeds": np.array([last_seed]), INIT_SCALE: largest})
 
 
 def _lane(axis, places):

@@ -7,23 +7,30 @@ import threading
 import time
 import warnings
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fastdense.checks import whole
-from fastdense.devices.pack import most_lanes
 from fastdense.errors import FastdenseError, sentence, shown
 from fastdense.outcome import OUTCOMES
 from fastdense.sweeps.estimate import seconds_each
 from fastdense.sweeps.grid import read_grid
-from fastdense.sweeps.local import Local
-from fastdense.sweeps.plan import MOST_IN_A_JOB, Base, Settings, make_plan
-from fastdense.sweeps.store import Store
+from fastdense.sweeps.job import lanes_of
+from fastdense.sweeps.plan import MAX_IN_A_JOB, Base, Settings, make_plan
+from fastdense.sweeps.store.writer import Store
+from fastdense.sweeps.workers.local import Local
+
+if TYPE_CHECKING:
+    import os
+
+    from fastdense.sweeps.table import Table
 
 LOOK_SECONDS = 0.05
 INSTALL = "python -m pip install 'fastdense[dask]'"
-MOST_BYTES = 1 << 26  # of the initial parameters of a job
+MAX_BYTES = 1 << 26  # of the initial parameters of a job
 JOB_SECONDS = 0.5  # that a job should take, so that little is lost and little waited for
 
 
@@ -49,6 +56,8 @@ class Progress:
         Since the first was begun.
     skipped : list of str
         What was given up, and why, in sentences.
+    waiting : str
+        What is waited for, in a sentence, while nothing can go on; else empty.
     stopping : bool
         Whether the user has interrupted: what runs is finished, nothing else begun.
     """
@@ -56,29 +65,30 @@ class Progress:
     total: int
     kept: int = 0
     done: int = 0
-    outcomes: Counter = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
-    skipped: list = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    waiting: str = ""
     stopping: bool = False
 
 
 def sweep(
-    base,
-    grid,
+    base: str | Mapping[str, Any],
+    grid: Mapping[str, Any],
     *,
-    seeds=None,
-    first_seed=0,
-    arms=(),
-    store=None,
-    resume=False,
-    workers=None,
-    dask=None,
-    tls=None,
-    evaluate_every=None,
-    measures=(),
-    curve_points=None,
-    on_progress=None,
-):
+    seeds: int | None = None,
+    first_seed: int = 0,
+    arms: Sequence[str] = (),
+    store: "str | os.PathLike[str] | None" = None,
+    resume: bool = False,
+    workers: int | None = None,
+    dask: str | None = None,
+    tls: Mapping[str, str] | None = None,
+    evaluate_every: int | None = None,
+    measures: Sequence[str] = (),
+    curve_points: int | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> "Table":
     """Train a network over a grid of fields and seeds, and keep what became of every run.
 
     Cells that differ in numbers only (learning rate, penalties, the optimizer's numbers, dropout,
@@ -132,6 +142,8 @@ def sweep(
     Interrupted
         After Ctrl-C, when what ran is kept; a KeyboardInterrupt.
     """
+    if resume and store is None:
+        raise FastdenseError("resume goes on with a store; give the file of one, by store")
     axes = read_grid(grid)
     kept = {} if curve_points is None else {"curve_points": curve_points}
     settings = Settings(evaluate_every, measures, **kept)
@@ -144,10 +156,26 @@ def sweep(
         Store(store, resume) as kept_in,
         contextlib.closing(runner_of(plan.runs, workers, dask, tls)) as runner,
     ):
-        progress = carry_out(plan, kept_in, runner, seconds_each(plan), on_progress)
+        report = _warning_of_waits(on_progress)
+        progress = carry_out(plan, kept_in, runner, seconds_each(plan), report)
         for skipped in progress.skipped:
             warnings.warn(skipped, stacklevel=2)
         return kept_in.table()
+
+
+def _warning_of_waits(on_progress):
+    """`on_progress`, and before it, once a wait, a warning to the caller of `sweep`."""
+    warned = False
+
+    def report(progress):
+        nonlocal warned
+        if progress.waiting and not warned:
+            warnings.warn(progress.waiting, stacklevel=4)
+        warned = bool(progress.waiting)
+        if on_progress is not None:
+            on_progress(progress)
+
+    return report
 
 
 def runner_of(runs, workers=None, dask=None, tls=None):
@@ -172,7 +200,7 @@ def runner_of(runs, workers=None, dask=None, tls=None):
         raise FastdenseError(
             f"sweeps on a cluster need distributed, which is not installed; run {INSTALL}"
         )
-    from fastdense.sweeps.dask import LOCAL, Cluster
+    from fastdense.sweeps.workers.dask import LOCAL, Cluster
 
     if not isinstance(dask, str):
         raise FastdenseError(f"dask is {shown(dask)}; expected the address of a scheduler")
@@ -233,6 +261,7 @@ def carry_out(plan, store, runner, seconds, on_progress=None):
                 counts = np.bincount(rows.outcome, minlength=len(OUTCOMES)).tolist()
                 progress.outcomes.update(dict(zip(OUTCOMES, counts, strict=True)))
             progress.seconds = time.monotonic() - started
+            progress.waiting = runner.waiting
             if on_progress is not None:
                 on_progress(progress)
     store.commit()
@@ -253,10 +282,10 @@ def _jobs(plan, store, workers, seconds, progress):
 
 def _runs_of_a_job(group, seconds, share):
     """How many runs a job should have, of so many seconds each; at most about its share."""
-    lanes = most_lanes(group.task)
-    most = lanes * max(round(min(JOB_SECONDS / seconds, share, MOST_IN_A_JOB) / lanes), 1)
+    lanes = lanes_of(group.task)
+    most = lanes * max(round(min(JOB_SECONDS / seconds, share, MAX_IN_A_JOB) / lanes), 1)
     bytes_ = group.task.network.size * np.dtype(group.task.recipe.dtype).itemsize
-    return max(min(most, MOST_BYTES // bytes_), 1)
+    return max(min(most, MAX_BYTES // bytes_), 1)
 
 
 def _how_much(progress, path):

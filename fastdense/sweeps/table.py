@@ -1,13 +1,14 @@
 """The runs of a sweep as columns, and what they have in common along its axes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from fastdense.errors import FastdenseError, unknown
+from fastdense.judging.intervals import wilson
 from fastdense.outcome import OUTCOMES, names
-from fastdense.scenarios.statistics import wilson
 
 LOSSES = "initial_loss", "final_loss", "final_test_loss", "final_accuracy"
 CURVE = "curve_epochs", "curve_loss"
@@ -42,22 +43,22 @@ class Share:
         measure that is not a number, after a divergence, is larger than any number.
     """
 
-    places: tuple
-    counts: dict
+    places: tuple[int, ...]
+    counts: dict[str, int]
     final_loss: float
-    measures: dict
+    measures: dict[str, tuple[float, ...]]
 
     @property
-    def runs(self):
+    def runs(self) -> int:
         return sum(self.counts.values())
 
-    def share(self, outcomes):
+    def share(self, outcomes: Iterable[str]) -> tuple[float, float, float]:
         """The share of runs with one of these outcomes, and its 95% interval: three numbers."""
         found = sum(self.counts.get(outcome, 0) for outcome in outcomes)
         return found / self.runs, *wilson(found, self.runs)
 
 
-class Table(Mapping):
+class Table(Mapping[str, Any]):
     """Runs, one a row: a mapping of columns to arrays of one length.
 
     Columns are the axes by their paths, `seed`, `outcome`, `steps`, `initial_loss`, `final_loss`,
@@ -84,7 +85,7 @@ class Table(Mapping):
         }
         return cls(first.axes, np.concatenate([t.places for t in tables], axis=1), columns)
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> np.ndarray:
         for axis, places in zip(self.axes, self.places, strict=True):
             if axis.path == name:
                 return axis.array[places]
@@ -94,20 +95,24 @@ class Table(Mapping):
             return names(self._columns[name])
         return self._columns[name]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter([*(axis.path for axis in self.axes), *self._columns])
 
-    def __len__(self):
+    def __repr__(self) -> str:
+        cells = self.cells(range(len(self.axes)))
+        return f"Table({cells:,} cells, {self.rows:,} runs; columns {', '.join(self)})"
+
+    def __len__(self) -> int:
         """Columns, as of any mapping; `rows` is the number of runs."""
         return len(self.axes) + len(self._columns)
 
     @property
-    def rows(self):
+    def rows(self) -> int:
         """Runs."""
         return self.places.shape[1]
 
     @property
-    def measures(self):
+    def measures(self) -> list[str]:
         """Names of the measures."""
         own = {"seed", "outcome", "steps", *LOSSES, *CURVE}
         return [name for name in self._columns if name not in own]
@@ -161,7 +166,7 @@ class Table(Mapping):
         shape = [len(self.axes[i].values) for i in by]
         return np.ravel_multi_index(self.places[by], shape) if by else np.zeros(self.rows, int)
 
-    def groups(self, by, limit=None):
+    def groups(self, by: Iterable[int], limit: int | None = None) -> list[Share]:
         """The `Share` of every combination of places on some axes, the last axis fastest.
 
         Parameters

@@ -1,6 +1,6 @@
 """Results of theory, one file each: what is predicted, and how it is measured on the engine.
 
-A file under `theory/` is one result, found by its name (`born_dead.py` is `born-dead`). It supplies
+A file under `results/` is one result, found by its name (`born_dead.py` is `born-dead`), and has
 
 - a docstring whose first line says what is measured, `QUESTION` and `SOURCE`;
 - `SEEDS`, how many networks or starts are drawn for a point, or 0 where nothing is drawn;
@@ -10,8 +10,7 @@ A file under `theory/` is one result, found by its name (`born_dead.py` is `born
 - `measure(case, seeds, report)`, which returns the `Point`s of a case. `seeds` is an array (n,) of
   int64, empty where `SEEDS` is 0; `report(share)` tells how much of the case is done.
 
-A point names its claim, and `_points.py` holds the one rule by which points decide claims. Files
-whose names begin with an underscore are no results, but what those share.
+A point names its claim, and `points.py` holds the one rule by which points decide claims.
 """
 
 import importlib
@@ -20,14 +19,16 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import ClassVar
 
 from fastdense.entry import Entry
 from fastdense.errors import unknown
+from fastdense.theory import results
 
 
 @dataclass(frozen=True)
 class Theory(Entry):
-    """What a file of this package supplies; see the package's docstring."""
+    """What a file under `results/` has; see the package's docstring."""
 
     question: str
     quantities: dict
@@ -35,6 +36,7 @@ class Theory(Entry):
     cases: tuple
     measure: Callable = field(repr=False)
     seeds: int = 0
+    kind: ClassVar[str] = "theory"  # of report, as that of its `Study`
 
     @property
     def id(self):
@@ -51,8 +53,8 @@ class Theory(Entry):
 @cache
 def names():
     """Identifiers of all results, sorted."""
-    files = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name.replace("_", "-") for name in files if name[0] != "_"))
+    files = (module.name for module in pkgutil.iter_modules(results.__path__))
+    return tuple(sorted(name.replace("_", "-") for name in files))
 
 
 @cache
@@ -66,5 +68,5 @@ def load(identifier):
     """
     if identifier not in names():
         raise unknown("theory", identifier, names())
-    module = importlib.import_module(f"{__name__}.{identifier.replace('-', '_')}")
+    module = importlib.import_module(f"{results.__name__}.{identifier.replace('-', '_')}")
     return Theory.from_module(module)

@@ -1,18 +1,24 @@
 """Every file that cannot be used gets one sentence, quickly, and leaves nothing behind."""
 
 import io
+import os
 import pickle
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from terminal import call
+from terminal import call, process
 
 DATA = '[data]\nname = "inline"\nx = [1, 2, 3]\ny = [0, 1, 0]\n'
 CLAIM = DATA + "[[claims]]\ntests = [{ %s }]\n"
 TWO_ARMS = DATA + "[arms.a]\n[arms.b]\n[[claims]]\ntests = [%s]\n"
+
+
+SHELL = 'data = {name = "inline", x = [1, 2, 3], y = [0, 1, 0]}'
 
 
 def refused(path, *arguments):
@@ -70,6 +76,21 @@ NOT_TOML = {
     "spaces": ("a" + " " * 1_000_000, "not valid TOML"),
     "too large": ("#" + "a" * (1 << 20), "larger than 1 MB"),
 }
+
+
+def test_a_pipe_by_name_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.toml")
+    for command in ("run", "show", "reproduce", "sweep"):
+        sentence = process(command, tmp_path / "a.toml").sentence
+        place = tmp_path / "a.toml"
+        assert sentence == f"{place} is a pipe; give a scenario file, or /dev/stdin"
+
+
+def test_a_scenario_may_come_through_the_pipe_of_a_shell(tmp_path):
+    for place in ("/dev/stdin < <(echo '{}')", "<(echo '{}')"):
+        command = f"{sys.executable} -m fastdense_cli show {place.format(SHELL)}"
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("case", NOT_TOML)
@@ -188,9 +209,9 @@ BAD_TABLES = {
     DATA + "[recipe]\nlearning_rate = true\n": "learning_rate is True",
     DATA + "[recipe]\nepochs = -1\n": "epochs is -1",
     DATA + "[recipe]\nepochs = 1e3\n": "epochs is 1000.0",
-    DATA + "[recipe]\nbatch = 4\n": "larger than the 3 samples",
-    DATA + "[recipe]\nbatch = -1\n": "batch is -1",
-    DATA + "[recipe]\nbatch = 'all'\n": "batch is 'all'",
+    DATA + "[recipe]\nbatch_size = 4\n": "larger than the 3 samples",
+    DATA + "[recipe]\nbatch_size = -1\n": "batch_size is -1",
+    DATA + "[recipe]\nbatch_size = 'all'\n": "batch_size is 'all'",
     DATA + "[recipe]\nl2 = -1\n": "l2 is -1",
     DATA + "[recipe]\nclass_weights = 1\n": "expected a list",
     DATA + "[recipe]\nclass_weights = [-1, 1]\n": "a class weight is -1",
@@ -305,7 +326,7 @@ BAD_CSV = {
     "numeric separator": ("1,2\n", "separator = 3", "data.separator is 3"),
     "long field": ("1," + "2" * 200_000 + "\n", "", "field larger"),
     "unknown key": ("1,2\n", "heder = true", "did you mean 'header'"),
-    "decimal": ("1,2\n", "decimal = ','", "data.decimal is ','"),
+    "decimal": ("1,2\n", "decimal = ','", 'data.decimal is ",", which separates columns'),
     "header": ("1,2\n", "header = 'yes'", "data.header is 'yes'"),
     "drop": ("1,2\n", "drop = 1", "data.drop is 1"),
     "drop of nothing": ("x,y\n1,2\n", "drop = ['z']", "unknown column 'z'"),
@@ -365,8 +386,12 @@ def test_data_files_that_may_not_be_read(tmp_path, monkeypatch):
 NPZ = "[data]\nname = 'npz'\nfile = 'rows.npz'\n"
 X, Y = np.arange(6.0).reshape(3, 2), np.arange(3.0)
 BAD_NPZ = {
-    "objects": (dict(x=np.array([{}, [], "a"], object), y=Y), "", "not an .npz file"),
+    "objects": (dict(x=np.array([{}, [], "a"], object), y=Y), "", "an array of Python objects"),
     "no targets": (dict(x=X), "", "unknown array in rows.npz 'y'"),
+    "other names": (
+        dict(a=X, b=Y), "", 'holds a, b: name the inputs by x = "a" and the targets by y = "b"'
+    ),
+    "another name": (dict(x=X, label=Y), "", "name the targets by y = \"label\""),
     "a near name": (dict(input=X, y=Y), "x = 'inputs'", "did you mean 'input'"),
     "a name that is none": (dict(x=X, y=Y), "x = ['x']", "unknown array"),
     "text": (dict(x=np.array(["a", "b", "c"]), y=Y), "", "are text, such as 'a'"),
@@ -414,7 +439,11 @@ def test_npz_files_that_are_none(case, tmp_path):
     }[case]
     (tmp_path / "rows.npz").write_bytes(content)
     (tmp_path / "bad.toml").write_text(NPZ)
-    assert "is not an .npz file" in refused(tmp_path / "bad.toml")
+    sentence = refused(tmp_path / "bad.toml")
+    assert "is not an .npz file" in sentence
+    assert ("numpy.savez(FILE, x=inputs, y=targets)" in sentence) == (
+        case in ("text", "empty", "npy", "pickle", "cut")
+    )
 
 
 CLAIMED = {
@@ -445,4 +474,8 @@ def test_npz_files_that_claim_more_than_they_hold(case, compression, tmp_path):
         archive.writestr("x.npy", member.getvalue())
         archive.writestr("y.npy", member.getvalue())
     (tmp_path / "bad.toml").write_text(NPZ)
-    assert "rows.npz is not an .npz file: " in refused(tmp_path / "bad.toml")
+    sentence = refused(tmp_path / "bad.toml")
+    expected = (
+        "an array of Python objects" if case == "objects" else "rows.npz is not an .npz file: "
+    )
+    assert expected in sentence

@@ -1,6 +1,8 @@
 """Odd settings of Python and Numba: a command works as ever, or says what is wrong."""
 
 import os
+import subprocess
+import sys
 
 from terminal import call, process
 
@@ -25,6 +27,26 @@ def test_what_changes_nothing():
     usual = call(*COMMAND)
     assert usual.code == 0
     assert under(HARMLESS, *COMMAND) == usual
+
+
+def test_a_picture_needs_no_backend(tmp_path):
+    for number, backend in enumerate(("nonsense", "tkagg", "")):
+        picture = tmp_path / f"{number}.png"
+        answer = under({"MPLBACKEND": backend}, "run", "zero-rate", "--plot", picture)
+        assert (answer.code, answer.err) == (0, "") and picture.exists()
+
+
+def test_the_environment_is_as_it_was_after_a_picture(tmp_path):
+    code = (
+        "import os; from fastdense_cli.app import invoke; "
+        f"invoke(['run', 'zero-rate', '--plot', {str(tmp_path / 'a.png')!r}]); "
+        "print(os.environ['MPLBACKEND'])"
+    )
+    settings = {**os.environ, "MPLBACKEND": "nonsense"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=settings, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[-1:] == ["nonsense"], done.stderr
 
 
 def test_python_without_docstrings_and_assertions():

@@ -1,5 +1,6 @@
 """What exists is replaced only where it was named for output, and an input of a command never."""
 
+import io
 import json
 import os
 import shutil
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from stores import make
-from terminal import call
+from terminal import call, process
+
+from fastdense.files import atomic
 
 SCENARIO = """
 [data]
@@ -71,6 +74,81 @@ def test_a_link_to_an_input_is_not_replaced(link, folder):
     for options in (["--out", ".", "--force"], ["--plot", "mine.svg"]):
         assert "is read by this command" in call(*line, *options).sentence
     assert contents(folder) == before
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_nothing_is_written_through_a_link_in_the_folder(there, folder):
+    (folder / "out").mkdir()
+    (folder / "out" / "zero-rate-runs.csv").symlink_to(folder / "elsewhere.csv")
+    if there:
+        (folder / "elsewhere.csv").write_text("of somebody else")
+    line = "run", "zero-rate", "--seeds", 1, "--out", "out"
+    for force in ([], ["--force"]):
+        sentence = call(*line, *force).sentence
+        assert "zero-rate-runs.csv' is a link" in sentence and "remove it" in sentence
+    assert os.listdir("out") == ["zero-rate-runs.csv"]
+    assert there == (folder / "elsewhere.csv").exists()
+    assert not there or (folder / "elsewhere.csv").read_text() == "of somebody else"
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_pipe_among_the_results_is_refused_and_not_waited_for(ending, folder):
+    os.mkfifo(f"zero-rate{ending}")
+    for force in ([], ["--force"]):
+        answer = process("run", "zero-rate", "--seeds", 1, "--out", ".", *force)
+        assert f"zero-rate{ending}' is a pipe" in answer.sentence
+    assert os.listdir() == [f"zero-rate{ending}"]
+
+
+def test_a_pipe_that_nobody_reads_is_not_waited_for(folder):
+    make(folder / "a.db", GRID)
+    for ending in ("png", "csv"):
+        os.mkfifo(f"pipe.{ending}")
+    for line in (
+        ["run", "zero-rate", "--seeds", 1, "--plot", "pipe.png"],
+        ["sweep", "plot", "a.db", "--out", "pipe.png"],
+        ["sweep", "export", "a.db", "--csv", "--out", "pipe.csv"],
+    ):
+        sentence = process(*line).sentence
+        assert sentence.startswith("cannot write 'pipe.") and "nobody reads" in sentence
+
+
+def test_standard_output_may_be_named(folder):
+    make(folder / "a.db", GRID)
+    named = process("sweep", "export", "a.db", "--csv", "--out", "/dev/stdout")
+    assert (named.code, named.err) == (0, "") and len(named.out.splitlines()) > 1
+    assert named == process("sweep", "export", "a.db", "--csv")
+
+
+@pytest.mark.parametrize("failing", ENDINGS)
+def test_results_that_cannot_all_be_written_leave_the_folder_as_it_was(
+    failing, folder, monkeypatch
+):
+    line = "run", "zero-rate", "--seeds", 1, "--out", "out"
+    places = []
+
+    class Full(io.FileIO):
+        """A file on a disk that is full by the time this one is written."""
+
+        def __init__(self, path, mode):
+            super().__init__(path, mode)
+            self.full = len(places) == ENDINGS.index(failing)
+            places.append(path)
+
+        def write(self, content):
+            if self.full:
+                raise OSError(28, "No space left on device")
+            return super().write(content)
+
+    for before in ([], [f"zero-rate{ending}" for ending in ENDINGS]):
+        places.clear()
+        with monkeypatch.context() as context:
+            context.setattr(atomic, "open", Full, raising=False)
+            answer = call(*line)
+        assert answer.code == 1 and answer.err.count("\n") == 1
+        assert answer.err == f"Error: {folder}/out/zero-rate{failing}: No space left on device\n"
+        assert sorted(os.listdir("out")) == sorted(before)
+        assert call(*line).code == 0
 
 
 @pytest.mark.parametrize("name", ["zero-rate", "linear-plateau"])

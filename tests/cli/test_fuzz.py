@@ -12,7 +12,7 @@ from terminal import call
 from toml_text import DATE, literal, places, written
 
 from fastdense import catalogue
-from fastdense.scenarios.measures import MEASURES
+from fastdense.measures import MEASURES
 from fastdense.scenarios.scenario import names, text_of
 
 NAMES = sorted(
@@ -134,7 +134,7 @@ SENSIBLE = {
                          "{ name = 'adam', epsilon = 0 }", "{ name = 'adam', epsilon = 1e300 }"],
     "recipe.schedule": [*catalogue.names("schedules"), "{ name = 'step', every = 0 }"],
     "recipe.learning_rate": ["0", "1e-300", "1e30", "1e300", "inf", "nan", "-1"],
-    "recipe.batch": ["1", "2", "full", "100", "101", "0"],
+    "recipe.batch_size": ["1", "2", "full", "100", "101", "0"],
     "recipe.l1": ["1e300", "0.1"],
     "recipe.l2": ["1e300", "0.1"],
     "recipe.clip_value": ["1e-300", "0.1"],

@@ -58,7 +58,7 @@ def test_errors_that_nobody_reads_end_quietly():
 
 CLOSED_SOCKET = """
 import socket, sys
-from fastdense_cli import app, found
+from fastdense_cli import app, subject
 
 def carry_out(*arguments):
     ours, theirs = socket.socketpair()
@@ -66,7 +66,7 @@ def carry_out(*arguments):
     {send}
     return carried_out(*arguments)
 
-carried_out, found.carry_out = found.carry_out, carry_out
+carried_out, subject.carry_out = subject.carry_out, carry_out
 sys.argv = ["fastdense", "run", "zero-rate", "--seeds", "1", "--json"]
 app.main()
 """

@@ -14,7 +14,7 @@ question = "Does it fit a line?"
 {data}
 [recipe]
 learning_rate = 0.1
-batch = "full"
+batch_size = "full"
 epochs = 200
 [[claims]]
 text = "It does."
@@ -155,9 +155,11 @@ def test_words_that_a_terminal_would_obey_are_only_words(scenario, tmp_path):
 
 
 def test_few_rows_are_one_batch_unless_the_file_says_otherwise(scenario):
-    text = LINE.replace('batch = "full"\n', "")
+    text = LINE.replace('batch_size = "full"\n', "")
     assert fitted(scenario(INLINE, text=text)) == fitted(scenario(INLINE))
-    assert "larger than the 5" in scenario(INLINE, "--set", "recipe.batch=6", text=text).sentence
+    assert (
+        "larger than the 5" in scenario(INLINE, "--set", "recipe.batch_size=6", text=text).sentence
+    )
 
 
 def test_names_of_arms_reach_the_table_as_they_are(tmp_path):

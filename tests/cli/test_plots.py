@@ -6,18 +6,21 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 import zlib
+from functools import cache
 from math import inf
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection, PolyCollection
 from terminal import call
 
 from fastdense import theory
 from fastdense.reports.plots import arms, check_file, draw, points, style
+from fastdense.reports.report import report_of
 from fastdense.scenarios.experiment import experiment
 from fastdense.scenarios.scenario import build, load, names
-from fastdense.theory._points import exact, share
-from fastdense.theory._study import study
+from fastdense.theory.points import exact, share
+from fastdense.theory.study import study
 
 QUICK = {"recipe.epochs": 3}
 
@@ -88,9 +91,14 @@ def test_no_label_of_a_scenario_lies_on_another(name):
 SEEDS = {"collapse": 60, "exact-minima": 8, "xor": 8, "born-dead": 500, "initial-moments": 300}
 
 
+@cache
+def studied(name):
+    return study(theory.load(name), SEEDS.get(name))
+
+
 @pytest.mark.parametrize("name", theory.names())
 def test_no_label_of_a_theory_lies_on_another(name):
-    done = study(theory.load(name), SEEDS.get(name))
+    done = studied(name)
     figure = points.figure(done)
     assert overlapping(figure) == []
     words = " ".join(text for text, _ in texts(figure))
@@ -135,9 +143,9 @@ REFUSED = {
 @pytest.mark.parametrize("place", REFUSED)
 @pytest.mark.parametrize("name", ["zero-rate", "born-dead"])
 def test_an_impossible_picture_is_refused_before_the_work(place, name, tmp_path, monkeypatch):
-    from fastdense_cli import found
+    from fastdense_cli import subject
 
-    monkeypatch.setattr(found, "carry_out", lambda *a: pytest.fail("it was carried out"))
+    monkeypatch.setattr(subject, "carry_out", lambda *a: pytest.fail("it was carried out"))
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "file").write_text("kept")
     assert REFUSED[place] in call("run", name, "--plot", tmp_path / place).sentence
@@ -146,23 +154,23 @@ def test_an_impossible_picture_is_refused_before_the_work(place, name, tmp_path,
 
 def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
     """Simulated, for a superuser may write anywhere."""
-    from fastdense.reports import writing
+    from fastdense.files import atomic
 
     def refuse(**options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(writing.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(atomic.tempfile, "TemporaryFile", refuse)
     sentence = call("run", "zero-rate", "--plot", tmp_path / "a.png").sentence
     assert "Permission denied" in sentence and list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_leaves_no_partial_picture(tmp_path, monkeypatch):
-    from fastdense.reports import writing
+    from fastdense.files import atomic
 
     def full(source, target):
         raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr(writing.os, "replace", full)
+    monkeypatch.setattr(atomic.os, "replace", full)
     answer = call("run", "zero-rate", "--seeds", 1, "--plot", tmp_path / "a.png")
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert "No space left on device" in answer.err and list(tmp_path.iterdir()) == []
@@ -206,7 +214,7 @@ def test_strange_names_and_exploding_losses_are_drawn(tmp_path):
     done = own({name: {"recipe": {"learning_rate": rate}} for name, rate in pairs})
     assert overlapping(arms.figure(done)) == []
     for name in ("a.png", "a.svg"):
-        draw(done, tmp_path / name)
+        draw(report_of(done), tmp_path / name)
     assert pixels(tmp_path / "a.png")[2] > 100
     words = [text.replace(r"\$", "$") for text, _ in texts(arms.figure(done))]
     assert words.count("fine $x$") == 2 and "b_{2}^\\alpha" in words
@@ -263,6 +271,28 @@ def test_a_point_of_two_claims_is_drawn_once():
     assert points.unique(both, "q") == both[1:2]
 
 
+@pytest.mark.parametrize("name", theory.names())
+def test_a_legend_names_what_is_drawn_and_as_it_is_drawn(name):
+    figure = points.figure(studied(name))
+    (legend,) = [legend for part in figure.subfigs for legend in part.legends]
+    handles = dict(
+        zip([t.get_text() for t in legend.get_texts()], legend.legend_handles, strict=True)
+    )
+    dashed = [line for panel in figure.axes for line in panel.lines if line.get_linestyle() == "--"]
+    dashed += [
+        lines for panel in figure.axes for lines in panel.collections
+        if isinstance(lines, LineCollection) and lines.get_linestyle()[0][1] is not None
+    ]  # fmt: skip
+    bands = [
+        band for panel in figure.axes for band in panel.collections
+        if isinstance(band, PolyCollection)
+    ]  # fmt: skip
+    assert ("predicted" in handles, "predicted range" in handles) == (bool(dashed), bool(bands))
+    for label, handle in handles.items():
+        if not label.startswith("predicted"):
+            assert handle.get_markerfacecolor() == "none"
+
+
 def luminance(color):
     channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
@@ -275,6 +305,14 @@ def test_shares_are_legible_on_their_bars():
         ground, letters = luminance(color), 1.0 if outcome in arms.DARK else 0.0
         bright, dark = max(ground, letters), min(ground, letters)
         assert (bright + 0.05) / (dark + 0.05) >= 3, outcome
+
+
+def test_shares_of_one_percentage_are_all_numbered_or_none(monkeypatch):
+    done = own({"a": {}, "b": {}})
+    found = {"a": {"stalled": 0.0586, "slow": 0.9414}, "b": {"stalled": 0.0625, "slow": 0.9375}}
+    given = iter(found.values())
+    monkeypatch.setattr(arms, "shares", lambda results: next(given))
+    assert [text for text, _ in texts(arms.figure(done))].count("6%") == 2
 
 
 def test_check_file_accepts_what_can_be_written(tmp_path):

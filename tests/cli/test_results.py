@@ -10,7 +10,7 @@ import pytest
 from terminal import call, process
 
 from fastdense import catalogue, theory
-from fastdense.kernels import cache
+from fastdense.kernels.compile import cache
 from fastdense.outcome import OUTCOMES
 from fastdense.scenarios.scenario import names
 from fastdense_cli.console import progress
@@ -30,7 +30,7 @@ def check_contract(result):
     assert isinstance(result["question"], str) and isinstance(result["source"], str)
     for arm in result["arms"]:
         assert arm["name"] and arm["samples"] > 0
-        assert {"network", "recipe", "best_constant_loss", "floor_loss"} <= set(arm)
+        assert {"network", "recipe", "best_constant_loss", "irreducible_loss"} <= set(arm)
         assert abs(sum(arm["outcomes"].values()) - 1) < 1e-12
         assert set(arm["outcomes"]) == {run["outcome"] for run in arm["runs"]} <= set(OUTCOMES)
         for loss in LOSSES:
@@ -132,7 +132,7 @@ def test_run_prints_accuracy_and_test_loss_where_there_are_some(tmp_path):
 
 ALWAYS = """
 data = { name = "inline", x = [1, 2, 3], y = [1, 2, 3] }
-recipe = { epochs = 9, batch = "full" }
+recipe = { epochs = 9, batch_size = "full" }
 [[claims]]
 text = "It starts somewhere."
 tests = [{ arm = "only", measure = "initial_loss", above = 0 }]
@@ -173,11 +173,12 @@ def test_the_table_and_the_json_say_the_same():
     assert "floor 0" not in table.out
 
 
-def test_a_floor_above_zero_is_printed():
+def test_an_irreducible_loss_above_zero_is_printed():
     lines = ["run", "contradicting-labels", *QUICK]
-    floors = [arm["floor_loss"] for arm in call(*lines, "--json").json["arms"]]
+    baselines = [arm["irreducible_loss"] for arm in call(*lines, "--json").json["arms"]]
     table = call(*lines).out
-    assert any(floors) and all(f"floor {floor:.3g}" in table for floor in floors if floor)
+    assert any(baselines) and "irreducible" in table  # a cell may take two lines
+    assert all(f"{one:.3g}" in table for one in baselines if one)
 
 
 def test_the_first_seed_shifts_the_seeds_and_nothing_else():
@@ -221,9 +222,9 @@ SETTINGS = {
     "recipe.learning_rate=1e-3": lambda arm: arm["recipe"]["learning_rate"] == 1e-3,
     "recipe.learning_rate = 2": lambda arm: arm["recipe"]["learning_rate"] == 2.0,
     "recipe.shuffle=false": lambda arm: arm["recipe"]["shuffle"] is False,
-    "recipe.batch=full": lambda arm: arm["recipe"]["batch"] == 100,
-    "recipe.batch='full'": lambda arm: arm["recipe"]["batch"] == 100,
-    "recipe.batch=7": lambda arm: arm["recipe"]["batch"] == 7,
+    "recipe.batch_size=full": lambda arm: arm["recipe"]["batch_size"] == 100,
+    "recipe.batch_size='full'": lambda arm: arm["recipe"]["batch_size"] == 100,
+    "recipe.batch_size=7": lambda arm: arm["recipe"]["batch_size"] == 7,
     "recipe.optimizer=adam": lambda arm: arm["recipe"]["optimizer"] == {"name": "adam"},
     "recipe.optimizer={name='adam', beta1=0.5}": lambda arm: (
         arm["recipe"]["optimizer"] == {"name": "adam", "beta1": 0.5}
@@ -353,7 +354,7 @@ def test_strict_reports_the_worst_arm(tmp_path):
     path = tmp_path / "two.toml"
     path.write_text(
         'data = { name = "inline", x = [1, 2, 3], y = [1, 2, 3] }\n'
-        'recipe.batch = "full"\n'
+        'recipe.batch_size = "full"\n'
         "arms.none.recipe.learning_rate = 0.0\n"
         "arms.wild.recipe.learning_rate = 100.0\n"
     )
@@ -431,28 +432,28 @@ def test_an_impossible_out_is_refused_before_training(command, place, tmp_path, 
 
 def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
     """Simulated, for a superuser may write anywhere."""
-    from fastdense.reports import writing
+    from fastdense.files import atomic
 
     def refuse(**options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(writing.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(atomic.tempfile, "TemporaryFile", refuse)
     assert "Permission denied" in call("run", "zero-rate", "--out", tmp_path / "new").sentence
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_refused_run_leaves_no_folder(tmp_path):
-    refused = call("run", "zero-rate", "--set", "recipe.batch=101", "--out", tmp_path / "new")
+    refused = call("run", "zero-rate", "--set", "recipe.batch_size=101", "--out", tmp_path / "new")
     assert refused.sentence and list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_no_partial_file(tmp_path, monkeypatch):
-    from fastdense.reports import writing
+    from fastdense.files import atomic
 
     def full(source, target):
         raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr(writing.os, "replace", full)
+    monkeypatch.setattr(atomic.os, "replace", full)
     answer = call("run", "zero-rate", "--seeds", 1, "--out", tmp_path)
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert "No space left on device" in answer.err and list(tmp_path.iterdir()) == []

@@ -195,7 +195,7 @@ def test_a_file_that_is_no_store_gets_one_sentence(name, command, tmp_path, monk
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_store_without_a_sweep_gets_one_sentence(command, tmp_path, monkeypatch):
-    from fastdense.sweeps.store import Store
+    from fastdense.sweeps.store.writer import Store
 
     monkeypatch.chdir(tmp_path)
     with Store("a.db"):

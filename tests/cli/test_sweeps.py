@@ -11,8 +11,10 @@ from terminal import call, process
 
 from fastdense.sweeps import estimate
 from fastdense.sweeps.grid import read_grid
-from fastdense.sweeps.opened import opened
 from fastdense.sweeps.plan import Base, make_plan
+from fastdense.sweeps.store.connection import connect
+from fastdense.sweeps.sweep import Progress
+from fastdense_cli.console import sweeping
 
 TABLES = """
 seeds = 6
@@ -24,7 +26,7 @@ y = [0, 1, 1, 0]
 hidden = [3]
 activation = "tanh"
 [recipe]
-batch = "full"
+batch_size = "full"
 epochs = 20
 """
 GRID = "--grid", "learning_rate=0.1,1", "--grid", "network.hidden=2,3"
@@ -120,7 +122,7 @@ def test_a_store_is_gone_on_with(file, tmp_path):
         ((), "the grid is empty; give at least one axis"),
         (("--grid", "learning_rate"), "is no axis; expected PATH=VALUES"),
         (("--grid", "lerning_rate=1"), "did you mean 'recipe.learning_rate'?"),
-        (("--grid", "network.width=1"), "unknown key in [network] 'width'"),
+        (("--grid", "network.width=1"), "unknown path 'network.width'"),
         (("--grid", "learning_rate=-1,1"), "expected at least 0"),
         (("--grid", "l2=lin:0:1"), "expected lin:FROM:TO:COUNT"),
         (("--grid", "epochs=lin:1:100000:100000", "--seeds", "10000"),
@@ -173,7 +175,7 @@ def long_sweep(file, store):
 
 def count(store):
     try:
-        with opened(store) as db:
+        with connect(store) as db:
             return db.execute("SELECT count(*) FROM runs").fetchone()[0]
     except ValueError:  # it, or its tables, are not there yet
         return 0
@@ -224,3 +226,16 @@ def test_help_names_the_subcommands():
     assert "--grid" in process("sweep", "run", "--help").out
     assert json.loads(process("sweep", "rate-adam", "--grid", "l2=0", "--seeds", "1",
                               "--arm", "rate-0.1", "--json").out)["runs"] == 1  # fmt: skip
+
+
+def test_waiting_is_said_once_each_time_beside_what_is_given_up(capsys):
+    with sweeping("a plan") as report:
+        for waiting, skipped in (
+            ("", 0),
+            ("It waits.", 0),
+            ("It waits.", 1),
+            ("", 1),
+            ("It waits.", 1),
+        ):
+            report(Progress(9, waiting=waiting, skipped=["8 runs are left out."] * skipped))
+    assert capsys.readouterr().err == "It waits.\n8 runs are left out.\nIt waits.\n"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from stores import make
 from terminal import Answer, call
 
-from fastdense.errors import MOST_LETTERS, FastdenseError, plain, sentence, unknown
+from fastdense.errors import MAX_LETTERS, FastdenseError, plain, sentence, unknown
 from fastdense_cli.app import invoke
 
 EVIL = "\x1b]0;owned\x07\x9b2J\u202e\x7f"  # a title, a cleared screen, text from right to left
@@ -53,16 +53,16 @@ def assert_harmless(text):
 def test_any_message_is_one_short_printable_line(text, names):
     for error in (FastdenseError(text), unknown("column", text, names)):
         message = str(error)
-        assert message.isprintable() and len(message) <= MOST_LETTERS
+        assert message.isprintable() and len(message) <= MAX_LETTERS
         assert str(pickle.loads(pickle.dumps(error))) == message
 
 
-@given(st.text("ab c", max_size=MOST_LETTERS))
+@given(st.text("ab c", max_size=MAX_LETTERS))
 def test_a_short_message_is_as_it_was_written(text):
     assert sentence(text) == " ".join(text.split())
 
 
-@given(st.text(min_size=MOST_LETTERS), st.text("abc", min_size=9, max_size=90))
+@given(st.text(min_size=MAX_LETTERS), st.text("abc", min_size=9, max_size=90))
 def test_a_long_message_keeps_its_beginning_and_its_end(middle, edge):
     line = sentence(edge + middle + edge)
     assert line.startswith(edge) and line.endswith(edge)
@@ -112,7 +112,7 @@ def test_words_of_the_command_line(tmp_path):
     ):
         assert call(*arguments).code == 2
         assert_harmless(call(*arguments).err)
-        assert len(call(*arguments).err) <= MOST_LETTERS + len("Error: \n")
+        assert len(call(*arguments).err) <= MAX_LETTERS + len("Error: \n")
 
 
 @pytest.fixture

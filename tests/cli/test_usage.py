@@ -14,8 +14,8 @@ NEAR = {
     "run saturated-sigmoid --arm squared-eror": "'squared-error'",
     "run zero-rate --set recip.epochs=1": "'recipe.epochs'",
     "run zero-rate --set epoch=1": "'recipe.epochs'",
-    "run zero-rate --set recipe.epoch=1": "'epochs'",
-    "run zero-rate --set network.hiden=[3]": "'hidden'",
+    "run zero-rate --set recipe.epoch=1": "'recipe.epochs'",
+    "run zero-rate --set network.hiden=[3]": "'network.hidden'",
     "run zero-rate --set data.feature=3": "'features'",
     "run zero-rate --set network.output=sigmod": "'sigmoid'",
     "run zero-rate --set recipe.optimizer=adma": "'adam'",
@@ -45,11 +45,18 @@ WRONG = {
     "run zero-rate --set recipe.epochs=-1": "epochs is -1",
     "run zero-rate --set recipe.epochs=1.5": "epochs is 1.5",
     "run zero-rate --set recipe.epochs=ten": "epochs is 'ten'",
+    "run zero-rate --set epochs=99999999999999999999": "expected an integer from 0 to",
+    "run zero-rate --set epochs=9223372036854775807": "expected an integer from 0 to",
+    "run zero-rate --set learning_rate=inf": "expected a finite number of at least 0",
+    "run zero-rate --set batch_size=all": 'or "full" for all samples',
+    "run zero-rate --arm x": "it has one arm, 'sgd', so leave the choice of arms out",
+    "sweep zero-rate --grid learning_rate=1 --resume": "--resume needs --store FILE",
+    "sweep zero-rate --grid learning_rate=1 --resume --dry-run": "--resume needs --store FILE",
     "run zero-rate --set recipe.learning_rate=-0.1": "learning_rate is -0.1",
     "run zero-rate --set recipe.learning_rate=nan": "learning_rate is nan",
     "run zero-rate --set recipe.learning_rate=inf": "learning_rate is inf",
-    "run zero-rate --set recipe.batch=101": "101",
-    "run zero-rate --set recipe.batch=0": "batch is 0",
+    "run zero-rate --set recipe.batch_size=101": "101",
+    "run zero-rate --set recipe.batch_size=0": "batch_size is 0",
     "run zero-rate --set recipe.shuffle=1": "expected true or false",
     "run zero-rate --set recipe.seed=1": "--seed",
     "run zero-rate --set network.hidden=[0]": "units is 0",
@@ -63,7 +70,7 @@ WRONG = {
     "run zero-rate --set network.outputs=2": "2 outputs",
     "run saturated-sigmoid --dtype float32": "float64",
     "run vanishing-sigmoid --set recipe.loss=binary_crossentropy": "between 0 and 1",
-    "run . ": "scenario",
+    "run . ": ". is a folder, and not the .toml file of a scenario",
     "run ./nowhere.toml": "does not exist",
     "run nowhere/mine": "does not exist",
     "reproduce zero-rate --seeds 0": "--seeds",
@@ -90,7 +97,7 @@ def test_wrong_usage_says_what_was_expected(line):
 
 def test_a_name_far_from_all_lists_what_there_is():
     assert "known: bench, list, reproduce, run, show" in call("qqq").sentence
-    assert "known: data, network, recipe" in call("run", "zero-rate", "--set", "q=1").sentence
+    assert "recipe.shuffle" in call("run", "zero-rate", "--set", "q=1").sentence
 
 
 def test_of_many_names_those_are_listed_that_are_near():
@@ -101,6 +108,13 @@ def test_of_many_names_those_are_listed_that_are_near():
 
 def test_a_process_of_its_own_exits_alike():
     assert process("run", "zero-rat").sentence == call("run", "zero-rat").sentence
+
+
+def test_a_file_that_is_no_scenario_is_not_taken_for_a_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").write_text("1,2\n")
+    for line in ("run rows.csv", "show rows.csv", "sweep rows.csv --grid learning_rate=1"):
+        assert "rows.csv is a file, and not the .toml file" in call(*line.split()).sentence
 
 
 def test_a_newline_in_a_name_stays_in_one_sentence():

@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit, types
 
-from fastdense import Dense, Network, catalogue, random
+from fastdense import Dense, Network, catalogue
 from fastdense.catalogue import Choice
-from fastdense.kernels import primitives  # noqa: F401  (gives maths to the compiler)
-from fastdense.kernels.compiler import optimized_module
+from fastdense.kernels.compile import primitives  # noqa: F401  (gives maths to the compiler)
+from fastdense.kernels.compile.pipeline import optimized_module
 from fastdense.kernels.layout import POWERS
-from fastdense.kernels.matmul import FLOATS
-from fastdense.kernels.roles import define
+from fastdense.kernels.linalg.gemm import FLOATS
+from fastdense.kernels.registry import define
+from fastdense.numerics import streams
 
 ALL = [(kind, name) for kind in catalogue.CONTRACTS for name in catalogue.names(kind)]
 ELEMENTWISE = [n for n in strategies.LOSSES if not catalogue.get("losses", n).coupled]
@@ -135,7 +136,7 @@ def loops(assembly):
     + [(role, n) for role in ("optimizer", "online") for n in strategies.OPTIMIZERS],
 )
 def test_float32_kernels_are_vectorized(role, name):
-    module, machine = optimized_module(*define(role, name, "float32"), "kernel", apart=True)
+    module, machine = optimized_module(*define(role, name, "float32"), "kernel", noalias=True)
     found = loops(machine.emit_assembly(module))
     assert found
     for loop in found:
@@ -323,7 +324,7 @@ def lowest(function, ends):
 def test_optimizer_is_its_spec(name, data):
     entry = catalogue.get("optimizers", name)
     hyper = Choice.of("optimizers", data.draw(strategies.choices("optimizers", name)))
-    hyper = hyper.values("optimizers")
+    hyper = hyper.values
     numbers = tuple(np.float64(v) for v in hyper.values())
     slots = [np.float64(hyper[s] if isinstance(s, str) else s) for s in entry.slots]
     gradients = strategies.numbers(data.draw(st.integers(0, 99)), 12)
@@ -342,7 +343,7 @@ def test_optimizer_is_its_spec(name, data):
 def test_schedule_is_its_spec(name, data):
     entry = catalogue.get("schedules", name)
     hyper = Choice.of("schedules", data.draw(strategies.choices("schedules", name)))
-    hyper = hyper.values("schedules")
+    hyper = hyper.values
     epochs = data.draw(st.integers(1, 50))
     epoch = data.draw(st.floats(0, epochs))
     numbers = tuple(np.float64(v) for v in hyper.values())
@@ -377,7 +378,7 @@ def promised_variance(entry):
 @every("name", RANDOM)
 def test_initializer_has_its_mean_and_variance(name):
     entry = catalogue.get("initializers", name)
-    uniform = random.uniform(1, random.INITIAL, 0, 0, (FAN_IN, FAN_OUT))
+    uniform = streams.uniform(1, streams.INITIAL, 0, 0, (FAN_IN, FAN_OUT))
     before = uniform.tobytes()
     values = entry.draw(uniform, FAN_IN, FAN_OUT, entry.hyper)
     assert values.shape == (FAN_IN, FAN_OUT) and values.dtype == np.float64
@@ -402,7 +403,7 @@ def test_initializer_has_its_mean_and_variance(name):
     ],
 )
 def test_initializer_follows_its_hyper_parameters(name, hyper, mean):
-    uniform = random.uniform(2, random.INITIAL, 0, 0, (40_000,))
+    uniform = streams.uniform(2, streams.INITIAL, 0, 0, (40_000,))
     values = catalogue.get("initializers", name).draw(uniform, 1, 1, hyper)
     assert values.mean() == pytest.approx(mean, abs=0.03)
 
@@ -420,7 +421,7 @@ def test_many_networks_begin_as_each_alone(name, fan_in, fan_out, seeds):
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 99))
 def test_orthogonal_is_orthogonal(fan_in, fan_out, seed):
     entry = catalogue.get("initializers", "orthogonal")
-    uniform = random.uniform(seed, random.INITIAL, 0, 0, (fan_in, fan_out))
+    uniform = streams.uniform(seed, streams.INITIAL, 0, 0, (fan_in, fan_out))
     w = entry.draw(uniform, fan_in, fan_out, {"gain": 2.0}) / 2
     small = w.T @ w if fan_in >= fan_out else w @ w.T
     np.testing.assert_allclose(small, np.eye(min(fan_in, fan_out)), atol=1e-14)
@@ -430,7 +431,7 @@ def test_orthogonal_is_orthogonal(fan_in, fan_out, seed):
 def test_orthogonal_favors_no_direction(shape):
     entry = catalogue.get("initializers", "orthogonal")
     drawn = [
-        entry.draw(random.uniform(seed, random.INITIAL, 0, 0, shape), *shape, entry.hyper)
+        entry.draw(streams.uniform(seed, streams.INITIAL, 0, 0, shape), *shape, entry.hyper)
         for seed in range(2000)
     ]
     error = np.sqrt(1 / max(shape) / len(drawn))

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fastdense import Network, Recipe, train
 from fastdense.data import read
-from fastdense.errors import MOST_LETTERS, FastdenseError
+from fastdense.errors import MAX_LETTERS, FastdenseError
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def refused(load):
     def sentence(text, **settings):
         with pytest.raises(FastdenseError) as error:
             load(text, **settings)
-        assert len(str(error.value)) <= MOST_LETTERS and str(error.value).isprintable()
+        assert len(str(error.value)) <= MAX_LETTERS and str(error.value).isprintable()
         return str(error.value)
 
     return sentence
@@ -248,3 +249,42 @@ def test_a_file_takes_the_memory_of_its_numbers(load):
     finally:
         tracemalloc.stop()
     assert peak - len(text) < 4 * 20_000 * 4 * 8
+
+
+@pytest.mark.parametrize("form, expected", [
+    ({"separator": "."}, 'data.separator is ".", the decimal point; expected another'),
+    ({"decimal": ";"}, "data.decimal is ';'; expected \".\" or \",\""),
+    ({"decimal": ","}, 'such as separator = ";"'),
+])  # fmt: skip
+def test_the_setting_that_is_named_is_the_one_that_was_given(form, expected, refused):
+    sentence = refused("1.5;2\n", **form)
+    other = {"separator": "decimal is", "decimal": "separator is"}[[*form][0]]
+    assert expected in sentence and other not in sentence
+
+
+@pytest.mark.parametrize("digits", ["\u0661\u0662", "\uff11", "1\u0662", "\u0967.5"])
+def test_only_ascii_digits_are_numbers(digits, load, refused):
+    assert f"no number on line 2 of 'a' ('{digits}')" in refused(f"a,b\n{digits},1\n2,2\n")
+    assert load(f"a,{digits},b\n1,7,1\n2,7,2\n", header=True).inputs.tolist() == [[1, 7], [2, 7]]
+    # A space that is no ASCII is still a space.
+    assert load("a,b\n\u00a01,1\n2,2\n").inputs.tolist() == [[1], [2]]
+
+
+def test_names_that_are_repeated_are_noted(load):
+    (note,) = load("a,b,a,y\n0.5,1,2,3\n7,1,2,9\n").notes
+    assert note.startswith("rows.csv has 2 columns called 'a'; rename one")
+    assert load("a,b,a,y\n0.5,1,2,3\n7,1,2,9\n", drop=[3]).notes == ()
+
+
+@pytest.mark.parametrize("test", [0, 1])
+def test_a_number_that_float32_cannot_hold_is_named_by_line_and_column(test, load):
+    rows = load("a,b,y\n1,2,3\n\n1,-1e39,3\n1,1e300,3\n", test=test)
+    network, recipe = Network.of(2, 1), Recipe(epochs=0)
+    with pytest.raises(FastdenseError) as error:
+        train(network, recipe, rows)
+    assert str(error.value) == (
+        "'b' of rows.csv on line 4 holds -1e+39, beyond the range of float32; scale that column, "
+        'or set recipe.dtype = "float64"'
+    )
+    assert train(network, recipe.replace(dtype="float64"), rows).epochs.tolist() == [0]
+    assert load("a,b\n1,3.4e38\n1,1e-300\n").beyond == ""

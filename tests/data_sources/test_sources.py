@@ -251,7 +251,7 @@ def test_a_small_file_that_unpacks_to_gigabytes(compression, tmp_path, monkeypat
     monkeypatch.setattr(npz, "LARGE", 1 << 20)
     np.savez(tmp_path / "a.npz", x=zeros, y=zeros)
     assert len(read({"name": "npz", "file": "a.npz"}, tmp_path)) == len(zeros)
-    monkeypatch.setattr(npz, "MOST_BYTES", 1 << 22)
+    monkeypatch.setattr(npz, "MAX_BYTES", 1 << 22)
     np.savez_compressed(tmp_path / "a.npz", x=zeros, y=zeros)
     with pytest.raises(FastdenseError, match="holds 4 MB; expected at most 4"):
         read({"name": "npz", "file": "a.npz"}, tmp_path)

@@ -10,22 +10,61 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 
 
+ISSUES = ".github/ISSUE_TEMPLATE/stuck-loss.md", ".github/ISSUE_TEMPLATE/wrong-number.md"
+
+
+def page(name):
+    return (ROOT / name).read_text()
+
+
 def blocks(text, language):
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
+def execute(name):
+    """The examples of a page, of which each goes on from the one before."""
+    names = {}
+    for example in blocks(page(name), "python"):
+        exec(compile(example, name, "exec"), names)
+
+
+def test_the_readme_fits_a_strangers_patience():
+    assert len(README.splitlines()) <= 120
+
+
 def test_example_runs_and_fits_in_twelve_lines(capsys):
-    examples, names = blocks(README, "python"), {}
-    assert len([line for line in examples[0].splitlines() if line.strip()]) <= 12
-    for example in examples:  # each goes on from the one before
-        exec(compile(example, "README.md", "exec"), names)
-    one, *_, many, swept = capsys.readouterr().out.splitlines()
+    (example,) = blocks(README, "python")
+    assert len([line for line in example.splitlines() if line.strip()]) <= 12
+    execute("README.md")
+    one, *_ = capsys.readouterr().out.splitlines()
+    assert one.startswith("converged")
+
+
+def test_the_page_on_embedding_is_one_program(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    execute("docs/embedding.md")
+    one, *reports, model, largest, many, swept = capsys.readouterr().out.splitlines()
     assert one.startswith("converged") and many.startswith("(3, 256)")
+    assert [report.split()[0] for report in reports if report[0].isdigit()][:2] == ["100", "200"]
+    assert model.startswith("[[") or model.endswith("]") or model and 0 < float(largest) < 2
     assert re.fullmatch(r"\(\d+,\) [\d.e-]+", swept)
 
 
+@pytest.mark.parametrize("name", ISSUES)
+def test_what_an_issue_asks_for_can_be_given(name, capsys):
+    execute(name)
+    assert bool(capsys.readouterr().out) == bool(blocks(page(name), "python"))
+
+
 @pytest.mark.parametrize(
-    "line", [line for b in blocks(README, "sh") for line in b.splitlines() if "fastdense " in line]
+    "line",
+    [
+        line
+        for name in ("README.md", "docs/terminal.md", "bench/README.md", *ISSUES)
+        for block in blocks(page(name), "sh")
+        for line in block.splitlines()
+        if "fastdense " in line
+    ],
 )
 def test_commands_are_accepted(line, tmp_path, monkeypatch, capsys):
     from fastdense_cli.app import invoke
@@ -38,6 +77,7 @@ def test_commands_are_accepted(line, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     invoke(["show", "rate-adam", "--toml"])
     (tmp_path / "mine.toml").write_text(capsys.readouterr().out)
+    (tmp_path / "stuck.toml").write_text(*blocks(README, "toml"))
     # Parsed in full, but not run: the scenarios' own tests do that.
     name, *rest = arguments
     context = app.make_context("fastdense", [name, *rest], resilient_parsing=False)
@@ -78,13 +118,28 @@ def test_scenario_of_the_documentation_is_read(tmp_path):
 
 
 def test_a_stuck_loss_is_looked_into_as_the_readme_says(tmp_path, monkeypatch, capsys):
-    """Its file is read, its commands run, and each name in its table is one of ours."""
-    from fastdense.outcome import OUTCOMES
-    from fastdense.scenarios.measures import MEASURES
-    from fastdense.scenarios.scenario import names
+    """Its file is read, and its commands print what it shows."""
     from fastdense_cli.app import invoke
 
     text = README.partition("## My loss is stuck")[2].partition("\n## ")[0]
+    monkeypatch.chdir(tmp_path)
+    Path("stuck.toml").write_text(*blocks(text, "toml"))
+    (session,) = blocks(text, "sh")
+    for line in session.splitlines():
+        assert invoke(shlex.split(line)[1:]) == 0, capsys.readouterr().err
+    printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    (shown,) = blocks(text, "text")
+    assert set(shown.splitlines()) <= set(printed)
+
+
+def test_a_stuck_loss_is_looked_into_as_its_page_says(tmp_path, monkeypatch, capsys):
+    """Its file is read, its commands run, and each name in its table is one of ours."""
+    from fastdense.measures import MEASURES
+    from fastdense.outcome import OUTCOMES
+    from fastdense.scenarios.scenario import names
+    from fastdense_cli.app import invoke
+
+    text = page("docs/stuck.md")
     monkeypatch.chdir(tmp_path)
     Path("stuck.toml").write_text(*blocks(text, "toml"))
     Path("rows.csv").write_text("".join(f"{i / 60},{i / 30}\n" for i in range(60)))
@@ -100,20 +155,45 @@ def test_a_stuck_loss_is_looked_into_as_the_readme_says(tmp_path, monkeypatch, c
 def test_the_readme_counts_what_there_is():
     from fastdense import theory
     from fastdense.scenarios.scenario import load, names
-    from fastdense_bench.workloads import WORKLOADS
 
     scenarios = [load(name) for name in names()]
     theories = [theory.load(name) for name in theory.names()]
     claims = sum(len(one.claims) for one in (*scenarios, *theories))
     told = " ".join(README.split())
     assert f"{claims} claims in its {len(scenarios)} scenarios and {len(theories)} theories" in told
-    assert f"The table: {len(WORKLOADS)} workloads" in told
     verdicts = re.search(r"(\d+) hold, (\d+) hold partly and (\d+) are refuted", told).groups()
     assert sum(map(int, verdicts)) == claims
 
 
+def cells(line):
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def test_the_speeds_of_the_readme_are_those_of_the_table():
+    from fastdense_bench.workloads import WORKLOADS
+
+    text = page("bench/README.md")
+    assert f"The table: {len(WORKLOADS)} workloads" in text
+    assert f"all {len(WORKLOADS)} workloads" in README
+    rows = [cells(line) for line in text.splitlines() if line.startswith("| ")]
+    (columns,) = (row for row in rows if row[:2] == ["workload", "threads"])
+    measured = {
+        row[0]: dict(zip(columns, row, strict=True))
+        for row in rows
+        if len(row) == len(columns) and row[1] == "1"
+    }
+    told = [cells(line) for line in README.partition("## How fast")[2].splitlines()]
+    told = [row for row in told if row[0] in measured]
+    assert 5 <= len(told) <= 8
+    for workload, ours, fastest, ratio in told:
+        row = measured[workload]
+        time, peer = re.fullmatch(r"([\d,.]+) \(([\w-]+)\)", fastest).groups()
+        assert (ours, time) == (row["fastdense us/step"], row[peer])
+        assert f"{ratio}x" == row["best/ours"]
+
+
 def test_the_examples_in_the_help_of_sweep_are_accepted(capsys):
-    from fastdense.scenarios.measures import MEASURES
+    from fastdense.measures import MEASURES
     from fastdense_cli.app import invoke
     from fastdense_cli.commands.sweep.run import command
 
@@ -127,17 +207,17 @@ def test_the_examples_in_the_help_of_sweep_are_accepted(capsys):
 
 
 def test_every_measure_is_documented():
-    from fastdense.scenarios.measures import MEASURES
+    from fastdense.measures import MEASURES
 
     text = (ROOT / "docs" / "scenarios.md").read_text()
     assert set(MEASURES) <= set(re.findall(r"`(\w+)`", text))
 
 
 def test_every_json_field_is_documented():
-    from fastdense.scenarios.experiment import experiment, to_dict
+    from fastdense.scenarios.experiment import experiment
     from fastdense.scenarios.scenario import load
 
-    plain = to_dict(experiment(load("zero-rate", {"recipe.epochs": 2}), seeds=2))
+    plain = experiment(load("zero-rate", {"recipe.epochs": 2}), seeds=2).to_dict()
     named = set(re.findall(r"[`\"](\w+)[`\"]", (ROOT / "docs" / "json.md").read_text()))
     fields = set(plain) | set(plain["arms"][0]) | set(plain["claims"][0])
     fields |= set(plain["arms"][0]["runs"][0])
@@ -146,9 +226,9 @@ def test_every_json_field_is_documented():
 
 def test_every_json_field_of_a_theory_is_documented():
     from fastdense import theory
-    from fastdense.theory._study import study, to_dict
+    from fastdense.theory.study import study
 
-    plain = to_dict(study(theory.load("linear-plateau")))
+    plain = study(theory.load("linear-plateau")).to_dict()
     text = (ROOT / "docs" / "json.md").read_text()
     text = text[text.index("# The JSON of a theory") : text.index("# The JSON of `bench`")]
     assert {*plain, *plain["points"][0], *plain["claims"][0]} <= set(re.findall(r"`(\w+)`", text))
@@ -164,11 +244,12 @@ def test_every_theory_is_described_with_its_command():
 def test_the_theory_of_the_documentation_is_one(tmp_path, monkeypatch):
     """The example is a whole file: it is found, measured and judged."""
     from fastdense import theory
-    from fastdense.theory._study import study
+    from fastdense.theory import results
+    from fastdense.theory.study import study
 
     (text,) = blocks((ROOT / "docs" / "theory.md").read_text(), "python")
     (tmp_path / "linear_mean.py").write_text(text)
-    monkeypatch.setattr(theory, "__path__", [*theory.__path__, str(tmp_path)])
+    monkeypatch.setattr(results, "__path__", [*results.__path__, str(tmp_path)])
     theory.names.cache_clear()
     try:
         assert "linear-mean" in theory.names()
@@ -203,16 +284,34 @@ def test_the_page_on_sweeps_is_one_session(tmp_path, monkeypatch, capsys):
 def test_the_schema_of_a_store_is_documented():
     import sqlite3
 
-    from fastdense.sweeps import store
+    from fastdense.sweeps.store import writer
 
     text = (ROOT / "docs" / "sweeps.md").read_text()
     text = text[text.index("## The file itself") :]
     db = sqlite3.connect(":memory:")
-    db.executescript(store.SCHEMA)
+    db.executescript(writer.SCHEMA)
     tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     for table in tables:
         (row,) = [line for line in text.splitlines() if line.startswith(f"| `{table}` |")]
         columns = [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
         assert set(columns) <= set(re.findall(r"`(\w+)`", row))
     db.close()
-    assert f"{store.APPLICATION:#x}" in text and f"version, {store.VERSION}," in text
+    assert f"{writer.APPLICATION:#x}" in text and f"version, {writer.VERSION}," in text
+
+
+def test_every_place_that_the_design_names_exists():
+    """Paths are relative to the package, or to the top of the repository."""
+    text = page("docs/design.md")
+    named = re.findall(r"`([\w./-]+(?:/|\.(?:py|md|cfg|toml)))`", text)
+    assert len(named) > 60
+    for place in named:
+        assert any((folder / place).exists() for folder in (ROOT / "fastdense", ROOT)), place
+
+
+def test_every_folder_is_on_the_map():
+    text = page("docs/design.md").partition("## The map")[2].partition("\n## ")[0]
+    package = ROOT / "fastdense"
+    folders = {path.parent for path in package.rglob("*.py") if path.parent != package}
+    assert {f"{path.relative_to(package)}/" for path in folders} <= set(
+        re.findall(r"`(.*?)`", text)
+    )

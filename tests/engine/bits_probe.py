@@ -14,10 +14,9 @@ import numpy as np
 import strategies
 
 from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train, train_many
-from fastdense.devices import arrangement, pack, session
+from fastdense.devices.cpu import arena, pack, single
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
-SIGNALS = "gradient_norm", "parameter_norm", "update_ratio", "dead_share", "mean_slope"
 
 
 def generated(index):
@@ -50,7 +49,9 @@ def generated(index):
         optimizer=one("optimizers"),
         schedule=one("schedules"),
         learning_rate=0.002,
-        batch="full" if rng.random() < 0.2 else int(min(rows, rng.choice([1, 4, 7, 32, 100, 300]))),
+        batch_size="full"
+        if rng.random() < 0.2
+        else int(min(rows, rng.choice([1, 4, 7, 32, 100, 300]))),
         epochs=int(rng.integers(1, 4)),
         shuffle=bool(rng.random() < 0.7),
         clip_norm=float(rng.choice([0.0, 0.0, 0.5])),
@@ -69,7 +70,7 @@ def bits(run, signals=True, curves=True):
     if curves:
         arrays += [getattr(run, name) for name in CURVES]
     if signals:
-        arrays += [getattr(run, name) for name in SIGNALS]
+        arrays += run.signals.values()
     state = hashlib.sha256()
     for array in arrays:
         state.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())
@@ -79,17 +80,17 @@ def bits(run, signals=True, curves=True):
 @contextmanager
 def patched(**changes):
     """Other sizes of chunks, blocks and shares than those that the machine suggests."""
-    places = {name: module for module in (arrangement, session, pack) for name in vars(module)}
+    places = {name: module for module in (arena, single, pack) for name in vars(module)}
     old = {name: getattr(places[name], name) for name in changes}
     try:
         for name, value in changes.items():
-            for module in (arrangement, session, pack):
+            for module in (arena, single, pack):
                 if hasattr(module, name):
                     setattr(module, name, value)
         yield
     finally:
         for name, value in old.items():
-            for module in (arrangement, session, pack):
+            for module in (arena, single, pack):
                 if hasattr(module, name):
                     setattr(module, name, value)
 
@@ -104,7 +105,7 @@ def other_ways(network, recipe, data):
     unseen = train(network, recipe, data, evaluate_every=0)
     yield "not evaluated", bits(unseen, False, False), final
     for threads in (2, 7):
-        with patched(SHARED_PRODUCTS=0, LEAST_COLUMNS=16, LEAST_NUMBERS=16, SMALL_NETWORK=64):
+        with patched(SHARED_PRODUCTS=0, MIN_COLUMNS=16, MIN_NUMBERS=16, SMALL_NETWORK=64):
             shared = train(network, recipe, data, observe_every=1, threads=threads)
         yield f"{threads} threads", bits(shared), whole
     for numbers in (1 << 9, 1 << 12):
@@ -113,7 +114,7 @@ def other_ways(network, recipe, data):
         yield f"chunks of {numbers} numbers", bits(cut), whole
     seeds = [recipe.seed, *range(recipe.seed % 18)]
     for cached in (1, 1 << 18):
-        with patched(CACHED=cached, MOST_PARAMETERS=1 << 20):
+        with patched(CACHED=cached, MAX_PARAMETERS=1 << 20):
             lanes = train_many(network, recipe, data, seeds=seeds, observe_every=1)
         yield f"a pack of {len(seeds)}, chunks for {cached} bytes", bits(lanes[0]), whole
     together = usual.predict(data.inputs)

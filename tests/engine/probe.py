@@ -13,7 +13,7 @@ from fastdense import Data, Network, Recipe, train
 
 FEATURES = 28
 NETWORK = Network.of(FEATURES, 16, 1)
-RECIPE = Recipe(batch=256, epochs=1, optimizer="adam", learning_rate=1e-9)
+RECIPE = Recipe(batch_size=256, epochs=1, optimizer="adam", learning_rate=1e-9)
 
 
 def fill(array):

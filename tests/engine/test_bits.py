@@ -9,15 +9,15 @@ import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, room, train
-from fastdense.devices import arrangement, memory
-from fastdense.devices import session as sessions
-from fastdense.devices.prediction import Predictor
+from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
+from fastdense.arrays import buffers
+from fastdense.devices.cpu import arena, state
+from fastdense.devices.cpu import single as sessions
+from fastdense.devices.cpu.prediction import Predictor
 from fastdense.kernels.layout import padded
-from fastdense.training import prepare
+from fastdense.task import prepare
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
-SIGNALS = "gradient_norm", "parameter_norm", "update_ratio", "dead_share", "mean_slope"
 # Arrays that a session owns and that no result may depend on: gradient, arena, transposed delta.
 SCRATCH = "gradient", "arena", "scratch"
 
@@ -30,7 +30,7 @@ def trainings(draw):
 def session(training, threads=1, **changes):
     (network, recipe, data), options = training
     task = prepare(network, recipe, data, **{**options, **changes}).trained
-    return sessions.Session(task, threads)
+    return sessions.Single(task, threads)
 
 
 def finished(session, budgets=()):
@@ -41,8 +41,11 @@ def finished(session, budgets=()):
 
 
 def same(ours, theirs):
+    assert ours.keys() == theirs.keys()
     for name, value in theirs.items():
-        if isinstance(value, np.ndarray):
+        if isinstance(value, dict):
+            same(ours[name], value)
+        elif isinstance(value, np.ndarray):
             assert ours[name].tobytes() == value.tobytes(), name
         else:
             assert ours[name] == value, name
@@ -64,15 +67,15 @@ def test_pieces_of_any_length(training, budgets):
 def test_any_number_of_threads(training, threads, short, pieces):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sessions, "SHARED_PRODUCTS", 0)
-        patch.setattr(sessions, "LEAST_COLUMNS", 16)
-        patch.setattr(sessions, "LEAST_NUMBERS", 1)
+        patch.setattr(sessions, "MIN_COLUMNS", 16)
+        patch.setattr(sessions, "MIN_NUMBERS", 1)
         if short:
             patch.setattr(sessions, "chunk_columns", lambda *given: 16)
         shared = session(training, threads)
     ways = iter(pieces)
     while not shared.done:
         budget, way = next(ways, (10**9, -1))
-        shared.advance(budget, way % len(shared._ways))
+        shared.advance(budget, way % len(shared._strategies))
     same(shared.result(), finished(session(training)))
 
 
@@ -82,14 +85,16 @@ def test_gradients_that_are_taken_in_turn(optimizer, threads):
     """Each member those of its own chunks; a call may end after any of them."""
     network = Network.of(4, 32, 16, 4, activation="tanh")
     data = strategies.numbers(0, 2900, 4), strategies.numbers(1, 2900, 4)
-    recipe = Recipe(optimizer=optimizer, batch=2000, epochs=3, learning_rate=0.1, l2=0.01)
+    recipe = Recipe(optimizer=optimizer, batch_size=2000, epochs=3, learning_rate=0.1, l2=0.01)
     training = (network, recipe, data), {"observe_every": 2}
     expected = finished(session(training))
     ours, behind = guarded_session(training, threads)
-    assert ours._ways[-1].in_turn and ours._ways[-1].arenas < ours._ways[-1].chunks
+    assert (
+        ours._strategies[-1].in_turn and ours._strategies[-1].arenas < ours._strategies[-1].chunks
+    )
     budgets = itertools.cycle([1, 1, 10**6, 10**9])
     while not ours.done:
-        ours.advance(next(budgets), len(ours._ways) - 1)
+        ours.advance(next(budgets), len(ours._strategies) - 1)
     assert all((array == CANARY).all() for array in behind)
     same(ours.result(), expected)
 
@@ -104,7 +109,7 @@ def guarding():
 
     def guarded(count, dtype, keep=True):
         size = count * np.dtype(dtype).itemsize
-        whole = room.aligned(size + BEHIND, np.uint8)
+        whole = buffers.aligned(size + BEHIND, np.uint8)
         whole[size:] = CANARY
         behind.append(whole[size:])
         return whole[:size].view(dtype)
@@ -116,8 +121,8 @@ def guarded_session(training, threads, **constants):
     """A session with canaries behind every array that kernels write to, and these canaries."""
     guarded, behind = guarding()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memory, "aligned", guarded)
-        patch.setattr(memory, "room", guarded)
+        patch.setattr(state, "aligned", guarded)
+        patch.setattr(state, "room", guarded)
         for name, value in constants.items():
             patch.setattr(sessions, name, value)
         return session(training, threads), behind
@@ -125,7 +130,7 @@ def guarded_session(training, threads, **constants):
 
 def finished_within(session, behind):
     while not session.done:
-        session.advance(10**9, len(session._ways) - 1)
+        session.advance(10**9, len(session._strategies) - 1)
     assert len(behind) > 7
     assert all((array == CANARY).all() for array in behind)
     return session.result()
@@ -134,7 +139,7 @@ def finished_within(session, behind):
 @settings(max_examples=40)
 @given(trainings(), st.integers(1, 8), st.sampled_from([16, 32]), st.booleans())
 def test_nothing_is_written_behind_an_array(training, threads, columns, short):
-    constants = {"SHARED_PRODUCTS": 0, "LEAST_NUMBERS": 1, "LEAST_COLUMNS": columns}
+    constants = {"SHARED_PRODUCTS": 0, "MIN_NUMBERS": 1, "MIN_COLUMNS": columns}
     if short:
         constants["chunk_columns"] = lambda *given: columns
     ours = finished_within(*guarded_session(training, threads, **constants))
@@ -144,12 +149,12 @@ def test_nothing_is_written_behind_an_array(training, threads, columns, short):
 @pytest.mark.parametrize("columns", [16, 128, 512])
 def test_whole_squares_may_be_read(columns):
     """Of rows that do not fill one, what stands behind them is read as well."""
-    stride = arrangement.stride_of(columns)
+    stride = arena.stride_of(columns)
     few = 0
     for widths in itertools.product([1, 2, 4, 17, 18, 35], [1, 2, 17, 20], [1, 2, 4, 33]):
         for network in (Network.of(*widths), Network.of(*widths[:2])):
-            layers, places = arrangement.arrange(network, "float32")
-            size = arrangement.arena_size(places, columns)
+            layers, places = arena.arrange(network, "float32")
+            size = arena.arena_size(places, columns)
             for layer in layers:
                 first = []
                 if layer["few_outputs"] and (layer["n_in"] + 1) % 16 != 1:
@@ -167,7 +172,7 @@ def test_whole_squares_may_be_read(columns):
 def test_threads_that_find_no_chunk_of_their_own(rows, batch, threads):
     data = strategies.numbers(0, rows, 8), strategies.numbers(1, rows, 1)
     network = Network.of(8, 256, 256, 1, activation="relu")
-    training = (network, Recipe(batch=batch, epochs=2, learning_rate=0.01), data), {}
+    training = (network, Recipe(batch_size=batch, epochs=2, learning_rate=0.01), data), {}
     ours = finished_within(*guarded_session(training, threads))
     same(ours, finished(session(training)))
 
@@ -213,7 +218,7 @@ def test_one_sample_alone_or_beside_others(optimizer, dtype, monkeypatch):
     """A single sample has products and an update of its own; padded to sixteen it has not."""
     network = Network(9, [Dense(70, "tanh"), Dense(150, "relu"), Dense(21), Dense(3)])
     data = strategies.numbers(0, 30, 9), strategies.numbers(1, 30, 3)
-    recipe = Recipe(batch=1, epochs=3, learning_rate=0.01, optimizer=optimizer, dtype=dtype)
+    recipe = Recipe(batch_size=1, epochs=3, learning_rate=0.01, optimizer=optimizer, dtype=dtype)
     expected = finished(session(((network, recipe, data), {}), observe_every=1))
     monkeypatch.setattr(sessions, "chunk_columns", lambda *given: 16)
     same(finished(session(((network, recipe, data), {}), observe_every=1)), expected)
@@ -224,7 +229,7 @@ def test_one_sample_alone_or_beside_others(optimizer, dtype, monkeypatch):
 def test_values_are_the_same_with_and_without_slopes(activation, dtype):
     network = Network.of(5, 33, 3, activation=activation)
     data = strategies.numbers(0, 40, 5), strategies.numbers(1, 40, 3)
-    recipe = Recipe(batch=40, epochs=1, learning_rate=0, shuffle=False, dtype=dtype)
+    recipe = Recipe(batch_size=40, epochs=1, learning_rate=0, shuffle=False, dtype=dtype)
     result = finished(session(((network, recipe, data), {})))
     assert result["running_loss"][1] == result["loss"][0] == result["loss"][1]
 
@@ -232,9 +237,9 @@ def test_values_are_the_same_with_and_without_slopes(activation, dtype):
 def test_arenas_of_any_size(monkeypatch):
     network = Network(7, [Dense(33, "tanh"), Dropout(0.3), Dense(5, "relu"), Dense(2)])
     data = strategies.numbers(0, 1500, 7), strategies.numbers(1, 1500, 2)
-    training = (network, Recipe(batch=1200, epochs=2, learning_rate=0.1), data), {}
+    training = (network, Recipe(batch_size=1200, epochs=2, learning_rate=0.1), data), {}
     expected = finished(session(training))
-    monkeypatch.setattr(arrangement, "ARENA_NUMBERS", 1)
+    monkeypatch.setattr(arena, "ARENA_NUMBERS", 1)
     same(finished(session(training)), expected)
 
 
@@ -320,7 +325,7 @@ def test_the_order_of_hidden_units_matters_to_rounding_only(activation, units, l
     network = Network.of(3, units, units, 2, activation=activation)
     data = strategies.numbers([seed, 0], 23, 3), strategies.numbers([seed, 1], 23, 2)
     recipe = Recipe(
-        epochs=2, batch=7, learning_rate=0.02, seed=seed, dtype="float64", l2=0.1 * l2,
+        epochs=2, batch_size=7, learning_rate=0.02, seed=seed, dtype="float64", l2=0.1 * l2,
         optimizer="momentum",
     )  # fmt: skip
     start = network.initialize(seed, "float64")
@@ -331,9 +336,11 @@ def test_the_order_of_hidden_units_matters_to_rounding_only(activation, units, l
     )
     expected = permuted(network, plain.parameters, layer, order)
     np.testing.assert_allclose(other.parameters, expected, rtol=1e-11, atol=1e-12)
-    for name in ("loss", "running_loss", *SIGNALS):
+    for name in ("loss", "running_loss"):
         ours, theirs = getattr(other, name), getattr(plain, name)
         np.testing.assert_allclose(ours, theirs, rtol=1e-11, err_msg=name)
+    for name, theirs in plain.signals.items():
+        np.testing.assert_allclose(other.signals[name], theirs, rtol=1e-11, err_msg=name)
 
 
 ELEMENTWISE = [n for n in strategies.LOSSES if not catalogue.get("losses", n).coupled]
@@ -351,7 +358,10 @@ def test_output_units_do_not_touch_one_another(loss, data):
     inputs = strategies.numbers([seed, 0], 19, 5)
     targets = strategies.targets_for(loss, seed, 19, outputs)
     recipe = Recipe(
-        loss=loss, epochs=3, batch=8, optimizer=data.draw(st.sampled_from(strategies.OPTIMIZERS))
+        loss=loss,
+        epochs=3,
+        batch_size=8,
+        optimizer=data.draw(st.sampled_from(strategies.OPTIMIZERS)),
     )
     start = network.initialize(seed)
     order = np.random.default_rng(seed).permutation(outputs)
@@ -371,7 +381,7 @@ def test_a_unit_of_zeros_changes_nothing(units, seed, dtype):
     """An fma with a zero leaves its sum: a tanh unit without weights may be added anywhere."""
     narrow, wide = (Network(3, [Dense(n, "tanh"), Dense(2)]) for n in (units, units + 1))
     data = strategies.numbers([seed, 0], 23, 3), strategies.numbers([seed, 1], 23, 2)
-    recipe = Recipe(epochs=3, batch=7, learning_rate=0.1, optimizer="adam", dtype=dtype)
+    recipe = Recipe(epochs=3, batch_size=7, learning_rate=0.1, optimizer="adam", dtype=dtype)
     start = narrow.initialize(seed, dtype)
     place = np.random.default_rng(seed).integers(0, units + 1)
 
@@ -391,23 +401,23 @@ def test_a_gradient_over_several_chunks_in_many_calls(monkeypatch, threads):
     """A call may end between any two units of a step; who does the next units changes after it."""
     network = Network(64, [Dense(400, "relu"), Dense(400, "tanh"), Dense(3)])
     data = strategies.numbers(0, 900, 64), strategies.numbers(1, 900, 3)
-    training = (network, Recipe(batch=700, epochs=2, learning_rate=0.1), data), {}
+    training = (network, Recipe(batch_size=700, epochs=2, learning_rate=0.1), data), {}
     expected = finished(session(training))
-    monkeypatch.setattr(arrangement, "CHUNK_PRODUCTS", 16 * network.size)
+    monkeypatch.setattr(arena, "CHUNK_PRODUCTS", 16 * network.size)
     pieces = session(training, threads)
-    assert network.size > arrangement.SMALL_NETWORK
-    for way in pieces._ways:
+    assert network.size > arena.SMALL_NETWORK
+    for way in pieces._strategies:
         assert 1 < way.chunks < -(-700 // way.columns)
-        enough = arrangement.CHUNKS_EACH * way.members * way.arena
-        assert way.chunks * way.arena <= max(arrangement.ACTIVATIONS * network.size, enough)
-    units, ways = set(), [way.members for way in pieces._ways]
+        enough = arena.CHUNKS_EACH * way.members * way.arena
+        assert way.chunks * way.arena <= max(arena.ACTIVATIONS * network.size, enough)
+    units, ways = set(), [way.members for way in pieces._strategies]
     while not pieces.done:
         unit, members = int(pieces.state[0]["unit"]), pieces.arrays["plan"][0]["members"]
         pieces.advance(1, len(units) % len(ways))
         units.add(unit)
         # A gradient that has begun is finished in the way in which it was begun.
         assert unit == 0 or pieces.arrays["plan"][0]["members"] == members
-    assert len(units) > pieces._ways[0].chunks
+    assert len(units) > pieces._strategies[0].chunks
     same(pieces.result(), expected)
 
 
@@ -416,9 +426,9 @@ def test_a_large_batch_is_cut_into_chunks(monkeypatch):
     network = Network.of(3, 20, 1, activation="tanh")
     rng = np.random.default_rng(0)
     data = rng.standard_normal((3000, 3)), rng.standard_normal((3000, 1))
-    recipe = Recipe(optimizer="adam", batch="full", epochs=3, clip_norm=0.5)
-    monkeypatch.setattr(arrangement, "ARENA_NUMBERS", 1)
-    session = sessions.Session(prepare(network, recipe, data, observe_every=2))
+    recipe = Recipe(optimizer="adam", batch_size="full", epochs=3, clip_norm=0.5)
+    monkeypatch.setattr(arena, "ARENA_NUMBERS", 1)
+    session = sessions.Single(prepare(network, recipe, data, observe_every=2))
     calls = 0
     while not session.done:
         session.advance(1)
@@ -427,4 +437,5 @@ def test_a_large_batch_is_cut_into_chunks(monkeypatch):
     monkeypatch.undo()
     whole = train(network, recipe, data, observe_every=2)
     assert session.result()["parameters"].tobytes() == whole.parameters.tobytes()
-    assert session.result()["update_ratio"].tobytes() == whole.update_ratio.tobytes()
+    for name, ours in session.result()["signals"].items():
+        assert ours.tobytes() == whole.signals[name].tobytes(), name

@@ -1,5 +1,6 @@
 """Kernels on disk: keyed by what decides them, private, and never in the way."""
 
+import ast
 import hashlib
 import os
 import shutil
@@ -14,18 +15,19 @@ from numba import types
 
 import fastdense
 from fastdense.errors import FastdenseError
-from fastdense.kernels import cache, compiler, private
-from fastdense.kernels.compiler import object_file
+from fastdense.kernels.compile import cache, pipeline, private
+from fastdense.kernels.compile.pipeline import object_file
 
 SCRIPT = """
 import sys
-from fastdense.kernels import cache, private, roles
+from fastdense.kernels import registry
+from fastdense.kernels.compile import cache, private
 compiled = []
 cache.on_compile = compiled.append
 {}
 print(len(compiled), "numba" in sys.modules, private.folder())
 """
-ONE = "roles.kernel('activation', 'identity', 'float32')"
+ONE = "registry.kernel('activation', 'identity', 'float32')"
 TRAINING = """
 from fastdense import Dense, Dropout, Network, Recipe, train, train_many
 run = train(Network(1, [Dense(3, "tanh"), Dropout(0.5), Dense(1)]), Recipe(epochs=2), ([1], [2]))
@@ -35,13 +37,17 @@ train_many(run.network, run.recipe, ([1], [2]), seeds=16)
 EVERY = """
 from fastdense import catalogue
 for dtype in ("float32", "float64"):
-    for role, kind in roles.KINDS.items():
+    for role, kind in registry.KINDS.items():
         for name in catalogue.names(kind):
             coupled = getattr(catalogue.get(kind, name), "coupled", False)
             if role == "loss" or coupled == role.startswith("coupled"):
-                roles.kernel(role, name, dtype)
-    for role in ("work", "train", "pack_work", "pack_train", "relay"):
-        roles.kernel(role, None, dtype)
+                registry.kernel(role, name, dtype)
+    for name in catalogue.names("layers"):
+        if catalogue.get("layers", name).layer.linked:
+            registry.kernel("forward", name, dtype)
+            registry.kernel("backward", name, dtype)
+    for role in ("work", "train", "pack_work", "pack_train", "uniforms"):
+        registry.kernel(role, None, dtype)
 """
 
 
@@ -157,7 +163,13 @@ def test_a_setting_of_the_compiler_is_seen(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "file", ["maths.py", "random.py", "kernels/loop.py", "activations/identity.py"]
+    "file",
+    [
+        "numerics/maths.py",
+        "numerics/streams.py",
+        "kernels/loop/epochs.py",
+        "activations/identity.py",
+    ],
 )
 def test_an_edit_of_what_decides_the_code_is_seen(file, tmp_path):
     package, kernels = tmp_path / "package", tmp_path / "kernels"
@@ -171,6 +183,21 @@ def test_an_edit_of_what_decides_the_code_is_seen(file, tmp_path):
     source = package / "fastdense" / file
     source.write_text(source.read_text() + "\n# edited\n")
     assert run(kernels, ONE, package)[0] == 1
+
+
+def test_all_that_kernels_import_decides_the_code():
+    """But for who finds entries, which have files of their own, and sentences."""
+    package = Path(fastdense.__file__).parent
+    sources = cache._engine_sources()
+    imported = set()
+    for source in sources:
+        for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("fastdense"):
+                for name in (node.module, *(f"{node.module}.{a.name}" for a in node.names)):
+                    path = package.parent / (name.replace(".", "/") + ".py")
+                    imported |= {path} if path.exists() else set()
+    beside = {"catalogue.py", "errors.py", "arrays/chunks.py"}
+    assert imported - set(sources) <= {package / name for name in beside}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
@@ -233,13 +260,13 @@ def test_files_are_private_whatever_the_umask(umask, tmp_path):
 HOLDER = """
 import sys
 from pathlib import Path
-from fastdense.kernels.turn import turn
+from fastdense.kernels.compile.turn import turn
 with turn(Path(sys.argv[1]), "activation-identity-float32"):
     print("mine", flush=True)
     input()
 """
 HASTY = f"""
-from fastdense.kernels import turn
+from fastdense.kernels.compile import turn
 turn.NOTICE_SECONDS, turn.PATIENCE_SECONDS = 0.1, 0.4
 {ONE}
 """
@@ -305,7 +332,7 @@ def test_every_pass_that_is_left_out_is_one_of_numbas(monkeypatch):
         passes.update(step.__name__ for pipeline in pipelines for step, _ in pipeline.passes)
         return pipelines
 
-    usual = compiler.compiler.Compiler.define_pipelines
-    monkeypatch.setattr(compiler.compiler.Compiler, "define_pipelines", recorded)
+    usual = pipeline.compiler.Compiler.define_pipelines
+    monkeypatch.setattr(pipeline.compiler.Compiler, "define_pipelines", recorded)
     object_file(lambda number: None, types.void(types.int64), "x")
-    assert compiler.LEFT_OUT < passes
+    assert pipeline.LEFT_OUT < passes

@@ -23,7 +23,7 @@ for _ in range({count}):
     if not child:
         work()
         os._exit(0)
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 60  # a machine may be busy; a hang is for ever
     while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0) and time.monotonic() < give_up:
         time.sleep(0.005)
     if ended != (child, 0):
@@ -35,7 +35,7 @@ TRAINING = """
 import numpy as np
 from fastdense import Network, Recipe, train, train_many
 
-recipe = Recipe(epochs=20, batch=4)
+recipe = Recipe(epochs=20, batch_size=4)
 rows = np.linspace(0, 1, 32).reshape(16, 2), np.linspace(0, 1, 16)
 
 def work():
@@ -46,7 +46,7 @@ def work():
 """
 COMPILING = """
 import itertools
-from fastdense.kernels import cache, compiler
+from fastdense.kernels.compile import cache, pipeline
 from numba import types
 
 SIGNATURE = types.void(types.int64)
@@ -57,7 +57,7 @@ def nothing(number):
 
 def work():
     name = f"kernel{next(numbers)}of{os.getpid()}"
-    cache.load(name, (), lambda: (compiler.object_file(nothing, SIGNATURE, name), "i"))
+    cache.load(name, (), lambda: (pipeline.object_file(nothing, SIGNATURE, name), "i"))
 """
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastdense import Data, Dense, FastdenseError, Network, Recipe, catalogue, train, train_many
-from fastdense.floors import floors
+from fastdense.baselines import baselines
 
 LOGITS = {
     name: catalogue.get("losses", name).logits
@@ -34,14 +34,14 @@ def ending(output, outputs, bias=0.0):
 def test_it_trains_like_the_loss_of_logits(loss, output, outputs, smoothing, seed):
     data = rows(loss, outputs, seed=seed)
     recipe = Recipe(
-        loss={"name": loss, "label_smoothing": smoothing}, epochs=3, batch=7, learning_rate=0.3
+        loss={"name": loss, "label_smoothing": smoothing}, epochs=3, batch_size=7, learning_rate=0.3
     )
-    plain = recipe.but(loss={"name": LOGITS[loss], "label_smoothing": smoothing})
+    plain = recipe.replace(loss={"name": LOGITS[loss], "label_smoothing": smoothing})
     ours = train(ending(output, outputs), recipe, data, observe_every=1)
     theirs = train(ending("identity", outputs), plain, data, observe_every=1)
     assert ours.parameters.tobytes() == theirs.parameters.tobytes()
     assert ours.loss.tobytes() == theirs.loss.tobytes()
-    assert ours.floors == theirs.floors and ours.outcome == theirs.outcome
+    assert ours.baselines == theirs.baselines and ours.outcome == theirs.outcome
     many = train_many(ending(output, outputs), recipe, data, seeds=2)
     assert many[0].parameters.tobytes() == ours.parameters.tobytes()
     values = catalogue.get("activations", output).spec(
@@ -70,7 +70,9 @@ def test_one_softmax_unit_trains_from_its_pre_activation_and_never_where_it_is_c
     run = train(network, recipe, (x, y), device=device)
     assert run.final_loss < 0.1 and run.accuracy[-1] == pytest.approx(2 / 6)
     assert (run.predict(x) == 1).all()
-    stuck = train(network, recipe.but(loss="binary_crossentropy_clipped"), (x, y), device=device)
+    stuck = train(
+        network, recipe.replace(loss="binary_crossentropy_clipped"), (x, y), device=device
+    )
     assert stuck.outcome == "frozen" and stuck.final_loss == pytest.approx(10.628, rel=0.02)
 
 
@@ -79,7 +81,7 @@ def test_a_saturated_output_recovers_from_its_pre_activation_only():
     network = ending("sigmoid", 1, bias=40.0)
     recipe = Recipe(loss="binary_crossentropy", learning_rate=1.0, epochs=100)
     assert train(network, recipe, (x, y)).final_loss < 0.1
-    clipped = recipe.but(loss="binary_crossentropy_clipped")
+    clipped = recipe.replace(loss="binary_crossentropy_clipped")
     assert train(network, clipped, (x, y)).outcome == "frozen"
 
 
@@ -118,6 +120,6 @@ def test_smoothed_labels_are_targets_moved_towards_the_uniform_ones(loss, seed, 
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-15)
     if entry.targets != "label":
         smoothed = Recipe(loss={"name": loss, "label_smoothing": smoothing}, dtype="float64")
-        ours = floors(Data(np.zeros(9), y), smoothed)
-        theirs = floors(Data(np.zeros(9), moved), Recipe(loss=loss, dtype="float64"))
+        ours = baselines(Data(np.zeros(9), y), smoothed)
+        theirs = baselines(Data(np.zeros(9), moved), Recipe(loss=loss, dtype="float64"))
         assert ours.constant == pytest.approx(theirs.constant, rel=1e-12)

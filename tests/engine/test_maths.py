@@ -1,4 +1,4 @@
-"""Accuracy, special values and machine code of `fastdense.maths`, compiled and interpreted."""
+"""Accuracy, special values and machine code of `numerics/maths.py`, compiled and interpreted."""
 
 import functools
 import math
@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-import fastdense.kernels.primitives  # noqa: F401  (gives the formulas to the compiler)
-from fastdense import maths, primitives
+import fastdense.kernels.compile.primitives  # noqa: F401  (gives the formulas to the compiler)
+from fastdense.numerics import maths, primitives
 
 FUNCTIONS = list(maths.BY_PRECISION)
 PRECISIONS = [np.float32, np.float64]

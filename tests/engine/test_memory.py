@@ -10,10 +10,11 @@ import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastdense import Data, FastdenseError, Network, Recipe, grouping, train
-from fastdense.blocks import NUMBERS
-from fastdense.grouping import equal_rows
-from fastdense.training import prepare
+from fastdense import Data, FastdenseError, Network, Recipe, train
+from fastdense.arrays import duplicates
+from fastdense.arrays.chunks import NUMBERS
+from fastdense.arrays.duplicates import equal_rows
+from fastdense.task import prepare
 
 
 def trains_within(more, rows, *folder):
@@ -124,7 +125,7 @@ def test_bits_do_not_depend_on_how_the_numbers_are_stored(data, rows, width, dty
     plain = [draw(width), draw(2), draw(1, low=1), draw(width), draw(2)]
     given = [data.draw(stored(array)) for array in plain]
     network = Network.of(width, 3, 2, activation="tanh")
-    recipe = Recipe(batch=8 if rows > 8 else "full", epochs=2, dtype=dtype, learning_rate=1e-3)
+    recipe = Recipe(batch_size=8 if rows > 8 else "full", epochs=2, dtype=dtype, learning_rate=1e-3)
     runs = [train(network, recipe, Data(x, y, w, (tx, ty))) for x, y, w, tx, ty in (plain, given)]
     for name in "parameters", "loss", "running_loss", "test_loss":
         first, second = (getattr(run, name).tobytes() for run in runs)
@@ -176,8 +177,8 @@ def test_groups_of_equal_rows(clash, rows, width, values, seed):
     """Also where rows that differ have the same hash."""
     with pytest.MonkeyPatch.context() as patch:
         if clash:
-            hashes = grouping._hashes
-            patch.setattr(grouping, "_hashes", lambda *a: hashes(*a) % np.uint64(3))
+            hashes = duplicates._hashes
+            patch.setattr(duplicates, "_hashes", lambda *a: hashes(*a) % np.uint64(3))
         check_groups(rows, width, values, seed)
 
 
@@ -221,7 +222,7 @@ def test_faults_far_down_are_found():
         train(Network.of(1, 2), sparse, (x, labels))
     labels[-1] = 1
     with pytest.raises(FastdenseError, match="have class 1 but there are 1 class weights"):
-        train(Network.of(1, 2), sparse.but(class_weights=[2.0]), (x, labels))
+        train(Network.of(1, 2), sparse.replace(class_weights=[2.0]), (x, labels))
     soft = np.full((rows, 2), 0.5)
     soft[-1] = 0.25
     with pytest.raises(FastdenseError, match="do not sum to 1 .off by up to 0.5"):

@@ -9,8 +9,8 @@ import pytest
 import strategies
 
 from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
-from fastdense.numerics import VERSION
-from fastdense.scenarios.measures import MEASURES
+from fastdense.measures import MEASURES
+from fastdense.numerics.version import VERSION
 
 DIGESTS = json.loads((Path(__file__).parent.parent / "data" / "numerics.json").read_text())
 BY_PREDICTIONS = {"accuracy", "worst_recall", "output_range", "initial_output_range", "sharpness"}
@@ -42,7 +42,7 @@ def trained(dtype):
         hidden = Dense(5, activation, weights=pick["initializers"])
         network = Network(2, [hidden, Dropout(0.25), Dense(2, output or "identity")])
         recipe = Recipe(
-            loss=loss.name, optimizer=pick["optimizers"], schedule=pick["schedules"], batch=5,
+            loss=loss.name, optimizer=pick["optimizers"], schedule=pick["schedules"], batch_size=5,
             epochs=12, l1=1e-4, l2=1e-3, clip_norm=3.0, seed=number, dtype=dtype,
             learning_rate=0.05,
         )  # fmt: skip
@@ -66,6 +66,6 @@ def test_the_version_changes_with_the_bits(dtype):
         state.update(f"{run.outcome} {measured(run, data)}".encode())
     known = DIGESTS.get(str(VERSION), {})
     assert known.get(dtype) == state.hexdigest(), (
-        "trainings give other bits than those of this version: if that is meant, raise VERSION in "
-        f"fastdense/numerics.py and add to tests/data/numerics.json {dtype} {state.hexdigest()}"
+        "trainings give other bits than those of this version: if that is meant, raise VERSION "
+        f"(numerics/version.py) and add to tests/data/numerics.json {dtype} {state.hexdigest()}"
     )

@@ -19,10 +19,10 @@ from fastdense import (
     train,
     train_many,
 )
-from fastdense.floors import Floors, floors
+from fastdense.baselines import Baselines, baselines
 from fastdense.outcome import OUTCOMES, classify, classify_curve, classify_curves, names
 
-UNIT = Floors(constant=1.0, floor=0.0, rounding=0.0)
+UNIT = Baselines(constant=1.0, irreducible=0.0, rounding=0.0)
 EPOCHS = 100  # so the tail is 5 epochs and the window 20
 
 
@@ -35,8 +35,8 @@ def above(x):
     return np.nextafter(x, np.inf)
 
 
-def classified(loss, floors=UNIT):
-    return classify_curve(np.asarray(loss, float), floors)
+def classified(loss, baselines=UNIT):
+    return classify_curve(np.asarray(loss, float), baselines)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -55,8 +55,8 @@ def test_a_loss_that_is_not_finite_diverged(bad, place):
 def test_below_a_negative_floor_outcomes_are_those_of_what_is_above_it(levels, constant, depth):
     loss = np.sort(levels)[::-1] / 8.0  # exact, as are the differences
     loss[-1] = levels[-1] / 8.0
-    here = classified(loss, Floors(constant / 8.0, 0.0, 0.0))
-    there = classified(loss - depth, Floors(constant / 8.0 - depth, -float(depth), 0.0))
+    here = classified(loss, Baselines(constant / 8.0, 0.0, 0.0))
+    there = classified(loss - depth, Baselines(constant / 8.0 - depth, -float(depth), 0.0))
     assert here == there
 
 
@@ -64,27 +64,27 @@ def test_below_a_negative_floor_outcomes_are_those_of_what_is_above_it(levels, c
     ("initial", "constant", "edge"), [(1.0, 0.5, 2.0), (0.25, 1.0, 2.0), (8.0, 1.0, 16.0)]
 )
 def test_diverged_above_twice_the_larger_of_start_and_constant(initial, constant, edge):
-    scale = Floors(constant, 0.0, 0.0)
+    scale = Baselines(constant, 0.0, 0.0)
     assert classified(curve(initial=initial, level=edge), scale) == "stalled"
     assert classified(curve(initial=initial, level=above(edge)), scale) == "diverged"
 
 
 @pytest.mark.parametrize(
-    ("floors", "edge"),
+    ("baselines", "edge"),
     [
         (UNIT, 0.01),
-        (Floors(constant=3.0, floor=1.0, rounding=0.0), 1.02),
-        (Floors(constant=1.0, floor=0.0, rounding=0.125), 0.125),
-        (Floors(constant=0.0, floor=0.0, rounding=1e-9), 1e-9),
-        (Floors(constant=0.0, floor=0.0, rounding=0.0), 0.0),
+        (Baselines(constant=3.0, irreducible=1.0, rounding=0.0), 1.02),
+        (Baselines(constant=1.0, irreducible=0.0, rounding=0.125), 0.125),
+        (Baselines(constant=0.0, irreducible=0.0, rounding=1e-9), 1e-9),
+        (Baselines(constant=0.0, irreducible=0.0, rounding=0.0), 0.0),
     ],
 )
-def test_converged_up_to_a_share_of_the_gap(floors, edge):
+def test_converged_up_to_a_share_of_the_gap(baselines, edge):
     inside = edge * (1 - 1e-12)
     outside = edge * (1 + 1e-12) + 1e-300
-    assert classified(curve(level=inside), floors) == "converged"
-    assert classified(curve(level=outside), floors) == "stalled"
-    assert classified(curve(level=floors.floor - 0.1), floors) == "converged"
+    assert classified(curve(level=inside), baselines) == "converged"
+    assert classified(curve(level=outside), baselines) == "stalled"
+    assert classified(curve(level=baselines.irreducible - 0.1), baselines) == "converged"
 
 
 @pytest.mark.parametrize("rows", [8, 9, 10, 40, 41, 59, 100, 1000])
@@ -117,8 +117,8 @@ def test_a_drop_that_has_just_begun_is_slow_and_one_that_is_over_is_not(drop):
     for part in range(drop):
         begun[200 - 5 * (drop - part) :] -= 0.1
     over[160 + 5 * drop :] = 0.4
-    assert classified([1.0, *(begun * (1 + noise))], Floors(1.0, 0.0, 0.0)) == "slow"
-    assert classified([1.0, *(over * (1 + noise))], Floors(1.0, 0.0, 0.0)) == "stalled"
+    assert classified([1.0, *(begun * (1 + noise))], Baselines(1.0, 0.0, 0.0)) == "slow"
+    assert classified([1.0, *(over * (1 + noise))], Baselines(1.0, 0.0, 0.0)) == "stalled"
 
 
 def plateaus(n, rows, correlation, rng):
@@ -138,7 +138,7 @@ def plateaus(n, rows, correlation, rng):
 def test_noise_is_rarely_called_a_fall(rows, correlation, size):
     loss = 1 + size * plateaus(2000, rows, correlation, np.random.default_rng(rows))
     loss[:, 0] = 2.0
-    found = names(classify_curves(loss, Floors(2.0, 0.0, 0.0)))
+    found = names(classify_curves(loss, Baselines(2.0, 0.0, 0.0)))
     assert (found == "slow").mean() < 0.065  # about 5%, and three standard errors
 
 
@@ -170,12 +170,12 @@ def test_the_definitions_apply_in_order():
     spikes = [0.5, 0.9] * 10
     assert classified(curve(*spikes)) == "oscillating"
     falling = np.linspace(10, 0.9, 101) * (1 + 0.4 * (np.arange(101) % 2))
-    assert classified(falling, Floors(10.0, 0.0, 0.0)) == "oscillating"  # falls too
+    assert classified(falling, Baselines(10.0, 0.0, 0.0)) == "oscillating"  # falls too
     jumping = np.random.default_rng(0).uniform(8, 94, 101)
     jumping[-24:] = np.linspace(94, 8, 24) * np.tile([1.0, 0.5], 12)
-    assert classified(jumping, Floors(90.0, 0.0, 0.0)) == "oscillating"  # falls too
+    assert classified(jumping, Baselines(90.0, 0.0, 0.0)) == "oscillating"  # falls too
     assert classified(curve(*np.linspace(0.9, 0.0, 20), *[0.0] * 5)) == "converged"  # falls too
-    degenerate = Floors(constant=100.0, floor=0.0, rounding=1e9)
+    degenerate = Baselines(constant=100.0, irreducible=0.0, rounding=1e9)
     assert classified(curve(level=201.0), degenerate) == "diverged"  # within rounding too
 
 
@@ -195,8 +195,8 @@ def test_short_curves():
     assert classified(np.linspace(1.0, 0.5, 9)) == "slow"
     assert classified([1.0] * 8) == "too_short"
     assert classified([1.0] * 9) == "stalled"
-    assert classified([1.0, 8.0, 1.0, 8.0] * 2, Floors(9.0, 0.0, 0.0)) == "too_short"
-    assert classified([1.0, *[8.0, 1.0] * 4], Floors(9.0, 0.0, 0.0)) == "oscillating"
+    assert classified([1.0, 8.0, 1.0, 8.0] * 2, Baselines(9.0, 0.0, 0.0)) == "too_short"
+    assert classified([1.0, *[8.0, 1.0] * 4], Baselines(9.0, 0.0, 0.0)) == "oscillating"
 
 
 @given(
@@ -208,10 +208,10 @@ def test_short_curves():
 def test_every_curve_has_an_outcome_that_no_scale_changes(loss, constant, floor, scale):
     scale = 2.0 ** round(np.log2(scale))  # exact
     loss = np.array(loss)
-    ours = classified(loss, Floors(constant + floor, floor, 1e-6))
+    ours = classified(loss, Baselines(constant + floor, floor, 1e-6))
     assert ours in OUTCOMES
     if loss[loss > 0].min(initial=1) > 1e-290:
-        scaled = Floors(scale * (constant + floor), scale * floor, scale * 1e-6)
+        scaled = Baselines(scale * (constant + floor), scale * floor, scale * 1e-6)
         assert classified(scale * loss, scaled) == ours
 
 
@@ -249,17 +249,17 @@ def test_frozen_is_a_matter_of_bits(dtype):
     assert names(found).tolist() == list(expected)
 
 
-def defined(loss, floors, numbers):
+def defined(loss, baselines, numbers):
     """The definitions, one after the other, for one curve."""
     if not np.isfinite(loss).all():
         return "diverged"
     initial, trained = loss[0], loss[1:] if len(loss) > 1 else loss
     tail = max(1, round(numbers.tail * len(trained)))
     final = np.median(trained[-tail:])
-    if final > numbers.diverged * max(initial, floors.constant):
+    if final > numbers.diverged * max(initial, baselines.constant):
         return "diverged"
-    share = numbers.converged * (floors.constant - floors.floor)
-    if final - floors.floor <= max(share, floors.rounding):
+    share = numbers.converged * (baselines.constant - baselines.irreducible)
+    if final - baselines.irreducible <= max(share, baselines.rounding):
         return "converged"
     if len(trained) < 8:
         return "too_short"
@@ -282,7 +282,7 @@ def defined(loss, floors, numbers):
         earlier, later = parts[1] - parts[4], max(parts[4] - parts[7], 0)
         if earlier > later:
             promise = min(promise, later**2 / (earlier - later))
-    gap, fallen = final - floors.floor, loss.max() - final
+    gap, fallen = final - baselines.irreducible, loss.max() - final
     if trend > numbers.trend * scatter / np.sqrt(7) and promise > numbers.promise * min(
         gap, fallen
     ):
@@ -309,7 +309,7 @@ def some_curves(draw):
 
 @given(
     some_curves(),
-    st.sampled_from([UNIT, Floors(1.0, 0.4, 0.01), Floors(0.0, 0.0, 0.0)]),
+    st.sampled_from([UNIT, Baselines(1.0, 0.4, 0.01), Baselines(0.0, 0.0, 0.0)]),
     st.builds(
         Thresholds,
         tail=st.floats(0, 0.9),
@@ -322,11 +322,11 @@ def some_curves(draw):
     )
     | st.just(Thresholds()),
 )
-def test_many_curves_are_classified_as_each_is_by_the_definitions(loss, floors, thresholds):
-    found = names(classify_curves(loss, floors, thresholds)).tolist()
-    assert found == [defined(row, floors, thresholds) for row in loss]
+def test_many_curves_are_classified_as_each_is_by_the_definitions(loss, baselines, thresholds):
+    found = names(classify_curves(loss, baselines, thresholds)).tolist()
+    assert found == [defined(row, baselines, thresholds) for row in loss]
     ended = [row[: np.argmin([*np.isfinite(row), False]) + 1] for row in loss]
-    assert found == [classify_curve(row, floors, thresholds) for row in ended]
+    assert found == [classify_curve(row, baselines, thresholds) for row in ended]
 
 
 # What a curve is measured against.
@@ -334,13 +334,13 @@ def test_many_curves_are_classified_as_each_is_by_the_definitions(loss, floors, 
 
 def test_floors_of_equal_inputs_with_different_targets():
     data = Data([[0.0], [0.0], [1.0], [2.0]], [[0.0], [1.0], [5.0], [6.0]])
-    ours = floors(data, Recipe(dtype="float64"))
-    assert ours.floor == pytest.approx((0.25 + 0.25) / 4)
+    ours = baselines(data, Recipe(dtype="float64"))
+    assert ours.irreducible == pytest.approx((0.25 + 0.25) / 4)
     assert ours.constant == pytest.approx(np.var([0, 1, 5, 6]))
     assert 0 < ours.rounding < 1e-27
-    assert 1e-14 < floors(data, Recipe()).rounding < 1e-9
+    assert 1e-14 < baselines(data, Recipe()).rounding < 1e-9
     weighted = Data(data.inputs, data.targets, [3.0, 1.0, 1.0, 1.0])
-    assert floors(weighted, Recipe()).floor == pytest.approx(4 * (3 / 16) / 4)
+    assert baselines(weighted, Recipe()).irreducible == pytest.approx(4 * (3 / 16) / 4)
 
 
 @given(st.sampled_from(strategies.LOSSES), st.integers(1, 40), st.integers(0, 99), st.booleans())
@@ -352,15 +352,20 @@ def test_no_training_falls_below_its_floor(loss, rows, seed, weighted):
     output = strategies.OUTPUTS.get(entry.predictions, "identity")
     network = Network(1, [Dense(8, "tanh"), Dense(3, output)])
     recipe = Recipe(
-        loss=loss, optimizer="adam", learning_rate=0.05, batch="full", epochs=40, dtype="float64"
+        loss=loss,
+        optimizer="adam",
+        learning_rate=0.05,
+        batch_size="full",
+        epochs=40,
+        dtype="float64",
     )
     data = Data(inputs, targets, weights)
     run = train(network, recipe, data)
-    ours = floors(data, recipe)
+    ours = baselines(data, recipe)
     assert run.outcome in OUTCOMES
-    assert entry.targets == "nonnegative" or ours.floor >= -1e-12
-    assert ours.floor <= ours.constant + 1e-9 * abs(ours.constant) + 1e-12
-    assert run.loss.min() >= ours.floor - 1e-6 * abs(ours.floor) - 1e-6
+    assert entry.targets == "nonnegative" or ours.irreducible >= -1e-12
+    assert ours.irreducible <= ours.constant + 1e-9 * abs(ours.constant) + 1e-12
+    assert run.loss.min() >= ours.irreducible - 1e-6 * abs(ours.irreducible) - 1e-6
 
 
 def trained(rate=0.1, weights="glorot_uniform", activation="tanh", epochs=300, **changes):
@@ -447,13 +452,13 @@ def test_the_floor_is_the_loss_of_perfect_predictions(loss):
     entry = catalogue.get("losses", loss)
     for hyper in ({}, {"clip": 0.1}) if "clip" in entry.hyper else ({},):
         recipe = Recipe(loss={"name": loss, **hyper}, dtype="float64")
-        found = floors(Data([1.0, 2.0, 3.0], targets), recipe)
+        found = baselines(Data([1.0, 2.0, 3.0], targets), recipe)
         y = np.eye(2)[targets[:, 0].astype(int)] if entry.targets == "label" else targets
-        perfect = entry.spec(predictions, y, recipe.loss.values("losses"))[0].mean()
+        perfect = entry.spec(predictions, y, recipe.loss.values)[0].mean()
         if loss == "binary_crossentropy_logits" and hyper:
-            assert found.floor <= perfect  # where the clip is cheap, a class is best ignored
+            assert found.irreducible <= perfect  # where the clip is cheap, a class is best ignored
             continue
-        assert found.floor == pytest.approx(perfect, abs=1e-12)
+        assert found.irreducible == pytest.approx(perfect, abs=1e-12)
         assert classify_curve(np.array([perfect + 1.0, perfect]), found) == "converged"
 
 
@@ -467,22 +472,22 @@ def test_floors_are_those_of_a_loss_weights_and_a_dtype():
         Recipe(loss="sparse_softmax_cross_entropy"),
         Recipe(loss="sparse_softmax_cross_entropy", class_weights=[1.0, 2.0]),
     ]
-    found = [floors(data, recipe) for recipe in recipes]
+    found = [baselines(data, recipe) for recipe in recipes]
     assert len(set(found)) == len(found)
-    others = [recipe.but(epochs=3, learning_rate=1.0, seed=5) for recipe in recipes]
-    assert [floors(data, recipe) for recipe in others] == found
+    others = [recipe.replace(epochs=3, learning_rate=1.0, seed=5) for recipe in recipes]
+    assert [baselines(data, recipe) for recipe in others] == found
 
 
 def test_inputs_that_the_dtype_cannot_tell_apart_are_equal():
     data = Data([1.0, 1.0 + 1e-9, 2.0], [0.0, 1.0, 0.0])
-    assert floors(data, Recipe(dtype="float64")).floor == 0
-    assert floors(data, Recipe(dtype="float32")).floor == pytest.approx(1 / 6)
+    assert baselines(data, Recipe(dtype="float64")).irreducible == 0
+    assert baselines(data, Recipe(dtype="float32")).irreducible == pytest.approx(1 / 6)
 
 
 def test_a_loss_that_is_not_finite_at_the_start_is_divergence():
     run = train(
         Network.of(1, 1),
-        Recipe(batch="full", epochs=3),
+        Recipe(batch_size="full", epochs=3),
         ([1e30, 1.0], [1.0, 0.0]),
         parameters=[1e9, 0.0],
     )

@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 import strategies
 
-from fastdense import Data, Network, Recipe, train, train_many
+from fastdense import Data, Network, Recipe, catalogue, train, train_many
 
 ROWS = 40
 NETWORK = Network.of(3, 5, 4, activation="tanh")
-LABELED = Recipe(loss="sparse_softmax_cross_entropy", epochs=400, batch=8)
-PLAIN = Recipe(epochs=400, batch=8)
+LABELED = Recipe(loss="sparse_softmax_cross_entropy", epochs=400, batch_size=8)
+PLAIN = Recipe(epochs=400, batch_size=8)
 
 # Writes into an array while another thread trains on it, in a process that may crash.
 WHILE_IT_TRAINS = """
     import threading
     import numpy as np
-    from fastdense import Data, Network, Recipe, train, train_many
+    from fastdense import Data, Network, Recipe, catalogue, train, train_many
 
     rng = np.random.default_rng(0)
     x = rng.random((40, 3), dtype=np.float32)
@@ -33,8 +33,8 @@ WHILE_IT_TRAINS = """
     weights = np.ones(40)
     network = Network.of(3, 5, 4, activation="tanh")
     loss = "sparse_softmax_cross_entropy"
-    labeled = Recipe(loss=loss, epochs=4000, batch=8, shuffle=False)
-    plain = Recipe(epochs=4000, batch=8)
+    labeled = Recipe(loss=loss, epochs=4000, batch_size=8, shuffle=False)
+    plain = Recipe(epochs=4000, batch_size=8)
 
     def spoil(done, *total):
         labels[:] = rng.choice([3e6, -3e6, 1e30, np.nan, np.inf, 4, -1], labels.shape)
@@ -48,7 +48,7 @@ WHILE_IT_TRAINS = """
             labels[:], order[:], weights[:] = clean
             run(network, recipe, Data(x, targets, weights, (x, targets)), **spoilt)
             labels[:], order[:], weights[:] = clean
-            run(network, recipe.but(batch=1, epochs=400), Data(x, targets), **spoilt)
+            run(network, recipe.replace(batch_size=1, epochs=400), Data(x, targets), **spoilt)
     print("survived")
 """
 
@@ -60,6 +60,29 @@ def test_indices_that_change_while_they_are_used_stay_inside_the_arrays():
         text=True,
     )
     assert done.stdout == "survived\n", (done.returncode, done.stderr[-2000:])
+
+
+@pytest.mark.parametrize("spoilt", [np.nan, 4, -1, 3e6, np.inf])
+def test_labels_that_come_to_name_no_class_are_learned_by_nobody(spoilt):
+    """Whatever the loss makes of no class, it is no number, and the training ends as diverged."""
+    losses = [name for name in catalogue.names("losses")
+              if catalogue.get("losses", name).targets == "label"]  # fmt: skip
+    x, _ = rows()
+    for loss in losses:
+        output = strategies.OUTPUTS.get(catalogue.get("losses", loss).predictions, "identity")
+        network = Network.of(3, 5, 4, activation="tanh", output=output)
+        for ways, batch_size in ((1, 8), (3, 8), (1, 1), (3, 1)):
+            labels = np.arange(ROWS, dtype=np.float32) % 4
+
+            def spoil(*progress, labels=labels):
+                labels[:] = spoilt
+
+            recipe = Recipe(loss=loss, epochs=10**6, batch_size=batch_size)
+            if ways == 1:
+                run = train(network, recipe, Data(x, labels), on_progress=spoil)
+            else:
+                run = train_many(network, recipe, Data(x, labels), seeds=3, on_progress=spoil)[1]
+            assert run.outcome == "diverged" and np.isnan(run.loss[-1])
 
 
 def trained_both_ways(data):
@@ -74,7 +97,7 @@ def rows():
 
 
 def told(run):
-    return run.outcome, run.floors, run.predict(rows()[0]).tobytes()
+    return run.outcome, run.baselines, run.predict(rows()[0]).tobytes()
 
 
 def test_what_a_run_tells_is_what_was_true_when_it_was_trained():
@@ -94,20 +117,20 @@ def test_the_floors_are_of_the_rows_as_they_are_when_the_training_begins():
     x[:], y[:] = 1.0, np.linspace(0, 1, y.size, dtype=np.float32).reshape(y.shape)
     fresh = [*trained_both_ways(Data(x.copy(), y.copy()))]
     for run, again in zip(trained_both_ways(data), fresh, strict=True):
-        assert run.floors == again.floors and run.floors.floor > 0.01
+        assert run.baselines == again.baselines and run.baselines.irreducible > 0.01
         assert run.outcome == again.outcome
 
 
 def test_the_floors_are_those_before_the_training_although_the_rows_change_while_it_goes_on():
     x, y = rows()
-    data, expected = Data(x, y), train(NETWORK, PLAIN, rows()).floors
+    data, expected = Data(x, y), train(NETWORK, PLAIN, rows()).baselines
 
     def spoil(*progress):
         y[:] = 5.0
 
-    assert train(NETWORK, PLAIN, data, on_progress=spoil).floors == expected
+    assert train(NETWORK, PLAIN, data, on_progress=spoil).baselines == expected
     y[:] = rows()[1]
-    assert train_many(NETWORK, PLAIN, data, seeds=3, on_progress=spoil).floors == expected
+    assert train_many(NETWORK, PLAIN, data, seeds=3, on_progress=spoil).baselines == expected
 
 
 def test_results_are_read_only_also_after_a_pickle():

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastdense import Network, Recipe
-from fastdense.devices.pace import LARGEST_BUDGET, PATIENCE, PIECE_SECONDS, RECENT, Pace
-from fastdense.devices.session import Session
-from fastdense.training import prepare
+from fastdense.devices.cpu.autotune import LARGEST_BUDGET, PATIENCE, PIECE_SECONDS, RECENT, Pace
+from fastdense.devices.cpu.single import Single
+from fastdense.task import prepare
 
 
 def pieces(pace, speeds, count):
@@ -86,16 +86,16 @@ def test_the_end_of_a_training_says_nothing():
 
 
 def test_a_training_goes_on_where_another_of_the_same_work_ended():
-    def pace(batch=64, optimizer="adam", hidden=64, rows=300):
+    def pace(batch_size=64, optimizer="adam", hidden=64, rows=300):
         data = strategies.numbers(0, rows, 64), strategies.numbers(1, rows, 10)
-        recipe = Recipe(batch=batch, optimizer=optimizer, epochs=rows)
-        return Session(prepare(Network.of(64, hidden, 10), recipe, data), 2)._pace
+        recipe = Recipe(batch_size=batch_size, optimizer=optimizer, epochs=rows)
+        return Single(prepare(Network.of(64, hidden, 10), recipe, data), 2)._pace
 
     first = pace()
     pieces(first, (1e9, 1.7e9), 40)
     assert pace(rows=400).choose()[0] == first.choose()[0] == 1
     assert pace(rows=400).choose()[1] < first.choose()[1]  # its steps may take longer
-    for other in (pace(batch=128), pace(optimizer="sgd"), pace(hidden=65)):
+    for other in (pace(batch_size=128), pace(optimizer="sgd"), pace(hidden=65)):
         assert other.choose()[0] == 0  # it knows nothing yet
 
 

@@ -11,17 +11,19 @@ from hypothesis import strategies as st
 from test_bits import CANARY, guarding
 
 from fastdense import Data, Dense, Dropout, FastdenseError, Network, Recipe, train, train_many
-from fastdense.devices import cpu, memory, pack
-from fastdense.devices import session as sessions
-from fastdense.devices.pack import Pack
-from fastdense.devices.session import Session
+from fastdense.devices import cpu
+from fastdense.devices.cpu import pack, state
+from fastdense.devices.cpu import single as sessions
+from fastdense.devices.cpu.pack import Pack
+from fastdense.devices.cpu.single import Single
 from fastdense.many import Trial, carry_out
 from fastdense.outcome import names
-from fastdense.runs import CURVES, SIGNALS
-from fastdense.training import prepare
-from fastdense.variants import NUMBERS, Variants, check_varied, vary
+from fastdense.runs import CURVES
+from fastdense.settings.lanes import NUMBERS
+from fastdense.task import prepare
+from fastdense.variants import Variants, check_varied, vary
 
-NAMES = (*CURVES, *SIGNALS, "parameters", "initial_parameters", "epochs", "observed_epochs")
+NAMES = (*CURVES, "parameters", "initial_parameters", "epochs", "observed_epochs")
 
 
 def same(ours, theirs):
@@ -31,6 +33,8 @@ def same(ours, theirs):
             assert a is None, name
         else:
             assert a.dtype == b.dtype and a.tobytes() == b.tobytes(), name
+    for name, signal in theirs.signals.items():
+        assert ours.signals[name].tobytes() == signal.tobytes(), name
     assert ours.steps == theirs.steps
 
 
@@ -59,7 +63,7 @@ def varied_trainings(draw, *dtypes):
     if any(isinstance(layer, Dropout) for layer in network.layers):
         varied |= some("dropout", [0.0, 0.3, 0.8])
     for name in ("momentum", "beta1", "weight_decay"):
-        if name in recipe.optimizer.values("optimizers"):
+        if name in recipe.optimizer.values:
             varied |= some(name, [0.0, 0.5])
     return (network, recipe, data), options, varied
 
@@ -76,7 +80,7 @@ def test_a_pack_has_the_bits_of_single_runs(training, threads, cached, near):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pack, "CACHED", cached)  # chunks of any length
         patch.setattr(pack, "NEAR", near)  # packs of any width
-        patch.setattr(pack, "MOST_PARAMETERS", 1 << 20)
+        patch.setattr(pack, "MAX_PARAMETERS", 1 << 20)
         runs = train_many(network, recipe, data, threads=threads, **options, **varied)
     assert runs.shape == varied["seeds"].shape
     for i in {0, len(runs) // 2, len(runs) - 1}:
@@ -108,7 +112,7 @@ def test_the_order_of_the_networks_does_not_matter(training, random):
 @given(varied_trainings(), st.data())
 def test_a_network_that_diverges_leaves_its_neighbors_alone(training, data):
     (network, recipe, rows), options, varied = training
-    recipe = recipe.but(epochs=4)
+    recipe = recipe.replace(epochs=4)
     count = len(varied["seeds"])
     bad = data.draw(st.lists(st.integers(0, count - 1), unique=True, max_size=count))
     start = np.stack([network.initialize(s, recipe.dtype) for s in varied["seeds"]])
@@ -124,7 +128,7 @@ def test_a_network_that_diverges_leaves_its_neighbors_alone(training, data):
 
 def test_a_run_that_ends_early_has_its_own_length():
     data = strategies.numbers(0, 40, 3), strategies.numbers(1, 40, 1)
-    network, recipe = Network.of(3, 8, 1), Recipe(epochs=30, batch=8)
+    network, recipe = Network.of(3, 8, 1), Recipe(epochs=30, batch_size=8)
     rates = np.array([0.01, 1e4, 0.02, 30.0] * 5)
     runs = train_many(
         network, recipe, data, seeds=20, learning_rate=rates, evaluate_every=2, observe_every=3
@@ -151,8 +155,8 @@ def test_nothing_is_written_behind_an_array_and_scratch_may_hold_anything(traini
     task, variants = Trial.of(prepare(network, recipe, data, **options), varied).job
     guarded, behind = guarding()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memory, "aligned", guarded)
-        patch.setattr(memory, "room", guarded)
+        patch.setattr(state, "aligned", guarded)
+        patch.setattr(state, "room", guarded)
         ours = Pack(task, variants)
     for name in ("gradient", "arena", "scalars", "losses", "sample_weights"):
         ours.arrays[name][:] = np.nan
@@ -172,11 +176,11 @@ def test_nothing_is_written_behind_an_array_and_scratch_may_hold_anything(traini
 @pytest.mark.parametrize("name", ["l1", "l2", "clip_value", "clip_norm"])
 def test_a_few_networks_are_trained_one_by_one_with_what_is_their_own(name):
     data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
-    network, recipe = Network.of(2, 4, 1), Recipe(epochs=3, batch=1, learning_rate=0.1)
+    network, recipe = Network.of(2, 4, 1), Recipe(epochs=3, batch_size=1, learning_rate=0.1)
     runs = train_many(network, recipe, data, seeds=2, **{name: [0.0, 0.05]})
     for run in runs:
         same(run, train(network, run.recipe, data))
-    assert runs[0].recipe.but(**{name: 0.05}).but(seed=1) == runs[1].recipe
+    assert runs[0].recipe.replace(**{name: 0.05}).replace(seed=1) == runs[1].recipe
 
 
 WORTH = [0.0, 0.5, 1, 2**63 - 1, -1, -0.1, 1.0, 1e300, np.inf, -np.inf, np.nan, 2**70]
@@ -188,7 +192,7 @@ def test_variants_are_what_recipes_would_be(data):
     optimizer = data.draw(st.sampled_from(["sgd", "momentum", "adam"]))
     recipe = Recipe(optimizer=optimizer, learning_rate=0.2, l2=0.3, clip_norm=1.5, seed=7)
     network = Network(2, [Dense(3), Dropout(0.25), Dense(1)])
-    hyper = recipe.optimizer.values("optimizers")
+    hyper = recipe.optimizer.values
     names = [*NUMBERS, "dropout", *hyper]
     count = data.draw(st.integers(1, 6))
     varied = {
@@ -218,8 +222,8 @@ def test_variants_are_what_recipes_would_be(data):
     assert len(variants) == count
     for i, (net, rec) in enumerate(own):
         assert variants.seed[i] == rec.seed
-        assert variants.dropout[i].tolist() == [0.0, net.layers[1].rate, 0.0]
-        assert variants.hyper[i].tolist() == [*rec.optimizer.values("optimizers").values()]
+        assert variants.layers[i].tolist() == [0.0, net.layers[1].rate, 0.0]
+        assert variants.hyper[i].tolist() == [*rec.optimizer.values.values()]
         for name in NUMBERS:
             assert getattr(variants, name)[i] == getattr(rec, name)
 
@@ -236,7 +240,7 @@ def test_broadcasting():
     assert runs.outcome.shape == (2, 2, 5)
     run = runs[1, 0, 3]
     assert (run.recipe.learning_rate, run.recipe.seed) == (0.1, 3)
-    assert run.recipe.optimizer.values("optimizers")["momentum"] == 0.0
+    assert run.recipe.optimizer.values["momentum"] == 0.0
     same(run, train(network, run.recipe, data))
     one = train_many(network, recipe, data)
     assert one.shape == (1,)
@@ -249,7 +253,7 @@ def test_test_rows_weights_and_labels():
     data = Data(inputs, labels.astype(int), weights, (inputs[:9], labels[:9].astype(int)))
     network = Network(3, [Dense(7, "tanh"), Dropout(0.3), Dense(2)])
     recipe = Recipe(
-        loss="sparse_softmax_cross_entropy", epochs=3, batch=7, class_weights=[1.0, 2.0]
+        loss="sparse_softmax_cross_entropy", epochs=3, batch_size=7, class_weights=[1.0, 2.0]
     )
     runs = train_many(network, recipe, data, seeds=16, dropout=np.linspace(0.0, 0.9, 16))
     for run in runs:
@@ -271,7 +275,7 @@ def test_the_reference_trains_the_same_networks(training):
 
 def test_progress_and_an_order():
     data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
-    network, recipe = Network.of(2, 4, 1), Recipe(epochs=2000, batch=3)
+    network, recipe = Network.of(2, 4, 1), Recipe(epochs=2000, batch_size=3)
     order = np.random.default_rng(0).integers(0, 20, (3, 11))
     seen = []
     runs = train_many(
@@ -280,13 +284,13 @@ def test_progress_and_an_order():
     )  # fmt: skip
     assert all(total == 64 for _, total in seen)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
-    same(runs[9], train(network, recipe.but(seed=9), data, order=order, evaluate_every=100))
+    same(runs[9], train(network, recipe.replace(seed=9), data, order=order, evaluate_every=100))
 
     def stop(done, total):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train_many(network, recipe.but(epochs=10**7), data, seeds=64, on_progress=stop)
+        train_many(network, recipe.replace(epochs=10**7), data, seeds=64, on_progress=stop)
 
 
 @pytest.mark.parametrize(
@@ -309,10 +313,10 @@ def test_progress_and_an_order():
         ({"seeds": 3, "learning_rate": [0.1, 0.2]}, "do not broadcast"),
         ({"seeds": 10**6, "l1": np.zeros((100, 1))}, "too many runs"),
         ({"parameters": [1.0, 2.0]}, "parameters of shape"),
-        ({"parameters": np.full(17, np.nan)}, "NaN"),
+        ({"parameters": np.full(17, np.nan)}, "hold nan at place 0"),
         ({"parameters": 1.0}, "parameters"),
         ({"parameters": "abc"}, "parameters"),
-        ({"parameters": [[1.0, 2.0], [3.0]]}, "not a rectangular array"),
+        ({"parameters": [[1.0, 2.0], [3.0]]}, "expected an array of numbers"),
         ({"parameters": np.full(17, 1e300)}, "beyond the range of float32"),
         ({"parameters": np.ones((3, 17)), "seeds": 2}, "parameters of shape"),
         ({"init_scale": 1e300}, "init_scale"),
@@ -320,7 +324,7 @@ def test_progress_and_an_order():
         ({"seeds": 2**63}, "too many runs"),
         ({"seeds": np.zeros((1,) * 33, int)}, "do not broadcast"),
         ({"seed": 3}, "seed cannot be varied side by side"),
-        ({"batch": [3, 4]}, "batch cannot be varied side by side"),
+        ({"batch_size": [3, 4]}, "batch_size cannot be varied side by side"),
         ({"threads": 0}, "threads is 0"),
         ({"on_progress": 3}, "on_progress is 3"),
         ({"device": "tpu"}, "device"),
@@ -345,13 +349,13 @@ def test_seeds_of_any_integer_dtype(dtype):
 
 def test_runs_that_were_never_evaluated_have_a_running_loss_only():
     data = strategies.numbers(0, 20, 2), strategies.numbers(1, 20, 1)
-    network, recipe = Network.of(2, 4, 1), Recipe(epochs=3, batch=4)
+    network, recipe = Network.of(2, 4, 1), Recipe(epochs=3, batch_size=4)
     runs = train_many(network, recipe, data, seeds=[[1, 2], [3, 4]], evaluate_every=0)
     assert runs.loss is None and runs.running_loss.shape == (2, 2, 1)
     for name in ("final_loss", "outcome"):
         with pytest.raises(FastdenseError, match="never evaluated"):
             getattr(runs, name)
-    same(runs[1, 0], train(network, recipe.but(seed=3), data, evaluate_every=0))
+    same(runs[1, 0], train(network, recipe.replace(seed=3), data, evaluate_every=0))
 
 
 @pytest.mark.parametrize("device", ["cpu", "reference"])
@@ -359,7 +363,7 @@ def test_runs_that_were_never_evaluated_have_a_running_loss_only():
 def test_results_are_given_away_when_a_pack_ends(device, evaluate_every):
     """Packs and single networks; some of them diverge, and in the last pack all do."""
     data = strategies.numbers(0, 40, 3), strategies.numbers(1, 40, 1)
-    network, recipe = Network.of(3, 8, 1), Recipe(epochs=30, batch=8)
+    network, recipe = Network.of(3, 8, 1), Recipe(epochs=30, batch_size=8)
     rates = np.array([*[0.01, 1e4, 0.0, 30.0] * 6, *[1e4] * 10])
     options = {"evaluate_every": evaluate_every, "observe_every": 3}
     runs = train_many(
@@ -374,8 +378,11 @@ def test_results_are_given_away_when_a_pack_ends(device, evaluate_every):
         place = slice(first, first + len(results["steps"]))
         np.testing.assert_array_equal(results["steps"], runs.steps[place])
         np.testing.assert_array_equal(results["parameters"], runs.parameters[place])
-        for name in ("running_loss", "update_ratio", *(["loss"] if evaluate_every else [])):
-            values, whole = results[name], getattr(runs, name)[place]
+        pairs = [(results["running_loss"], runs.running_loss)]
+        pairs += [(results["signals"][name], whole) for name, whole in runs.signals.items()]
+        pairs += [(results["loss"], runs.loss)] if evaluate_every else []
+        for values, whole in pairs:
+            whole = whole[place]
             np.testing.assert_array_equal(values, whole[:, : values.shape[1]])
             assert np.isnan(whole[:, values.shape[1] :]).all()
         if evaluate_every:
@@ -398,7 +405,7 @@ def test_runs_are_a_collection_in_the_order_of_their_places():
 def test_a_few_large_networks_share_the_cores():
     """Their steps are shared among threads that have no network of their own; no bit changes."""
     data = strategies.numbers(0, 600, 40), strategies.numbers(1, 600, 3)
-    network, recipe = Network.of(40, 150, 150, 3), Recipe(epochs=2, batch=300)
+    network, recipe = Network.of(40, 150, 150, 3), Recipe(epochs=2, batch_size=300)
     runs = train_many(network, recipe, data, seeds=2, threads=4)
     for run in runs:
         same(run, train(network, run.recipe, data, threads=1))
@@ -407,12 +414,12 @@ def test_a_few_large_networks_share_the_cores():
 def test_a_kind_of_training_that_takes_longer_begins_with_short_pieces():
     """What one training has found out about the length of pieces must not make another's long."""
     data = strategies.numbers(0, 256, 1), strategies.numbers(1, 256, 1)
-    network, recipe = Network.of(1, 200, 1), Recipe(batch=64, epochs=10**6)
-    first = Session(prepare(network, recipe, data, evaluate_every=10**6), 1)
+    network, recipe = Network.of(1, 200, 1), Recipe(batch_size=64, epochs=10**6)
+    first = Single(prepare(network, recipe, data, evaluate_every=10**6), 1)
     for _ in range(20):
         first.advance()
     known = first._pace.choose()[1]
-    second = Session(prepare(network, recipe, data, evaluate_every=10**6), 1)
+    second = Single(prepare(network, recipe, data, evaluate_every=10**6), 1)
     assert second._pace.choose()[1] <= known // 2
 
 
@@ -430,7 +437,7 @@ def test_a_kind_of_training_that_takes_longer_begins_with_short_pieces():
 )
 def test_packs_are_wide_but_leave_no_thread_idle(seeds, threads, widths):
     data = strategies.numbers(0, 4, 2), strategies.numbers(1, 4, 1)
-    recipe = Recipe(batch=4, shuffle=False, epochs=1)
+    recipe = Recipe(batch_size=4, shuffle=False, epochs=1)
     task = prepare(Network.of(2, 4, 1), recipe, data, evaluate_every=1)
     jobs = [Trial.of(task, {"seeds": np.arange(count)}).job for count in seeds]
     pieces = list(cpu._cut(jobs, threads))
@@ -442,7 +449,7 @@ def test_packs_are_wide_but_leave_no_thread_idle(seeds, threads, widths):
 
 def test_networks_whose_activations_fill_the_cache_stay_in_narrow_packs():
     data = strategies.numbers(0, 64, 1), strategies.numbers(1, 64, 1)
-    task = prepare(Network.of(1, 16, 8, 1), Recipe(batch=32, epochs=1), data)
+    task = prepare(Network.of(1, 16, 8, 1), Recipe(batch_size=32, epochs=1), data)
     pieces = cpu._cut([Trial.of(task, {"seeds": np.arange(64)}).job], 1)
     assert [rows.stop - rows.start for _, rows in pieces] == [16] * 4
 
@@ -457,16 +464,19 @@ def test_few_inputs_or_outputs(widths, columns, dtype, monkeypatch):
     """Alone, the gradient of these has its lanes over the others; in a pack it has not."""
     network = Network.of(*widths, activation="tanh")
     data = strategies.numbers(0, 150, widths[0]), strategies.numbers(1, 150, widths[-1])
-    recipe = Recipe(batch=147, epochs=3, learning_rate=0.05, dtype=dtype, optimizer="adam")
+    recipe = Recipe(batch_size=147, epochs=3, learning_rate=0.05, dtype=dtype, optimizer="adam")
     runs = train_many(network, recipe, data, seeds=16, observe_every=1)
     monkeypatch.setattr(sessions, "chunk_columns", lambda *given: columns)
     for seed in (0, 15):
-        session = Session(prepare(network, replace(recipe, seed=seed), data, observe_every=1), 1)
+        session = Single(prepare(network, replace(recipe, seed=seed), data, observe_every=1), 1)
         layers = session.arrays["layers"]
         assert (layers["few_inputs"] | layers["few_outputs"]).any()
         session.arrays["arena"][:] = np.nan
         while not session.done:
             session.advance()
-        for name, value in session.result().items():
+        result, run = session.result(), runs[seed]
+        for name, value in result.items():
             if isinstance(value, np.ndarray):
-                assert value.tobytes() == getattr(runs[seed], name).tobytes(), name
+                assert value.tobytes() == getattr(run, name).tobytes(), name
+        for name, value in result["signals"].items():
+            assert value.tobytes() == run.signals[name].tobytes(), name

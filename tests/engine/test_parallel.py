@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from fastdense.devices.parallel import on_all_cores
+from fastdense.parallel import on_all_cores
 
 
 def test_results_come_in_the_order_of_the_jobs():

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastdense import Dense, Dropout, FastdenseError, Network, Recipe, train
-from fastdense.devices import prediction
-from fastdense.devices.prediction import Predictor
+from fastdense.devices.cpu import prediction
+from fastdense.devices.cpu.prediction import Predictor
 from fastdense.kernels.layout import COLUMN_MULTIPLE
 
 # Samples stay in rows where layers fill whole vectors, or if they are few.
@@ -93,7 +93,7 @@ def test_a_large_network_has_the_same_bits_too(widths, rows):
 @pytest.mark.parametrize("by_rows", [True, False, None])
 def test_threads_share_many_rows(monkeypatch, network, by_rows):
     monkeypatch.setattr(prediction, "SHARED_PRODUCTS", 0)
-    monkeypatch.setattr(prediction, "LEAST_ROWS", 16)
+    monkeypatch.setattr(prediction, "MIN_ROWS", 16)
     for members in (1, 2, 3):
         monkeypatch.setattr(prediction, "cores", lambda members=members: members)
         predict = predictor(network, by_rows)
@@ -106,10 +106,10 @@ def test_threads_share_many_rows(monkeypatch, network, by_rows):
 @pytest.mark.parametrize("threads", [2, 3, 8])
 def test_threads_have_equal_shares(monkeypatch, by_rows, threads):
     monkeypatch.setattr(prediction, "SHARED_PRODUCTS", 0)
-    monkeypatch.setattr(prediction, "LEAST_ROWS", 16)
+    monkeypatch.setattr(prediction, "MIN_ROWS", 16)
     monkeypatch.setattr(prediction, "cores", lambda: threads)
     shares, predict = [], predictor(ROWS, by_rows)
-    monkeypatch.setattr(prediction, "share", lambda relay, parts, owner: shares.append(parts))
+    monkeypatch.setattr(prediction, "share", lambda work, parts, owner: shares.append(parts))
     for rows in (700, 32, 100, 66, 300):
         ways = {}
         predict._predict(ways, INPUTS[:rows], np.empty((rows, 32), np.float32), rows)

@@ -9,12 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numba import njit, types
 
-from fastdense import philox, random
-from fastdense.blocks import NUMBERS
-from fastdense.kernels import samples
-from fastdense.kernels import words as word_kernels
+from fastdense.arrays.chunks import NUMBERS
+from fastdense.kernels.samples import gather
+from fastdense.kernels.samples import random_words as word_kernels
+from fastdense.numerics import philox, streams
 
-words, shuffle = (njit(f.py_func) for f in (word_kernels.words, samples.shuffle_one))
+words, shuffle = (njit(f.py_func) for f in (word_kernels.words, gather.shuffle_one))
 SEEDS = st.integers(0, 2**63 - 1)
 ONES = 0xFFFFFFFF
 
@@ -41,7 +41,7 @@ def test_philox_known_answer_of_pi():
 @given(SEEDS, st.integers(0, 3), st.integers(0, 1000), st.integers(0, 2**62), st.integers(1, 40))
 @example(2**63 - 1, 3, 2**24 - 1, 2**62, 5)
 def test_compiled_words_are_the_same(seed, purpose, layer, epoch, count):
-    expected = random.words(seed, purpose, layer, epoch, count)
+    expected = streams.words(seed, purpose, layer, epoch, count)
     blocks = range(-(-count // 4))
     ours = [int(w) for b in blocks for w in words(b, purpose, layer, epoch, seed)][:count]
     assert ours == expected.tolist()
@@ -56,7 +56,7 @@ def test_compiled_shuffle_is_the_permutation(seed, epoch, count, most):
         position = shuffle(order, np.array([seed]), count, position, most, epoch, 1)
         calls += 1
         assert calls <= count
-    np.testing.assert_array_equal(order, random.permutation(seed, epoch, count))
+    np.testing.assert_array_equal(order, streams.permutation(seed, epoch, count))
     np.testing.assert_array_equal(np.sort(order), np.arange(count))
 
 
@@ -64,35 +64,35 @@ def test_numbers_differ_by_seed_purpose_layer_and_epoch():
     base = (1, 1, 1, 1)
     others = [base] + [base[:i] + (2,) + base[i + 1 :] for i in range(4)]
     others += [(1 + 2**32, 1, 1, 1), (1, 1, 1, 1 + 2**32)]
-    assert len({random.words(*o, 8).tobytes() for o in others}) == len(others)
+    assert len({streams.words(*o, 8).tobytes() for o in others}) == len(others)
     # A longer draw begins with the shorter one.
-    assert random.words(*base, 3).tolist() == random.words(*base, 8)[:3].tolist()
-    assert random.words(*base, 3, first=8).tolist() == random.words(*base, 11)[8:].tolist()
+    assert streams.words(*base, 3).tolist() == streams.words(*base, 8)[:3].tolist()
+    assert streams.words(*base, 3, first=8).tolist() == streams.words(*base, 11)[8:].tolist()
 
 
 def test_numbers_drawn_in_blocks_are_those_drawn_at_once():
-    words = random.words(1, random.INITIAL, 2, 3, 2 * (NUMBERS + 50))
+    words = streams.words(1, streams.INITIAL, 2, 3, 2 * (NUMBERS + 50))
     bits = (words[0::2] << np.uint64(20)) | (words[1::2] >> np.uint64(12))
-    drawn = random.uniform(1, random.INITIAL, 2, 3, (2, NUMBERS // 2 + 25))
+    drawn = streams.uniform(1, streams.INITIAL, 2, 3, (2, NUMBERS // 2 + 25))
     assert (drawn.ravel() == (bits.astype(float) + 0.5) * 2.0**-52).all()
-    ends = random.normal_quantile(drawn)[[0, -1], [0, -1]]
-    assert (ends == random.normal_quantile(drawn[[0, -1], [0, -1]])).all()
+    ends = streams.normal_quantile(drawn)[[0, -1], [0, -1]]
+    assert (ends == streams.normal_quantile(drawn[[0, -1], [0, -1]])).all()
 
 
 def test_uniform_is_uniform():
-    u = np.sort(random.uniform(7, 3, 0, 0, (100, 1000)).ravel())
+    u = np.sort(streams.uniform(7, 3, 0, 0, (100, 1000)).ravel())
     assert 0 < u[0] and u[-1] < 1
     n = len(u)
     distance = np.abs(u - (np.arange(n) + 0.5) / n).max()
     assert distance < 2 / np.sqrt(n)  # Kolmogorov: exceeded with probability 7e-4
-    assert abs(np.corrcoef(random.uniform(7, 3, 0, 0, n)[:-1], random.uniform(7, 3, 0, 0, n)[1:])[
+    assert abs(np.corrcoef(streams.uniform(7, 3, 0, 0, n)[:-1], streams.uniform(7, 3, 0, 0, n)[1:])[
         0, 1]) < 5 / np.sqrt(n)  # fmt: skip
 
 
 def test_every_permutation_is_as_likely():
     counts = {}
     for seed in range(6000):
-        key = tuple(random.permutation(seed, 1, 4).tolist())
+        key = tuple(streams.permutation(seed, 1, 4).tolist())
         counts[key] = counts.get(key, 0) + 1
     assert len(counts) == 24
     chi_square = sum((c - 250) ** 2 / 250 for c in counts.values())
@@ -106,7 +106,7 @@ def test_every_permutation_is_as_likely():
 @example(math.exp(-25))
 @example(2.0**-53)
 def test_normal_quantile(p):
-    ours = float(random.normal_quantile(np.array([p]))[0])
+    ours = float(streams.normal_quantile(np.array([p]))[0])
     assert ours == pytest.approx(NormalDist().inv_cdf(p), rel=2e-14, abs=1e-16)
 
 
@@ -116,7 +116,7 @@ def test_normal_quantile(p):
 @example(1 - 2.0**-53)
 @example(1 + 2.0**-52)
 def test_log(x):
-    assert float(random.log(np.array([x]))[0]) == pytest.approx(math.log(x), rel=1e-15, abs=1e-300)
+    assert float(streams.log(np.array([x]))[0]) == pytest.approx(math.log(x), rel=1e-15, abs=1e-300)
 
 
 def test_high_seed_words_reach_compiled_code():

@@ -14,10 +14,12 @@ NETWORK = Network.of(2, 3, 1)
 CLIPPED = "binary_crossentropy_clipped"
 X, Y = strategies.numbers(0, 6, 2), strategies.numbers(1, 6)
 LABELS = np.array([0, 1, 2, 0, 1, 2])
+SPARSE = Recipe(loss="sparse_softmax_cross_entropy", batch_size=2)
+HINGE = Recipe(loss="squared_hinge", batch_size=2)
 
 
 def fit(network=NETWORK, recipe=None, data=(X, Y), **options):
-    return train(network, recipe or Recipe(batch=2, epochs=1), data, **options)
+    return train(network, recipe or Recipe(batch_size=2, epochs=1), data, **options)
 
 
 def holed(value):
@@ -63,27 +65,23 @@ BAD = {
     "test labels": (
         lambda: fit(
             Network.of(2, 3),
-            Recipe(loss="sparse_softmax_cross_entropy", batch=2),
+            Recipe(loss="sparse_softmax_cross_entropy", batch_size=2),
             Data(X, LABELS, test=(X, LABELS + 1)),
         ),
         "0 to 2",
     ),
     "label out of range": (
         lambda: fit(
-            Network.of(2, 2), Recipe(loss="sparse_softmax_cross_entropy", batch=2), (X, LABELS)
+            Network.of(2, 2), Recipe(loss="sparse_softmax_cross_entropy", batch_size=2), (X, LABELS)
         ),
         "from 0 to 1",
     ),
     "label negative": (
-        lambda: fit(
-            Network.of(2, 3), Recipe(loss="sparse_softmax_cross_entropy", batch=2), (X, LABELS - 1)
-        ),
+        lambda: fit(Network.of(2, 3), SPARSE, (X, LABELS - 1)),
         "-1",
     ),
     "label not whole": (
-        lambda: fit(
-            Network.of(2, 3), Recipe(loss="sparse_softmax_cross_entropy", batch=2), (X, LABELS / 2)
-        ),
+        lambda: fit(Network.of(2, 3), SPARSE, (X, LABELS / 2)),
         "whole",
     ),
     "labels in columns": (
@@ -91,21 +89,19 @@ BAD = {
         "2 columns",
     ),
     "not in 0 to 1": (
-        lambda: fit(recipe=Recipe(loss="binary_crossentropy", batch=2), data=(X, Y * 9)),
+        lambda: fit(recipe=Recipe(loss="binary_crossentropy", batch_size=2), data=(X, Y * 9)),
         "between 0 and 1",
     ),
     "counts below 0": (
-        lambda: fit(recipe=Recipe(loss="poisson", batch=2), data=(X, -Y - 1)),
+        lambda: fit(recipe=Recipe(loss="poisson", batch_size=2), data=(X, -Y - 1)),
         "none below 0",
     ),
     "labels of three for a hinge": (
-        lambda: fit(recipe=Recipe(loss="hinge", batch=2), data=(X, LABELS[:, np.newaxis] % 3)),
+        lambda: fit(recipe=Recipe(loss="hinge", batch_size=2), data=(X, LABELS[:, np.newaxis] % 3)),
         "-1 and 1, or 0 and 1",
     ),
     "both ways of a hinge's classes": (
-        lambda: fit(
-            recipe=Recipe(loss="squared_hinge", batch=2), data=(X, LABELS[:, np.newaxis] % 3 - 1)
-        ),
+        lambda: fit(NETWORK, HINGE, (X, LABELS[:, np.newaxis] % 3 - 1)),
         "not of two such classes",
     ),
     "a log-softmax below the output": (
@@ -115,16 +111,16 @@ BAD = {
     "not a distribution": (
         lambda: fit(
             Network.of(2, 2),
-            Recipe(loss="softmax_cross_entropy", batch=2),
+            Recipe(loss="softmax_cross_entropy", batch_size=2),
             (X, np.full((6, 2), 0.4)),
         ),
         "sum to 1",
     ),
-    "batch": (lambda: fit(recipe=Recipe(batch=7)), "7.*6"),
+    "batch": (lambda: fit(recipe=Recipe(batch_size=7)), "7.*6"),
     "class weights too few": (
         lambda: fit(
             Network.of(2, 3),
-            Recipe(loss="sparse_softmax_cross_entropy", batch=2, class_weights=[1, 2]),
+            Recipe(loss="sparse_softmax_cross_entropy", batch_size=2, class_weights=[1, 2]),
             (X, LABELS),
         ),
         "2 class weights",
@@ -132,7 +128,7 @@ BAD = {
     "class weights that leave no row": (
         lambda: fit(
             Network.of(2, 3),
-            Recipe(loss="sparse_softmax_cross_entropy", batch=2, class_weights=[0, 1, 1]),
+            Recipe(loss="sparse_softmax_cross_entropy", batch_size=2, class_weights=[0, 1, 1]),
             (X, 0 * LABELS),
         ),
         "weights",
@@ -155,7 +151,22 @@ BAD = {
     "device": (lambda: fit(device="cpi"), "did you mean 'cpu'"),
     "network is a name": (lambda: fit(network="mlp"), "network"),
     "recipe is a table": (lambda: train(NETWORK, {"loss": "mse"}, (X, Y)), "recipe"),
+    "parameters of text": (
+        lambda: fit(parameters="a"), "parameters is 'a'; expected an array of numbers$"
+    ),
+    "an order of text": (
+        lambda: fit(order="abc"), "order is 'abc'; expected an array of row numbers"
+    ),
+    "parameters that are no number": (
+        lambda: fit(parameters=[1.0] * 4 + [np.nan] * 9),
+        "parameters hold nan at place 4, counted from 0; give finite numbers",
+    ),
+    "parameters that are infinite": (
+        lambda: fit(parameters=[-np.inf] * 13), "parameters hold -inf at place 0"
+    ),
     # recipe
+    "all for full": (lambda: Recipe(batch_size="all"), "'all'.*at least 1, or \"full\" for all"),
+    "epochs beyond 64 bits": (lambda: Recipe(epochs=10**20), "an integer from 0 to [0-9]+$"),
     "loss": (lambda: Recipe(loss="mes"), "did you mean 'mse'"),
     "loss far off": (lambda: Recipe(loss="xqzw"), "the nearest of .* are: "),
     "schedule far off": (lambda: Recipe(schedule="xqzw"), "known: .*cosine"),
@@ -178,8 +189,8 @@ BAD = {
     "rate complex": (lambda: Recipe(learning_rate=np.complex128(1)), "learning_rate"),
     "rate too large": (lambda: Recipe(learning_rate=10**400), "learning_rate"),
     "rate in words": (lambda: Recipe(learning_rate="0.1"), "learning_rate"),
-    "batch zero": (lambda: Recipe(batch=0), "batch"),
-    "batch fraction": (lambda: Recipe(batch=2.5), "batch"),
+    "batch zero": (lambda: Recipe(batch_size=0), "batch_size"),
+    "batch fraction": (lambda: Recipe(batch_size=2.5), "batch_size"),
     "epochs": (lambda: Recipe(epochs=-1), "epochs"),
     "seed negative": (lambda: Recipe(seed=-1), "seed"),
     "seed large": (lambda: Recipe(seed=2**63), "seed"),
@@ -189,13 +200,19 @@ BAD = {
     "class weights number": (lambda: Recipe(class_weights=2.0), "class_weights"),
     "class weights array of one": (lambda: Recipe(class_weights=np.array(2.0)), "class_weights"),
     "class weights negative": (lambda: Recipe(class_weights=[1, -1]), "class weight"),
-    "epochs without end": (lambda: Recipe(epochs=10**30), "at most"),
-    "batches without end": (lambda: Recipe(gradient_accumulation_steps=10**30), "at most"),
+    "epochs without end": (lambda: Recipe(epochs=10**30), "from 0 to 1000000000000000$"),
+    "batches without end": (
+        lambda: Recipe(gradient_accumulation_steps=10**30), "from 1 to 1000000000000000$"
+    ),
     "class weights all zero": (lambda: Recipe(class_weights=[0, 0]), "class_weights"),
     "dtype": (lambda: Recipe(dtype="float16"), "did you mean|known"),
     "clip without effect": (lambda: Recipe(loss={"name": CLIPPED, "clip": 1e-9}), "float64"),
-    "key of a recipe": (lambda: Recipe.from_dict({"batchs": 3}), "did you mean 'batch'"),
+    "key of a recipe": (lambda: Recipe.from_dict({"batch_sizes": 3}), "did you mean 'batch_size'"),
     # network
+    "widths in a list": (
+        lambda: Network.of([1, 2, 1]), r"in one list, \[1, 2, 1\]; .*Network.of\(\*widths\)"
+    ),
+    "widths in an array": (lambda: Network.of(np.array([1, 2, 1])), "in one ndarray"),
     "no widths": (lambda: Network.of(3), "widths"),
     "no layers": (lambda: Network(3, []), "end in a dense"),
     "layers a number": (lambda: Network(3, 5), "layer"),
@@ -287,7 +304,7 @@ def test_a_recipe_survives_its_plain_form(recipe):
 
 
 FIELDS = (
-    *("loss", "optimizer", "learning_rate", "schedule", "batch", "shuffle", "l1", "l2"),
+    *("loss", "optimizer", "learning_rate", "schedule", "batch_size", "shuffle", "l1", "l2"),
     *("clip_value", "clip_norm", "class_weights", "seed", "dtype"),
 )
 
@@ -295,7 +312,7 @@ FIELDS = (
 @settings(max_examples=400)
 @given(st.dictionaries(st.sampled_from(FIELDS), JUNK, min_size=1, max_size=2))
 def test_any_recipe(fields):
-    recipe = survives(lambda: Recipe(epochs=1, **{"batch": 2, **fields}))
+    recipe = survives(lambda: Recipe(epochs=1, **{"batch_size": 2, **fields}))
     if recipe is not None:
         assert Recipe.from_dict(recipe.to_dict()) == recipe
         run = survives(train, NETWORK, recipe, (X, np.abs(np.tanh(Y))))
@@ -317,7 +334,8 @@ def test_any_hyper_parameter(kind, data):
         survives(lambda: Network(2, [Dense(2, weights=chosen)]).initialize())
     else:
         for low, high in (entry.ranges.get(name, (None, None)) for name, _ in chosen.hyper):
-            value = chosen.values(kind)[chosen.hyper[0][0]]
+            assert chosen.entry is entry
+            value = chosen.values[chosen.hyper[0][0]]
             assert low is None or low <= value < high
 
 
@@ -344,7 +362,7 @@ def test_any_data(inputs, targets, weights, test, loss):
     rows = survives(Data, X, [targets] * 6)
     if rows is not None:
         network = Network.of(2, rows.targets.shape[1])
-        run = survives(train, network, Recipe(loss=loss, batch=2, epochs=1), rows)
+        run = survives(train, network, Recipe(loss=loss, batch_size=2, epochs=1), rows)
         assert run is None or run.outcome
 
 
@@ -364,7 +382,7 @@ def test_any_argument_of_train(options):
 @settings(max_examples=100)
 @given(JUNK, JUNK)
 def test_any_object_in_place_of_network_data_and_inputs(one, other):
-    survives(train, one, Recipe(batch=2, epochs=1), (X, Y))
+    survives(train, one, Recipe(batch_size=2, epochs=1), (X, Y))
     survives(train, NETWORK, one, (X, Y))
-    survives(train, NETWORK, Recipe(batch=2, epochs=1), one)
+    survives(train, NETWORK, Recipe(batch_size=2, epochs=1), one)
     survives(fit().predict, other)

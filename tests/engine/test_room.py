@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastdense import Network, Recipe, room, train
-from fastdense.room import CACHE_LINE, MOST, UNIT, address
+from fastdense import Network, Recipe, train
+from fastdense.arrays import buffers
+from fastdense.arrays.buffers import CACHE_LINE, MOST, UNIT, address
 
 LARGE = UNIT // 4  # numbers of four bytes
 
@@ -18,27 +19,27 @@ LARGE = UNIT // 4  # numbers of four bytes
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
     gc.collect()
-    monkeypatch.setattr(room, "_kept", [])
+    monkeypatch.setattr(buffers, "_kept", [])
 
 
 def kept():
-    return sum(memory.size for memory in room._kept)
+    return sum(memory.size for memory in buffers._kept)
 
 
 @pytest.mark.parametrize("look", [lambda a: a[9:], lambda a: a.reshape(2, -1).T[:3], memoryview])
 def test_memory_serves_again_when_the_last_look_at_it_is_gone(look):
-    array = room.room(LARGE, np.float32)
+    array = buffers.room(LARGE, np.float32)
     first = address(array)
     view = look(array)
     del array
-    other = room.room(LARGE, np.float32)
+    other = buffers.room(LARGE, np.float32)
     assert address(other) != first
     del view
-    assert address(room.room(LARGE, np.float32)) == first
+    assert address(buffers.room(LARGE, np.float32)) == first
 
 
 @pytest.mark.parametrize("count", [0, 1, 1000, LARGE - 16, LARGE])
-@pytest.mark.parametrize("make", [room.room, room.aligned])
+@pytest.mark.parametrize("make", [buffers.room, buffers.aligned])
 def test_arrays_begin_on_a_cache_line_and_lie_apart(make, count):
     arrays = [make(count, np.float32) for _ in range(3)]
     for value, array in enumerate(arrays):
@@ -49,22 +50,22 @@ def test_arrays_begin_on_a_cache_line_and_lie_apart(make, count):
 
 
 def test_zeros_are_zero_where_other_numbers_were():
-    room.room(LARGE, np.float32)[:] = np.nan
-    assert not room.aligned(LARGE, np.float32).any()
+    buffers.room(LARGE, np.float32)[:] = np.nan
+    assert not buffers.aligned(LARGE, np.float32).any()
 
 
 def test_small_arrays_are_not_kept():
-    room.room(1000, np.float32)
+    buffers.room(1000, np.float32)
     assert kept() == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 40)), max_size=30))
 def test_a_process_holds_no_more_than_it_has_used_at_one_time(changes):
-    room.release()
+    buffers.release()
     arrays, most = {}, 0
     for name, units in changes:
         arrays.pop(name, None)  # before another takes its place
-        arrays[name] = room.room(units * UNIT - CACHE_LINE, np.uint8)
+        arrays[name] = buffers.room(units * UNIT - CACHE_LINE, np.uint8)
         used = sum(array.size + CACHE_LINE for array in arrays.values())
         most = max(most, used)
         assert used + kept() <= most
@@ -73,10 +74,10 @@ def test_a_process_holds_no_more_than_it_has_used_at_one_time(changes):
 
 
 def test_only_what_is_to_be_kept_is():
-    first = room.room(LARGE, np.float32)
+    first = buffers.room(LARGE, np.float32)
     address_of_first = address(first)
     del first
-    other = room.room(LARGE, np.float32, keep=False)
+    other = buffers.room(LARGE, np.float32, keep=False)
     assert address(other) != address_of_first and address(other) % CACHE_LINE == 0
     before = kept()
     del other
@@ -84,18 +85,18 @@ def test_only_what_is_to_be_kept_is():
 
 
 def test_what_is_kept_is_bounded():
-    arrays = [room.room(MOST // 4 - CACHE_LINE, np.uint8) for _ in range(6)]
+    arrays = [buffers.room(MOST // 4 - CACHE_LINE, np.uint8) for _ in range(6)]
     last = address(arrays[-1])
     while arrays:
         del arrays[0]
         assert kept() <= MOST
     assert kept() == MOST
-    again = [room.room(MOST // 4 - CACHE_LINE, np.uint8) for _ in range(4)]
+    again = [buffers.room(MOST // 4 - CACHE_LINE, np.uint8) for _ in range(4)]
     assert last in map(address, again)
 
 
 def test_what_is_too_large_to_be_kept_displaces_nothing():
-    small, large = room.room(LARGE, np.float32), room.room(MOST, np.uint8)
+    small, large = buffers.room(LARGE, np.float32), buffers.room(MOST, np.uint8)
     del small
     before = kept()
     del large
@@ -103,20 +104,20 @@ def test_what_is_too_large_to_be_kept_displaces_nothing():
 
 
 def test_what_makes_way_is_gone_before_another_is_there(monkeypatch):
-    room.room(3 * UNIT, np.uint8)
-    dropped, there = weakref.ref(room._kept[0]), []
-    memory = room._Memory
-    monkeypatch.setattr(room, "_Memory", lambda size: there.append(dropped()) or memory(size))
-    room.room(5 * UNIT, np.uint8)
+    buffers.room(3 * UNIT, np.uint8)
+    dropped, there = weakref.ref(buffers._kept[0]), []
+    memory = buffers._Memory
+    monkeypatch.setattr(buffers, "_Memory", lambda size: there.append(dropped()) or memory(size))
+    buffers.room(5 * UNIT, np.uint8)
     assert there == [None]
 
 
 def test_what_is_kept_is_released():
-    array = room.room(LARGE, np.float32)
+    array = buffers.room(LARGE, np.float32)
     array[:] = 7
-    room.room(LARGE, np.float32)
+    buffers.room(LARGE, np.float32)
     assert kept() > 0
-    room.release()
+    buffers.release()
     assert kept() == 0 and (array == 7).all()
 
 
@@ -125,7 +126,7 @@ def test_threads_never_share_memory():
 
     def work(value):
         for _ in range(200):
-            arrays = [room.room(LARGE, np.float32)[:50] for _ in range(3)]
+            arrays = [buffers.room(LARGE, np.float32)[:50] for _ in range(3)]
             for place, array in enumerate(arrays):
                 array[:] = 10 * value + place
             for place, array in enumerate(arrays):
@@ -142,14 +143,17 @@ def test_threads_never_share_memory():
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_a_second_training_finds_all_its_memory(monkeypatch, optimizer):
-    network, recipe = Network.of(700, 1000, 10), Recipe(optimizer=optimizer, batch=300, epochs=2)
+    network, recipe = (
+        Network.of(700, 1000, 10),
+        Recipe(optimizer=optimizer, batch_size=300, epochs=2),
+    )
     x, y = (np.random.default_rng(0).random((300, n), np.float32) for n in (700, 10))
     start = network.initialize(0)
     first = train(network, recipe, (x, y), parameters=start, threads=1)
     known = first.parameters.tobytes(), first.initial_parameters.tobytes()
     held = train(network, recipe, (x, y), parameters=start, threads=1)
     del first
-    monkeypatch.setattr(room, "_Memory", None)  # not to be called
+    monkeypatch.setattr(buffers, "_Memory", None)  # not to be called
     run = train(network, recipe, (x, y), parameters=start, threads=1)
     for each in held, run:
         assert (each.parameters.tobytes(), each.initial_parameters.tobytes()) == known

@@ -12,12 +12,12 @@ import hashlib
 import sys
 import numpy as np
 from fastdense import Dense, Dropout, Network, Recipe, train, train_many
-from fastdense.devices import unrolling
-from fastdense.kernels import simd, words
+from fastdense.devices.cpu import unrolling
+from fastdense.kernels.compile import drawing, vectors
 
 cases = [("tanh", 40, "float32"), ("gelu", 1, "float32"), ("gelu", 150, "float64")]
 if len(sys.argv) > 1:
-    simd.register_bytes = words.register_bytes = lambda: int(sys.argv[1])
+    vectors.register_bytes = drawing.register_bytes = lambda: int(sys.argv[1])
     del cases[2]  # its kernels would have to be compiled as well
 generator = np.random.default_rng(0)
 data = generator.standard_normal((150, 4)), generator.standard_normal((150, 3))
@@ -28,16 +28,16 @@ for activation, batch, dtype in cases:
     run = train(
         Network(4, [*layers, Dense(10, activation), Dense(3)]),
         Recipe(
-            optimizer="adam", schedule="cosine", epochs=4, batch=batch, clip_norm=clip_norm,
+            optimizer="adam", schedule="cosine", epochs=4, batch_size=batch, clip_norm=clip_norm,
             dtype=dtype,
         ),
         data,
         observe_every=2,
     )
-    for array in (run.parameters, run.loss, run.gradient_norm, run.predict(data[0][:9])):
+    for array in (run.parameters, run.loss, run.signals["gradient_norm"], run.predict(data[0][:9])):
         digest.update(array.tobytes())
 network = Network(4, [Dense(13, "tanh"), Dropout(0.1), Dense(3)])
-runs = train_many(network, Recipe(optimizer="adam", epochs=2, batch=9), data, seeds=9)
+runs = train_many(network, Recipe(optimizer="adam", epochs=2, batch_size=9), data, seeds=9)
 for array in (runs.parameters, runs.loss):
     digest.update(array.tobytes())
 unrolling.ENOUGH_SECONDS = 0.0
@@ -45,7 +45,7 @@ few = data[0][:4, :2], data[1][:4, :1]
 for _ in range(2):  # the second time by a step of its own
     runs = train_many(Network.of(2, 4, 1), Recipe(epochs=9), few, seeds=9, evaluate_every=0)
     digest.update(runs.parameters.tobytes())
-print(simd.register_bytes(), digest.hexdigest())
+print(vectors.register_bytes(), digest.hexdigest())
 """
 
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from fastdense.devices import threads
-from fastdense.devices.threads import share
+from fastdense.devices.cpu import thread_pool
+from fastdense.devices.cpu.thread_pool import share
 
 
 def test_every_call_is_made_once():
@@ -23,10 +23,10 @@ def test_calls_that_nobody_has_begun_are_left_out_once_the_first_has_ended():
         release.wait()
 
     # One call keeps all helpers busy ...
-    count = len(threads._helpers) + 2
+    count = len(thread_pool._helpers) + 2
     blocked = threading.Thread(target=share, args=(busy, [(i,) for i in range(count)], None))
     blocked.start()
-    while threads._jobs.qsize():
+    while thread_pool._jobs.qsize():
         time.sleep(0.001)
     try:
         # ... so that nobody is left to help another, which does not wait for them.
@@ -57,10 +57,10 @@ def test_a_system_without_threads(monkeypatch):
     def start(thread):
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(threads, "_helpers", [])
+    monkeypatch.setattr(thread_pool, "_helpers", [])
     monkeypatch.setattr(threading.Thread, "start", start)
     for _ in range(2):
         made = []
         share(made.append, [(i,) for i in range(4)], owner=None)
         assert sorted(made) == [0, 1, 2, 3]
-    assert threads._helpers == []
+    assert thread_pool._helpers == []

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train_many
-from fastdense.devices import pack as packs
-from fastdense.devices import unrolling
-from fastdense.devices.pack import Pack
-from fastdense.kernels.step_shape import StepShape
+from fastdense.devices.cpu import pack as packs
+from fastdense.devices.cpu import unrolling
+from fastdense.devices.cpu.pack import Pack
+from fastdense.kernels.loop.step_shape import StepShape
 from fastdense.many import Trial
 from fastdense.runs import CURVES
-from fastdense.training import prepare
+from fastdense.task import prepare
 
 LOSSES = [n for n in strategies.LOSSES if not catalogue.get("losses", n).coupled]
 COUNT = 20  # a group of lanes and a part of one, in float32
@@ -61,7 +61,7 @@ def test_every_entry_keeps_its_bits(optimizer, activation, loss, dtype):
     output = strategies.OUTPUTS.get(catalogue.get("losses", loss).predictions, "identity")
     network = Network(2, [Dense(2, activation), Dense(1, output)])
     data = strategies.numbers(0, 10, 2), strategies.targets_for(loss, 0, 10, 1)
-    recipe = Recipe(loss=loss, optimizer=optimizer, batch=4, epochs=4, dtype=dtype)
+    recipe = Recipe(loss=loss, optimizer=optimizer, batch_size=4, epochs=4, dtype=dtype)
     rates = list(islice(cycle([0.01, 0.1, 0.0]), COUNT))
     check_same(*both_ways(network, recipe, data, 0, seeds=COUNT, learning_rate=rates))
 
@@ -80,13 +80,13 @@ def test_any_small_network_keeps_its_bits(inputs, hidden, outputs, batch, rows, 
     layers = [Dense(units, name) for units, name in hidden] + [Dense(outputs)]
     network = Network(inputs, layers)
     data = strategies.numbers(1, rows, inputs), strategies.numbers(2, rows, outputs)
-    recipe = Recipe(batch=min(batch, rows), epochs=5, shuffle=shuffle, learning_rate=0.05)
+    recipe = Recipe(batch_size=min(batch, rows), epochs=5, shuffle=shuffle, learning_rate=0.05)
     check_same(*both_ways(network, recipe, data, every, seeds=COUNT))
 
 
 def test_the_step_of_its_own_is_the_one_that_is_taken():
     data = strategies.numbers(0, 4, 2), strategies.numbers(1, 4, 1)
-    recipe = Recipe(batch=4, epochs=10)
+    recipe = Recipe(batch_size=4, epochs=10)
     networks = [Network.of(2, 3, 1, activation=name) for name in ("tanh", "softsign")]
     task, variants = Trial.of(
         prepare(networks[0], recipe, data, evaluate_every=0), {"seeds": np.arange(COUNT)}
@@ -104,7 +104,7 @@ def test_the_step_of_its_own_is_the_one_that_is_taken():
 
 
 def test_a_batch_in_chunks_takes_the_usual_steps(monkeypatch):
-    network, recipe = Network.of(1, 1), Recipe(batch=10, epochs=5)
+    network, recipe = Network.of(1, 1), Recipe(batch_size=10, epochs=5)
     data = strategies.numbers(0, 10, 1), strategies.numbers(1, 10, 1)
     whole = both_ways(network, recipe, data, 0, seeds=COUNT)
     monkeypatch.setattr(packs, "CACHED", 1)
@@ -119,8 +119,8 @@ def test_it_is_compiled_once_it_is_worth_it(monkeypatch):
         compiled.append(shape)
         return 1
 
-    monkeypatch.setattr(unrolling.roles, "kernel_on_disk", lambda *kernel: 0)
-    monkeypatch.setattr(unrolling.roles, "kernel", kernel)
+    monkeypatch.setattr(unrolling.registry, "kernel_on_disk", lambda *kernel: 0)
+    monkeypatch.setattr(unrolling.registry, "kernel", kernel)
     shape = StepShape(1, ((1, "identity"),), "mse", "sgd", 4)
     kind = unrolling.Kind(shape, "float32")
     kind.note(0.6 * unrolling.ENOUGH_SECONDS)
@@ -141,8 +141,8 @@ def test_a_training_goes_on_where_its_step_cannot_be_compiled(error, monkeypatch
             raise error
         return 1
 
-    monkeypatch.setattr(unrolling.roles, "kernel_on_disk", lambda *kernel: 0)
-    monkeypatch.setattr(unrolling.roles, "kernel", kernel)
+    monkeypatch.setattr(unrolling.registry, "kernel_on_disk", lambda *kernel: 0)
+    monkeypatch.setattr(unrolling.registry, "kernel", kernel)
     kind = unrolling.Kind(StepShape(1, ((1, "identity"),), "mse", "sgd", 4), "float32")
     expected = pytest.raises if isinstance(error, KeyboardInterrupt) else pytest.warns
     with expected(KeyboardInterrupt if expected is pytest.raises else RuntimeWarning):
@@ -160,7 +160,7 @@ def test_one_on_the_disk_is_used_at_once():
 
 def test_a_training_changes_over_on_the_way(monkeypatch):
     network, data = Network.of(2, 4, 1), (strategies.numbers(0, 4, 2), strategies.numbers(1, 4, 1))
-    recipe = Recipe(batch=4, epochs=300_000, learning_rate=1e-4)
+    recipe = Recipe(batch_size=4, epochs=300_000, learning_rate=1e-4)
     task, variants = Trial.of(
         prepare(network, recipe, data, evaluate_every=0), {"seeds": np.arange(COUNT)}
     ).job
@@ -185,26 +185,26 @@ CLASSES = ROWS[0], np.array([0, 1, 1, 0])
 @pytest.mark.parametrize(
     ("network", "recipe", "data", "options"),
     [
-        (Network.of(2, 40, 1), Recipe(batch=4), ROWS, {}),
-        (TINY, Recipe(batch=4, optimizer="adam"), ROWS, {}),  # with its slots too large
-        (TINY, Recipe(batch=10), tuple(np.tile(a, (5, 1)) for a in ROWS), {}),
-        (Network(2, [Dense(2), Dropout(0.5), Dense(1)]), Recipe(batch=4), ROWS, {}),
-        (Network.of(1, *[1] * 7), Recipe(batch=1), (ROWS[1], ROWS[1]), {}),
+        (Network.of(2, 40, 1), Recipe(batch_size=4), ROWS, {}),
+        (TINY, Recipe(batch_size=4, optimizer="adam"), ROWS, {}),  # with its slots too large
+        (TINY, Recipe(batch_size=10), tuple(np.tile(a, (5, 1)) for a in ROWS), {}),
+        (Network(2, [Dense(2), Dropout(0.5), Dense(1)]), Recipe(batch_size=4), ROWS, {}),
+        (Network.of(1, *[1] * 7), Recipe(batch_size=1), (ROWS[1], ROWS[1]), {}),
         (
             Network(2, [Dense(2, "softmax")]),
-            Recipe(batch=4, loss="sparse_categorical_crossentropy"),
+            Recipe(batch_size=4, loss="sparse_categorical_crossentropy"),
             CLASSES,
             {},
         ),
-        (TINY, Recipe(batch=4), Data(*ROWS, weights=np.arange(1.0, 5.0)), {}),
-        (TINY, Recipe(batch=4, l1=0.1), ROWS, {}),
-        (TINY, Recipe(batch=4, l2=0.1), ROWS, {}),
-        (TINY, Recipe(batch=4, clip_value=0.1), ROWS, {}),
-        (TINY, Recipe(batch=4, clip_norm=0.1), ROWS, {}),
-        (TINY, Recipe(batch=4), ROWS, {"evaluate_every": 1}),
-        (TINY, Recipe(batch=4, epochs=1), ROWS, {}),
+        (TINY, Recipe(batch_size=4), Data(*ROWS, weights=np.arange(1.0, 5.0)), {}),
+        (TINY, Recipe(batch_size=4, l1=0.1), ROWS, {}),
+        (TINY, Recipe(batch_size=4, l2=0.1), ROWS, {}),
+        (TINY, Recipe(batch_size=4, clip_value=0.1), ROWS, {}),
+        (TINY, Recipe(batch_size=4, clip_norm=0.1), ROWS, {}),
+        (TINY, Recipe(batch_size=4), ROWS, {"evaluate_every": 1}),
+        (TINY, Recipe(batch_size=4, epochs=1), ROWS, {}),
     ],
 )
 def test_others_take_the_usual_steps(network, recipe, data, options):
     assert kind_of(network, recipe, data, **{"evaluate_every": 0, **options}) is None
-    assert kind_of(TINY, Recipe(batch=4), ROWS, evaluate_every=0) is not None
+    assert kind_of(TINY, Recipe(batch_size=4), ROWS, evaluate_every=0) is not None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fastdense import Data, Dense, FastdenseError, Network, Recipe, train, train_many
 
 SEEDS = st.integers(0, 999)
-PLAIN = Recipe(learning_rate=0.01, batch=4, epochs=3, shuffle=False, dtype="float64")
+PLAIN = Recipe(learning_rate=0.01, batch_size=4, epochs=3, shuffle=False, dtype="float64")
 
 
 def rows(seed, count=24, outputs=2):
@@ -30,10 +30,10 @@ def close(ours, theirs):
 @given(SEEDS)
 def test_a_sum_is_the_mean_at_a_rate_times_what_is_summed(seed):
     data = rows(seed)
-    total = train(network(), PLAIN.but(reduction="sum", learning_rate=0.001), data)
-    close(total, train(network(), PLAIN.but(learning_rate=0.008), data))
-    keras = train(network(), PLAIN.but(reduction="sum_keras", learning_rate=0.001), data)
-    close(keras, train(network(), PLAIN.but(learning_rate=0.004), data))
+    total = train(network(), PLAIN.replace(reduction="sum", learning_rate=0.001), data)
+    close(total, train(network(), PLAIN.replace(learning_rate=0.008), data))
+    keras = train(network(), PLAIN.replace(reduction="sum_keras", learning_rate=0.001), data)
+    close(keras, train(network(), PLAIN.replace(learning_rate=0.004), data))
     # What is reported is the mean, whatever is descended.
     assert total.initial_loss == keras.initial_loss == train(network(), PLAIN, data).initial_loss
 
@@ -43,10 +43,10 @@ def test_a_sum_is_the_mean_at_a_rate_times_what_is_summed(seed):
 @given(SEEDS, st.integers(2, 4), st.sampled_from([1, 2, 3]), st.sampled_from([0.0, 0.02]))
 def test_accumulated_batches_are_one_large_batch(optimizer, seed, steps, batch, bound):
     data = rows(seed, 2 * steps * batch)
-    recipe = PLAIN.but(optimizer=optimizer, clip_norm=bound, l2=0.01)
-    small = recipe.but(batch=batch, gradient_accumulation_steps=steps)
+    recipe = PLAIN.replace(optimizer=optimizer, clip_norm=bound, l2=0.01)
+    small = recipe.replace(batch_size=batch, gradient_accumulation_steps=steps)
     ours = train(network(), small, data, observe_every=1)
-    close(ours, train(network(), recipe.but(batch=batch * steps), data))
+    close(ours, train(network(), recipe.replace(batch_size=batch * steps), data))
     assert ours.steps == 3 * 2 * steps  # mini-batches
     many = train_many(network(), small, data, seeds=2)
     assert many[0].parameters.tobytes() == ours.parameters.tobytes()
@@ -54,27 +54,27 @@ def test_accumulated_batches_are_one_large_batch(optimizer, seed, steps, batch, 
 
 def test_accumulation_goes_on_into_the_next_epoch():
     data = rows(0, 12)
-    recipe = PLAIN.but(gradient_accumulation_steps=4)  # three batches an epoch
-    starts = train(network(), recipe.but(epochs=1), data)
+    recipe = PLAIN.replace(gradient_accumulation_steps=4)  # three batches an epoch
+    starts = train(network(), recipe.replace(epochs=1), data)
     assert starts.parameters.tobytes() == starts.initial_parameters.tobytes()
     order = np.concatenate([np.arange(12), np.arange(4)])[np.newaxis]
-    once = train(network(), PLAIN.but(batch=16, epochs=1), data, order=order)
-    close(train(network(), recipe.but(epochs=2), data), once)
+    once = train(network(), PLAIN.replace(batch_size=16, epochs=1), data, order=order)
+    close(train(network(), recipe.replace(epochs=2), data), once)
 
 
 @settings(max_examples=20)
 @given(SEEDS, st.sampled_from(["sgd", "adam"]))
 def test_a_rate_below_zero_climbs_what_one_above_descends(seed, optimizer):
     data = rows(seed)
-    recipe = Recipe(optimizer=optimizer, batch="full", epochs=1, dtype="float64")
-    down = train(network(), recipe.but(learning_rate=1e-6), data)
-    up = train(network(), recipe.but(learning_rate=-1e-6, ascend=True), data)
+    recipe = Recipe(optimizer=optimizer, batch_size="full", epochs=1, dtype="float64")
+    down = train(network(), recipe.replace(learning_rate=1e-6), data)
+    up = train(network(), recipe.replace(learning_rate=-1e-6, ascend=True), data)
     assert up.final_loss > up.initial_loss == down.initial_loss > down.final_loss
     moved = [run.parameters - run.initial_parameters for run in (up, down)]
     np.testing.assert_allclose(moved[0], -moved[1], rtol=1e-6, atol=1e-15)
     many = train_many(
         network(),
-        recipe.but(ascend=True, learning_rate=-1e-6),
+        recipe.replace(ascend=True, learning_rate=-1e-6),
         data,
         seeds=3,
         learning_rate=[-1e-6, -1.0, 0.0],
@@ -99,14 +99,14 @@ def test_the_sign_of_a_rate_is_asked_for_by_name():
 def test_penalties_of_every_layer_are_those_of_the_recipe(seed, l1, l2):
     data = rows(seed)
     ours = train(network(l1=l1, l2=l2), PLAIN, data)
-    theirs = train(network(), PLAIN.but(l1=l1, l2=l2), data)
+    theirs = train(network(), PLAIN.replace(l1=l1, l2=l2), data)
     assert ours.parameters.tobytes() == theirs.parameters.tobytes()
 
 
 def test_a_penalty_of_one_layer_shrinks_that_layer():
     data = rows(0)
     first = Network(3, [Dense(5, "tanh", l2=10.0), Dense(2)])
-    recipe = PLAIN.but(epochs=100)
+    recipe = PLAIN.replace(epochs=100)
     sizes = [
         [np.abs(weights).max() for weights, _ in train(net, recipe, data).layers]
         for net in (first, network())
@@ -119,7 +119,7 @@ def test_a_penalty_of_one_layer_shrinks_that_layer():
     SEEDS, st.floats(0.05, 2.0), st.sampled_from(["float32", "float64"]), st.sampled_from([1, 4])
 )
 def test_no_unit_has_longer_weights_than_its_layer_allows(seed, bound, dtype, batch):
-    recipe = PLAIN.but(dtype=dtype, batch=batch, learning_rate=0.3, optimizer="adam")
+    recipe = PLAIN.replace(dtype=dtype, batch_size=batch, learning_rate=0.3, optimizer="adam")
     run = train(network(max_norm=bound), recipe, rows(seed))
     for weights, _ in run.layers:
         assert np.linalg.norm(weights.astype(float), axis=0).max() <= bound * (1 + 1e-6)

@@ -7,7 +7,7 @@ import numpy as np
 from toml_text import DATE, places, written
 
 from fastdense import catalogue
-from fastdense.scenarios.measures import MEASURES
+from fastdense.measures import MEASURES
 from fastdense.scenarios.scenario import names, text_of
 
 NUMBERS = [-1, 0, 1, 2, 3, 50, 2**31, 2**62, 2**63 - 1, -(2**63), 10**30, 0.0, -0.0, 0.5, 1e-300,

@@ -148,7 +148,7 @@ def test_command_lines(tmp_path, monkeypatch):
 def api(rng):
     """A call of the public names with one or two odd arguments."""
     odd = inputs.argument(rng)
-    recipe = Recipe(epochs=1, batch=None)
+    recipe = Recipe(epochs=1, batch_size=None)
     field = inputs.pick(rng, list(Recipe.__dataclass_fields__))
     option = inputs.pick(
         rng, ["parameters", "order", "evaluate_every", "observe_every", "thresholds", "on_progress",

@@ -26,7 +26,7 @@ def recipe_of(case):
         loss=LOSSES.get(case["loss"], case["loss"]),
         optimizer={"name": name, **hyper},
         learning_rate=rate,
-        batch="full",
+        batch_size="full",
         dtype="float64",
     )
 
@@ -39,5 +39,7 @@ def test_steps(number, device):
     places = STORED[f"parameters{number}"]
     network = Network(3, [Dense(4, case["hidden"]), Dense(2, case["last"])])
     for steps, place in enumerate(places):
-        run = train(network, recipe.but(epochs=steps), data, parameters=places[0], device=device)
+        run = train(
+            network, recipe.replace(epochs=steps), data, parameters=places[0], device=device
+        )
         np.testing.assert_allclose(run.parameters, place, rtol=1e-10, atol=1e-12)

@@ -29,7 +29,7 @@ def problem(activation="tanh", loss="mse"):
     else:
         layers = [Dense(4, activation, bias="uniform"), Dense(3, output, bias="uniform")]
     network = Network(3, layers)
-    recipe = Recipe(loss=loss, learning_rate=1.0, batch="full", epochs=1, dtype="float64")
+    recipe = Recipe(loss=loss, learning_rate=1.0, batch_size="full", epochs=1, dtype="float64")
     for seed in range(100):
         inputs = strategies.numbers([seed, 0], 5, 3)
         targets = strategies.targets_for(loss, seed, 5, 3)
@@ -62,7 +62,7 @@ def compiled_gradient(network, recipe, data, parameters):
 
 
 def check(network, recipe, data, parameters):
-    still = recipe.but(epochs=0)
+    still = recipe.replace(epochs=0)
     gradient = compiled_gradient(network, recipe, data, parameters)
     assert np.abs(gradient).max() > 1e-3
     for i, unit in enumerate(np.eye(len(parameters))):

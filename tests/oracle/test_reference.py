@@ -8,14 +8,10 @@ import pytest
 import strategies
 from hypothesis import given, settings
 
-from fastdense import Data, Dense, Dropout, Network, Recipe, train
+from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, train
 
 CURVES = "loss", "running_loss", "test_loss"
 SHARES = "accuracy", "test_accuracy"
-SIGNALS = (
-    *("gradient_norm", "parameter_norm", "update_ratio"),
-    *("dead_share", "mean_slope", "mean_preactivation"),
-)
 
 
 def compare(arguments, options, relative):
@@ -30,8 +26,10 @@ def compare(arguments, options, relative):
     np.testing.assert_allclose(
         compiled.parameters, reference.parameters, rtol=0, atol=relative * scale
     )
-    for name in (*CURVES, *SHARES, *SIGNALS):
-        ours, theirs = getattr(compiled, name), getattr(reference, name)
+    assert [*compiled.signals] == [*reference.signals] == [*catalogue.names("signals")]
+    pairs = {name: [getattr(r, name) for r in (compiled, reference)] for name in (*CURVES, *SHARES)}
+    pairs |= {name: (ours, reference.signals[name]) for name, ours in compiled.signals.items()}
+    for name, (ours, theirs) in pairs.items():
         assert (ours is None) == (theirs is None), name
         if ours is not None:
             scale = max(1.0, np.abs(theirs[np.isfinite(theirs)]).max(initial=0))
@@ -78,7 +76,7 @@ def test_float32_differs_by_rounding(training):
 def test_a_loss_that_overflows_ends_both(dtype):
     network = Network(1, [Dense(1)])
     rows = np.arange(1.0, 6.0)
-    recipe = Recipe(learning_rate=1e30, batch="full", epochs=50, dtype=dtype)
+    recipe = Recipe(learning_rate=1e30, batch_size="full", epochs=50, dtype=dtype)
     runs = [
         train(network, recipe, Data(rows, rows, test=(rows, rows)), device=d, observe_every=1)
         for d in ("cpu", "reference")
@@ -95,7 +93,7 @@ def test_a_loss_that_overflows_ends_both(dtype):
 def test_the_reference_needs_no_compiler():
     program = (
         "import sys; from fastdense import Network, Recipe, train;"
-        "train(Network.of(1, 2, 1), Recipe(batch=1), ([1], [2]), device='reference').outcome;"
+        "train(Network.of(1, 2, 1), Recipe(batch_size=1), ([1], [2]), device='reference').outcome;"
         "assert not {'numba', 'llvmlite', 'fastdense.kernels'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
@@ -104,7 +102,7 @@ def test_the_reference_needs_no_compiler():
 def test_an_explicit_order_is_followed_and_reused():
     network, order = Network.of(3, 5, 2), [[4, 4, 0], [1, 2, 3]]
     rows = strategies.numbers(0, 6, 3), strategies.numbers(1, 6, 2)
-    recipe = Recipe(batch=2, epochs=5, learning_rate=0.1, dtype="float64")
+    recipe = Recipe(batch_size=2, epochs=5, learning_rate=0.1, dtype="float64")
     both = compare((network, recipe, rows), {"order": order, "observe_every": 2}, 1e-9)
     assert both.steps == 10
     other = train(network, recipe, rows, order=order[::-1])
@@ -113,7 +111,7 @@ def test_an_explicit_order_is_followed_and_reused():
 
 def test_dropout_drops_its_share_and_only_while_training():
     network = Network(400, [Dropout(0.25), Dense(1, weights={"name": "constant", "value": 1.0})])
-    recipe = Recipe(loss="mae", learning_rate=0.0, batch=100, epochs=1, dtype="float64")
+    recipe = Recipe(loss="mae", learning_rate=0.0, batch_size=100, epochs=1, dtype="float64")
     rows = np.full((1000, 400), 1 / 400), np.zeros(1000)
     run = compare((network, recipe, rows), {}, 1e-9)
     np.testing.assert_allclose(run.loss, 1.0, rtol=1e-12)
@@ -130,7 +128,7 @@ def test_layers_beyond_the_caches(widths, batch, dtype):
     generator = np.random.default_rng(1)
     data = generator.standard_normal((150, widths[0])), generator.standard_normal((150, widths[-1]))
     network = Network.of(*widths, activation="tanh")
-    recipe = Recipe(learning_rate=0.01, batch=batch, epochs=2, dtype=dtype)
+    recipe = Recipe(learning_rate=0.01, batch_size=batch, epochs=2, dtype=dtype)
     compiled, reference = (train(network, recipe, data, device=d) for d in ("cpu", "reference"))
     tolerance = 1e-10 if dtype == "float64" else 2e-4
     np.testing.assert_allclose(compiled.loss, reference.loss, rtol=tolerance)

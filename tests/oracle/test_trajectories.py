@@ -34,7 +34,7 @@ def recipe_of(case):
         loss=LOSSES.get(case["loss"], case["loss"]),
         optimizer=hyper,
         learning_rate=rate,
-        batch=case["batch"],
+        batch_size=case["batch"],
         epochs=case["steps"],
         dtype="float64",
     )

@@ -66,11 +66,13 @@ def metadata(wheel):
 
 def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
     installed = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    assert installed == on_disk("*.py") | on_disk("*.toml")
+    typed = on_disk("*.pyi") | on_disk("py.typed")
+    assert installed == on_disk("*.py") | on_disk("*.toml") | typed
+    assert "fastdense/py.typed" in installed
     assert {name.split("/")[0] for name in installed} == set(SOURCES)
     scenarios = {name for name in installed if name.endswith(".toml")}
     assert {Path(name).stem for name in scenarios} == set(names())
-    assert {Path(name).parent.as_posix() for name in scenarios} == {"fastdense/scenarios"}
+    assert {Path(name).parent.as_posix() for name in scenarios} == {"fastdense/scenarios/catalogue"}
 
 
 def test_the_metadata_are_what_setup_cfg_says(metadata):
@@ -97,7 +99,7 @@ def test_the_command_is_installed(wheel):
 PLOTS = ROOT / "fastdense" / "reports" / "plots"
 EXPORTS = ROOT / "fastdense" / "reports" / "exports"
 # Where something is imported that is not installed with the package.
-CLUSTER = ROOT / "fastdense" / "sweeps" / "dask.py"
+CLUSTER = ROOT / "fastdense" / "sweeps" / "workers" / "dask.py"
 APART = {ROOT / "bench" / "peers", PLOTS, EXPORTS, CLUSTER}
 
 

@@ -63,7 +63,7 @@ def test_targets_paired_with_every_prediction_teach_the_mean():
     rows = np.loadtxt(FOLDER / "case_05.csv", delimiter=",", skiprows=1)
     x, y = rows[:, :2], rows[:, 2:]
     network = Network.of(2, 1, weights="torch_linear", bias="torch_linear")
-    recipe = Recipe(learning_rate=0.1, batch="full", epochs=30, dtype="float64")
+    recipe = Recipe(learning_rate=0.1, batch_size="full", epochs=30, dtype="float64")
     taught = train(network, recipe, (x, np.full_like(y, y.mean()))).predict(x)
     assert ((taught - y) ** 2).mean() == pytest.approx(81.98, rel=0.01)
     assert train(network, recipe, (x, y[:, 0])).final_loss == pytest.approx(1.12, rel=0.05)

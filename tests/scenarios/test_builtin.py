@@ -9,7 +9,7 @@ from math import cosh, exp, log, sqrt
 import numpy as np
 import pytest
 
-from fastdense.floors import floors
+from fastdense.baselines import baselines
 from fastdense.scenarios.experiment import experiment
 from fastdense.scenarios.scenario import load, names, text_of
 
@@ -26,7 +26,7 @@ ARTICLES = {
 def arm(widths, activations, loss, optimizer, rate, batch, epochs, dtype="float32"):
     return {
         "widths": widths, "activations": activations, "loss": loss, "optimizer": optimizer,
-        "rate": rate, "batch": batch, "epochs": epochs, "dtype": dtype,
+        "rate": rate, "batch_size": batch, "epochs": epochs, "dtype": dtype,
     }  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def test_arms_are_those_of_the_listing(name):
             one.recipe.loss.name,
             one.recipe.optimizer.name,
             one.recipe.learning_rate,
-            one.recipe.batch,
+            one.recipe.batch_size,
             one.recipe.epochs,
             one.recipe.dtype,
         )
@@ -131,7 +131,7 @@ def test_arms_are_those_of_the_listing(name):
         assert recipe.schedule.name == "constant" and not recipe.class_weights
         assert recipe.l1 == recipe.l2 == recipe.clip_value == recipe.clip_norm == 0
         if recipe.optimizer.name == "adam_keras":
-            hyper = recipe.optimizer.values("optimizers")
+            hyper = recipe.optimizer.values
             assert (hyper["epsilon"], hyper["beta1"], hyper["beta2"]) == (1e-7, 0.9, 0.999)
 
 
@@ -365,7 +365,7 @@ def test_momentum_too_high(measured):
     for results in done.results.values():
         (result,) = results
         rate = result.run.recipe.learning_rate
-        momentum = result.run.recipe.optimizer.values("optimizers")["momentum"]
+        momentum = result.run.recipe.optimizer.values["momentum"]
         expected = heavy_ball(rate, momentum, 40)
         assert result.run.loss[:41] == pytest.approx(expected, rel=1e-3, abs=1e-6)
         # Stable where rate * curvature < 2 + 2 momentum, for a momentum below 1.
@@ -394,7 +394,12 @@ def test_identical_examples(measured):
         assert run.loss[:12] == pytest.approx(run.loss[0] * 0.25 ** np.arange(12), rel=1e-2)
         assert run.final_loss < 1e-10
     for result in done.results["identical-inputs"]:
-        assert result.run.floors.floor == result.run.floors.constant == 1.25 == np.var([0, 1, 2, 3])
+        assert (
+            result.run.baselines.irreducible
+            == result.run.baselines.constant
+            == 1.25
+            == np.var([0, 1, 2, 3])
+        )
         assert result.run.final_loss == pytest.approx(1.25, rel=1e-6)
     assert verdicts(done) == ["refuted"] * 4 + ["holds"]
 
@@ -403,7 +408,7 @@ def test_contradicting_labels(measured):
     done = measured("contradicting-labels")
     for name, floor in (("contradicting", log(2)), ("half-contradicting", log(2) / 2)):
         for result in done.results[name]:
-            assert result.run.floors.floor == pytest.approx(floor, rel=1e-6)
+            assert result.run.baselines.irreducible == pytest.approx(floor, rel=1e-6)
             assert result.run.final_loss == pytest.approx(floor, rel=1e-3)
 
 
@@ -416,11 +421,11 @@ def test_class_imbalance_is_exact():
         rare = 0.5 if one.name.endswith("-50-50") else 0.05
         assert one.data.targets.sum() == 100 * rare
         if not one.recipe.class_weights:
-            prior = floors(one.data, one.recipe).constant
+            prior = baselines(one.data, one.recipe).constant
             assert prior == pytest.approx(entropy(rare), rel=1e-6)
     for one in load("wrong-class-weights").arms:
         assert one.data.targets.sum() == 10
-        constant = floors(one.data, one.recipe).constant
+        constant = baselines(one.data, one.recipe).constant
         if one.name == "none":
             assert constant == pytest.approx(entropy(0.1), rel=1e-6)
         elif one.name == "balancing":
@@ -467,7 +472,7 @@ def test_bad_minimum(measured):
     done = measured("bad-minimum")
     (result,) = done.results["at-the-minimum"]
     assert result.run.outcome == "frozen" and (result.run.loss == 18 / 5).all()
-    assert (result.run.gradient_norm == 0).all()
+    assert (result.run.signals["gradient_norm"] == 0).all()
     x, y = np.array([5, 4, 3, 1, -1]), np.array([2, 1, 0, -3, 3])
     assert ((np.maximum(x - 3, 0) - y) ** 2).sum() == 18
     for run in runs(done, "near-the-minimum"):
@@ -529,9 +534,11 @@ def test_badly_wrong_neuron(measured):
 def test_gradient_noise(measured):
     done = measured("gradient-noise")
     for result in done.results["batch-10"]:
-        assert result.run.floors.floor == 1 and result.run.final_loss == pytest.approx(1, rel=1e-6)
+        assert result.run.baselines.irreducible == 1 and result.run.final_loss == pytest.approx(
+            1, rel=1e-6
+        )
     for result in done.results["batch-1-noiseless"]:
-        assert result.run.floors.floor == 0 and result.run.final_loss < 1e-10
+        assert result.run.baselines.irreducible == 0 and result.run.final_loss < 1e-10
 
 
 def test_unscaled_inputs(measured):
@@ -558,7 +565,7 @@ def test_dead_relu(measured):
     done = measured("dead-relu")
     x = np.linspace(-1, 1, 32)
     for run in runs(done, "negative-biases"):
-        assert (run.dead_share[:, 0] == 1).all()
+        assert (run.signals["dead_share"][:, 0] == 1).all()
         assert run.final_loss == pytest.approx((1 + np.sin(3 * x)).var(), rel=1e-6)
         assert (run.layers[0][0] == run.network.split(run.initial_parameters)[0][0]).all()
 
@@ -579,7 +586,7 @@ def test_saturated_hidden(measured):
     done = measured("saturated-hidden")
     assert 1 / cosh(19) ** 2 < np.finfo(np.float32).eps / 2
     for result in done.results["large-biases"]:
-        assert (result.run.gradient_norm[:, 0] == 0).all()
+        assert (result.run.signals["gradient_norm"][:, 0] == 0).all()
         assert result.run.final_loss == pytest.approx(result.data.targets.var(), rel=1e-5)
 
 
@@ -592,7 +599,7 @@ def test_too_much_weight_decay_leaves_the_prior(measured):
 def test_xor_plateau(measured):
     done = measured("xor-plateau")
     for name, loss in (("sgd", 0.25), ("cross-entropy", log(2))):
-        assert done.results[name][0].run.floors.constant == pytest.approx(loss, rel=1e-6)
+        assert done.results[name][0].run.baselines.constant == pytest.approx(loss, rel=1e-6)
 
 
 def test_depth_shrinks_the_gradient_of_sigmoids_only(measured):
@@ -600,7 +607,7 @@ def test_depth_shrinks_the_gradient_of_sigmoids_only(measured):
     done = measured("depth")
     for activation, low, high in (("sigmoid", 0, 1e-9), ("tanh", 1e-3, 1e3)):
         for run in runs(done, f"{activation}-20"):
-            first, *_, last = run.gradient_norm[0]
+            first, *_, last = run.signals["gradient_norm"][0]
             assert low < first / last < high
 
 

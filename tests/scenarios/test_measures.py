@@ -11,13 +11,13 @@ from hypothesis.extra import numpy as arrays
 
 from fastdense import Data, Network, Recipe, catalogue, train
 from fastdense.data import read
+from fastdense.measures import MEASURES
 from fastdense.reference.backward import loss_and_gradient
 from fastdense.reports.sparkline import BARS, sparkline
-from fastdense.scenarios.experiment import number, shares, summary
-from fastdense.scenarios.measures import MEASURES
+from fastdense.scenarios.experiment import shares, summary
 from fastdense.scenarios.verdict import measured
 
-FLOORS = SimpleNamespace(constant=2.0, floor=0.5, rounding=1e-9)
+FLOORS = SimpleNamespace(constant=2.0, irreducible=0.5, rounding=1e-9)
 
 
 def run(loss, **more):
@@ -26,9 +26,10 @@ def run(loss, **more):
         "initial_loss": loss[0],
         "final_loss": loss[-1],
         "epochs": np.arange(len(loss)),
-        "floors": FLOORS,
+        "baselines": FLOORS,
     }
-    return SimpleNamespace(loss=loss, **{**given, **more})
+    signals = {name: more.pop(name) for name in catalogue.names("signals") if name in more}
+    return SimpleNamespace(loss=loss, **{**given, "signals": signals, **more})
 
 
 def measure(name, *arguments, **more):
@@ -290,12 +291,6 @@ def test_the_summary_of_what_is_not_finite_is_strings():
     assert summary([1.0] * 9 + [nan]) == {"median": 1.0, "p10": 1.0, "p90": "nan"}
     assert summary([inf]) == {"median": "inf", "p10": "inf", "p90": "inf"}
     assert summary([2.5]) == {"median": 2.5, "p10": 2.5, "p90": 2.5}
-
-
-def test_numbers_of_json():
-    assert [number(v) for v in (1, np.float32(0.5), nan, inf, -inf, None)] == [
-        1.0, 0.5, "nan", "inf", "-inf", None,
-    ]  # fmt: skip
 
 
 def test_shares_sum_to_one_in_a_fixed_order():

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from fastdense.errors import FastdenseError
 from fastdense.network import Network
-from fastdense.scenarios import toml
 from fastdense.scenarios.experiment import experiment
 from fastdense.scenarios.scenario import build, load
-from fastdense.scenarios.tables import merge
+from fastdense.settings import toml
+from fastdense.settings.tables import merge
 
 TABLES = st.recursive(
     st.one_of(st.integers(), st.text(max_size=3), st.lists(st.integers(), max_size=2)),

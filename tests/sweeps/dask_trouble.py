@@ -8,9 +8,9 @@ import os
 import signal
 import time
 
-import fastdense.sweeps.dask as cluster
+import fastdense.sweeps.workers.dask as cluster
 from fastdense.errors import FastdenseError
-from fastdense.kernels import cache
+from fastdense.kernels.compile import cache
 from fastdense.sweeps.job import carry_out as ours
 
 TROUBLE = os.environ.get("TROUBLE")

@@ -8,7 +8,7 @@ XOR = {"name": "inline", "x": [[0, 0], [0, 1], [1, 0], [1, 1]], "y": [0, 1, 1, 0
 BASE = {
     "data": XOR,
     "network": {"hidden": [3], "activation": "tanh"},
-    "recipe": {"batch": "full", "epochs": 6},
+    "recipe": {"batch_size": "full", "epochs": 6},
     "seeds": 5,
 }
 ARMS = {**BASE, "arms": {"plain": {}, "adam": {"recipe": {"optimizer": "adam"}}}}
@@ -23,7 +23,9 @@ AXES = {
         st.sampled_from([2, [3, 2], []]), min_size=1, max_size=2, unique_by=repr
     ),
     "network.activation": st.lists(st.sampled_from(["tanh", "relu"]), min_size=1, unique=True),
-    "recipe.batch": st.lists(st.sampled_from([1, 4, "full"]), min_size=1, max_size=2, unique=True),
+    "recipe.batch_size": st.lists(
+        st.sampled_from([1, 4, "full"]), min_size=1, max_size=2, unique=True
+    ),
     "epochs": st.lists(st.sampled_from([0, 1, 5]), min_size=1, max_size=2, unique=True),
     "data.x": st.just([XOR["x"], [[0, 0], [0, 1], [1, 0], [0, 1]]]),
 }

@@ -13,7 +13,7 @@ from small import BASE
 from fastdense import FastdenseError, sweep
 from fastdense.sweeps.grid import read_grid
 from fastdense.sweeps.plan import Base, Settings, make_plan
-from fastdense.sweeps.store import Store
+from fastdense.sweeps.store.writer import Store
 from fastdense_cli.app import invoke
 
 GRID = {"learning_rate": [0.01, 0.1, 1.0], "network.hidden": [2, 3]}
@@ -77,6 +77,17 @@ def damaged(content, chance):
         part = content[other : other + length]
         content[place : place + len(part)] = part
     return content
+
+
+def test_the_sentence_says_which_file_and_what_to_do(whole, tmp_path):
+    path = tmp_path / "a.db"
+    content = bytearray(whole.read_bytes())
+    content[8192:] = b"\xff" * len(content[8192:])
+    path.write_bytes(content)
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        assert invoke(["sweep", "show", str(path)]) == 2
+    assert "a.db', database disk image is malformed; take a copy from before" in said.getvalue()
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -23,12 +23,12 @@ from distributed.comm import CommClosedError
 from fastdense import Data
 from fastdense.errors import FastdenseError
 from fastdense.reports import sweeps as reports
-from fastdense.sweeps import dask as cluster
 from fastdense.sweeps import estimate
 from fastdense.sweeps.grid import read_grid
-from fastdense.sweeps.parcel import pack, unpack
 from fastdense.sweeps.plan import Base, make_plan
 from fastdense.sweeps.sweep import sweep
+from fastdense.sweeps.workers import dask as cluster
+from fastdense.sweeps.workers.wire import decode, encode
 from fastdense_cli.app import invoke
 
 draw = np.random.default_rng(0)
@@ -103,13 +103,13 @@ def test_two_workers_give_the_bits_of_a_local_sweep(processes, tmp_path):
 def test_what_travels_with_a_job_are_its_settings():
     plan = make_plan(Base(BASE), read_grid(GRID), 64)
     job = next(plan.groups[0].jobs(0, np.arange(8), 8))
-    parcel = pack(job)
+    parcel = encode(job)
     assert len(parcel) < 3000 < ROWS.inputs.nbytes
     assert b"fastdense.dataset" not in parcel and b"kernels" not in parcel
     for name in ("inputs", "targets", "weights", "test_inputs", "test_targets", "parameters"):
         ours, theirs = (
             getattr(job.task, name),
-            getattr(unpack(parcel, pickle.dumps(ROWS)).task, name),
+            getattr(decode(parcel, pickle.dumps(ROWS)).task, name),
         )
         assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
         assert ours.tobytes() == theirs.tobytes()
@@ -143,6 +143,24 @@ def test_workers_may_come_and_go_and_the_last_one_may_be_missed(processes, tmp_p
     then = After(100, exchange)
     there = run(tmp_path / "there.db", 128, dask=processes.address, on_progress=then)
     assert then.then is None and there == run(tmp_path / "here.db", 128)
+
+
+def test_without_any_worker_for_long_a_sweep_says_once_what_it_waits_for(processes, monkeypatch):
+    monkeypatch.setattr(cluster, "ALONE_SECONDS", 0.5)
+    first, waited = processes.worker(), []
+    then = After(100, lambda: kill(first))
+
+    def follow(progress):
+        then(progress)
+        if progress.waiting and not waited:
+            waited.append(progress.waiting)
+            processes.worker()
+
+    with pytest.warns(UserWarning, match="Ctrl-C stops it") as warned:
+        table = sweep(BASE, GRID, seeds=128, dask=processes.address, on_progress=follow)
+    assert [str(one.message) for one in warned] == waited
+    assert f"dask worker {processes.address} --nworkers -1 --nthreads 1" in waited[0]
+    assert table.rows == 9 * 128 and then.progress.waiting == "" and not then.progress.skipped
 
 
 def test_a_client_that_is_killed_is_resumed_and_the_cluster_forgets_it(processes, tmp_path):

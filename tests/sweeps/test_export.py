@@ -14,9 +14,9 @@ from stores import make, stores
 
 from fastdense.reports import exports
 from fastdense.reports.exports import csv as comma_separated
-from fastdense.sweeps import reading
 from fastdense.sweeps.filters import Filter
-from fastdense.sweeps.opened import opened
+from fastdense.sweeps.store import reader
+from fastdense.sweeps.store.connection import connect
 from fastdense.sweeps.table import CURVE, LOSSES, Table
 from fastdense_cli.app import invoke
 
@@ -88,10 +88,10 @@ def test_export_and_import_agree(form, given_store, tmp_path_factory):
     folder = tmp_path_factory.mktemp("export")
     make(folder / "a.db", **given_store)
     curves = given_store["curve_points"] > 0
-    with opened(folder / "a.db") as db:
-        sweep = reading.find(db)
-        table = Table.joined(list(reading.pieces(db, sweep, curves)))
-        exports.export(form, folder / "out", reading.pieces(db, sweep, curves))
+    with connect(folder / "a.db") as db:
+        sweep = reader.find(db)
+        table = Table.joined(list(reader.pieces(db, sweep, curves)))
+        exports.export(form, folder / "out", reader.pieces(db, sweep, curves))
     rows = READERS[form](folder / "out")
     assert_same(table, rows, form, curves)
     columns = list(rows[0]) if rows else list(table)
@@ -103,11 +103,11 @@ def test_in_pieces_a_table_is_the_same(given_store, tmp_path_factory):
     """Of any length: here of a row each."""
     folder = tmp_path_factory.mktemp("pieces")
     make(folder / "a.db", **given_store)
-    with pytest.MonkeyPatch.context() as patch, opened(folder / "a.db") as db:
-        sweep = reading.find(db)
-        whole = reading.read_table(db)
-        patch.setattr(reading, "NUMBERS_AT_ONCE", 1)
-        pieces = list(reading.pieces(db, sweep))
+    with pytest.MonkeyPatch.context() as patch, connect(folder / "a.db") as db:
+        sweep = reader.find(db)
+        whole = reader.read_table(db)
+        patch.setattr(reader, "NUMBERS_AT_ONCE", 1)
+        pieces = list(reader.pieces(db, sweep))
     assert len(pieces) == max(whole.rows, 1)
     joined = Table.joined(pieces)
     for name in whole:
@@ -122,9 +122,9 @@ def numbers_of(table):
 
 def test_what_is_not_finite_has_one_spelling(tmp_path):
     make(tmp_path / "a.db", {"learning_rate": [0.1]}, seeds=60)
-    with opened(tmp_path / "a.db") as db:
+    with connect(tmp_path / "a.db") as db:
         for form in exports.FORMATS:
-            exports.export(form, tmp_path / form, reading.pieces(db, reading.find(db)))
+            exports.export(form, tmp_path / form, reader.pieces(db, reader.find(db)))
     assert {v for v in column(tmp_path, "csv") if not v[-1].isdigit()} == {"nan", "inf", "-inf"}
     found = column(tmp_path, "jsonl")
     assert {v for v in found if isinstance(v, str)} == {"nan", "inf", "-inf"}
@@ -138,8 +138,8 @@ def column(folder, form):
 def test_parquet_has_types(tmp_path):
     grid = {"learning_rate": [1, 0.5], "network.hidden": [4, [8, 8]], "recipe.shuffle": [True]}
     make(tmp_path / "a.db", grid, measures=["excess"])
-    with opened(tmp_path / "a.db") as db:
-        tables = reading.pieces(db, reading.find(db), True)
+    with connect(tmp_path / "a.db") as db:
+        tables = reader.pieces(db, reader.find(db), True)
         exports.export("parquet", tmp_path / "a.parquet", tables)
     schema = pyarrow.parquet.read_schema(tmp_path / "a.parquet")
     types = {field.name: str(field.type) for field in schema}
@@ -159,8 +159,8 @@ def test_epochs_of_a_curve_are_those_of_its_run(tmp_path):
     base["recipe"] = {"epochs": 20}
     grid = {"recipe.epochs": [5, 17], "learning_rate": [0.1]}
     sweep(base, grid, seeds=2, store=tmp_path / "a.db", evaluate_every=3, curve_points=4)
-    with opened(tmp_path / "a.db") as db:
-        table = Table.joined(list(reading.pieces(db, reading.find(db), True)))
+    with connect(tmp_path / "a.db") as db:
+        table = Table.joined(list(reader.pieces(db, reader.find(db), True)))
     for epochs, at, losses in zip(
         table["recipe.epochs"], table["curve_epochs"], table["curve_loss"], strict=True
     ):
@@ -179,8 +179,8 @@ def test_a_failure_leaves_no_file(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(comma_separated, "_column", fail)
-    with opened(tmp_path / "a.db") as db, pytest.raises(OSError, match="No space"):
-        exports.export("csv", tmp_path / "out.csv", reading.pieces(db, reading.find(db)))
+    with connect(tmp_path / "a.db") as db, pytest.raises(OSError, match="No space"):
+        exports.export("csv", tmp_path / "out.csv", reader.pieces(db, reader.find(db)))
     assert [path.name for path in tmp_path.iterdir()] == ["a.db"]
 
 
@@ -189,7 +189,7 @@ def test_memory_does_not_grow_with_the_runs(tmp_path, monkeypatch):
     import weakref
 
     make(tmp_path / "a.db", {"learning_rate": [0.1, 0.2]}, seeds=50)
-    monkeypatch.setattr(reading, "NUMBERS_AT_ONCE", 100)
+    monkeypatch.setattr(reader, "NUMBERS_AT_ONCE", 100)
     made, most = [], []
 
     def watched(tables):
@@ -199,9 +199,9 @@ def test_memory_does_not_grow_with_the_runs(tmp_path, monkeypatch):
             yield Filter()(table)
             del table
 
-    with opened(tmp_path / "a.db") as db:
+    with connect(tmp_path / "a.db") as db:
         for form in exports.FORMATS:
-            tables = watched(reading.pieces(db, reading.find(db), True))
+            tables = watched(reader.pieces(db, reader.find(db), True))
             exports.export(form, tmp_path / form, tables)
     assert len(most) > 30 and max(most) <= 3
 

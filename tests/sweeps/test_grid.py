@@ -93,7 +93,7 @@ def test_what_shares_packs():
     for path, lane in lanes.items():
         assert Axis(path, (0.5,)).lane == lane
     others = (
-        "network.hidden recipe.batch recipe.optimizer recipe.optimizer.name recipe.loss "
+        "network.hidden recipe.batch_size recipe.optimizer recipe.optimizer.name recipe.loss "
         "data.noise arm recipe.epochs recipe.schedule"
     )
     for path in others.split():
@@ -117,10 +117,11 @@ def test_what_shares_packs():
         (["network=1"], "network is a whole table; name a field of it"),
         (["lerning_rate=1"], "unknown path 'lerning_rate'; did you mean 'recipe.learning_rate'"),
         (["netwrk.hidden=1"], "unknown path"),
+        (["hidden=2,4"], "unknown path 'hidden'; did you mean 'network.hidden'?"),
         (["recipe.seed=1,2"], "give the number of seeds"),
         ({7: [1]}, "7 is no axis"),
         (5, "the grid is 5; expected a dict"),
-        ([5], "5 is no axis"),
+        ([5], "the grid is [5]; expected a dict of paths to values, such as"),
         (["learning_rate=log:0:1:5"], "expected both above zero"),
         (["learning_rate=log:-1:1:5"], "expected both above zero"),
         (["learning_rate=log:1:5"], "expected log:FROM:TO:COUNT"),
@@ -136,3 +137,10 @@ def test_what_shares_packs():
 def test_what_is_no_grid_is_refused(grid, sentence):
     with pytest.raises(FastdenseError, match=re.escape(sentence)):
         read_grid(grid)
+
+
+@pytest.mark.parametrize("path", ["sed", "dat", "zzz", "recip"])
+def test_no_path_is_offered_that_is_refused(path):
+    with pytest.raises(FastdenseError, match="unknown path") as error:
+        read_grid({path: [1]})
+    assert not re.search(r"recipe\.seed|\bdata\b|\brecipe\b[^.]", str(error.value))

@@ -8,12 +8,12 @@ import threading
 import pytest
 
 from fastdense import FastdenseError
-from fastdense.sweeps.lock import CONTENT, SUFFIX, Held, Lock
+from fastdense.files.lock import CONTENT, SUFFIX, Held, Lock
 
 # Takes and returns a lock for a second, and counts how often it was not alone in holding it.
 CONTENDER = """
 import os, sys, time
-from fastdense.sweeps.lock import Held, Lock
+from fastdense.files.lock import Held, Lock
 place, end, held, met = sys.argv[1], time.monotonic() + 1.0, 0, 0
 while time.monotonic() < end:
     try:
@@ -66,7 +66,7 @@ def test_of_many_threads_one_holds_it(tmp_path):
 
 
 def test_it_ends_with_a_process_that_is_killed(tmp_path):
-    code = "import sys, time; from fastdense.sweeps.lock import Lock; "
+    code = "import sys, time; from fastdense.files.lock import Lock; "
     code += "lock = Lock(sys.argv[1]); print(flush=True); time.sleep(60)"
     (holder,) = contenders(1, code, tmp_path / "a")
     holder.stdout.readline()

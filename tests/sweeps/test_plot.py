@@ -9,15 +9,15 @@ import pytest
 from stores import VALUES, make
 
 from fastdense.errors import FastdenseError
+from fastdense.judging.intervals import wilson
 from fastdense.outcome import CONVERGED, DIVERGED, STALLED
 from fastdense.reports import plots
 from fastdense.reports.plots import arms, heat, lines, picture, style
 from fastdense.reports.plots.picture import Picture, Side
-from fastdense.scenarios.statistics import wilson
-from fastdense.sweeps import reading
 from fastdense.sweeps.filters import Filter
 from fastdense.sweeps.grid import Axis
-from fastdense.sweeps.opened import opened
+from fastdense.sweeps.store import reader
+from fastdense.sweeps.store.connection import connect
 
 sys.path.append(str(Path(__file__).parents[1] / "cli"))
 from test_plots import overlapping, pixels, texts
@@ -26,8 +26,8 @@ RATES, SCALES = "log:1e-3:10:13", "log:0.1:10:9"
 
 
 def drawn(path, by=(), where=(), **options):
-    with opened(path) as db:
-        sweep, table = reading.find(db), reading.read_table(db)
+    with connect(path) as db:
+        sweep, table = reader.find(db), reader.read_table(db)
     return Picture.of(sweep, Filter(where)(table), by, where=where, **options)
 
 
@@ -112,11 +112,24 @@ def test_a_cell_of_exactly_a_half_is_beyond_the_boundary():
     np.testing.assert_allclose(line.get_ydata(), 2)
 
 
+def test_the_numbers_of_a_map_hide_what_runs_through_them(plane):
+    from matplotlib.collections import QuadMesh
+
+    panel = figure(drawn(plane)).axes[0]
+    (mesh,) = [part for part in panel.collections if isinstance(part, QuadMesh)]
+    beneath = max(part.get_zorder() for part in (*panel.lines, *panel.collections))
+    assert len(panel.texts) == 9 * 13
+    for text in panel.texts:
+        (halo,) = text.get_path_effects()
+        assert text.get_zorder() > beneath
+        assert halo._gc["foreground"] == mesh.to_rgba(int(text.get_text()) / 100)
+
+
 def test_a_line_is_the_shares_with_their_intervals(several):
     given = drawn(several, ["learning_rate"])
     (panel,) = figure(given).axes[:1]
-    with opened(several) as db:
-        table = reading.read_table(db)
+    with connect(several) as db:
+        table = reader.read_table(db)
     assert panel.get_xscale() == "log" and len(panel.lines) == 6
     for line, band in zip(panel.lines, panel.collections, strict=True):
         outcome = line.get_label()
@@ -134,8 +147,8 @@ def test_a_line_for_each_value_of_a_second_axis(several):
     panel = figure(given).axes[0]
     labels = [line.get_label() for line in panel.lines]
     assert labels == ["network.hidden 4", "network.hidden 8-8", "network.hidden none"]
-    with opened(several) as db:
-        table = reading.read_table(db)
+    with connect(several) as db:
+        table = reader.read_table(db)
     rate, share = (ends[0] for ends in panel.lines[1].get_data())
     of_cell = Filter(["hidden=8-8", f"learning_rate={rate}"])(table)
     assert share == (of_cell["outcome"] == "diverged").mean()

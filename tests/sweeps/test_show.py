@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from stores import VALUES, make, stores
 
 from fastdense.errors import FastdenseError
+from fastdense.judging.intervals import wilson
 from fastdense.outcome import OUTCOMES
-from fastdense.scenarios.statistics import wilson
-from fastdense.sweeps import reading
 from fastdense.sweeps.filters import Filter
-from fastdense.sweeps.opened import opened
-from fastdense.sweeps.store import Store
+from fastdense.sweeps.store import reader
+from fastdense.sweeps.store.connection import connect
+from fastdense.sweeps.store.writer import Store
 from fastdense.sweeps.table import LOSSES, value_text
 
 SIGNS = {
@@ -33,8 +33,8 @@ SIGNS = {
 
 
 def table_of(path, number=None):
-    with opened(path) as db:
-        return reading.read_table(db, number)
+    with connect(path) as db:
+        return reader.read_table(db, number)
 
 
 @pytest.fixture(scope="module")
@@ -197,26 +197,26 @@ def test_sweeps_of_a_file_are_told_apart(tmp_path):
     path = tmp_path / "a.db"
     first = make(path, {"learning_rate": [0.1, 0.2]}, seeds=3)
     second = make(path, {"learning_rate": [0.1], "network.hidden": [3, 4]}, seeds=2, missing=0.5)
-    with opened(path) as db:
-        known = reading.sweeps(db)
+    with connect(path) as db:
+        known = reader.sweeps(db)
         assert [sweep.id for sweep in known] == [1, 2]
         assert [sweep.total for sweep in known] == [first.runs, second.runs]
-        assert reading.count(db, known[0]) == first.runs == reading.read_table(db, 1).rows
+        assert reader.count(db, known[0]) == first.runs == reader.read_table(db, 1).rows
         # Two of its runs are those of the first, which has them all.
-        assert 2 <= reading.count(db, known[1]) < second.runs
-        assert reading.find(db) == known[1]
+        assert 2 <= reader.count(db, known[1]) < second.runs
+        assert reader.find(db) == known[1]
         with pytest.raises(FastdenseError, match="has no sweep 3; its sweeps are 1 to 2"):
-            reading.find(db, 3)
+            reader.find(db, 3)
 
 
 def test_a_store_is_read_as_it_was_while_it_is_written(tmp_path):
     path = tmp_path / "a.db"
     plan = make(path, {"learning_rate": [0.1, 0.2]}, seeds=8, missing=0.5)
-    with Store(path, resume=True) as store, opened(path) as before:
-        began = reading.read_table(before).rows
+    with Store(path, resume=True) as store, connect(path) as before:
+        began = reader.read_table(before).rows
         store.begin(plan.definition)
         store._db.execute("DELETE FROM runs WHERE seed < 4")
-        assert reading.read_table(before).rows == began
+        assert reader.read_table(before).rows == began
         assert table_of(path).rows < began
     assert table_of(path).rows < began
 
@@ -238,13 +238,13 @@ def test_a_file_in_a_folder_is_read_where_nothing_may_be_written(left):
         before = sorted(folder.iterdir())
         code = f"""
             import os
-            from fastdense.sweeps import reading
-            from fastdense.sweeps.opened import opened
+            from fastdense.sweeps.store import reader
+            from fastdense.sweeps.store.connection import connect
             if os.geteuid() == 0:
                 os.setuid(65534)
             assert not os.access({str(folder)!r}, os.W_OK)
-            with opened({str(path)!r}) as db:
-                print(reading.read_table(db).rows)
+            with connect({str(path)!r}) as db:
+                print(reader.read_table(db).rows)
         """
         command = [sys.executable, "-c", textwrap.dedent(code)]
         done = subprocess.run(command, capture_output=True, text=True)
@@ -269,9 +269,9 @@ def test_a_killed_sweep_where_nothing_may_be_written_gets_one_sentence():
         Path(f"{path}-shm").unlink()
         folder.chmod(0o555)
         code = (
-            "import os, sys; from fastdense.sweeps.opened import opened\n"
+            "import os, sys; from fastdense.sweeps.store.connection import connect\n"
             "if os.geteuid() == 0: os.setuid(65534)\n"
-            "try:\n    with opened(sys.argv[1]): pass\n"
+            "try:\n    with connect(sys.argv[1]): pass\n"
             "except Exception as error: print(type(error).__name__, error)"
         )
         command = [sys.executable, "-c", code, str(path)]
@@ -295,9 +295,9 @@ def test_damage_gets_one_sentence(tmp_path):
             content[place] = draw.integers(256)
         path.write_bytes(content)
         try:
-            with opened(path) as db:
-                for sweep in reading.sweeps(db):
-                    for table in reading.pieces(db, sweep, True):
+            with connect(path) as db:
+                for sweep in reader.sweeps(db):
+                    for table in reader.pieces(db, sweep, True):
                         table.groups([0])
         except FastdenseError as error:
             assert "\n" not in str(error) and len(str(error)) < 300
@@ -324,8 +324,8 @@ def test_what_no_sweep_writes_gets_one_sentence(change, tmp_path):
     db.execute(change)
     db.commit()
     db.close()
-    with pytest.raises(FastdenseError, match="the store is damaged"), opened(path) as db:
-        list(reading.pieces(db, reading.find(db), True))
+    with pytest.raises(FastdenseError, match="damaged: .*a.db.*; take a copy"), connect(path) as db:
+        list(reader.pieces(db, reader.find(db), True))
 
 
 def test_a_million_runs_are_read_within_seconds(tmp_path):

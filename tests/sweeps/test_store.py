@@ -14,20 +14,20 @@ import pytest
 from small import BASE, rows_of
 
 from fastdense import FastdenseError, sweep
-from fastdense.sweeps.opened import opened
-from fastdense.sweeps.reading import read_table
-from fastdense.sweeps.store import VERSION, Store
+from fastdense.sweeps.store.connection import connect
+from fastdense.sweeps.store.reader import read_table
+from fastdense.sweeps.store.writer import VERSION, Store
 
 GRID = {"learning_rate": [0.01, 0.1, 1.0], "network.hidden": [2, 3]}
 # A sweep of several seconds, in a process of its own, that commits ten times a second.
 KILLED = """
 import sys
 from fastdense import sweep
-from fastdense.sweeps import store
+from fastdense.sweeps.store import writer
 sys.path.insert(0, sys.argv[2])
 from small import BASE
-store.COMMIT_SECONDS = 0.05
-base = {**BASE, "recipe": {"batch": "full", "epochs": 400}}
+writer.COMMIT_SECONDS = 0.05
+base = {**BASE, "recipe": {"batch_size": "full", "epochs": 400}}
 print("begun", flush=True)
 grid = {"learning_rate": "log:1e-3:1:40", "network.hidden": [2, 3, 4, 5]}
 sweep(base, grid, seeds=int(sys.argv[3]), store=sys.argv[1], resume=True)
@@ -119,7 +119,7 @@ def test_a_finished_store_is_one_plain_file(tmp_path):
 def test_a_sweep_goes_on_while_somebody_reads(tmp_path):
     path = tmp_path / "store"
     sweep(BASE, GRID, seeds=1, store=path)
-    with opened(path) as db:
+    with connect(path) as db:
         assert sweep(BASE, GRID, seeds=3, store=path, resume=True).rows == 18
         assert read_table(db).rows == 6  # as it was when it was opened
     assert os.listdir(tmp_path) == ["store"]

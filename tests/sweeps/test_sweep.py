@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import ARMS, BASE, XOR, columns_of, grids, rows_of
 
-from fastdense import Data, FastdenseError, Thresholds, sweep, train
+from fastdense import Data, FastdenseError, Network, Thresholds, sweep, train
 from fastdense.scenarios.scenario import build
 from fastdense.sweeps import plan as plans
 from fastdense.sweeps.grid import read_grid
 from fastdense.sweeps.job import curve_places
-from fastdense.sweeps.local import Local
 from fastdense.sweeps.plan import Base, Settings, count_runs, make_plan
+from fastdense.sweeps.workers.local import Local
 from fastdense_cli.app import invoke
 
 
@@ -25,11 +25,18 @@ def alone(table, row):
     scale, arm = values.pop("init_scale", 1.0), values.pop("arm", "only")
     scenario = build("x", ARMS if arm != "only" else BASE, changes=values)
     (arm,) = [a for a in scenario.arms if a.name == arm]
-    recipe = arm.recipe.but(seed=int(table["seed"][row]))
+    recipe = arm.recipe.replace(seed=int(table["seed"][row]))
     start = arm.network.initialize(recipe.seed, recipe.dtype)
     for weights, _ in arm.network.split(start):
         weights *= scale
     return train(arm.network, recipe, arm.data, parameters=start)
+
+
+def test_a_table_is_told_in_one_line():
+    table = sweep(BASE, {"learning_rate": [0.1, 0.2], "l2": [0, 0.1, 1]}, seeds=2)
+    assert repr(table) == str(table)
+    assert repr(table).startswith("Table(6 cells, 12 runs; columns recipe.l2, recipe.learning_rate")
+    assert "\n" not in repr(table) and "outcome" in repr(table)
 
 
 @settings(max_examples=15)
@@ -223,7 +230,7 @@ def test_what_decides_a_run_is_in_its_key(tmp_path):
 
 
 def test_curves_measures_and_thresholds(tmp_path):
-    base = {**BASE, "outcome": {"diverged": 1e-6}, "recipe": {"batch": "full", "epochs": 9}}
+    base = {**BASE, "outcome": {"diverged": 1e-6}, "recipe": {"batch_size": "full", "epochs": 9}}
     table = sweep(
         base, {"learning_rate": [0.1, 1e30]}, seeds=2, store=tmp_path / "s", curve_points=4,
         measures=["update_ratio", "swing"],
@@ -290,13 +297,13 @@ def test_groups_count_what_a_mask_counts(grid, data):
     [
         ("rate-adm", {"learning_rate": [1]}, {}, "unknown scenario 'rate-adm'"),
         (BASE, {}, {}, "the grid is empty"),
-        (BASE, {"network.hiden": [1]}, {}, "at network.hiden=1: unknown key in [network] 'hiden'"),
-        (BASE, {"recipe.momentum": [0.1]}, {}, "unknown key in [recipe] 'momentum'"),
+        (BASE, {"network.hiden": [1]}, {}, "did you mean 'network.hidden'"),
+        (BASE, {"recipe.momentum": [0.1]}, {}, "did you mean 'recipe.optimizer.momentum'"),
         (BASE, {"optimizer.beta1": [0.1]}, {}, "unknown hyper-parameter of sgd 'beta1'"),
         (BASE, {"learning_rate": [0.1, -1]}, {}, "learning_rate"),
         (BASE, {"learning_rate": [0.1, "fast"]}, {}, "the axis recipe.learning_rate has 'fast'"),
         (BASE, {"network.dropout": [0.1, 1.0]}, {}, "dropout"),
-        (BASE, {"recipe.batch": [2, 5]}, {}, "at recipe.batch=5: a batch of 5 is larger"),
+        (BASE, {"recipe.batch_size": [2, 5]}, {}, "at recipe.batch_size=5: a batch of 5 is larger"),
         (BASE, {"init_scale": [1, 1e39]}, {}, "init_scale"),
         (ARMS, {"learning_rate": [1]}, {"arms": ["plan"]}, "unknown arm of sweep 'plan'"),
         (BASE, {"learning_rate": [1]}, {"seeds": 0}, "seeds is 0"),
@@ -308,7 +315,11 @@ def test_groups_count_what_a_mask_counts(grid, data):
         (BASE, {"learning_rate": [1]}, {"measures": "sing"}, "unknown measure 'sing'"),
         (BASE, {"learning_rate": [1]}, {"arms": "plan"}, "unknown arm of sweep 'plan'"),
         (BASE, {"learning_rate": [1]}, {"store": 5}, "store is 5; expected the path of a file"),
+        (BASE, {"learning_rate": [1]}, {"resume": True}, "give the file of one, by store"),
         (BASE, {"learning_rate": [1]}, {"workers": 0}, "workers is 0"),
+        (5, {"learning_rate": [1]}, {}, "base is 5; expected the name or the file of a scenario"),
+        (Network.of(1, 2), {"learning_rate": [1]}, {}, 'or a dict such as {"data": (x, y)'),
+        (BASE, [1], {}, "the grid is [1]; expected a dict of paths to values"),
         (BASE, {"learning_rate": [1]}, {"evaluate_every": 0}, "evaluate_every is 0"),
         (BASE, {"learning_rate": [1]}, {"on_progress": 3}, "on_progress is 3"),
         ({"data": XOR, "netwrk": {}}, {"learning_rate": [1]}, {}, "unknown key in sweep"),

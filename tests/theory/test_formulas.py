@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fastdense import Network
-from fastdense.theory import (
+from fastdense.theory.results import (
     adam_counterexample,
     born_dead,
     collapse,

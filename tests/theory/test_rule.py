@@ -1,45 +1,17 @@
-"""The rule by which points decide a claim, at its edges, and the intervals it rests on."""
+"""The rule by which points decide a claim, at its edges."""
 
-from math import inf, isclose, nan, sqrt
+from math import inf, nan
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from fastdense.scenarios.statistics import wilson
-from fastdense.theory._points import Claim, exact, judge, mean, predicted, share
+from fastdense.theory.points import Claim, exact, judge, mean, predicted, share
 
 Z = 1.959963984540054
 
 
 def sharp(measured, theory, **claim):
     return judge(Claim("It is.", **claim), [exact("q", "s", 1.0, measured, theory, "c")])
-
-
-def test_wilson_is_the_textbooks():
-    """Brown, Cai, DasGupta (2001): the roots of |p - k/n| = z sqrt(p (1 - p) / n)."""
-    for successes, trials in ((0, 10), (3, 10), (5, 10), (10, 10), (1, 1), (938, 1000)):
-        found = successes / trials
-        for end in wilson(successes, trials, Z):
-            assert isclose(abs(end - found), Z * sqrt(end * (1 - end) / trials), abs_tol=1e-12)
-    assert wilson(0, 10)[0] == 0 and wilson(10, 10)[1] == 1
-    assert wilson(0, 0) == (0.0, 1.0)
-    # Newcombe (1998), Statistics in Medicine 17, 857, table I.
-    assert np.round(wilson(81, 263, Z), 4).tolist() == [0.2553, 0.3662]
-    assert np.round(wilson(15, 148, Z), 4).tolist() == [0.0624, 0.1605]
-    assert np.round(wilson(1, 29, Z), 4).tolist() == [0.0061, 0.1718]
-
-
-@given(trials=st.integers(1, 5000), data=st.data(), z=st.floats(0.1, 6))
-def test_wilson_holds_the_share_and_is_symmetric(trials, data, z):
-    successes = data.draw(st.integers(0, trials))
-    low, high = wilson(successes, trials, z)
-    assert 0 <= low <= successes / trials <= high <= 1
-    mirrored = wilson(trials - successes, trials, z)
-    assert isclose(low, 1 - mirrored[1], abs_tol=1e-12)
-    wider = wilson(successes, trials, 2 * z)
-    assert wider[0] <= low and high <= wider[1]
 
 
 @pytest.mark.parametrize("theory", [2.0, (1.0, 2.0), (-inf, 2.0)])

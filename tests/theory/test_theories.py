@@ -8,9 +8,9 @@ import pytest
 from fastdense import theory
 from fastdense.errors import FastdenseError
 from fastdense.scenarios.scenario import names as scenarios
-from fastdense.theory import adam_counterexample, exact_minima, xor
-from fastdense.theory._points import Claim, Quantity
-from fastdense.theory._study import states, study, to_dict
+from fastdense.theory.points import Claim, Quantity
+from fastdense.theory.results import adam_counterexample, exact_minima, xor
+from fastdense.theory.study import study
 
 NAMES = theory.names()
 # Seeds of a small run, and what its verdicts are; "?" where so few seeds may not decide.
@@ -67,7 +67,7 @@ def test_points_are_of_their_quantities_and_claims(small):
 def test_no_point_differs_from_theory(small):
     """Not even with few seeds, but for the claim that is refuted: every start learns XOR."""
     done, verdicts = small
-    for point, state in zip(done.points, states(done), strict=True):
+    for point, state in zip(done.points, done.states, strict=True):
         if verdicts.get(point.claim) != "refuted":
             assert state != "differs", point
 
@@ -92,20 +92,19 @@ def test_a_wrong_theory_is_refuted(small):
             high += 2 * done.theory.claims[key].absolute + 1e-9
             high *= 1 + 2 * done.theory.claims[key].relative
             wrong = replace(point, theory=(high + 0.01, high + 0.01))
-            assert states(replace(done, points=(wrong,), verdicts={
-                key: _judged(done.theory.claims[key], wrong)
-            })) == ["differs"]  # fmt: skip
+            verdicts = {key: _judged(done.theory.claims[key], wrong)}
+            assert replace(done, points=(wrong,), verdicts=verdicts).states == ["differs"]
 
 
 def _judged(claim, point):
-    from fastdense.theory._points import judge
+    from fastdense.theory.points import judge
 
     return judge(claim, [point])
 
 
 def test_the_plain_form_says_what_was_measured(small):
     done, _ = small
-    plain = to_dict(done)
+    plain = done.to_dict()
     assert plain["kind"] == "theory" and plain["schema_version"] == 1
     assert len(plain["points"]) == len(done.points)
     for row, point in zip(plain["points"], done.points, strict=True):
@@ -122,7 +121,7 @@ def test_seeds_decide_what_is_drawn():
     born = theory.load("born-dead")
     born = replace(born, cases=born.cases[:1])
     one, again, other = (study(born, 500, first) for first in (0, 0, 500))
-    assert to_dict(one) == to_dict(again) != to_dict(other)
+    assert one.to_dict() == again.to_dict() != other.to_dict()
     both = study(born, 1000)
     for a, b, c in zip(one.points, other.points, both.points, strict=True):
         assert a.successes + b.successes == c.successes
@@ -130,7 +129,7 @@ def test_seeds_decide_what_is_drawn():
 
 def test_seeds_change_nothing_where_nothing_is_drawn():
     adam = replace(theory.load("adam-counterexample"), cases=({"optimizer": "adam", "start": 0.0},))
-    assert to_dict(study(adam, 5, 3)) == to_dict(study(adam))
+    assert study(adam, 5, 3).to_dict() == study(adam).to_dict()
 
 
 def test_progress_runs_to_the_end():

@@ -20,15 +20,15 @@ def command(file, out, curves, where, number, **formats):
     docs/sweeps.md says how each format has them. A file appears whole or not at all.
     """
     from fastdense.reports import exports
-    from fastdense.sweeps import reading
     from fastdense.sweeps.filters import Filter
-    from fastdense.sweeps.opened import opened
+    from fastdense.sweeps.store import reader
+    from fastdense.sweeps.store.connection import connect
 
     given = [form for form in exports.FORMATS if formats[form]]
     if len(given) != 1:
         raise click.UsageError("give one of --csv, --jsonl and --parquet")
     chosen = Filter(where)
-    with opened(file) as db:
+    with connect(file) as db:
         exports.check(given[0], out, file)
-        tables = reading.pieces(db, reading.find(db, number), curves)
+        tables = reader.pieces(db, reader.find(db, number), curves)
         exports.export(given[0], out, map(chosen, tables))

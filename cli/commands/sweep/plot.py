@@ -27,15 +27,15 @@ def command(file, out, by, where, outcome, lines, number):
     """
     from fastdense.reports import plots
     from fastdense.reports.plots.picture import Picture
-    from fastdense.sweeps import reading
     from fastdense.sweeps.filters import Filter, outcomes_of
-    from fastdense.sweeps.opened import opened
-    from fastdense.sweeps.store import files_of
+    from fastdense.sweeps.store import reader
+    from fastdense.sweeps.store.connection import connect
+    from fastdense.sweeps.store.writer import files_of
 
     chosen = Filter(where)
     outcomes = outcome and outcomes_of([name.strip() for name in outcome.split(",")])
-    with opened(file) as db:
+    with connect(file) as db:
         plots.check_file(out, files_of(file))
-        sweep = reading.find(db, number)
-        table = chosen(reading.read_table(db, sweep.id))
+        sweep = reader.find(db, number)
+        table = chosen(reader.read_table(db, sweep.id))
     plots.draw_sweep(Picture.of(sweep, table, by, outcomes, lines, chosen.texts), out)

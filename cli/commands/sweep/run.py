@@ -62,11 +62,13 @@ def command(
     from fastdense.sweeps.estimate import seconds_each
     from fastdense.sweeps.grid import read_grid
     from fastdense.sweeps.plan import Base, Settings, count_runs, make_plan
-    from fastdense.sweeps.store import Store
+    from fastdense.sweeps.store.writer import Store
     from fastdense.sweeps.sweep import carry_out, runner_of
     from fastdense_cli.app import DONE, FAILED
     from fastdense_cli.console import note, show, show_json, sweeping
 
+    if resume and store is None:
+        raise click.UsageError("--resume needs --store FILE")
     base = Base(base, arms)
     axes = read_grid(grid)
     _ask(count_runs(base, axes, seeds or base.seeds), yes)

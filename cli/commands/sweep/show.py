@@ -23,19 +23,19 @@ def command(file, by, where, number, as_list, limit, as_json):
     """
     from fastdense.reports import stores
     from fastdense.reports import sweeps as reports
-    from fastdense.sweeps import reading
     from fastdense.sweeps.filters import Filter
-    from fastdense.sweeps.opened import opened
+    from fastdense.sweeps.store import reader
+    from fastdense.sweeps.store.connection import connect
     from fastdense_cli.console import show, show_json, show_line
 
     chosen = Filter(where)
-    with opened(file) as db:
+    with connect(file) as db:
         if as_list:
-            found = [stores.about(sweep, reading.count(db, sweep)) for sweep in reading.sweeps(db)]
+            found = [stores.about(sweep, reader.count(db, sweep)) for sweep in reader.sweeps(db)]
             show_json(stores.to_dict(found)) if as_json else show(stores.table(found), WIDTH)
             return
-        sweep = reading.find(db, number)
-        table = reading.read_table(db, sweep.id)
+        sweep = reader.find(db, number)
+        table = reader.read_table(db, sweep.id)
     about = stores.about(sweep, table.rows)
     table = chosen(table)
     by = table.numbers(by) if by else None
@@ -45,4 +45,4 @@ def command(file, by, where, number, as_list, limit, as_json):
     else:
         show_line(stores.heading(about, table.rows, chosen.texts))
         if table.rows:
-            show(reports.shares(table, by, limit or reports.MOST_ROWS), WIDTH)
+            show(reports.shares(table, by, limit or reports.MAX_ROWS), WIDTH)

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from fastdense.errors import FastdenseError, plain_lines
-from fastdense.reports import writing
-from fastdense.sweeps.store import files_of
+from fastdense.files import atomic
+from fastdense.sweeps.store.writer import files_of
 
 FORMATS = "csv", "jsonl", "parquet"
 INSTALL = "python -m pip install 'fastdense[parquet]'"
@@ -30,7 +30,7 @@ def check(form, out, store):
     if form == "parquet" and importlib.util.find_spec("pyarrow") is None:
         raise FastdenseError(f"Parquet needs pyarrow, which is not installed; run {INSTALL}")
     if out is not None:
-        writing.check_file(out, files_of(store))
+        atomic.check_file(out, files_of(store))
     elif form == "parquet" and sys.stdout.isatty():
         raise FastdenseError("Parquet is not for a terminal; give --out FILE or a pipe")
 
@@ -38,7 +38,7 @@ def check(form, out, store):
 def export(form, out, tables):
     """Write tables of one sweep to a file, whole or not at all, or to stdout if there is none."""
     write = importlib.import_module(f"{__name__}.{form}").write
-    with _stdout() if out is None else writing.appearing(Path(out)) as file:
+    with _stdout() if out is None else atomic.appearing(Path(out)) as file:
         write(file, tables)
         file.flush()
 

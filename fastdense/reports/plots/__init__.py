@@ -1,15 +1,16 @@
-"""Pictures of results: `check_file(path)` before the work, `draw(done, path)` after it.
+"""Pictures of results: `check_file(path)` before the work, `draw(report, path)` after it.
 
 Only this package uses Matplotlib, and nothing but `draw` imports it.
 """
 
 import importlib.util
 import io
+import os
 import warnings
 from pathlib import Path
 
 from fastdense.errors import FastdenseError, shown
-from fastdense.reports import writing
+from fastdense.files import atomic
 
 ENDINGS = (".png", ".svg")
 INSTALL = "python -m pip install 'fastdense[plot]'"
@@ -34,39 +35,54 @@ def check_file(path, inputs=()):
         raise FastdenseError(f"{shown(str(path))} is no picture; give a file.png or a file.svg")
     if importlib.util.find_spec("matplotlib") is None:
         raise FastdenseError(f"pictures need Matplotlib, which is not installed; run {INSTALL}")
-    writing.check_file(path, inputs)
+    atomic.check_file(path, inputs)
 
 
-def draw(done, path):
-    """Draw an `Experiment` or a `Study` into a .png or .svg file, whole or not at all.
+def draw(report, path):
+    """Draw a `Report` into a .png or .svg file, whole or not at all.
 
     The same results give the same bytes.
     """
-    from fastdense.reports.plots import arms, points
-
-    save(points if hasattr(done, "theory") else arms, path, done)
+    save(report.figure, path)
 
 
 def draw_sweep(picture, path):
     """Draw a `sweeps.Picture` likewise."""
     from fastdense.reports.plots import heat, lines
 
-    save(heat if picture.is_map else lines, path, picture)
+    save(lambda: (heat if picture.is_map else lines).figure(picture), path)
 
 
-def save(kind, path, done):
-    """Write the figure that one of the modules here makes of what was done."""
-    import matplotlib
+def save(figure, path):
+    """Write what `figure()` returns, drawn in the style of all pictures."""
+    path = Path(path)
+    atomic.write_atomically(path, picture_of(figure, path.suffix.lower()[1:]))
+
+
+def picture_of(figure, ending):
+    """The bytes of a picture, "png" or "svg", of what `figure()` returns: those of a page, too."""
+    matplotlib = _matplotlib()
 
     from fastdense.reports.plots.style import SETTINGS
 
-    path = Path(path)
-    ending = path.suffix.lower()[1:]
     buffer = io.BytesIO()
     with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
         # A letter that no font has becomes a box; that is no news for whoever named an arm so.
         warnings.filterwarnings("ignore", "Glyph")
-        figure = kind.figure(done)
         timeless = {"Date": None} if ending == "svg" else {"Software": None}
-        figure.savefig(buffer, format=ending, metadata=timeless)
-    writing.write_atomically(path, buffer.getvalue())
+        figure().savefig(buffer, format=ending, metadata=timeless)
+    return buffer.getvalue()
+
+
+def _matplotlib():
+    """Matplotlib, which refuses to be imported where MPLBACKEND names nothing it knows.
+
+    A file is drawn without any backend.
+    """
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        import matplotlib
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+    return matplotlib

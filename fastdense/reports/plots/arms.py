@@ -8,9 +8,10 @@ from fastdense.reports.plots import style
 from fastdense.scenarios.experiment import shares
 
 POINTS = 240  # of a curve that are drawn
-MOST_LINES = 100  # of single seeds
+MAX_LINES = 100  # of single seeds
 MANY_EPOCHS, MANY_TIMES = 5000, 30  # above these an axis is logarithmic
 NAME = 34  # letters of an arm's name that fit above a panel
+LEAST = 6  # percent of a bar on which its number fits
 DECADES = 12  # of losses, at most
 CONSTANT, LOWEST = "best constant prediction", "lowest possible"
 COLORS = {
@@ -44,9 +45,9 @@ def figure(experiment):
 
 def _curves(part, experiment, arms, rows, columns):
     fans = {name: fan([r.run for r in experiment.results[name]]) for name in arms}
-    floors = {name: experiment.results[name][0].run.floors for name in arms}
+    baselines = {name: experiment.results[name][0].run.baselines for name in arms}
     low, high, log = limits(
-        [curves for _, curves in fans.values()], [f.constant for f in floors.values()]
+        [curves for _, curves in fans.values()], [f.constant for f in baselines.values()]
     )
     panels = part.subplots(rows, columns, sharey=True, squeeze=False)
     for panel in panels.flat[len(arms) :]:
@@ -54,8 +55,8 @@ def _curves(part, experiment, arms, rows, columns):
     for index, (panel, name) in enumerate(zip(panels.flat, arms, strict=False)):
         epochs, curves = fans[name]
         _fan(panel, epochs, curves)
-        _floor(panel, floors[name].constant, low, CONSTANT, style.VERMILION, "--")
-        _floor(panel, floors[name].floor, low, LOWEST, style.GREEN, ":")
+        _baseline(panel, baselines[name].constant, low, CONSTANT, style.VERMILION, "--")
+        _baseline(panel, baselines[name].irreducible, low, LOWEST, style.GREEN, ":")
         panel.set_title(style.plain(name, NAME))
         if log:
             panel.set_yscale("log")
@@ -74,7 +75,7 @@ def _curves(part, experiment, arms, rows, columns):
     if LOWEST not in drawn:
         from matplotlib.lines import Line2D
 
-        level = " 0," if all(f.floor == 0 for f in floors.values()) else ""
+        level = " 0," if all(f.irreducible == 0 for f in baselines.values()) else ""
         drawn[f"{LOWEST}:{level} below the axis"] = Line2D([], [], linestyle="none")
     style.legend(part, drawn)
 
@@ -116,7 +117,7 @@ def _fan(panel, epochs, curves):
     shown = np.where(np.isfinite(curves), curves, np.nan)
     if len(curves) > 1:
         panel.plot(
-            epochs, shown[:MOST_LINES].T, color=style.BLUE, alpha=0.12, linewidth=0.5,
+            epochs, shown[:MAX_LINES].T, color=style.BLUE, alpha=0.12, linewidth=0.5,
             rasterized=True,
         )  # fmt: skip
         panel.plot([], [], color=style.BLUE, alpha=0.4, linewidth=0.5, label="one seed")
@@ -139,7 +140,7 @@ def percentile(curves, share):
     return ordered[round(share * (len(curves) - 1))]
 
 
-def _floor(panel, level, lowest, label, color, dashes):
+def _baseline(panel, level, lowest, label, color, dashes):
     if level > lowest:
         panel.axhline(level, color=color, linestyle=dashes, linewidth=1.2, label=label)
 
@@ -157,7 +158,7 @@ def _outcomes(part, experiment, arms):
             edgecolor="white", linewidth=0.6,
         )  # fmt: skip
         for place, width in enumerate(widths):
-            if width >= 0.06:
+            if round(100 * width) >= LEAST:
                 panel.text(
                     left[place] + width / 2, place, f"{width:.0%}", ha="center", va="center",
                     fontsize=7.5, color="white" if outcome in DARK else "black",

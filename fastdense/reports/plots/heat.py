@@ -7,7 +7,7 @@ from fastdense.reports.plots.picture import UNSTABLE
 
 COLORS = "YlOrBr"  # from light to dark, also in gray and to color-blind eyes
 EMPTY = "#d9d9d9"
-MOST_WORDS = 130  # cells in which their share is written
+MAX_WORDS = 130  # cells in which their share is written
 HALF = 0.5  # from where on a cell is unstable
 
 
@@ -27,8 +27,8 @@ def figure(picture):
             axis.axes.set(**{f"{axis.axis_name}scale": "log"})
         style.mark(axis, side)
         axis.set_label_text(style.plain(side.label))
-    if stuck.size <= MOST_WORDS:
-        _write(panel, x, y, stuck)
+    if stuck.size <= MAX_WORDS:
+        _write(panel, x, y, stuck, mesh.to_rgba)
     bar = part.colorbar(mesh, ax=panel, pad=0.02)
     bar.set_label(f"share of runs {' or '.join(picture.outcomes)}")
     style.percent(bar.ax.yaxis)
@@ -55,13 +55,17 @@ def _edges(side):
     return np.exp(edges) if side.kind == "log" else edges
 
 
-def _write(panel, x, y, stuck):
+def _write(panel, x, y, stuck, color_of):
+    """Write each share into its cell, in a halo of its color that hides lines and hatching."""
+    from matplotlib.patheffects import withStroke
+
     for (i, j), share in np.ndenumerate(stuck):
         if not np.isnan(share):
             color = "white" if share > 0.6 else "black"
+            halo = withStroke(linewidth=4, foreground=color_of(share))
             panel.text(
                 x.at[i], y.at[j], f"{100 * share:.0f}", ha="center", va="center", fontsize=7.5,
-                color=color,
+                color=color, path_effects=[halo],
             )  # fmt: skip
 
 

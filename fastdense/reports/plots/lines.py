@@ -7,7 +7,7 @@ from fastdense.reports.plots.arms import COLORS
 from fastdense.sweeps.table import value_text
 
 BESIDE = 0.12  # between the points of two series at one name
-MOST_MARKERS = 40  # on a line
+MAX_MARKERS = 40  # on a line
 
 
 def figure(picture):
@@ -73,7 +73,7 @@ def _draw(panel, side, shift, found, look):
         return
     if side.kind == "log":
         panel.set_xscale("log")
-    if len(x) > MOST_MARKERS:
+    if len(x) > MAX_MARKERS:
         look["marker"] = ""
     panel.plot(x, share, markersize=4, **look)
     panel.fill_between(x, low, high, color=look["color"], alpha=0.15, linewidth=0)

@@ -12,10 +12,10 @@ from fastdense.sweeps.table import Table, value_text
 
 STUCK = "stalled", "frozen"
 UNSTABLE = "oscillating", "diverged"
-MOST_LINES = 8  # as many as have a color and a marker of their own
-LEAST_OF_A_MAP = 3  # values along each side
-MOST_TICKS = 9  # of an axis of numbers that stand at the values themselves
-MOST_UNEVEN = 8  # gaps between the values of a linear axis; others stand side by side
+MAX_LINES = 8  # as many as have a color and a marker of their own
+MIN_OF_A_MAP = 3  # values along each side
+MAX_TICKS = 9  # of an axis of numbers that stand at the values themselves
+MAX_UNEVEN = 8  # gaps between the values of a linear axis; others stand side by side
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Side:
             return True
         gaps = np.diff(self.scaled)
         room = style.LETTERS * gaps.min() / gaps.sum() if len(gaps) else style.LETTERS
-        return len(self.values) <= MOST_TICKS and room > 1 + max(map(len, self.texts))
+        return len(self.values) <= MAX_TICKS and room > 1 + max(map(len, self.texts))
 
     @property
     def is_whole(self):
@@ -86,7 +86,7 @@ def _kind(values):
     linear = _unevenness(values)
     if values[0] > 0 and _unevenness(np.log(values)) < linear:
         return "log"
-    return "linear" if linear <= MOST_UNEVEN else "names"
+    return "linear" if linear <= MAX_UNEVEN else "names"
 
 
 def _unevenness(values):
@@ -144,13 +144,13 @@ class Picture:
         if len(by) > 2:
             raise FastdenseError(f"{len(by)} axes ({names}) are too many; choose two by --by")
         sides = [Side.of(table.axes[i], table.places[i]) for i in by]
-        many = len(by) == 2 and len(sides[1].values) > MOST_LINES
+        many = len(by) == 2 and len(sides[1].values) > MAX_LINES
         if many and lines:
             raise FastdenseError(
                 f"{len(sides[1].values)} lines, one for each value of {sides[1].label}, are too "
-                f"many; draw at most {MOST_LINES}, chosen by --where"
+                f"many; draw at most {MAX_LINES}, chosen by --where"
             )
-        plane = len(by) == 2 and all(s.numeric and len(s.values) >= LEAST_OF_A_MAP for s in sides)
+        plane = len(by) == 2 and all(s.numeric and len(s.values) >= MIN_OF_A_MAP for s in sides)
         is_map = not lines and (plane or many)
         if len(by) == 2:
             outcomes = outcomes or list(STUCK)

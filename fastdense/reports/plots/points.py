@@ -7,8 +7,9 @@ import numpy as np
 from fastdense import __version__
 from fastdense.reports.plots import style
 
+LINE, BAND = "predicted", "predicted range"  # in the legend
 BESIDE = 0.16  # between the points of two series at one name
-MOST_TICKS = 7  # of a logarithmic axis that stand at the points themselves
+MAX_TICKS = 7  # of a logarithmic axis that stand at the points themselves
 
 
 def figure(study):
@@ -24,9 +25,11 @@ def figure(study):
     for panel in panels.flat[len(names) :]:
         panel.set_axis_off()
     series = list(dict.fromkeys(point.series for point in study.points))
+    predicted = set()
     for panel, name in zip(panels.flat, names, strict=False):
-        _panel(panel, name, theory.quantities[name], unique(study.points, name), series)
-    _legend(part, study.points, series)
+        points = unique(study.points, name)
+        predicted |= _panel(panel, name, theory.quantities[name], points, series)
+    _legend(part, study.points, series, predicted)
     of = f", {study.seeds} seeds" if study.seeds else ""
     style.title(whole, theory.question, f"{theory.id}{of}, fastdense {__version__}")
     return whole
@@ -60,6 +63,8 @@ def hollow(series, label):
 
 
 def _panel(panel, name, quantity, points, every):
+    """Draw the points of a quantity; returns which kinds of predictions were drawn."""
+    predicted = set()
     series = [label for label in every if any(point.series == label for point in points)]
     named = isinstance(points[0].at, str)
     places = {at: float(i) for i, at in enumerate(dict.fromkeys(p.at for p in points))}
@@ -69,7 +74,7 @@ def _panel(panel, name, quantity, points, every):
         color, marker = look(every, label)
         shift = 0.0 if crowded or not named else BESIDE * (index - (len(series) - 1) / 2)
         x = np.array([places[p.at] + shift if named else p.at for p in own])
-        _theory(panel, x, own, color, named and (0.25 if crowded else 0.45 * BESIDE))
+        predicted |= _theory(panel, x, own, color, named and (0.25 if crowded else 0.45 * BESIDE))
         ends = np.array([p.interval() for p in own])
         measured = np.array([p.measured for p in own])
         panel.errorbar(
@@ -79,7 +84,7 @@ def _panel(panel, name, quantity, points, every):
     panel.set_title(name)
     for axis in quantity.log:
         getattr(panel, f"set_{axis}scale")("log")
-    if "x" in quantity.log and len(places) <= MOST_TICKS:
+    if "x" in quantity.log and len(places) <= MAX_TICKS:
         panel.set_xticks(list(places), [f"{at:g}" for at in places])
         panel.set_xticks([], minor=True)
     if named:
@@ -93,6 +98,7 @@ def _panel(panel, name, quantity, points, every):
             panel.xaxis.get_major_locator().set_params(integer=True)
     if "y" not in quantity.log:
         _roomy(panel, points)
+    return predicted
 
 
 def _roomy(panel, points):
@@ -104,10 +110,13 @@ def _roomy(panel, points):
 
 
 def _theory(panel, x, points, color, half):
-    """A line or band through the predictions; for named points a bar each, so wide to a side."""
+    """A line or band through the predictions; for named points a bar each, so wide to a side.
+
+    Returns which of the two were drawn, as the legend calls them.
+    """
     given = [(at, p.theory) for at, p in zip(x, points, strict=True) if p.theory is not None]
     if not given:
-        return
+        return set()
     order = np.argsort([at for at, _ in given])
     at = np.array([given[i][0] for i in order])
     low, high = np.array([given[i][1] for i in order]).T
@@ -120,27 +129,29 @@ def _theory(panel, x, points, color, half):
             else:
                 side = [place - half, place + half]
                 panel.fill_between(side, bottom, top, color=color, alpha=0.15, linewidth=0)
-    elif exact.all():
+        return {LINE if same else BAND for same in exact}
+    if exact.all():
         panel.plot(at, low, color=color, linestyle="--", linewidth=1.1, alpha=0.8)
         if len(at) == 1:
             panel.axhline(low[0], color=color, linestyle="--", linewidth=1.1, alpha=0.6)
-    else:
-        panel.fill_between(at, low, high, color=color, alpha=0.18, linewidth=0)
+        return {LINE}
+    panel.fill_between(at, low, high, color=color, alpha=0.18, linewidth=0)
+    return {BAND}
 
 
-def _legend(part, points, series):
+def _legend(part, points, series, predicted):
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     gray = {"color": style.GRAY}
     random = any(point.samples for point in points)
     label = "measured, with its 95% interval" if random else "measured"
-    drawn = {label: Line2D([], [], marker="o", linestyle="none", **gray)}
-    predictions = [point.theory for point in points if point.theory is not None]
-    if any(low == high for low, high in predictions):
-        drawn["predicted"] = Line2D([], [], linestyle="--", **gray)
-    if any(low != high for low, high in predictions):
-        drawn["predicted range"] = Patch(alpha=0.25, **gray)
+    ring = {**gray, **hollow(series, series[0])}
+    drawn = {label: Line2D([], [], marker="o", linestyle="none", **ring)}
+    if LINE in predicted:
+        drawn[LINE] = Line2D([], [], linestyle="--", **gray)
+    if BAND in predicted:
+        drawn[BAND] = Patch(alpha=0.25, **gray)
     for label in series if len(series) > 1 else ():
         color, marker = look(series, label)
         ring = {"marker": marker, "color": color, **hollow(series, label)}

@@ -27,7 +27,7 @@ SETTINGS = {
     "svg.hashsalt": "fastdense",
 }
 
-MOST_TEXTS = 25  # beside the ticks of an axis
+MAX_TEXTS = 25  # beside the ticks of an axis
 LETTERS = 70  # of such texts side by side
 
 
@@ -46,7 +46,7 @@ def plain(text, length=200):
 
 def ticks(axis, places, texts):
     """Ticks with these texts only, so many that none lies on another; long ones are turned."""
-    step = -(-len(texts) // MOST_TEXTS)
+    step = -(-len(texts) // MAX_TEXTS)
     places, texts = places[::step], [plain(text, 24) for text in texts[::step]]
     long = axis.axis_name == "x" and max(map(len, texts)) * len(texts) > LETTERS
     axis.set_ticks(places, texts, rotation=90 if long else 0)

@@ -1,0 +1,75 @@
+"""What a name on the command line stands for, a scenario or a theory: the subject of a command."""
+
+from fastdense import theory as theories
+from fastdense.errors import FastdenseError
+from fastdense.scenarios import scenario as scenarios
+
+
+def names():
+    """Identifiers of all scenarios, then of all theories."""
+    return [*scenarios.names(), *theories.names()]
+
+
+def find(name, changes=None, arms=()):
+    """The `Theory` or `Scenario` with an identifier, or the `Scenario` in a file."""
+    if name in theories.names():
+        if changes or arms:
+            raise FastdenseError(
+                f"{name} is a theory, without arms or recipe; leave out --set, --arm and --dtype"
+            )
+        return theories.load(name)
+    if not scenarios.is_file(name) and name not in scenarios.names():
+        raise scenarios.no_scenario(name, names())
+    return scenarios.load(name, changes, arms)
+
+
+def is_theory(subject):
+    """Whether a subject is a theory, not a scenario."""
+    return subject.kind == theories.Theory.kind
+
+
+def inputs(name, subject):
+    """The files that a subject was read from."""
+    if is_theory(subject):
+        return []
+    return [*subject.files, *([name] if scenarios.is_file(name) else [])]
+
+
+def check_out(subject, folder, inputs, force):
+    """Check what a command will write about a subject; see `reports.files.check`."""
+    from fastdense.reports import files
+    from fastdense.reports.report import of_kind
+
+    files.check(subject.id, of_kind(subject.kind).endings, folder, inputs, force)
+
+
+def doubts(subject, seeds):
+    """Sentences on the claims of a scenario that so many seeds cannot decide."""
+    if is_theory(subject):
+        return []
+    from fastdense.scenarios.verdict import undecidable
+
+    given = seeds or subject.seeds
+    return [
+        f"{given} seed{'s' if given > 1 else ''} cannot decide, whatever they show, the claim "
+        f"{' '.join(claim.text.split())[:200]!r} (needs --seeds {least} or more)"
+        for claim, least in undecidable(subject, seeds)
+    ]
+
+
+def notes(subject):
+    """What the user should know about how the data of a scenario were read: sentences."""
+    if is_theory(subject):
+        return []
+    return [note for arm in subject.arms for note in arm.data.notes]
+
+
+def carry_out(subject, seeds, first_seed, on_progress):
+    """The `Study` of a theory, or the `Experiment` of a scenario."""
+    if is_theory(subject):
+        from fastdense.theory.study import study
+
+        return study(subject, seeds, first_seed, on_progress)
+    from fastdense.scenarios.experiment import experiment
+
+    return experiment(subject, seeds, first_seed, on_progress)

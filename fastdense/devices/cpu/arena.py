@@ -1,0 +1,172 @@
+"""Where everything of a network stands in the memory that kernels work on."""
+
+from math import prod
+
+import numpy as np
+
+from fastdense import catalogue
+from fastdense.kernels import layout
+from fastdense.kernels.layout import (
+    COLUMN_MULTIPLE,
+    FEW_INPUTS,
+    FEW_OUTPUTS,
+    LAYER,
+    padded,
+    row_stride,
+)
+from fastdense.kernels.registry import LAYER_ROLES, kernel
+
+SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside the activations
+CHUNK_PRODUCTS = 2_000_000_000  # parameters times samples, less than 50 ms
+BLOCK_NUMBERS = 32768  # of a gradient, that the cache holds beside parameters and slots
+ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, in numbers
+CHUNKS_EACH = 4  # of a member, before their gradient is taken
+MAX_OUTPUTS = 4096  # of a layer of few inputs, whose gradient is summed up in scratch
+ACTIVATIONS = 2  # numbers of a parameter that are kept until their gradient is taken
+SPARE = 64  # numbers behind an array that a vector may read over
+
+
+def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
+    """The layer records of a network and where its rows stand in an arena.
+
+    A unit of work of the gradient has about `block_numbers` numbers, but whole tiles.
+
+    Returns
+    -------
+    layers : record array (layers,)
+    places : dict
+        First row of "target", "delta" and "other_delta", the number of "rows" in all, "transposed"
+        numbers for the transposed deltas of one sample, "blocks" of the gradient, "units" of all
+        layers with a delta of their own, and numbers of "buffers".
+    """
+    layers = np.zeros(len(network.layers), LAYER)
+    width, row, weights, buffers = network.inputs, 0, 0, 0
+    unit, transposed, block = 0, 0, 0
+    input_row, row = row, row + width + 1  # each input ends in a row of ones for the bias
+    needs_gradient = False
+    widest = network.outputs
+    for index, layer in enumerate(network.layers):
+        record = layers[index]
+        record["index"] = index
+        record["input_row"] = input_row
+        record["n_in"] = width
+        record["needs_input_gradient"] = needs_gradient
+        record["first_block"] = block
+        fan_in, width = width, layer.outputs(width)
+        own = layer.parameters(fan_in)
+        record["weights"] = weights
+        record["size"] = size = sum(prod(array.shape) for array in own)
+        record["penalized"] = sum(prod(array.shape) for array in own if array.penalized)
+        record["buffers"] = buffers
+        buffers += layer.buffers(fan_in)
+        weights += size
+        if layer.linked:
+            for role in LAYER_ROLES if own else LAYER_ROLES[:2]:
+                record[role] = kernel(role, layer.entry_name(), dtype)
+            block += len(own) > 0
+        else:
+            record["max_norm"] = layer.max_norm
+            record["transposed"] = transposed
+            few = width % COLUMN_MULTIPLE
+            if few > FEW_OUTPUTS or fan_in + 1 < COLUMN_MULTIPLE:
+                few = 0
+            record["few_outputs"] = few
+            few_inputs = not needs_gradient and fan_in < FEW_INPUTS
+            record["few_inputs"] = few_inputs and COLUMN_MULTIPLE <= width <= MAX_OUTPUTS
+            record["transposed_stride"] = row_stride(width - few) if width > 1 else 1
+            numbers = block_numbers // max(width, FEW_OUTPUTS)
+            record["block_rows"] = rows = max(numbers // 8 * 8, 8)
+            transposed += record["transposed_stride"]
+            record["few_place"] = transposed
+            if few:
+                transposed += 2 * FEW_OUTPUTS  # rows may be twice as long as their samples
+            block += -(-(fan_in + 1) // rows)
+            entry = catalogue.get("activations", layer.activation)
+            if entry.coupled:
+                record["activate"] = kernel("coupled_forward", entry.name, dtype)
+                record["differentiate"] = kernel("coupled_backward", entry.name, dtype)
+            else:
+                record["activate"] = kernel("activation", entry.name, dtype)
+                record["value"] = kernel("value", entry.name, dtype)
+        if layer.own_delta:
+            record["own_delta"] = 1
+            record["unit"] = unit
+            unit += width
+        needs_gradient = needs_gradient or size > 0
+        record["n_out"] = width
+        widest = max(widest, width)
+        record["slope_row"], row = row, row + width
+        input_row = row
+        record["output_row"], row = row, row + width + 1
+    places = {
+        "target": row,
+        "delta": row + network.outputs,
+        "transposed": transposed,
+        "blocks": block,
+    }
+    places |= {"units": unit, "buffers": buffers}
+    places["other_delta"] = places["delta"] + widest
+    places["rows"] = places["other_delta"] + widest
+    # Layers with a delta of their own take turns, from the last one back to the first.
+    for turn, index in enumerate(np.flatnonzero(layers["own_delta"])[::-1]):
+        layers[index]["delta_row"] = places["other_delta" if turn % 2 else "delta"]
+    return layers, places
+
+
+def largest_block(layers):
+    """Numbers of the largest unit of work of the gradient."""
+    rows = np.minimum(layers["block_rows"], layers["n_in"] + 1)
+    return int(np.where(layers["accumulate"] != 0, layers["size"], rows * layers["n_out"]).max())
+
+
+def numbers_of(network, varied):
+    """What the twins of layers are told, (layers, lanes, NUMBERS).
+
+    Parameters
+    ----------
+    varied : ndarray, shape (lanes, layers)
+    """
+    numbers = np.zeros((len(network.layers), len(varied), layout.NUMBERS))
+    for place, layer in enumerate(network.layers):
+        own = layer.numbers(varied[:, place])
+        if own is not None:
+            numbers[place] = own
+    return numbers
+
+
+def chunk_columns(samples, rows, parameters):
+    """How many samples stand side by side: all, or equal parts of what the caches hold well.
+
+    A chunk's activations should stay in the cache; but each chunk reads all weights once, so where
+    they do not fit there, chunks are longer. None may take longer than a piece of training.
+    """
+    if samples == 1:
+        return 1
+    least = 128 if parameters <= SMALL_NETWORK else 512
+    most = min(max(ARENA_NUMBERS // rows, least), 1024)
+    # Whole tiles of two vectors; only the last chunk of a batch may end in one.
+    tiles = 2 * COLUMN_MULTIPLE
+    most = padded(min(most, max(CHUNK_PRODUCTS // parameters, 1)), tiles)
+    chunks = -(-samples // most)
+    return min(padded(samples), padded(-(-samples // chunks), tiles))
+
+
+def chunks_between(batch, columns, places, parameters, members=1):
+    """How many chunks pass through the network before their gradient is taken.
+
+    Each time the whole gradient is read and written, which takes long where it exceeds the cache;
+    but activations of all these samples are kept, which must not take more memory than the rest.
+    """
+    room = ACTIVATIONS * parameters // arena_size(places, columns)
+    least = members if members == 1 else CHUNKS_EACH * members
+    return min(-(-batch // columns), max(room, least))
+
+
+def stride_of(columns):
+    """Numbers from one row of a chunk to the next; a single sample stands in one line."""
+    return 1 if columns == 1 else row_stride(columns)
+
+
+def arena_size(places, columns):
+    """Numbers of the arena of one chunk: rows, transposed deltas, and a vector to read over."""
+    return padded(places["rows"] * stride_of(columns) + places["transposed"] * columns + 64)

@@ -1,0 +1,26 @@
+"""Uniform numbers by a compiled kernel, as `fastdense.numerics.streams.uniform_parts` has them."""
+
+import numpy as np
+
+from fastdense.arrays.buffers import address
+from fastdense.arrays.chunks import blocks
+from fastdense.kernels.registry import program
+
+PASSES = 4  # arrays at once in the cache, while numbers are drawn and made into parameters
+
+
+def uniform_parts(seeds, purpose, layer, epoch, count):
+    """The numbers of a stream for some seeds, in parts: their rows, their columns and numbers.
+
+    The array of one part is that of the next.
+    """
+    fill = program("uniforms", "float64")
+    seeds = np.array(seeds, np.int64)
+    memory = np.zeros(0)
+    for rows in blocks(len(seeds), PASSES * count):
+        for part in blocks(count, PASSES):
+            few, width = seeds[rows], min(part.stop, count) - part.start
+            if memory.size < len(few) * width:
+                memory = np.empty(len(few) * width)
+            fill(address(memory), address(few), len(few), part.start, width, purpose, layer, epoch)
+            yield rows, part, memory[: len(few) * width].reshape(len(few), width)

@@ -1,0 +1,151 @@
+"""A training that goes on piece by piece, with its whole state in arrays."""
+
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from fastdense.arrays.buffers import address
+from fastdense.devices.cpu.autotune import LARGEST_BUDGET, pace_of
+from fastdense.devices.cpu.results import results_of
+from fastdense.devices.cpu.thread_pool import settle, share
+from fastdense.kernels import layout
+from fastdense.kernels.layout import CLAIM, ENDED
+from fastdense.kernels.registry import program
+
+
+class Strategy(NamedTuple):
+    """How the work of a step is shared; all but the last are fields of the plan, too."""
+
+    members: int
+    columns: int  # of a chunk: samples
+    stride: int  # numbers from one row of a chunk to the next
+    chunks: int  # before their gradient is taken
+    arena: int  # numbers of the arena of one chunk
+    blocks: int  # of the gradient
+    update_by_block: bool
+    in_turn: bool  # the thread that ran a chunk forward also adds its gradient, in their order
+    layers: np.ndarray  # with the blocks of each layer
+
+    @property
+    def arenas(self):
+        """Chunks that are kept at once."""
+        return self.members if self.in_turn else max(self.chunks, self.members)
+
+
+class Session:
+    """What the training of one network and that of a pack have in common.
+
+    Parameters
+    ----------
+    task : Task
+    count : int
+        Networks whose results are asked for.
+    role : str
+        Of the loop's kernel.
+    arrays : dict
+        From `arrays_for`.
+    strategies : list of Strategy
+        One or more, of which the fastest is found while it trains.
+    """
+
+    def __init__(self, task, count, role, arrays, strategies):
+        self.task, self.arrays, self.state = task, arrays, arrays["state"]
+        self._count, self._strategies = count, strategies
+        self._run = program(role, task.recipe.dtype)
+        self._table = np.array([address(arrays[name]) for name in layout.NAMES], np.int64)
+        # What each layer is and by which kernels, and how its samples are cut and shared.
+        work = [(one.layers.tobytes(), *one[:-1]) for one in strategies]
+        recipe = task.recipe
+        kind = role, task.batch, recipe.loss.name, recipe.optimizer.name
+        self._pace = pace_of((*kind, *work), len(strategies))
+        self._chosen, self._budget, self._began, self._seconds = None, 0, 0, 0.0
+        self._helping = []  # calls of other threads, which an interrupt may leave at work
+
+    @property
+    def done(self):
+        """Whether no epoch is left, or no network whose loss is finite."""
+        return self.state[0]["phase"] == layout.DONE
+
+    @property
+    def epoch(self):
+        """Epochs completed."""
+        return int(self.state[0]["epoch"])
+
+    @property
+    def steps(self):
+        """Mini-batches completed."""
+        return int(self.state[0]["step"])
+
+    @property
+    def between_epochs(self):
+        """Whether the last epoch is complete, with what was to be measured after it."""
+        state = self.state[0]
+        return state["phase"] == layout.DONE or (
+            state["phase"] == layout.SHUFFLE and state["position"] == 0
+        )
+
+    def advance(self, budget=None, strategy=None, until=None):
+        """Go on for one piece, but not beyond an epoch.
+
+        The size and the strategy of a piece follow the clock unless they are given. What the piece
+        did is complete when this returns, and also when it raises `KeyboardInterrupt`.
+        """
+        self.settle()
+        plan = self.arrays["plan"]
+        plan["until"] = plan["epochs"] if until is None else until
+        if self.state[0]["unit"] == 0:
+            chosen, self._budget = self._pace.choose()
+            self._use(chosen if strategy is None else strategy)
+            self._began, self._seconds = int(self.state[0]["effort"]), 0.0
+        chosen = self._chosen
+        budget = self._budget if budget is None else budget
+        started = time.perf_counter()
+        members = self._strategies[chosen].members
+        if members == 1:
+            self._run(address(self._table), 0, budget)
+        else:
+            team = self.arrays["team"]
+            team[CLAIM] = team[ENDED] = 0
+            place = address(self._table)
+            pieces = [(place, member, budget) for member in range(members)]
+            owner = self.arrays, self._table
+            share(self._run, pieces, owner, self._end_team, self._helping)
+        self._seconds += time.perf_counter() - started
+        if self.state[0]["unit"] == 0:
+            effort = int(self.state[0]["effort"]) - self._began
+            self._pace.note(chosen, budget, effort, self._seconds)
+
+    def step_at_once(self):
+        """Complete a step that is short, in this thread and in one call."""
+        if self._chosen is None:
+            self._use(0)
+            self.arrays["plan"]["until"] = 1
+        self._run(address(self._table), 0, LARGEST_BUDGET)
+
+    def place(self, name, array):
+        """Let an array of the caller's take the place of one; it must live while it is used."""
+        self._table[layout.NAMES.index(name)] = address(array)
+
+    def _end_team(self):
+        self.arrays["team"][ENDED] = 1
+
+    def settle(self):
+        """Wait for threads that an interrupt has left at work; it takes milliseconds at most."""
+        if self._helping:
+            self._end_team()
+            settle(self._helping)
+
+    def _use(self, number):
+        # Between two gradients nothing depends on how a batch is cut into chunks, and by whom.
+        self._chosen = number
+        strategy, plan = self._strategies[number], self.arrays["plan"][0]
+        self.arrays["layers"][:] = strategy.layers
+        self.state[0]["loaded"] = 0  # rows of the arena change their places
+        for name, value in zip(Strategy._fields[:-1], strategy[:-1], strict=True):
+            plan[name] = value
+
+    def results(self, final=True):
+        """What is known of each network; see `results_of`. If it is not final, training goes on."""
+        self.settle()
+        return results_of(self.task, self.arrays, self._count, final)

@@ -1,0 +1,153 @@
+"""One network's training, by one thread or shared by several."""
+
+import numpy as np
+
+from fastdense.devices.cpu import checkpoint
+from fastdense.devices.cpu.arena import (
+    BLOCK_NUMBERS,
+    SMALL_NETWORK,
+    SPARE,
+    arena_size,
+    arrange,
+    chunk_columns,
+    chunks_between,
+    largest_block,
+    stride_of,
+)
+from fastdense.devices.cpu.results import alone, latest_of
+from fastdense.devices.cpu.session import Session, Strategy
+from fastdense.devices.cpu.state import Shape, arrays_for
+from fastdense.devices.cpu.stepping import Stepper
+from fastdense.kernels.layout import PACKED, padded
+from fastdense.kernels.registry import kernel
+from fastdense.parallel import cores
+from fastdense.variants import Variants
+
+SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
+MIN_COLUMNS = 32  # of a chunk that a member does by itself
+MIN_NUMBERS = 4096  # of the gradient that a member should find to do
+MAX_STEPPERS = 8  # sizes of mini-batches of the caller's that are kept ready
+
+
+class Single(Session):
+    """The training of a task, or of one of its variants.
+
+    Parameters
+    ----------
+    task : Task
+    threads : int, optional
+        How many may share the work; as many as there are processors, if not given.
+    variant : Variants, optional
+        One, whose numbers take the place of the task's own.
+    shared : dict, optional
+        Arrays of another training to work in, by name, in place of its own.
+    """
+
+    def __init__(self, task, threads=None, variant=None, shared=None):
+        network, recipe = task.network, task.recipe
+        if variant is None:
+            variant = Variants.of(network, recipe, task.parameters[np.newaxis])
+        layers, places = arrange(network, recipe.dtype)
+        # Samples of a chunk in an evaluation.
+        block = chunk_columns(max(len(task.inputs), 2), places["rows"], network.size)
+        bounded = variant.clip_norm.any()
+        plain = not (bounded or variant.clip_value.any() or variant.l1.any() or variant.l2.any())
+        plain = plain and not any(layer.regularized for layer in network.layers)
+        online = plain and task.batch == 1 and recipe.gradient_accumulation_steps == 1
+
+        def strategy(members, columns, by_block, layers, places, in_turn=False):
+            chunks = -(-task.batch // columns)
+            if not in_turn:
+                chunks = chunks_between(task.batch, columns, places, network.size, members)
+            return Strategy(
+                members,
+                columns,
+                stride_of(columns),
+                chunks,
+                arena_size(places, max(block, columns)),
+                places["blocks"],
+                by_block and not bounded,
+                in_turn,
+                layers,
+            )
+
+        columns = chunk_columns(task.batch, places["rows"], network.size)
+        by_block = network.size > SMALL_NETWORK or online
+        strategies = [strategy(1, columns, by_block, layers, places)]
+        members = _most_members(task, threads)
+        if members > 1:
+            # As many chunks for each, and of the same length.
+            rounds = -(-task.batch // (columns * members))
+            each = max(padded(-(-task.batch // (rounds * members))), MIN_COLUMNS)
+            # Each member should find some units of the gradient to do.
+            numbers = min(BLOCK_NUMBERS, network.size // (8 * members))
+            strategies.append(
+                strategy(members, each, True, *arrange(network, recipe.dtype, numbers))
+            )
+            if rounds > 1 and network.size <= SMALL_NETWORK:
+                strategies.append(strategy(members, each, False, layers, places, in_turn=True))
+        shape = Shape(
+            lanes=1,
+            block=block,
+            stride=stride_of(block),
+            samples=max(one.chunks * max(block, one.columns) for one in strategies),
+            chunks=max(one.chunks for one in strategies),
+            arena=max(one.arenas * one.arena for one in strategies),
+            members=max(one.members for one in strategies),
+            scratch=padded(PACKED + max(largest_block(one.layers) for one in strategies) + SPARE),
+        )
+        arrays = arrays_for(task, variant, layers, places, shape) | (shared or {})
+        if online:
+            name = recipe.optimizer.name
+            arrays["plan"][0]["online"] = kernel("online", name, recipe.dtype)
+        super().__init__(task, 1, "train", arrays, strategies)
+
+        self.threads, self.variant = threads, variant
+        self._steppers = {}
+
+    def result(self, final=True):
+        """What `Run` takes besides the task."""
+        return alone(self.results(final))
+
+    def latest(self):
+        """The last point of the curves and of the signals; see `latest_of`."""
+        return latest_of(self.task, self.arrays)
+
+    def take(self):
+        """The counters and arrays of a checkpoint; see `checkpoint.take`."""
+        return checkpoint.take(self)
+
+    def put(self, counters, arrays):
+        """Go on from a checkpoint; see `checkpoint.put`."""
+        checkpoint.put(self, counters, arrays)
+
+    def gradient(self):
+        """That of the loss over all rows, (size,), as the last observation found it."""
+        return self.arrays["gradient"][: self.task.network.size].copy()
+
+    def finish_step(self):
+        """Go on until no step is half done."""
+        self.settle()
+        while self.state[0]["unit"] != 0:
+            self.advance(until=self.epoch + 1)
+
+    def step(self, inputs, targets, weights=None):
+        """One update on a mini-batch of the caller's; returns its mean loss before it."""
+        self.finish_step()
+        key = len(inputs), weights is not None
+        stepper = self._steppers.get(key)
+        if stepper is None:
+            while len(self._steppers) >= MAX_STEPPERS:
+                self._steppers.pop(next(iter(self._steppers)))
+            stepper = self._steppers[key] = Stepper(self, *key)
+        self.state[0]["loaded"] = 0
+        return stepper.step(inputs, targets, weights)
+
+
+def _most_members(task, threads):
+    """How many threads a step might keep busy."""
+    size = task.network.size
+    if task.batch * size < SHARED_PRODUCTS:
+        return 1
+    wanted = cores() if threads is None else threads
+    return min(wanted, max(task.batch // MIN_COLUMNS, size // MIN_NUMBERS))

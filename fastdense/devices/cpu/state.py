@@ -1,0 +1,217 @@
+"""The arrays that a training works in, for one network or for a pack of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastdense.arrays.buffers import aligned, room
+from fastdense.devices.cpu.arena import SPARE, numbers_of
+from fastdense.devices.cpu.thread_pool import pause_address
+from fastdense.kernels import layout
+from fastdense.kernels.layout import JOB, NETWORK, PLAN, STATE, padded
+from fastdense.kernels.registry import kernel
+
+ACCURACIES = {
+    None: layout.NO_ACCURACY,
+    "probability": layout.PROBABILITY,
+    "logit": layout.LOGIT,
+    "largest": layout.LARGEST,
+    "share": layout.SHARE,
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How many of everything: what the arrays must have room for.
+
+    Attributes
+    ----------
+    lanes : int
+        Networks side by side.
+    block, stride : int
+        Samples of a chunk in an evaluation, and numbers from one of its rows to the next.
+    samples : int
+        Whose gradient is taken together, or that are evaluated together, at most.
+    chunks : int
+        In which these stand, at most.
+    arena : int
+        Numbers of the arenas of all these chunks.
+    members : int
+        Threads that share the work.
+    scratch : int
+        Numbers of the scratch of each.
+    """
+
+    lanes: int
+    block: int
+    stride: int
+    samples: int
+    chunks: int
+    arena: int
+    members: int
+    scratch: int
+
+
+def _first_phase(task):
+    """What is done before the first epoch."""
+    if task.evaluate_every:
+        return layout.EVALUATE
+    if task.observe_every:
+        return layout.OBSERVE
+    return layout.SHUFFLE if task.recipe.epochs else layout.DONE
+
+
+def in_range(values, dtype):
+    """Numbers in `dtype`, aligned; at least one, for a kernel takes its address."""
+    values = np.asarray(values, float)
+    numbers = aligned(max(values.size, 1), dtype)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite in it
+        numbers[: values.size] = values.ravel()
+    return numbers
+
+
+def arrays_for(task, variants, layers, places, shape):
+    """Every array of the table `layout.ARRAYS`, by name.
+
+    Parameters
+    ----------
+    task : Task
+    variants : Variants
+        At most as many as there are lanes; lanes beyond do again what the first one does.
+    layers, places : from `arrange`
+    shape : Shape
+    """
+    network, recipe, lanes = task.network, task.recipe, shape.lanes
+    dtype = np.dtype(recipe.dtype)
+    loss = recipe.loss.entry
+    optimizer = recipe.optimizer.entry
+    count, units = network.size, places["units"]
+    slots = len(optimizer.slots)
+    slot_stride = padded(count) * lanes
+    evaluations, observations = max(task.evaluations, 1), task.observations
+    own = variants  # a row for each lane
+    if len(variants) < lanes:
+        rows = np.arange(lanes)
+        rows[len(variants) :] = 0
+        own = variants[rows]
+
+    plan = np.zeros(1, PLAN)
+    fields = plan[0]
+    fields["lanes"] = lanes
+    fields["samples"] = len(task.inputs)
+    fields["test_samples"] = len(task.test_inputs)
+    fields["weighted"] = task.weights.size > 0
+    fields["order_rows"] = len(task.order)
+    fields["visits"] = task.visits
+    fields["shuffle"] = recipe.shuffle
+    fields["fixed"] = len(task.order) == 1 or not (recipe.shuffle or len(task.order))
+    fields["batch"] = task.batch
+    fields["epochs"] = fields["until"] = recipe.epochs
+    fields["steps_per_epoch"] = task.steps_per_epoch
+    fields["evaluate_every"] = task.evaluate_every
+    fields["observe_every"] = task.observe_every
+    fields["members"] = 1
+    fields["block"] = shape.block
+    fields["block_stride"] = shape.stride
+    fields["rows"] = places["rows"]
+    fields["scratch"] = shape.scratch
+    fields["target_row"] = places["target"]
+    fields["delta_row"] = places["delta"]
+    fields["other_delta_row"] = places["other_delta"]
+    fields["outputs"] = network.outputs
+    fields["units"] = units
+    fields["depth"] = len(layers)
+    fields["dense_layers"] = len(network.dense)
+    fields["evaluations"] = evaluations
+    fields["labels"] = loss.targets == "label"
+    fields["slope_factor"] = 1.0 if loss.coupled else 1.0 / network.outputs
+    fields["accuracy"] = ACCURACIES[task.accuracy]
+    fields["parameters"] = count
+    fields["slots"] = slots
+    fields["slot_stride"] = slot_stride
+    pack = "" if lanes == 1 else "pack_"
+    fields["work"] = kernel(f"{pack}work", None, recipe.dtype)
+    fields["loss"] = kernel("loss", loss.name, recipe.dtype)
+    fields["advance"] = kernel(f"{pack}advance", optimizer.name, recipe.dtype)
+    fields["optimizer"] = kernel(f"{pack}optimizer", optimizer.name, recipe.dtype)
+    fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
+    fields["pause"] = pause_address()
+    fields["sum_factor"] = {
+        "mean": 0.0,
+        "sum": 1.0,
+        "sum_keras": fields["slope_factor"],
+    }[recipe.reduction]
+    fields["accumulate"] = recipe.gradient_accumulation_steps
+    rows = [own.clip_value]
+    for layer in network.layers:  # most have none of their own
+        l1, l2 = getattr(layer, "l1", 0.0), getattr(layer, "l2", 0.0)
+        rows += [own.l1 + l1, 2.0 * (own.l2 + l2)]
+    with np.errstate(over="ignore"):
+        penalties = in_range(rows, dtype)
+    fields["clipped"] = penalties[:lanes].any()
+    fields["penalized"] = penalties[lanes:].any()
+    fields["bounded"] = own.clip_norm.any()
+    fields["constrained"] = layers["max_norm"].any()
+
+    state = np.zeros(1, STATE)
+    state[0]["phase"] = _first_phase(task)
+
+    numbers = room(slot_stride * (1 + slots) + SPARE * lanes, dtype)
+    numbers[: count * lanes].reshape(count, lanes)[:] = own.parameters.T
+    for slot, initial in enumerate(optimizer.slots, 1):
+        if isinstance(initial, str):
+            initial = own.hyper[:, list(optimizer.hyper).index(initial)]
+        first = slot * slot_stride
+        numbers[first : first + count * lanes].reshape(count, lanes)[:] = initial
+
+    networks = np.zeros(lanes, NETWORK)
+    networks["clip_norm"] = own.clip_norm
+    samples = shape.samples * lanes
+    sums = layout.PARTIAL_SUMS * lanes
+    order = np.arange(max(task.visits, len(task.inputs)))
+    curves = np.empty((layout.CURVES, evaluations, lanes))  # pages not written take no memory
+    curves[:, 0] = np.nan  # there is no running loss before the first epoch
+    return {
+        "plan": plan,
+        "state": state,
+        "job": np.zeros(1, JOB),
+        "layers": layers.copy(),
+        "parameters": numbers,
+        "buffers": np.zeros(max(places["buffers"], 1) * lanes, dtype),
+        "gradient": room(count * lanes + SPARE, dtype, keep=False),  # often used up by blocks
+        "networks": networks,
+        "seeds": np.array(own.seed),
+        "numbers": numbers_of(network, own.layers),
+        "rates": np.array(own.learning_rate),
+        "frozen": in_range(own.learning_rate == 0.0, dtype),
+        "penalties": penalties,
+        "scalars": aligned(16 * lanes, dtype if lanes > 1 else np.float64),
+        "arena": room(shape.arena, dtype),
+        "scratch": room(shape.members * shape.scratch, dtype),
+        "inputs": task.inputs,
+        "targets": task.targets,
+        "weights": task.weights,
+        "test_inputs": task.test_inputs,
+        "test_targets": task.test_targets,
+        "predictions": np.zeros(1, dtype),
+        "order": order if lanes == 1 else np.repeat(order, lanes),
+        "losses": aligned(samples, np.float64),
+        "sample_weights": aligned(samples, np.float64),
+        "correct": aligned(shape.chunks * lanes, np.int64),
+        "hits": np.zeros(lanes, np.int64),
+        "loss_hyper": in_range([*recipe.loss.values.values()], dtype),
+        "optimizer_hyper": in_range(own.hyper if own.hyper.size else np.zeros(lanes), np.float64),
+        "powers": np.ones((lanes, layout.POWERS)),
+        "sizes": np.zeros(len(layers) * sums),
+        "team": np.zeros(layout.TEAM, np.int64),
+        "given": task.order,
+        "schedule_hyper": in_range([*recipe.schedule.values.values()], np.float64),
+        "curves": curves,
+        "signals": np.full((observations, len(network.dense), layout.SUMS, lanes), np.nan),
+        "running": np.zeros(sums),
+        "partial": np.zeros(sums),
+        "previous": np.zeros(count * lanes if observations else 1, dtype),
+        "updates": np.full(2 * len(layers) * lanes, np.nan),
+        "alive": np.zeros(units * lanes, np.uint8),
+        "slopes": np.zeros(len(layers) * sums),
+    }

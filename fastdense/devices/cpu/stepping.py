@@ -1,0 +1,74 @@
+"""Single steps of a training on mini-batches of the caller's."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from fastdense.kernels import layout
+
+# What a step works on or with is the training's own; only the arena and what is cut by the size of
+# the mini-batch are others.
+SHARED = ("parameters", "buffers", "gradient", "networks", "seeds", "numbers", "rates", "frozen",
+          "penalties", "loss_hyper", "optimizer_hyper", "schedule_hyper", "powers")  # fmt: skip
+WHOLE = 1 << 24  # parameters times samples, up to which a step is one call of a few ms
+
+
+class Stepper:
+    """Updates of a session's network by mini-batches of a given number of samples.
+
+    Parameters
+    ----------
+    single : Single
+        The training whose parameters, slots and step number go on.
+    samples : int
+    weighted : bool
+        Whether samples have weights.
+    """
+
+    def __init__(self, single, samples, weighted):
+        task = single.task
+        none = task.inputs[:0]
+        blank = replace(
+            task,
+            batch=samples,
+            inputs=np.zeros((samples, task.inputs.shape[1]), task.inputs.dtype),
+            targets=np.zeros((samples, task.targets.shape[1]), task.targets.dtype),
+            weights=np.zeros(samples if weighted else 0),
+            test_inputs=none,
+            test_targets=none,
+            order=np.arange(samples)[np.newaxis],
+            evaluate_every=0,
+            observe_every=0,
+        )
+        self._single = single
+        self._own = own = type(single)(
+            blank, single.threads, single.variant, {name: single.arrays[name] for name in SHARED}
+        )
+        own.arrays["plan"]["steps_per_epoch"] = task.steps_per_epoch
+        self._state, self._theirs = own.state[0], single.state[0]
+        self._loss = own.arrays["curves"][layout.RUNNING_LOSS]
+        self._running = own.arrays["running"]
+        self._whole = samples * task.network.size <= WHOLE
+        self._given = ()
+
+    def step(self, inputs, targets, weights=None):
+        """One update; returns the mean loss of the samples before it.
+
+        The arrays are in the recipe's dtype (weights in float64), C-contiguous, and checked.
+        """
+        own, state, theirs = self._own, self._state, self._theirs
+        self._given = inputs, targets, weights  # kept alive while their addresses are used
+        own.place("inputs", inputs)
+        own.place("targets", targets)
+        if weights is not None:
+            own.place("weights", weights)
+        self._running[:] = 0.0
+        state["step"], state["accumulated"] = theirs["step"], theirs["accumulated"]
+        state["phase"], state["epoch"], state["position"] = layout.STEP, 0, 0
+        state["loaded"], state["summed"], state["row"] = 0, 1, 0
+        if self._whole:
+            own.step_at_once()
+        while state["phase"] == layout.STEP:
+            own.advance(until=1)
+        theirs["step"], theirs["accumulated"] = state["step"], state["accumulated"]
+        return float(self._loss[0, 0])

@@ -1,0 +1,131 @@
+"""A trained network as a function for the caller's own compiled code.
+
+It is compiled by Numba's public `njit`, for one network, whose parameters are constants of it, and
+gives the bits of a prediction: each output is one chain of fused multiply-adds from the bias on.
+"""
+
+import numpy as np
+from numba import from_dtype, njit
+
+from fastdense import catalogue
+from fastdense.errors import FastdenseError
+from fastdense.kernels.compile import primitives  # noqa: F401  (gives maths to the compiler)
+from fastdense.kernels.compile.compiler import view
+from fastdense.kernels.compile.pointers import make_room
+from fastdense.numerics.primitives import fma
+
+
+def embedded(network, parameters):
+    """`forward(inputs, out=None)`, which jitted code may call; see `Model.compiled`."""
+    stages = _stages(network, parameters)
+    features, outputs, dtype = network.inputs, network.outputs, parameters.dtype
+    one = _chain(stages, max(len(bias) for _, bias, _ in stages), from_dtype(dtype))
+
+    @njit
+    def rows(inputs, out):
+        if inputs.shape[1] != features or out.shape != (len(inputs), outputs):
+            raise ValueError("inputs and out must be (n, features) and (n, outputs)")
+        for i in range(len(inputs)):
+            one(inputs[i], out[i])
+
+    @njit
+    def row(inputs, out):
+        if len(inputs) != features or out.shape != (outputs,):
+            raise ValueError("inputs and out must be (features,) and (outputs,)")
+        one(inputs, out)
+
+    @njit
+    def forward(inputs, out=None):
+        if out is None:
+            if inputs.ndim == 1:
+                made = np.empty(outputs, dtype)
+                row(inputs, made)
+                return made
+            else:
+                made_rows = np.empty((len(inputs), outputs), dtype)
+                rows(inputs, made_rows)
+                return made_rows
+        else:
+            if inputs.ndim == 1:
+                row(inputs, out)
+            else:
+                rows(inputs, out)
+            return out
+
+    return forward
+
+
+def _stages(network, parameters):
+    """Weights, bias and activation of each dense layer; others act in training only."""
+    dense = [layer for _, layer in network.dense]
+    for layer in network.layers:
+        if layer not in dense and not layer.passes:
+            raise FastdenseError(
+                f"a {layer.entry_name()} layer cannot be compiled into other code yet; use predict"
+            )
+    own = np.array(parameters)  # which Numba takes as constants
+    return [
+        (weights.copy(), bias.copy(), catalogue.get("activations", layer.activation))
+        for (weights, bias), layer in zip(network.split(own), dense, strict=True)
+    ]
+
+
+def _chain(stages, width, kind):
+    """`(x, out)` through all of some layers."""
+    (weights, bias, activation), *others = stages
+    affine, n_out = _affine(weights, bias), len(bias)
+    if activation.coupled:
+        return _coupled(affine, activation, n_out, kind)
+    value = njit(activation.value)
+    room = make_room(width, kind)
+    if not others:
+
+        @njit
+        def last(x, out):
+            z = room()
+            affine(x, z)
+            for j in range(n_out):
+                out[j] = value(z[j])
+
+        return last
+    rest = _chain(others, width, kind)
+
+    @njit
+    def through(x, out):
+        a = room()
+        affine(x, a)
+        for j in range(n_out):
+            a[j] = value(a[j])
+        rest(a, out)
+
+    return through
+
+
+def _affine(weights, bias):
+    n_in, n_out = weights.shape
+    cast = weights.dtype.type
+
+    @njit(inline="always")
+    def affine(x, z):
+        for j in range(n_out):
+            z[j] = bias[j]
+        for k in range(n_in):
+            xk = cast(x[k])
+            for j in range(n_out):
+                z[j] = fma(xk, weights[k, j], z[j])
+
+    return affine
+
+
+def _coupled(affine, activation, n_out, kind):
+    forward, room = njit(activation.forward), make_room(n_out, kind)
+
+    @njit
+    def last(x, out):
+        z, a = room(), room()
+        affine(x, z)
+        forward(view(z, (n_out, 1)), view(a, (n_out, 1)), 1)
+        for j in range(n_out):
+            out[j] = a[j]
+
+    return last

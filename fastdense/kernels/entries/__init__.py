@@ -1,0 +1,1 @@
+"""Activations, losses, optimizers and schedules as kernels that are called by address."""

@@ -1,0 +1,171 @@
+"""The gradient of a block of one layer's parameters, and their update while it is in the cache."""
+
+from functools import cache
+
+import numpy as np
+from numba import njit, types
+
+from fastdense.kernels.compile.compiler import COLD, NUMPY
+from fastdense.kernels.compile.pointers import call, offset, record
+from fastdense.kernels.layers import dense as dense_layers
+from fastdense.kernels.layout import PACKED
+
+
+@cache
+def update_for(kind, packed):
+    """`regularize`, `update` and `constrain` of parameters (count, lanes), given their gradient."""
+    cast = np.float32 if kind == types.float32 else np.float64
+
+    @njit(**COLD)
+    def regularize(plan, work, index, gradient, first, weights, count):
+        """Penalties of a layer on the first `weights` of `count` parameters, then their clipping.
+
+        The latter by value.
+        """
+        lanes = plan.lanes if packed else np.int64(1)
+        parameters = offset(work.parameters, first * lanes)
+        penalties = offset(work.penalties, (1 + 2 * index) * lanes)
+        if plan.penalized:
+            for i in range(weights):
+                for lane in range(lanes):
+                    l1, twice_l2 = penalties[lane], penalties[lanes + lane]
+                    zero = type(l1)(0)
+                    p, g = parameters[i * lanes + lane], gradient[i * lanes + lane]
+                    sign = type(l1)(p > zero) - type(l1)(p < zero)
+                    # A network without a penalty keeps the sign of a zero.
+                    some = l1 != zero or twice_l2 != zero
+                    gradient[i * lanes + lane] = g + (l1 * sign + twice_l2 * p) if some else g
+        if plan.clipped:
+            for i in range(count):
+                for lane in range(lanes):
+                    most, g = work.penalties[lane], gradient[i * lanes + lane]
+                    gradient[i * lanes + lane] = min(max(g, -most), most) if most > 0 else g
+
+    @njit(**NUMPY)
+    def update(plan, work, gradient, first, count):
+        """The optimizer's step for `count` parameters."""
+        start = first * plan.lanes
+        parameters = offset(work.parameters, start)
+        slots = offset(work.parameters, plan.slot_stride + start)
+        if packed:
+            second, third = offset(slots, plan.slot_stride), offset(slots, 2 * plan.slot_stride)
+            arrays = parameters, gradient, slots, second, third, count, work.scalars, work.frozen
+            call(plan.optimizer, (arrays, plan.lanes))
+        else:
+            frozen = work.frozen[0] != 0
+            call(
+                plan.optimizer,
+                (parameters, gradient, slots, count, plan.slot_stride, work.scalars, frozen),
+            )
+
+    @njit(**COLD)
+    def constrain(plan, work):
+        """Scale the weights into each unit back to the norm that its layer allows."""
+        lanes = plan.lanes if packed else np.int64(1)
+        for index in range(plan.depth):
+            layer = record(work.layers, index)
+            if layer.max_norm == 0.0:
+                continue
+            for o in range(layer.n_out):
+                for lane in range(lanes):
+                    weights = offset(work.parameters, (layer.weights + o) * lanes + lane)
+                    row_stride = layer.n_out * lanes
+                    squares = 0.0
+                    for i in range(layer.n_in):
+                        w = float(weights[i * row_stride])
+                        squares += w * w
+                    norm = np.sqrt(squares)
+                    if norm > layer.max_norm and work.frozen[lane] == 0:
+                        factor = cast(layer.max_norm / norm)
+                        for i in range(layer.n_in):
+                            weights[i * row_stride] *= factor
+
+    return regularize, update, constrain
+
+
+@cache
+def _add_up_for(kind):
+    """`add_up(work, member, block, arena, count, continued)`: a block of the gradient.
+
+    Each gradient is one chain over `count` samples in ascending order, whose chunks stand one
+    behind the other at `arena`; where it has `continued` it goes on from the samples before.
+    """
+    dense = dense_layers.accumulate_for(kind)
+    regularize, update, _ = update_for(kind, False)
+
+    @njit(inline="never", **NUMPY)
+    def add_up(work, member, block, arena, count, continued):
+        plan, job = record(work.plan, 0), record(work.job, 0)
+        index = np.int64(0)
+        while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
+            index += 1
+        layer = record(work.layers, index)
+        row = (block - layer.first_block) * layer.block_rows
+        # The row behind the weights is the bias: its input is one.
+        rows = min(layer.block_rows, layer.n_in + 1 - row)
+        first, numbers = layer.weights + row * layer.n_out, rows * layer.n_out
+        weights = min(rows, layer.n_in - row) * layer.n_out
+        if layer.accumulate != 0:  # a linked layer is a single block
+            first, numbers, weights = layer.weights, layer.size, layer.penalized
+        gradient = offset(work.gradient, first)
+        if job.update and not continued:
+            # All of it is taken and used up here: it never leaves the cache.
+            gradient = offset(work.scratch, member * plan.scratch + PACKED)
+        zero, one = np.int64(0), np.int64(1)
+        arrays = zero
+        if job.update:
+            arrays = 1 + plan.slots
+        if job.update and job.stride == 1 and plan.online != 0 and layer.accumulate == 0:
+            # The gradient would be written, and read again, for nothing else.
+            dense_layers.update_online(work, plan, layer, row, rows)
+            return
+        done = np.int64(0)
+        while done < count:
+            samples = min(job.columns, count - done)
+            if layer.accumulate != 0:
+                delta = offset(arena, layer.slope_row * job.stride)
+                call(
+                    layer.accumulate,
+                    (work.table, index, arena, delta, gradient, samples, continued),
+                )
+            else:
+                dense(work, member, layer, row, rows, arena, gradient, samples, continued, arrays)
+            continued = one
+            arrays = zero
+            done += job.columns
+            arena = offset(arena, plan.arena)
+        if job.update:
+            regularize(plan, work, index, gradient, first, weights, numbers)
+            update(plan, work, gradient, first, numbers)
+
+    return add_up
+
+
+@cache
+def accumulate_for(kind):
+    """`accumulate(work, member, block)`: a block of the gradient over all samples of the job."""
+    add_up = _add_up_for(kind)
+
+    @njit(**NUMPY)
+    def accumulate(work, member, block):
+        job = record(work.job, 0)
+        add_up(work, member, block, work.arena, job.samples, job.continued)
+
+    return accumulate
+
+
+@cache
+def take_for(kind):
+    """`take(work, member, chunk)`: the whole gradient over a chunk in the member's arena."""
+    add_up = _add_up_for(kind)
+
+    @njit(**NUMPY)
+    def take(work, member, chunk):
+        plan, job = record(work.plan, 0), record(work.job, 0)
+        samples = min(job.columns, job.samples - chunk * job.columns)
+        continued = np.int64(job.continued != 0 or chunk > 0)
+        arena = offset(work.arena, member * plan.arena)
+        for block in range(plan.blocks):
+            add_up(work, member, block, arena, samples, continued)
+
+    return take

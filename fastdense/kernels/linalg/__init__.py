@@ -1,0 +1,1 @@
+"""Matrix products and transposes in registers."""

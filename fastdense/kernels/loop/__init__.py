@@ -1,0 +1,1 @@
+"""The training loop: epochs, steps, evaluations, and the threads that share them."""

@@ -1,0 +1,137 @@
+"""The kernels by role: compiled or loaded when they are first asked for, and called by address.
+
+Numba is imported only where a kernel is compiled.
+"""
+
+import ctypes
+import functools
+import importlib.util
+import os
+import sys
+import threading
+
+from fastdense import catalogue
+from fastdense.kernels.compile import cache
+
+KINDS = {
+    "activation": "activations",
+    "value": "activations",
+    "coupled_forward": "activations",
+    "coupled_backward": "activations",
+    "loss": "losses",
+    "advance": "optimizers",
+    "optimizer": "optimizers",
+    "online": "optimizers",
+    "pack_advance": "optimizers",
+    "pack_optimizer": "optimizers",
+    "schedule": "schedules",
+}
+LAYER_ROLES = "forward", "backward", "accumulate"  # of a linked layer's twin
+UNROLLED = "unrolled"  # its name is a `StepShape`
+ONE_DTYPE = "advance", "schedule", "uniforms"  # float64, whatever that of the training
+# Loops over lanes become single vectors, if they are not taken apart before.
+LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work", UNROLLED
+_lock = threading.RLock()
+
+
+def _renew():
+    # A forked process has none of the threads that may have held it.
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
+
+
+def _twin(name):
+    """The module with a layer's kernels, under the same name as the layer."""
+    return importlib.import_module(f"fastdense.kernels.layers.{name}")
+
+
+def define(role, name, dtype):
+    """The function of a kernel, for the compiler, and its signature."""
+    from fastdense.kernels.entries import linked
+    from fastdense.kernels.linalg import gemm
+    from fastdense.kernels.loop import epochs, unrolled, work
+    from fastdense.kernels.samples import uniforms
+
+    kind = gemm.FLOATS[dtype]
+    if role == UNROLLED:
+        return unrolled.unrolled(name, kind)
+    if role in LAYER_ROLES:
+        return getattr(_twin(name), role)(kind)
+    if name is not None:
+        return getattr(linked, role)(catalogue.get(KINDS[role], name), kind)
+    if role == "uniforms":
+        return uniforms.uniforms(kind)
+    return getattr(epochs if role.endswith("train") else work, role)(kind)
+
+
+def _sources(role, name):
+    if name is None:
+        return ()
+    if role in LAYER_ROLES:
+        # Found without being imported, which takes Numba.
+        return (importlib.util.find_spec(f"fastdense.kernels.layers.{name}").origin,)
+    files = set()
+    for kind, own in name.entries if role == UNROLLED else [(KINDS[role], name)]:
+        files.add(importlib.import_module(f"fastdense.{kind}.{own}").__file__)
+        # An entry may take its formulas from another's file.
+        formulas = (f for f in vars(catalogue.get(kind, own)).values() if callable(f))
+        files.update(sys.modules[f.__module__].__file__ for f in formulas)
+    return sorted(files)
+
+
+def _symbol(role, name, dtype):
+    return "-".join(str(part) for part in (role, name, dtype) if part)
+
+
+@functools.cache
+def _kernel(role, name, dtype):
+    symbol = _symbol(role, name, dtype)
+
+    def compiled():
+        from fastdense.kernels.compile import compiler
+
+        function, signature = define(role, name, dtype)
+        # An entry's kernel is given arrays that lie apart; those of a table may be one.
+        noalias = name is not None and role not in LAYER_ROLES
+        unroll = role not in LANE_LOOPS
+        return compiler.compiled(function, signature, symbol, noalias, unroll)
+
+    return cache.load(symbol, _sources(role, name), compiled)
+
+
+def _dtype(role, dtype):
+    return "float64" if role in ONE_DTYPE else dtype
+
+
+def kernel(role, name, dtype):
+    """Address of a kernel.
+
+    `name` is that of the entry whose kernel it is, or None for those of the engine.
+    """
+    if role == UNROLLED:  # nobody else waits for it
+        return _kernel(role, name, dtype).address
+    with _lock:
+        return _kernel(role, name, _dtype(role, dtype)).address
+
+
+def kernel_on_disk(role, name, dtype):
+    """Address of a kernel that need not be compiled any more, or 0."""
+    kept = cache.keeps(_symbol(role, name, dtype), _sources(role, name))
+    return kernel(role, name, dtype) if kept else 0
+
+
+@functools.cache
+def _prototype(role, dtype):
+    found = _kernel(role, None, dtype)
+    kinds = [{"p": ctypes.c_void_p, "i": ctypes.c_int64}[letter] for letter in found.arguments]
+    return ctypes.CFUNCTYPE(None, *kinds)(found.address)
+
+
+def program(role, dtype):
+    """ "train" or "work" as a function of a table's address and integers; it lets others run."""
+    with _lock:
+        return _prototype(role, _dtype(role, dtype))

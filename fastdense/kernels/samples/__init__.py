@@ -1,0 +1,1 @@
+"""What is done with samples: gathered, shuffled, counted, summed."""

@@ -1,0 +1,82 @@
+"""The report on a scenario: its arms, curves and claims."""
+
+import numpy as np
+
+from fastdense.judging.plain import number
+from fastdense.once import once
+from fastdense.reports.files import csv_text
+from fastdense.reports.report import Report
+from fastdense.scenarios.experiment import median_curve
+
+CURVE_ROWS = 200  # at most, evenly spaced over the epochs, the first and the last among them
+
+
+class ExperimentReport(Report):
+    """The report on an `Experiment`."""
+
+    endings = ".json", "-runs.csv", "-curves.csv"
+
+    @once
+    def medians(self):
+        """Names of arms to the median over seeds of their loss, (rows,)."""
+        return {name: median_curve(of) for name, of in self.done.results.items()}
+
+    def brief(self):
+        """The same without its runs, which take a thousand times the memory."""
+        kept = ExperimentReport(None)
+        kept.plain, kept.medians = self.plain, self.medians
+        return kept
+
+    def contents(self):
+        of_curves = curves(self.done)
+        runs = [{"arm": arm["name"], **run} for arm in self.plain["arms"] for run in arm["runs"]]
+        columns = list(dict.fromkeys(key for run in runs for key in run))
+        rows = [[run.get(column, "") for column in columns] for run in runs]
+        points = [
+            [curve["arm"], curve["seed"], epoch, loss, "" if tested is None else tested]
+            for curve in of_curves
+            for epoch, loss, tested in zip(
+                curve["epochs"],
+                curve["loss"],
+                curve["test_loss"] or [None] * len(curve["loss"]),
+                strict=True,
+            )
+        ]
+        texts = (
+            csv_text(columns, rows),
+            csv_text(["arm", "seed", "epoch", "loss", "test_loss"], points),
+        )
+        plain = {**self.plain, "curves": of_curves}
+        return plain, dict(zip(self.endings[1:], texts, strict=True))
+
+    def figure(self):
+        from fastdense.reports.plots import arms
+
+        return arms.figure(self.done)
+
+    @staticmethod
+    def tables(reports, points=True):
+        from fastdense.reports.tables import results
+
+        return results(reports)
+
+
+def curves(experiment):
+    """Thinned curves by arm and seed: `[{"arm", "seed", "epochs", "loss", "test_loss"}, ...]`."""
+    rows = []
+    for arm, results in experiment.results.items():
+        for result in results:
+            run = result.run
+            places = np.linspace(0, len(run.loss) - 1, min(CURVE_ROWS, len(run.loss)))
+            places = places.round().astype(int)
+            tested = None if run.test_loss is None else [number(v) for v in run.test_loss[places]]
+            rows.append(
+                {
+                    "arm": arm,
+                    "seed": run.recipe.seed,
+                    "epochs": [int(e) for e in run.epochs[places]],
+                    "loss": [number(v) for v in run.loss[places]],
+                    "test_loss": tested,
+                }
+            )
+    return rows

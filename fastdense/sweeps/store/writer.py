@@ -1,0 +1,333 @@
+"""A file of runs: SQLite, written by one process, readable by any while it grows.
+
+Losses are REAL, where NaN is NULL. A run's curve and measures are kept as little-endian float32 and
+float64. The runs of a file belong to all its sweeps, so that none trains what another has.
+"""
+
+import contextlib
+import os
+import sqlite3
+import stat
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from fastdense.errors import FastdenseError, shown
+from fastdense.files import lock
+from fastdense.sweeps import identity
+from fastdense.sweeps.store.reader import read_table, sound
+
+APPLICATION = 0x66647377  # "fdsw"
+VERSION = 1
+COMMIT_SECONDS = 1.0  # between two commits, at most
+IDS_AT_ONCE = 500  # in one statement
+SCHEMA = """
+CREATE TABLE sweeps (
+    id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, began TEXT NOT NULL, definition TEXT NOT NULL
+);
+CREATE TABLE configurations (
+    id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, content TEXT NOT NULL
+);
+CREATE TABLE cells (
+    id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE,
+    configuration INTEGER NOT NULL REFERENCES configurations, numbers BLOB NOT NULL
+);
+CREATE TABLE points (
+    sweep INTEGER NOT NULL REFERENCES sweeps, point INTEGER NOT NULL,
+    cell INTEGER NOT NULL REFERENCES cells, seeds INTEGER NOT NULL, PRIMARY KEY (sweep, point)
+) WITHOUT ROWID;
+CREATE TABLE runs (
+    cell INTEGER NOT NULL REFERENCES cells, seed INTEGER NOT NULL,
+    outcome INTEGER NOT NULL, steps INTEGER NOT NULL,
+    initial_loss REAL, final_loss REAL, final_test_loss REAL, final_accuracy REAL,
+    measured BLOB, curve BLOB, PRIMARY KEY (cell, seed)
+) WITHOUT ROWID;
+"""
+RUN = "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+# What SQLite has beside a file, and how that begins where a process was killed; each may be empty.
+BESIDE = {
+    "-wal": (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", bytes(4)),
+    "-shm": ((3007000).to_bytes(4, sys.byteorder), bytes(4)),
+    "-journal": (b"\xd9\xd5\x05\xf9", bytes(4)),
+}
+
+
+def files_of(path):
+    """The names of all files that a store may have, of which only the first stays."""
+    place = os.path.realpath(path)
+    return [place, *(place + suffix for suffix in (*BESIDE, lock.SUFFIX))]
+
+
+def check_beside(path):
+    """Refuse a place beside which is what SQLite would take for its own, and remove."""
+    place = os.path.realpath(path)
+    for suffix, beginnings in BESIDE.items():
+        begins = _beginning(place + suffix)
+        lost = suffix == "-wal" and begins and not _beginning(place)  # of a store that was moved
+        if lost or begins not in (b"", *beginnings):
+            raise FastdenseError(
+                f"{shown(os.path.basename(place + suffix))} beside the store is not its own and "
+                "would be lost; move it, or give the store another name"
+            )
+
+
+def _beginning(path):
+    """The first bytes of a plain file, none where there is nothing, None of a folder or device."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return None
+        with open(path, "rb") as file:
+            return file.read(4)
+    except FileNotFoundError:
+        return b""
+
+
+def fault(path, doing, error):
+    """One sentence about what SQLite reports of a store."""
+    # What `sound` raises has no name.
+    if getattr(error, "sqlite_errorname", "SQLITE_CORRUPT").startswith("SQLITE_CORRUPT"):
+        return FastdenseError(
+            f"the store is damaged: cannot {doing} {shown(str(path))}, {str(error)[:100]}; take "
+            "a copy from before, or sweep again into another file"
+        )
+    return FastdenseError(f"cannot {doing} {shown(str(path))}: {error}")
+
+
+@contextlib.contextmanager
+def sentences(path, doing):
+    """Turns what SQLite and the system report into one sentence."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise fault(path, doing, error) from None
+    except (OSError, ValueError) as error:  # the latter of a null in a name
+        if isinstance(error, FastdenseError):
+            raise
+        reason = getattr(error, "strerror", None) or error
+        raise FastdenseError(f"cannot {doing} {shown(str(path))}: {reason}") from None
+
+
+class Store:
+    """The only writer of a file, or of memory if there is none.
+
+    Parameters
+    ----------
+    path : path, optional
+    resume : bool
+        Whether the file may hold runs already; then they are not trained again.
+
+    Raises
+    ------
+    FastdenseError
+        A file that is no store, of another version, in use by another process, or that cannot be
+        written; one with runs in it, without `resume`.
+    """
+
+    def __init__(self, path=None, resume=False):
+        if not isinstance(path, (str, os.PathLike, type(None))):
+            raise FastdenseError(f"store is {shown(path)}; expected the path of a file")
+        self.path = None if path is None else Path(path)
+        self._lock, self._pending, self._cells = None, [], {}
+        self._made, self.sweep = False, None
+        self._entered = set()  # cells: two of a grid may be the same, of rate 1 and 1.0
+        if path is not None:
+            self._check_place(resume)
+        self._db = None
+        try:
+            with sentences(path, "open"):
+                place = ":memory:" if path is None else self.path.absolute()
+                self._db = sqlite3.connect(place, isolation_level=None)
+                if not self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                    self._create()
+                check(self._db, path)
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
+                self._db.execute("PRAGMA cache_size = -65536")
+        except BaseException:
+            self._close(failed=True)
+            raise
+        self._committed = time.monotonic()
+
+    def _create(self):
+        self._db.executescript(
+            f"PRAGMA page_size = 8192; BEGIN; {SCHEMA}"
+            f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
+        )
+
+    def _check_place(self, resume):
+        path = self.path
+        with sentences(path, "write"):
+            if path.is_dir():
+                raise FastdenseError(f"{path} is a folder; give a file for the store")
+            if not path.absolute().parent.is_dir():
+                raise FastdenseError(f"cannot write {shown(str(path))}: its folder does not exist")
+            if not resume and path.exists() and path.stat().st_size:
+                raise FastdenseError(f"{path} exists; go on with --resume, or give another file")
+            try:
+                self._lock = lock.Lock(path)
+            except lock.Held:
+                raise FastdenseError(
+                    f"{path} is in use by another sweep; wait for it, or give another file"
+                ) from None
+            try:
+                check_beside(path)
+                self._made = not path.exists()
+            except BaseException:
+                self._lock.release()
+                raise
+
+    def _close(self, failed):
+        """Close the file, and remove it if it was made for nothing."""
+        if self._db is not None:
+            self._db.close()
+        if self._lock is not None:
+            if failed and self._made and self.sweep is None:
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.realpath(self.path))
+            self._lock.release()
+
+    def begin(self, definition):
+        """Remember a sweep by its definition, a dict of plain values; one there is goes on."""
+        text = identity.canonical(definition)
+        key = identity.digest(text.encode())
+        with self._writing():
+            self._db.execute(
+                "INSERT OR IGNORE INTO sweeps (key, began, definition) VALUES (?, ?, ?)",
+                (key, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), text),
+            )
+            found = self._db.execute("SELECT id FROM sweeps WHERE key = ?", (key,))
+            self.sweep = found.fetchone()[0]
+
+    def enter(self, number, group):
+        """Remember the cells of a group; returns the numbers of its runs that are not there yet."""
+        content = identity.canonical(group.configuration)
+        key, keys, numbers = identity.digest(content.encode()), group.keys, group.numbers
+        with self._writing():
+            db = self._db
+            db.execute("INSERT OR IGNORE INTO configurations VALUES (NULL, ?, ?)", (key, content))
+            found = db.execute("SELECT id FROM configurations WHERE key = ?", (key,))
+            configuration = found.fetchone()[0]
+            db.executemany(
+                "INSERT OR IGNORE INTO cells VALUES (NULL, ?, ?, ?)",
+                ((k, configuration, n.tobytes()) for k, n in zip(keys, numbers, strict=True)),
+            )
+            cells = self._ids(keys)
+            points, seeds = group.points.tolist(), len(group.seeds)
+            db.executemany(
+                "INSERT OR IGNORE INTO points VALUES (?, ?, ?, ?)",
+                ((self.sweep, point, c, seeds) for point, c in zip(points, cells, strict=True)),
+            )
+            missing = self._missing(cells, group.seeds)
+        self._cells[number] = np.array(cells), group.seeds
+        return missing
+
+    def _ids(self, keys):
+        ids = {}
+        for part in _parts(keys):
+            ids |= self._db.execute(
+                f"SELECT key, id FROM cells WHERE key IN ({','.join('?' * len(part))})", part
+            )
+        return [ids[key] for key in keys]
+
+    def _missing(self, cells, seeds):
+        first, count = seeds.start, len(seeds)
+        missing = np.ones((len(cells), count), bool)
+        rows_of = {}
+        for row, cell in enumerate(cells):
+            if cell in self._entered:
+                missing[row] = False
+            self._entered.add(cell)
+            rows_of.setdefault(cell, row)
+        for part in _parts(list(rows_of)):
+            found = self._db.execute(
+                f"SELECT cell, seed FROM runs WHERE cell IN ({','.join('?' * len(part))}) "
+                "AND seed BETWEEN ? AND ?",
+                (*part, first, first + count - 1),
+            )
+            for cell, seed in found:
+                missing[rows_of[cell], seed - first] = False
+        return np.flatnonzero(missing)
+
+    def keep(self, job, rows):
+        """Take the `Rows` of a job; they are on disk at the next commit, within a second."""
+        cells, seeds = self._cells[job.group]
+        places, of_seed = np.divmod(job.runs, len(seeds))
+        columns = (
+            cells[places],
+            seeds.start + of_seed,
+            rows.outcome,
+            rows.steps,
+            rows.initial_loss,
+            rows.final_loss,
+            rows.final_test_loss,
+            rows.final_accuracy,
+        )
+        blobs = [
+            [row.tobytes() for row in array] if array.shape[1] else [None] * len(rows)
+            for array in (rows.measured.astype("<f8"), rows.curve.astype("<f4"))
+        ]
+        self._pending += zip(*(column.tolist() for column in columns), *blobs, strict=True)
+        if time.monotonic() - self._committed > COMMIT_SECONDS:
+            self.commit()
+
+    def commit(self):
+        """Write what was taken."""
+        with self._writing():
+            self._db.executemany(RUN, self._pending)
+        self._pending = []
+        self._committed = time.monotonic()
+
+    @contextlib.contextmanager
+    def _writing(self):
+        """One transaction: all of it, or nothing."""
+        with sentences(self.path, "write"):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                with sound():
+                    yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def table(self):
+        """The `Table` of the sweep so far."""
+        with sentences(self.path, "read"):
+            return read_table(self._db, self.sweep)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        """Commit; what closes the file last leaves it alone in its folder.
+
+        A new file in which no sweep began, as with a cluster that does not answer, goes again.
+        """
+        try:
+            # After a failure, perhaps of this very store, that one is the news.
+            with contextlib.suppress(FastdenseError) if error else contextlib.nullcontext():
+                self.commit()
+        finally:
+            self._close(failed=error is not None)
+
+
+def _parts(values):
+    """A list in parts that one statement can take."""
+    return (values[i : i + IDS_AT_ONCE] for i in range(0, len(values), IDS_AT_ONCE))
+
+
+def check(db, path):
+    """Refuse what is no store, or one of another version."""
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION:
+        raise FastdenseError(f"{path} is not a store of sweeps; give another file")
+    if version != VERSION:
+        raise FastdenseError(
+            f"{path} is a store of version {version}; this fastdense reads version {VERSION}"
+        )

@@ -1,0 +1,1 @@
+"""One file a result; see `fastdense.theory` for what a file holds."""

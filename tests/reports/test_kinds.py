@@ -1,0 +1,61 @@
+"""Every kind of result has one report: what is printed, drawn and written is asked of that."""
+
+import json
+
+import pytest
+from rich.console import Console
+
+from fastdense import theory
+from fastdense.reports import files
+from fastdense.reports.report import of_kind, report_of, tables
+from fastdense.scenarios.experiment import experiment
+from fastdense.scenarios.scenario import load
+from fastdense.theory.study import study
+
+KINDS = {
+    "scenario": lambda: experiment(load("zero-rate", {"epochs": 2}), seeds=2),
+    "theory": lambda: study(theory.load("linear-plateau")),
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def report(request):
+    found = report_of(KINDS[request.param]())
+    assert type(found) is of_kind(request.param)
+    return found
+
+
+def test_what_is_brief_prints_the_same(report):
+    def printed(one):
+        console = Console(width=150)
+        with console.capture() as capture:
+            console.print(tables([one]))
+        return capture.get()
+
+    assert report.brief().to_dict() == report.to_dict() and report.brief().id == report.id
+    assert printed(report.brief()) == printed(report) and report.id in printed(report)
+
+
+def test_its_files_are_those_that_it_announces(report, tmp_path):
+    files.check(report.id, report.endings, tmp_path)
+    files.write(report, tmp_path)
+    names = {f"{report.id}{ending}" for ending in report.endings}
+    assert {path.name for path in tmp_path.iterdir()} == names
+    written = json.loads((tmp_path / f"{report.id}.json").read_text("utf-8"))
+    assert set(written.pop("files")) == names
+    assert {key: written[key] for key in report.to_dict()} == report.to_dict()
+    files.check(report.id, report.endings, tmp_path)  # which may be written again
+
+
+def test_several_kinds_are_printed_together():
+    both = [report_of(make()) for make in reversed(KINDS.values())]
+    console = Console(width=150)
+    with console.capture() as capture:
+        console.print(tables(both, points=False))
+    text = capture.get()
+    assert 0 <= text.index("zero-rate") < text.index("linear-plateau")
+
+
+def test_its_picture_is_a_figure(report):
+    pytest.importorskip("matplotlib")
+    assert report.figure().axes
