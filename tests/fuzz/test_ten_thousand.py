@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import stores
 from terminal import call
+from toml_text import literal
 
 import fastdense
 from fastdense import Data, Dense, FastdenseError, Network, Recipe, Thresholds, train, train_many
@@ -97,7 +98,7 @@ def test_files_of_rows(kind, count, tmp_path):
             for array in (data.inputs, data.targets):
                 assert array.ndim == 2 and np.isfinite(array).all()
         if number % 10 == 0:
-            text = "".join(f"{k} = {inputs.literal(v)}\n" for k, v in table.items())
+            text = "".join(f"{k} = {literal(v)}\n" for k, v in table.items())
             text = f"[data]\n{text}[network]\nhidden = [2]\n[recipe]\nepochs = 1\n"
             (tmp_path / "mine.toml").write_text(text, "utf-8")
             check(soon(call, "run", tmp_path / "mine.toml", "--seeds", 1))
