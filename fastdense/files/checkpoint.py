@@ -1,6 +1,8 @@
-"""Checkpoint files: safetensors that say what wrote them, and whether their numbers are finite."""
+"""Checkpoint files: safetensors that say what wrote them, and by a digest that nothing changed."""
 
 import contextlib
+import hashlib
+import json
 
 import numpy as np
 
@@ -13,10 +15,17 @@ FORMAT = "fastdense training 1"
 
 def write(path, arrays, about):
     """Write a checkpoint, or leave the one that is there; see `safetensors.write`."""
-    finite = {name: bool(np.isfinite(array).all()) for name, array in arrays.items()}
-    safetensors.write(
-        path, arrays, {"format": FORMAT, "numerics": VERSION, "finite": finite, **about}
-    )
+    about = {"format": FORMAT, "numerics": VERSION, **about}
+    safetensors.write(path, arrays, {**about, "digest": _digest(arrays, about)})
+
+
+def _digest(arrays, about):
+    """Of the description and of all numbers, with the names, types and shapes of their arrays."""
+    state = hashlib.blake2b(json.dumps(about, sort_keys=True).encode(), digest_size=16)
+    for name, array in sorted(arrays.items()):
+        state.update(f"{name} {array.dtype} {array.shape}".encode())
+        state.update(np.ascontiguousarray(array).data)
+    return state.hexdigest()
 
 
 def read(path):
@@ -25,7 +34,7 @@ def read(path):
     Raises
     ------
     FastdenseError
-        The file is not whole, or no checkpoint, or one of other numbers.
+        The file is not whole or was changed, or is no checkpoint, or one of other numbers.
     """
     arrays, about = safetensors.read(path)
     if about.get("format") != FORMAT:
@@ -35,8 +44,7 @@ def read(path):
             f"{shown(str(path))} was written by a fastdense whose trainings have other bits "
             f"(version {shown(about.get('numerics'))}, here {VERSION}); go on with that one"
         )
-    finite = {name: bool(np.isfinite(array).all()) for name, array in arrays.items()}
-    if about.get("finite") != finite:
+    if about.pop("digest", None) != _digest(arrays, about):
         raise _changed(path)
     return arrays, about
 
