@@ -36,6 +36,8 @@ def rectangular(name, values, dimensions):
 
 def in_dtype(name, array, dtype):
     """The array itself where it is aligned and C-contiguous in `dtype`, else a copy that is."""
+    if array.dtype == dtype and array.flags.c_contiguous and array.flags.aligned:
+        return array
     with np.errstate(over="ignore"):
         converted = np.require(array, dtype, ["C_CONTIGUOUS", "ALIGNED"])
     if converted.dtype != array.dtype and first_not_finite(converted) is not None:

@@ -129,13 +129,15 @@ class Schedule(Entry):
 
 @dataclass(frozen=True)
 class Initializer(Entry):
-    """Initial values: `draw(uniform, fan_in, fan_out, hyper)`.
+    """Initial values: `draw(numbers, fan_in, fan_out, hyper)`.
 
-    `uniform` holds independent numbers in (0, 1), float64, in the shape of the array to fill. An
-    `elementwise` entry may be given a stack of them, (networks, *shape), at once.
+    `numbers` are independent, of a `distribution` of `numerics.streams`, float64, in the shape of
+    the array to fill. An `elementwise` entry may be given a stack of them, (networks, *shape), at
+    once.
     """
 
     draw: Callable
+    distribution: str = "uniform"
     random: bool = True
     elementwise: bool = True
 

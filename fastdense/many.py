@@ -231,7 +231,7 @@ def _start(task, varied, parameters, device):
     network, seeds = task.network, varied["seeds"].ravel()
     dtype = np.dtype(task.recipe.dtype)
     if parameters is None:
-        start = network.initialize_many(seeds, dtype, device_of(device).uniform_parts)
+        start = network.initialize_many(seeds, dtype, device_of(device).parts)
     else:
         shape = *varied["seeds"].shape, network.size
         given = given_parameters(parameters, [shape, shape[-1:]], dtype)

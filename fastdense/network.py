@@ -188,40 +188,41 @@ class Network:
         self,
         seed: int = 0,
         dtype: "DTypeLike" = "float32",
-        uniform_parts: Callable[..., Any] = streams.uniform_parts,
+        parts: Callable[..., Any] = streams.parts,
     ) -> np.ndarray:
         """Fresh parameters, shape (size,), a function of the seed alone.
 
-        `uniform_parts` draws the numbers; a device may have a faster one.
+        `parts` draws the numbers; a device may have a faster one.
         """
-        return self.initialize_many([seed], dtype, uniform_parts)[0]
+        return self.initialize_many([seed], dtype, parts)[0]
 
     def initialize_many(
         self,
         seeds: Sequence[int] | np.ndarray,
         dtype: "DTypeLike" = "float32",
-        uniform_parts: Callable[..., Any] = streams.uniform_parts,
+        parts: Callable[..., Any] = streams.parts,
     ) -> np.ndarray:
         """`initialize` for each of several seeds, shape (len(seeds), size)."""
         flat = room(len(seeds) * self.size, dtype).reshape(len(seeds), self.size)
         for rows in blocks(len(seeds), self.size):
-            self._initialize(seeds[rows], flat[rows], uniform_parts)
+            self._initialize(seeds[rows], flat[rows], parts)
         return flat
 
-    def _initialize(self, seeds, flat, uniform_parts):
-        first = 0
+    def _initialize(self, seeds, flat, parts):
+        first, places = 0, []
         every = (array for _, own in self.arrays for array in own)
-        for number, (shape, choice, fan_in, _) in enumerate(every):
-            place = flat[:, first : first + prod(shape)]
-            first += place.shape[1]
-            stream = streams.INITIAL, number, 0
-            draws = _draws(choice, seeds, stream, fan_in, shape, uniform_parts)
-            for rows, part, values in draws:
-                if not (np.abs(values) <= np.finfo(flat.dtype).max).all():
-                    raise FastdenseError(
-                        f"{choice.name} draws numbers beyond the range of {flat.dtype}; scale it"
-                    )
-                place[rows, part] = values
+        with np.errstate(over="ignore"):  # what the dtype cannot hold is infinite in it
+            for number, (shape, choice, fan_in, _) in enumerate(every):
+                place = flat[:, first : first + prod(shape)]
+                first += place.shape[1]
+                places.append((choice.name, place))
+                stream = streams.INITIAL, number, 0
+                draws = _draws(choice, seeds, stream, fan_in, shape, parts)
+                for rows, part, values in draws:
+                    place[rows, part] = values
+        if not np.isfinite(flat).all():
+            name = next(name for name, place in places if not np.isfinite(place).all())
+            raise FastdenseError(f"{name} draws numbers beyond the range of {flat.dtype}; scale it")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as `from_dict` and scenario files have them."""
@@ -276,13 +277,16 @@ def _groups(values):
         yield from [f"*[{value!r}] * {count}"] if count > 3 else [repr(value)] * count
 
 
-def _draws(choice, seeds, stream, fan_in, shape, uniform_parts):
+def _draws(choice, seeds, stream, fan_in, shape, parts):
     """Rows, columns and numbers of what an initializer draws for some seeds, part by part."""
     entry, hyper = choice.entry, choice.values
     if entry.elementwise and entry.random:
-        for rows, part, drawn in uniform_parts(seeds, *stream, prod(shape)):
+        for rows, part, drawn in parts(entry.distribution, seeds, *stream, prod(shape)):
             yield rows, part, entry.draw(drawn, fan_in, shape[-1], hyper)
+    elif entry.random:
+        numbers = streams.numbers(entry.distribution, seeds, *stream, shape, parts)
+        values = [entry.draw(one, fan_in, shape[-1], hyper) for one in numbers]
+        yield slice(None), slice(None), np.reshape(values, (len(seeds), -1))
     else:
-        drawn = streams.uniforms(seeds, *stream, shape) if entry.random else np.zeros((1, *shape))
-        values = [entry.draw(one, fan_in, shape[-1], hyper) for one in drawn]
-        yield slice(None), slice(None), np.reshape(values, (len(drawn), -1))
+        values = entry.draw(np.zeros(shape), fan_in, shape[-1], hyper)
+        yield slice(None), slice(None), values.ravel()

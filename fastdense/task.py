@@ -14,7 +14,7 @@ from fastdense.dataset import Data, check_targets, in_dtype, weights_of
 from fastdense.errors import FastdenseError, shown
 from fastdense.fusion import fused
 from fastdense.network import Network
-from fastdense.numerics.streams import uniform_parts
+from fastdense.numerics.streams import parts
 from fastdense.once import once
 from fastdense.recipe import Recipe
 
@@ -111,11 +111,11 @@ def prepare(
     order=None,
     evaluate_every=1,
     observe_every=0,
-    uniform_parts=uniform_parts,
+    parts=parts,
 ):
     """Check a training and convert what is not in the recipe's dtype yet; returns a `Task`.
 
-    `uniform_parts` draws the numbers of initial parameters that are not given.
+    `parts` draws the numbers of initial parameters that are not given.
     """
     if not isinstance(network, Network):
         raise FastdenseError(f"{shown(network)} is not a network; give a Network")
@@ -142,7 +142,7 @@ def prepare(
             f"{MAX_EVALUATIONS} points of a curve; evaluate less often (evaluate_every)"
         )
     if parameters is None:
-        parameters = network.initialize(recipe.seed, dtype, uniform_parts)
+        parameters = network.initialize(recipe.seed, dtype, parts)
     else:
         given = given_parameters(parameters, [(network.size,)], dtype)
         parameters = room(network.size, dtype)

@@ -95,7 +95,7 @@ threads : as in `train`
             order,
             evaluate_every,
             observe_every,
-            where.uniform_parts,
+            where.parts,
         )
         self._thresholds, self._device = thresholds, device
         # Of the data as they are now: their owner may write into them.

@@ -48,17 +48,27 @@ class Variants:
         FastdenseError
             A value that the recipe or the network would not take.
         """
-        given = given or {"seeds": np.array([recipe.seed])}
-        check_varied(network, recipe, given)
+        if given is None:
+            given = {"seeds": np.array([recipe.seed])}
+        else:
+            check_varied(network, recipe, given)
         columns = {name: np.asarray(values, float).ravel() for name, values in given.items()}
 
+        def again(numbers):
+            """The same number or numbers again and again, in the memory of one."""
+            row = np.array([numbers], float)
+            return (
+                row
+                if len(parameters) == 1
+                else np.broadcast_to(row, (len(parameters), *row.shape[1:]))
+            )
+
         def column(name, number):
-            """What is given, or the same number again and again in the memory of one."""
-            return columns.get(name, np.broadcast_to(float(number), len(parameters)))
+            return columns[name] if name in columns else again(number)
 
         def table(names, numbers):
             if columns.keys().isdisjoint(names):
-                return np.broadcast_to(np.array(numbers, float), (len(parameters), len(names)))
+                return again([*numbers])
             return np.stack([*map(column, names, numbers)], axis=1)
 
         hyper = recipe.optimizer.values

@@ -6,7 +6,7 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.errors import FastdenseError
-from fastdense.numerics.streams import uniform_parts
+from fastdense.numerics.streams import parts
 from fastdense.reference.backward import loss_and_gradient
 from fastdense.reference.forward import forward
 from fastdense.reference.training import Training
@@ -14,11 +14,11 @@ from fastdense.reference.training import Training
 __all__ = [
     "begin",
     "lanes_of",
+    "parts",
     "predictor",
     "seconds_of",
     "train_here",
     "train_packs",
-    "uniform_parts",
 ]
 
 

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from fastdense.numerics.streams import normal_quantile
-
 SOURCE = "Glorot, Bengio (2010), Understanding the difficulty of training deep networks."
+DISTRIBUTION = "normal"
 ALIASES = ("xavier_normal_",)
 
 
-def draw(uniform, fan_in, fan_out, hyper):
-    return np.sqrt(2.0 / (fan_in + fan_out)) * normal_quantile(uniform)
+def draw(normal, fan_in, fan_out, hyper):
+    return np.sqrt(2.0 / (fan_in + fan_out)) * normal

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from fastdense.numerics.streams import normal_quantile
-
 SOURCE = "LeCun, Bottou, Orr, Mueller (1998), Efficient BackProp."
+DISTRIBUTION = "normal"
 
 
-def draw(uniform, fan_in, fan_out, hyper):
-    return np.sqrt(1.0 / fan_in) * normal_quantile(uniform)
+def draw(normal, fan_in, fan_out, hyper):
+    return np.sqrt(1.0 / fan_in) * normal

@@ -4,20 +4,19 @@ import numpy as np
 
 from fastdense.arrays.chunks import blocks
 from fastdense.errors import FastdenseError
-from fastdense.numerics.streams import normal_quantile
 
 SOURCE = "Saxe, McClelland, Ganguli (2013), arXiv:1312.6120; drawn as Stewart (1980) does."
+DISTRIBUTION = "normal"
 HYPER = {"gain": 1.0}
 ELEMENTWISE = False
 ALIASES = ("OrthogonalInitializer",)
 
 
-def draw(uniform, fan_in, fan_out, hyper):
-    if uniform.ndim == 1:
+def draw(normal, fan_in, fan_out, hyper):
+    if normal.ndim == 1:
         raise FastdenseError(
             "orthogonal fills matrices only; choose another initializer for biases"
         )
-    normal = normal_quantile(uniform)
     tall = normal if fan_in >= fan_out else normal.T
     return hyper["gain"] * (
         tall_orthonormal(tall) if fan_in >= fan_out else tall_orthonormal(tall).T

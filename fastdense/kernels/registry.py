@@ -28,7 +28,7 @@ KINDS = {
 }
 LAYER_ROLES = "forward", "backward", "accumulate"  # of a linked layer's twin
 UNROLLED = "unrolled"  # its name is a `StepShape`
-ONE_DTYPE = "advance", "schedule", "uniforms"  # float64, whatever that of the training
+ONE_DTYPE = "advance", "schedule", "uniforms", "normals"  # float64, whatever that of the training
 # Loops over lanes become single vectors, if they are not taken apart before.
 LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work", UNROLLED
 _lock = threading.RLock()
@@ -54,7 +54,7 @@ def define(role, name, dtype):
     from fastdense.kernels.entries import linked
     from fastdense.kernels.linalg import gemm
     from fastdense.kernels.loop import epochs, unrolled, work
-    from fastdense.kernels.samples import uniforms
+    from fastdense.kernels.samples import normals, uniforms
 
     kind = gemm.FLOATS[dtype]
     if role == UNROLLED:
@@ -65,6 +65,8 @@ def define(role, name, dtype):
         return getattr(linked, role)(catalogue.get(KINDS[role], name), kind)
     if role == "uniforms":
         return uniforms.uniforms(kind)
+    if role == "normals":
+        return normals.normals(kind)
     return getattr(epochs if role.endswith("train") else work, role)(kind)
 
 

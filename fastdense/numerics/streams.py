@@ -13,6 +13,7 @@ from fastdense.numerics.exact import log
 
 PASSES = 32  # arrays at once in the cache, while numbers are drawn
 INITIAL, SHUFFLE, DROPOUT, DATA = range(4)  # purposes
+BELOW = 0.022750131948179195  # the share of a normal distribution below -2 standard deviations
 
 
 def words(seed, purpose, layer, epoch, count, first=0):
@@ -34,20 +35,27 @@ def _words(seeds, purpose, layer, epoch, count, first=0):
 
 def uniform(seed, purpose, layer, epoch, shape):
     """Independent float64 in the open interval (0, 1), 52 random bits each."""
-    return uniforms([seed], purpose, layer, epoch, shape)[0]
+    return numbers("uniform", [seed], purpose, layer, epoch, shape)[0]
 
 
-def uniforms(seeds, purpose, layer, epoch, shape):
-    """`uniform` for each of several seeds: shape (len(seeds), *shape)."""
+def numbers(distribution, seeds, purpose, layer, epoch, shape, draw=None):
+    """Independent numbers, float64, for each of several seeds: shape (len(seeds), *shape).
+
+    `distribution` is as in `parts`, whose place `draw` takes.
+    """
     shape = tuple(np.atleast_1d(shape))
-    numbers = np.empty((len(seeds), int(np.prod(shape))))
-    for rows, part, drawn in uniform_parts(seeds, purpose, layer, epoch, numbers.shape[1]):
-        numbers[rows, part] = drawn
-    return numbers.reshape(len(seeds), *shape)
+    drawn = np.empty((len(seeds), int(np.prod(shape))))
+    stream = seeds, purpose, layer, epoch
+    for rows, part, values in (draw or parts)(distribution, *stream, drawn.shape[1]):
+        drawn[rows, part] = values
+    return drawn.reshape(len(seeds), *shape)
 
 
-def uniform_parts(seeds, purpose, layer, epoch, count):
-    """`uniforms` of shape (len(seeds), count) in parts: their rows, their columns and numbers."""
+def parts(distribution, seeds, purpose, layer, epoch, count):
+    """Independent numbers, (len(seeds), count), in parts: their rows, their columns and numbers.
+
+    `distribution` is "uniform" in (0, 1), or what `from_uniform` makes of that.
+    """
     seeds = np.asarray(seeds, np.uint64)
     for rows in blocks(len(seeds), PASSES * count):
         for part in blocks(count, PASSES):
@@ -55,7 +63,22 @@ def uniform_parts(seeds, purpose, layer, epoch, count):
             pairs = _words(seeds[rows], purpose, layer, epoch, 2 * width, first=2 * part.start)
             high, low = pairs[:, 0::2], pairs[:, 1::2]
             bits = (high << np.uint64(20)) | (low >> np.uint64(12))
-            yield rows, part, (bits.astype(np.float64) + 0.5) * 2.0**-52
+            uniform = (bits.astype(np.float64) + 0.5) * 2.0**-52
+            yield rows, part, from_uniform(distribution, uniform)
+
+
+def from_uniform(distribution, uniform, quantile=None):
+    """Numbers of a distribution from uniform ones in (0, 1), by its quantiles.
+
+    "normal" is standard normal, and "truncated_normal" that within two standard deviations (before
+    it was cut). `quantile` takes the place of `normal_quantile`.
+    """
+    quantile = quantile or normal_quantile
+    if distribution == "normal":
+        return quantile(uniform)
+    if distribution == "truncated_normal":
+        return quantile(BELOW + (1.0 - 2.0 * BELOW) * uniform)
+    return uniform
 
 
 def permutation(seed, epoch, count):

@@ -367,6 +367,11 @@ VARIANCES = {
 RANDOM = [n for n in catalogue.names("initializers") if catalogue.get("initializers", n).random]
 
 
+def drawn_for(entry, seed, shape):
+    """What an initializer is given to draw from."""
+    return streams.numbers(entry.distribution, [seed], streams.INITIAL, 0, 0, shape)[0]
+
+
 def promised_variance(entry):
     """What the summary says, as a formula, or the table above."""
     stated = re.search(r"variance ([^,]+)", entry.summary)
@@ -378,12 +383,12 @@ def promised_variance(entry):
 @every("name", RANDOM)
 def test_initializer_has_its_mean_and_variance(name):
     entry = catalogue.get("initializers", name)
-    uniform = streams.uniform(1, streams.INITIAL, 0, 0, (FAN_IN, FAN_OUT))
-    before = uniform.tobytes()
-    values = entry.draw(uniform, FAN_IN, FAN_OUT, entry.hyper)
+    numbers = drawn_for(entry, 1, (FAN_IN, FAN_OUT))
+    before = numbers.tobytes()
+    values = entry.draw(numbers, FAN_IN, FAN_OUT, entry.hyper)
     assert values.shape == (FAN_IN, FAN_OUT) and values.dtype == np.float64
-    assert uniform.tobytes() == before
-    assert entry.draw(uniform, FAN_IN, FAN_OUT, entry.hyper).tobytes() == values.tobytes()
+    assert numbers.tobytes() == before
+    assert entry.draw(numbers, FAN_IN, FAN_OUT, entry.hyper).tobytes() == values.tobytes()
     variance = promised_variance(entry)
     # Five standard errors; the kurtosis of a normal distribution is the largest here.
     assert abs(values.mean()) < 5 * np.sqrt(variance / values.size)
@@ -403,8 +408,8 @@ def test_initializer_has_its_mean_and_variance(name):
     ],
 )
 def test_initializer_follows_its_hyper_parameters(name, hyper, mean):
-    uniform = streams.uniform(2, streams.INITIAL, 0, 0, (40_000,))
-    values = catalogue.get("initializers", name).draw(uniform, 1, 1, hyper)
+    entry = catalogue.get("initializers", name)
+    values = entry.draw(drawn_for(entry, 2, (40_000,)), 1, 1, hyper)
     assert values.mean() == pytest.approx(mean, abs=0.03)
 
 
@@ -421,8 +426,8 @@ def test_many_networks_begin_as_each_alone(name, fan_in, fan_out, seeds):
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 99))
 def test_orthogonal_is_orthogonal(fan_in, fan_out, seed):
     entry = catalogue.get("initializers", "orthogonal")
-    uniform = streams.uniform(seed, streams.INITIAL, 0, 0, (fan_in, fan_out))
-    w = entry.draw(uniform, fan_in, fan_out, {"gain": 2.0}) / 2
+    numbers = drawn_for(entry, seed, (fan_in, fan_out))
+    w = entry.draw(numbers, fan_in, fan_out, {"gain": 2.0}) / 2
     small = w.T @ w if fan_in >= fan_out else w @ w.T
     np.testing.assert_allclose(small, np.eye(min(fan_in, fan_out)), atol=1e-14)
 
@@ -430,10 +435,7 @@ def test_orthogonal_is_orthogonal(fan_in, fan_out, seed):
 @every("shape", [(1, 1), (2, 2), (3, 2), (2, 3)])
 def test_orthogonal_favors_no_direction(shape):
     entry = catalogue.get("initializers", "orthogonal")
-    drawn = [
-        entry.draw(streams.uniform(seed, streams.INITIAL, 0, 0, shape), *shape, entry.hyper)
-        for seed in range(2000)
-    ]
+    drawn = [entry.draw(drawn_for(entry, seed, shape), *shape, entry.hyper) for seed in range(2000)]
     error = np.sqrt(1 / max(shape) / len(drawn))
     assert np.abs(np.mean(drawn, axis=0)).max() < 5 * error
     squares = np.mean(np.square(drawn), axis=0)

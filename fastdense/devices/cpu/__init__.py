@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from fastdense.devices.cpu.drawing import uniform_parts
+from fastdense.devices.cpu.drawing import parts
 from fastdense.devices.cpu.pack import Pack, most_groups, packed
 from fastdense.devices.cpu.pack import most_lanes as lanes_of
 from fastdense.devices.cpu.prediction import Predictor as predictor
@@ -15,11 +15,11 @@ from fastdense.parallel import cores, on_all_cores
 __all__ = [
     "begin",
     "lanes_of",
+    "parts",
     "predictor",
     "seconds_of",
     "train_here",
     "train_packs",
-    "uniform_parts",
 ]
 
 

@@ -1,6 +1,8 @@
 """Where everything of a network stands in the memory that kernels work on."""
 
+from functools import lru_cache
 from math import prod
+from types import MappingProxyType
 
 import numpy as np
 
@@ -24,20 +26,23 @@ CHUNKS_EACH = 4  # of a member, before their gradient is taken
 MAX_OUTPUTS = 4096  # of a layer of few inputs, whose gradient is summed up in scratch
 ACTIVATIONS = 2  # numbers of a parameter that are kept until their gradient is taken
 SPARE = 64  # numbers behind an array that a vector may read over
+REMEMBERED = 64  # arrangements
 
 
+@lru_cache(REMEMBERED)
 def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
     """The layer records of a network and where its rows stand in an arena.
 
-    A unit of work of the gradient has about `block_numbers` numbers, but whole tiles.
+    A unit of work of the gradient has about `block_numbers` numbers, but whole tiles. What is
+    returned is shared: nobody writes into it.
 
     Returns
     -------
     layers : record array (layers,)
     places : dict
         First row of "target", "delta" and "other_delta", the number of "rows" in all, "transposed"
-        numbers for the transposed deltas of one sample, "blocks" of the gradient, "units" of all
-        layers with a delta of their own, and numbers of "buffers".
+        numbers for the transposed deltas of one sample, "blocks" of the gradient and numbers of the
+        largest, "block", "units" of all layers with a delta of their own, and numbers of "buffers".
     """
     layers = np.zeros(len(network.layers), LAYER)
     width, row, weights, buffers = network.inputs, 0, 0, 0
@@ -110,13 +115,11 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
     # Layers with a delta of their own take turns, from the last one back to the first.
     for turn, index in enumerate(np.flatnonzero(layers["own_delta"])[::-1]):
         layers[index]["delta_row"] = places["other_delta" if turn % 2 else "delta"]
-    return layers, places
-
-
-def largest_block(layers):
-    """Numbers of the largest unit of work of the gradient."""
     rows = np.minimum(layers["block_rows"], layers["n_in"] + 1)
-    return int(np.where(layers["accumulate"] != 0, layers["size"], rows * layers["n_out"]).max())
+    numbers = np.where(layers["accumulate"] != 0, layers["size"], rows * layers["n_out"])
+    places["block"] = int(numbers.max())
+    layers.setflags(write=False)
+    return layers, MappingProxyType(places)
 
 
 def numbers_of(network, varied):

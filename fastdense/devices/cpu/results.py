@@ -41,8 +41,7 @@ def results_of(task, arrays, count, final=True):
         own[:] = parameters
         parameters = own
     for block in blocks(size, count):
-        part = parameters[:, block]
-        part[np.isnan(part)] = np.nan  # of NaN the processor may choose sign and bits
+        _usual_nan(parameters[:, block])
     sums = arrays["sums"][: len(observed_epochs), :, :, :count].transpose(2, 3, 0, 1).copy()
     if ended.any():
         sums[:, np.arange(len(observed_epochs)) >= observed[:, np.newaxis]] = np.nan
@@ -51,7 +50,7 @@ def results_of(task, arrays, count, final=True):
         if not known:
             return None
         values = arrays["curves"][place, : len(evaluated), :count].T.copy()
-        values[np.isnan(values)] = np.nan
+        _usual_nan(values)
         if ended.any():
             values[np.arange(len(evaluated)) >= rows[:, np.newaxis]] = np.nan
         return values
@@ -80,9 +79,18 @@ def results_of(task, arrays, count, final=True):
     }
 
 
+def _usual_nan(values):
+    """Of NaN the processor may choose sign and bits."""
+    places = np.isnan(values)
+    if places.any():
+        values[places] = np.nan
+
+
 def signals_of(task, sums):
     """Signals by name, (networks, observations, dense layers), from (SUMS, ...) of such arrays."""
     dense = task.network.dense
+    if not sums.shape[2]:
+        return dict.fromkeys(catalogue.names("signals"), np.zeros((sums.shape[1], 0, len(dense))))
     units = np.array([layer.units for _, layer in dense])
     sizes = np.array([(fan_in + 1) * layer.units for fan_in, layer in dense])
     taken, counts = Sums(*sums), Counts(len(task.inputs), units, sizes)

@@ -11,7 +11,6 @@ from fastdense.devices.cpu.arena import (
     arrange,
     chunk_columns,
     chunks_between,
-    largest_block,
     stride_of,
 )
 from fastdense.devices.cpu.results import alone, latest_of
@@ -50,10 +49,13 @@ class Single(Session):
         layers, places = arrange(network, recipe.dtype)
         # Samples of a chunk in an evaluation.
         block = chunk_columns(max(len(task.inputs), 2), places["rows"], network.size)
-        bounded = variant.clip_norm.any()
-        plain = not (bounded or variant.clip_value.any() or variant.l1.any() or variant.l2.any())
-        plain = plain and not any(layer.regularized for layer in network.layers)
-        online = plain and task.batch == 1 and recipe.gradient_accumulation_steps == 1
+        bounded = variant.clip_norm[0] != 0
+        online = task.batch == 1 and recipe.gradient_accumulation_steps == 1
+        if online:
+            changed = bounded, variant.clip_value[0], variant.l1[0], variant.l2[0]
+            online = not (any(changed) or any(layer.regularized for layer in network.layers))
+
+        block_numbers = places["block"]
 
         def strategy(members, columns, by_block, layers, places, in_turn=False):
             chunks = -(-task.batch // columns)
@@ -81,9 +83,9 @@ class Single(Session):
             each = max(padded(-(-task.batch // (rounds * members))), MIN_COLUMNS)
             # Each member should find some units of the gradient to do.
             numbers = min(BLOCK_NUMBERS, network.size // (8 * members))
-            strategies.append(
-                strategy(members, each, True, *arrange(network, recipe.dtype, numbers))
-            )
+            shared_layers, shared_places = arrange(network, recipe.dtype, numbers)
+            block_numbers = max(block_numbers, shared_places["block"])
+            strategies.append(strategy(members, each, True, shared_layers, shared_places))
             if rounds > 1 and network.size <= SMALL_NETWORK:
                 strategies.append(strategy(members, each, False, layers, places, in_turn=True))
         shape = Shape(
@@ -94,7 +96,7 @@ class Single(Session):
             chunks=max(one.chunks for one in strategies),
             arena=max(one.arenas * one.arena for one in strategies),
             members=max(one.members for one in strategies),
-            scratch=padded(PACKED + max(largest_block(one.layers) for one in strategies) + SPARE),
+            scratch=padded(PACKED + block_numbers + SPARE),
         )
         arrays = arrays_for(task, variant, layers, places, shape) | (shared or {})
         if online:

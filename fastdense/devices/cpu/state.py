@@ -65,9 +65,17 @@ def in_range(values, dtype):
     """Numbers in `dtype`, aligned; at least one, for a kernel takes its address."""
     values = np.asarray(values, float)
     numbers = aligned(max(values.size, 1), dtype)
-    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite in it
+    if dtype == np.float64:
         numbers[: values.size] = values.ravel()
+    elif values.size:
+        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite in it
+            numbers[: values.size] = values.ravel()
     return numbers
+
+
+def _record(dtype, values):
+    """An array of one record, whose fields are zero unless they are among `values`."""
+    return np.array([tuple(values.get(name, 0) for name in dtype.names)], dtype)
 
 
 def arrays_for(task, variants, layers, places, shape):
@@ -95,66 +103,60 @@ def arrays_for(task, variants, layers, places, shape):
         rows[len(variants) :] = 0
         own = variants[rows]
 
-    plan = np.zeros(1, PLAN)
-    fields = plan[0]
-    fields["lanes"] = lanes
-    fields["samples"] = len(task.inputs)
-    fields["test_samples"] = len(task.test_inputs)
-    fields["weighted"] = task.weights.size > 0
-    fields["order_rows"] = len(task.order)
-    fields["visits"] = task.visits
-    fields["shuffle"] = recipe.shuffle
-    fields["fixed"] = len(task.order) == 1 or not (recipe.shuffle or len(task.order))
-    fields["batch"] = task.batch
-    fields["epochs"] = fields["until"] = recipe.epochs
-    fields["steps_per_epoch"] = task.steps_per_epoch
-    fields["evaluate_every"] = task.evaluate_every
-    fields["observe_every"] = task.observe_every
-    fields["members"] = 1
-    fields["block"] = shape.block
-    fields["block_stride"] = shape.stride
-    fields["rows"] = places["rows"]
-    fields["scratch"] = shape.scratch
-    fields["target_row"] = places["target"]
-    fields["delta_row"] = places["delta"]
-    fields["other_delta_row"] = places["other_delta"]
-    fields["outputs"] = network.outputs
-    fields["units"] = units
-    fields["depth"] = len(layers)
-    fields["dense_layers"] = len(network.dense)
-    fields["evaluations"] = evaluations
-    fields["labels"] = loss.targets == "label"
-    fields["slope_factor"] = 1.0 if loss.coupled else 1.0 / network.outputs
-    fields["accuracy"] = ACCURACIES[task.accuracy]
-    fields["parameters"] = count
-    fields["slots"] = slots
-    fields["slot_stride"] = slot_stride
-    pack = "" if lanes == 1 else "pack_"
-    fields["work"] = kernel(f"{pack}work", None, recipe.dtype)
-    fields["loss"] = kernel("loss", loss.name, recipe.dtype)
-    fields["advance"] = kernel(f"{pack}advance", optimizer.name, recipe.dtype)
-    fields["optimizer"] = kernel(f"{pack}optimizer", optimizer.name, recipe.dtype)
-    fields["schedule"] = kernel("schedule", recipe.schedule.name, recipe.dtype)
-    fields["pause"] = pause_address()
-    fields["sum_factor"] = {
-        "mean": 0.0,
-        "sum": 1.0,
-        "sum_keras": fields["slope_factor"],
-    }[recipe.reduction]
-    fields["accumulate"] = recipe.gradient_accumulation_steps
     rows = [own.clip_value]
     for layer in network.layers:  # most have none of their own
         l1, l2 = getattr(layer, "l1", 0.0), getattr(layer, "l2", 0.0)
         rows += [own.l1 + l1, 2.0 * (own.l2 + l2)]
-    with np.errstate(over="ignore"):
-        penalties = in_range(rows, dtype)
-    fields["clipped"] = penalties[:lanes].any()
-    fields["penalized"] = penalties[lanes:].any()
-    fields["bounded"] = own.clip_norm.any()
-    fields["constrained"] = layers["max_norm"].any()
-
-    state = np.zeros(1, STATE)
-    state[0]["phase"] = _first_phase(task)
+    penalties = in_range(rows, dtype)
+    slope_factor = 1.0 if loss.coupled else 1.0 / network.outputs
+    pack = "" if lanes == 1 else "pack_"
+    plan = {
+        "lanes": lanes,
+        "samples": len(task.inputs),
+        "test_samples": len(task.test_inputs),
+        "weighted": task.weights.size > 0,
+        "order_rows": len(task.order),
+        "visits": task.visits,
+        "shuffle": recipe.shuffle,
+        "fixed": len(task.order) == 1 or not (recipe.shuffle or len(task.order)),
+        "batch": task.batch,
+        "epochs": recipe.epochs,
+        "until": recipe.epochs,
+        "steps_per_epoch": task.steps_per_epoch,
+        "evaluate_every": task.evaluate_every,
+        "observe_every": task.observe_every,
+        "members": 1,
+        "block": shape.block,
+        "block_stride": shape.stride,
+        "rows": places["rows"],
+        "scratch": shape.scratch,
+        "target_row": places["target"],
+        "delta_row": places["delta"],
+        "other_delta_row": places["other_delta"],
+        "outputs": network.outputs,
+        "units": units,
+        "depth": len(layers),
+        "dense_layers": len(network.dense),
+        "evaluations": evaluations,
+        "labels": loss.targets == "label",
+        "slope_factor": slope_factor,
+        "sum_factor": {"mean": 0.0, "sum": 1.0, "sum_keras": slope_factor}[recipe.reduction],
+        "accumulate": recipe.gradient_accumulation_steps,
+        "accuracy": ACCURACIES[task.accuracy],
+        "parameters": count,
+        "slots": slots,
+        "slot_stride": slot_stride,
+        "work": kernel(f"{pack}work", None, recipe.dtype),
+        "loss": kernel("loss", loss.name, recipe.dtype),
+        "advance": kernel(f"{pack}advance", optimizer.name, recipe.dtype),
+        "optimizer": kernel(f"{pack}optimizer", optimizer.name, recipe.dtype),
+        "schedule": kernel("schedule", recipe.schedule.name, recipe.dtype),
+        "pause": pause_address(),
+        "clipped": penalties[:lanes].any(),
+        "penalized": penalties[lanes:].any(),
+        "bounded": own.clip_norm.any(),
+        "constrained": layers["max_norm"].any(),
+    }
 
     numbers = room(slot_stride * (1 + slots) + SPARE * lanes, dtype)
     numbers[: count * lanes].reshape(count, lanes)[:] = own.parameters.T
@@ -172,8 +174,8 @@ def arrays_for(task, variants, layers, places, shape):
     curves = np.empty((layout.CURVES, evaluations, lanes))  # pages not written take no memory
     curves[:, 0] = np.nan  # there is no running loss before the first epoch
     return {
-        "plan": plan,
-        "state": state,
+        "plan": _record(PLAN, plan),
+        "state": _record(STATE, {"phase": _first_phase(task)}),
         "job": np.zeros(1, JOB),
         "layers": layers.copy(),
         "parameters": numbers,

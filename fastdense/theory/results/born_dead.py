@@ -52,7 +52,8 @@ def alive(width, layers, seeds):
     for layer in range(max(layers) - 1):
         fan_in = values.shape[2]
         stream = streams.INITIAL, 2 * layer, 0, (fan_in, width)
-        weights = entry.draw(streams.uniforms(left, *stream), fan_in, width, {})
+        normal = streams.numbers(entry.distribution, left, *stream)
+        weights = entry.draw(normal, fan_in, width, {})
         values = np.maximum(values @ weights, 0)
         living = values.any(axis=(1, 2))
         left, values = left[living], values[living]

@@ -36,8 +36,9 @@ def squares(weights, width, layers, seeds):
     entry = catalogue.get("initializers", weights)
     values, found = np.ones((len(seeds), 1, width)), []
     for layer in range(layers):
-        uniforms = streams.uniforms(seeds, streams.INITIAL, 2 * layer, 0, (width, width))
-        values = np.maximum(values @ entry.draw(uniforms, width, width, entry.hyper), 0)
+        stream = streams.INITIAL, 2 * layer, 0, (width, width)
+        normal = streams.numbers(entry.distribution, seeds, *stream)
+        values = np.maximum(values @ entry.draw(normal, width, width, entry.hyper), 0)
         found.append((values**2).mean(axis=(1, 2)))
     return np.stack(found, axis=1)
 

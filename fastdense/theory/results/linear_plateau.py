@@ -9,7 +9,7 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.network import Network
-from fastdense.numerics.streams import DATA, uniform
+from fastdense.numerics.streams import DATA, numbers
 from fastdense.recipe import Recipe
 from fastdense.theory.points import Claim, Quantity, exact
 from fastdense.training import train
@@ -114,8 +114,9 @@ def _stairs(case, report):
     tau = count / (2 * rate)
     entry = catalogue.get("initializers", "orthogonal")
     left, middle, right = (
-        entry.draw(uniform(0, DATA, k, 0, (count, count)), count, count, entry.hyper)
+        entry.draw(normal, count, count, entry.hyper)
         for k in range(3)
+        for normal in numbers(entry.distribution, [0], DATA, k, 0, (count, count))
     )
     inputs = np.sqrt(count) * np.vstack([np.eye(count), -np.eye(count)])  # of covariance one
     targets = inputs @ left @ np.diag(modes) @ right.T
