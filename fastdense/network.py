@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastdense import layers
-from fastdense.arrays.buffers import room
+from fastdense.arrays.buffers import buffer
 from fastdense.arrays.chunks import blocks
 from fastdense.catalogue import Chosen
 from fastdense.checks import whole
@@ -203,7 +203,7 @@ class Network:
         parts: Callable[..., Any] = streams.parts,
     ) -> np.ndarray:
         """`initialize` for each of several seeds, shape (len(seeds), size)."""
-        flat = room(len(seeds) * self.size, dtype).reshape(len(seeds), self.size)
+        flat = buffer(len(seeds) * self.size, dtype).reshape(len(seeds), self.size)
         for rows in blocks(len(seeds), self.size):
             self._initialize(seeds[rows], flat[rows], parts)
         return flat

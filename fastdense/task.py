@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fastdense.arrays.buffers import room
+from fastdense.arrays.buffers import buffer
 from fastdense.arrays.chunks import first_not_finite
 from fastdense.arrays.conversion import numbers_of
 from fastdense.baselines import baselines
@@ -145,7 +145,7 @@ def prepare(
         parameters = network.initialize(recipe.seed, dtype, parts)
     else:
         given = given_parameters(parameters, [(network.size,)], dtype)
-        parameters = room(network.size, dtype)
+        parameters = buffer(network.size, dtype)
         parameters[:] = given
     order = _check_order(order, len(data))
     visits = order.shape[1] if order.size else len(data)

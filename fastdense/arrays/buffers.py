@@ -40,7 +40,7 @@ def aligned(count, dtype):
     return _at_a_line(np.zeros(count * dtype.itemsize + CACHE_LINE, np.uint8), count, dtype)
 
 
-def room(count, dtype, keep=True):
+def buffer(count, dtype, keep=True):
     """Numbers that may be anything, and begin on a cache line.
 
     Their memory serves again if it is to be kept. What may never be written is not: no memory is

@@ -11,7 +11,7 @@ from fastdense import catalogue
 from fastdense.errors import FastdenseError
 from fastdense.kernels.compile import primitives  # noqa: F401  (gives maths to the compiler)
 from fastdense.kernels.compile.compiler import view
-from fastdense.kernels.compile.pointers import make_room
+from fastdense.kernels.compile.pointers import stack_array
 from fastdense.numerics.primitives import fma
 
 
@@ -77,12 +77,12 @@ def _chain(stages, width, kind):
     if activation.coupled:
         return _coupled(affine, activation, n_out, kind)
     value = njit(activation.value)
-    room = make_room(width, kind)
+    array = stack_array(width, kind)
     if not others:
 
         @njit
         def last(x, out):
-            z = room()
+            z = array()
             affine(x, z)
             for j in range(n_out):
                 out[j] = value(z[j])
@@ -92,7 +92,7 @@ def _chain(stages, width, kind):
 
     @njit
     def through(x, out):
-        a = room()
+        a = array()
         affine(x, a)
         for j in range(n_out):
             a[j] = value(a[j])
@@ -118,11 +118,11 @@ def _affine(weights, bias):
 
 
 def _coupled(affine, activation, n_out, kind):
-    forward, room = njit(activation.forward), make_room(n_out, kind)
+    forward, array = njit(activation.forward), stack_array(n_out, kind)
 
     @njit
     def last(x, out):
-        z, a = room(), room()
+        z, a = array(), array()
         affine(x, z)
         forward(view(z, (n_out, 1)), view(a, (n_out, 1)), 1)
         for j in range(n_out):

@@ -45,11 +45,11 @@ DEPTH = 256  # k is cut into pieces whose panel of B stays in the first-level ca
 GROUP = 8 * DEPTH + 16  # from eight packed rows to the next; a power of two would thrash the cache
 PACKED = PACKED_ROWS // 8 * GROUP  # numbers of scratch
 
-# Places in the int64 memory of a team (see team.py), two cache lines apart, for its members write
+# Places in the int64 memory of a team (see team.py), two cache lines apart, for its threads write
 # to them.
 CLAIM = 0  # end of the units << 32 | next unit
 FINISHED = 16
-ENDED = 32  # of the members that were called, none is to look for work any more
+ENDED = 32  # of the threads that were called, none is to look for work any more
 TEAM = 48
 
 _i8, _f8 = np.int64, np.float64
@@ -105,7 +105,7 @@ PLAN = np.dtype(
         ("steps_per_epoch", _i8),
         ("evaluate_every", _i8),  # 0: never
         ("observe_every", _i8),  # 0: never
-        ("members", _i8),  # threads that share the work
+        ("threads", _i8),  # threads that share the work
         ("columns", _i8),  # samples a training chunk holds side by side
         ("stride", _i8),  # numbers from one row of a training chunk to the next
         ("chunks", _i8),  # training chunks between two gradients
@@ -113,7 +113,7 @@ PLAN = np.dtype(
         ("block_stride", _i8),
         ("rows", _i8),  # of an arena
         ("arena", _i8),  # numbers of the arena of one chunk
-        ("scratch", _i8),  # numbers of one member's scratch: PACKED, and a block of a gradient
+        ("scratch", _i8),  # numbers of one thread's scratch: PACKED, and a block of a gradient
         ("target_row", _i8),  # rows of the arena
         ("delta_row", _i8),
         ("other_delta_row", _i8),
@@ -135,10 +135,10 @@ PLAN = np.dtype(
         ),  # numbers from the parameters to the first slot, and from slot to slot
         ("blocks", _i8),  # units of work of a whole gradient
         # Whoever takes a chunk through the network also takes its gradient, when those of the
-        # chunks before it are taken; activations stay with one member.
+        # chunks before it are taken; activations stay with one thread.
         ("in_turn", _i8),
         # Parameters are updated block by block, for they are too many for the cache or for one
-        # member; never with clip_norm, which looks at all of the gradient first.
+        # thread; never with clip_norm, which looks at all of the gradient first.
         ("update_by_block", _i8),
         ("work", _i8),  # addresses of linked kernels
         ("loss", _i8),
@@ -188,7 +188,7 @@ NETWORK = np.dtype(
     align=True,
 )
 
-# What the members of a team are to do: `task` for the units of some samples.
+# What the threads of a team are to do: `task` for the units of some samples.
 JOB = np.dtype(
     [
         ("task", _i8),

@@ -242,7 +242,7 @@ def carry_out(plan, store, runner, seconds, on_progress=None):
                 progress.stopping, more = True, False
                 runner.hold()
             looked = True
-            while more and runner.room:
+            while more and runner.wants_more:
                 try:
                     job = next(coming)
                 except StopIteration:

@@ -82,7 +82,7 @@ def test_any_number_of_threads(training, threads, short, pieces):
 @pytest.mark.parametrize("threads", [2, 3])
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_gradients_that_are_taken_in_turn(optimizer, threads):
-    """Each member those of its own chunks; a call may end after any of them."""
+    """Each thread those of its own chunks; a call may end after any of them."""
     network = Network.of(4, 32, 16, 4, activation="tanh")
     data = strategies.numbers(0, 2900, 4), strategies.numbers(1, 2900, 4)
     recipe = Recipe(optimizer=optimizer, batch_size=2000, epochs=3, learning_rate=0.1, l2=0.01)
@@ -122,7 +122,7 @@ def guarded_session(training, threads, **constants):
     guarded, behind = guarding()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(state, "aligned", guarded)
-        patch.setattr(state, "room", guarded)
+        patch.setattr(state, "buffer", guarded)
         for name, value in constants.items():
             patch.setattr(sessions, name, value)
         return session(training, threads), behind
@@ -408,15 +408,15 @@ def test_a_gradient_over_several_chunks_in_many_calls(monkeypatch, threads):
     assert network.size > arena.SMALL_NETWORK
     for way in pieces._strategies:
         assert 1 < way.chunks < -(-700 // way.columns)
-        enough = arena.CHUNKS_EACH * way.members * way.arena
+        enough = arena.CHUNKS_EACH * way.threads * way.arena
         assert way.chunks * way.arena <= max(arena.ACTIVATIONS * network.size, enough)
-    units, ways = set(), [way.members for way in pieces._strategies]
+    units, ways = set(), [way.threads for way in pieces._strategies]
     while not pieces.done:
-        unit, members = int(pieces.state[0]["unit"]), pieces.arrays["plan"][0]["members"]
+        unit, threads = int(pieces.state[0]["unit"]), pieces.arrays["plan"][0]["threads"]
         pieces.advance(1, len(units) % len(ways))
         units.add(unit)
         # A gradient that has begun is finished in the way in which it was begun.
-        assert unit == 0 or pieces.arrays["plan"][0]["members"] == members
+        assert unit == 0 or pieces.arrays["plan"][0]["threads"] == threads
     assert len(units) > pieces._strategies[0].chunks
     same(pieces.result(), expected)
 

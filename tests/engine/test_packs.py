@@ -156,7 +156,7 @@ def test_nothing_is_written_behind_an_array_and_scratch_may_hold_anything(traini
     guarded, behind = guarding()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(state, "aligned", guarded)
-        patch.setattr(state, "room", guarded)
+        patch.setattr(state, "buffer", guarded)
         ours = Pack(task, variants)
     for name in ("gradient", "arena", "scalars", "losses", "sample_weights"):
         ours.arrays[name][:] = np.nan

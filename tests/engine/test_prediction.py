@@ -94,8 +94,8 @@ def test_a_large_network_has_the_same_bits_too(widths, rows):
 def test_threads_share_many_rows(monkeypatch, network, by_rows):
     monkeypatch.setattr(prediction, "SHARED_PRODUCTS", 0)
     monkeypatch.setattr(prediction, "MIN_ROWS", 16)
-    for members in (1, 2, 3):
-        monkeypatch.setattr(prediction, "cores", lambda members=members: members)
+    for threads in (1, 2, 3):
+        monkeypatch.setattr(prediction, "cores", lambda threads=threads: threads)
         predict = predictor(network, by_rows)
         for rows in (1, 17, 700, 40, 300):
             ours = predict(INPUTS[:rows])

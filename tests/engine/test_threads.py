@@ -10,10 +10,10 @@ from fastdense.devices.cpu.thread_pool import share
 
 
 def test_every_call_is_made_once():
-    for members in (1, 2, 5):
+    for threads in (1, 2, 5):
         made = []
-        share(made.append, [(i,) for i in range(members)], owner=None)
-        assert sorted(made) == list(range(members))
+        share(made.append, [(i,) for i in range(threads)], owner=None)
+        assert sorted(made) == list(range(threads))
 
 
 def test_calls_that_nobody_has_begun_are_left_out_once_the_first_has_ended():

@@ -22,7 +22,7 @@ SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside t
 CHUNK_PRODUCTS = 2_000_000_000  # parameters times samples, less than 50 ms
 BLOCK_NUMBERS = 32768  # of a gradient, that the cache holds beside parameters and slots
 ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, in numbers
-CHUNKS_EACH = 4  # of a member, before their gradient is taken
+CHUNKS_EACH = 4  # of a thread, before their gradient is taken
 MAX_OUTPUTS = 4096  # of a layer of few inputs, whose gradient is summed up in scratch
 ACTIVATIONS = 2  # numbers of a parameter that are kept until their gradient is taken
 SPARE = 64  # numbers behind an array that a vector may read over
@@ -154,14 +154,14 @@ def chunk_columns(samples, rows, parameters):
     return min(padded(samples), padded(-(-samples // chunks), tiles))
 
 
-def chunks_between(batch, columns, places, parameters, members=1):
+def chunks_between(batch, columns, places, parameters, threads=1):
     """How many chunks pass through the network before their gradient is taken.
 
     Each time the whole gradient is read and written, which takes long where it exceeds the cache;
     but activations of all these samples are kept, which must not take more memory than the rest.
     """
     room = ACTIVATIONS * parameters // arena_size(places, columns)
-    least = members if members == 1 else CHUNKS_EACH * members
+    least = threads if threads == 1 else CHUNKS_EACH * threads
     return min(-(-batch // columns), max(room, least))
 
 

@@ -38,7 +38,7 @@ class Pack(Session):
         most = max(CACHED // (rows * lanes * np.dtype(dtype).itemsize), MIN_SAMPLES)
         columns = padded(-(-task.batch // -(-task.batch // most)), MIN_SAMPLES)
         strategy = Strategy(
-            members=1,
+            threads=1,
             columns=columns,
             stride=columns * lanes,
             chunks=1,
@@ -56,7 +56,7 @@ class Pack(Session):
             samples=columns,
             chunks=1,
             arena=strategy.arena,
-            members=1,
+            threads=1,
             scratch=1,
         )
         arrays = arrays_for(task, variants, layers, places, shape)

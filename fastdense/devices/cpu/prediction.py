@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.arrays.buffers import address, aligned, room
+from fastdense.arrays.buffers import address, aligned, buffer
 from fastdense.dataset import in_dtype, rectangular
 from fastdense.devices.cpu.arena import (
     SPARE,
@@ -36,11 +36,11 @@ class Predictor:
     def __init__(self, network, parameters):
         self._network = network
         self._dtype = parameters.dtype
-        self._numbers = room(network.size + SPARE, parameters.dtype)
+        self._numbers = buffer(network.size + SPARE, parameters.dtype)
         self._parameters = self._numbers[: network.size]
         self._parameters[:] = parameters
         self._cost_in_rows, self._cost_in_columns = _costs(network, self._dtype)
-        self._free = []  # dicts of ways: in rows or columns, and by members
+        self._free = []  # dicts of ways: in rows or columns, and by threads
 
     def __reduce__(self):
         return Predictor, (self._network, self._parameters)
@@ -71,11 +71,11 @@ class Predictor:
 
     def _predict(self, ways, inputs, outputs, rows):
         """Fill `outputs`; returns whether all inputs are finite."""
-        members = 1
+        threads = 1
         if rows * self._network.size >= SHARED_PRODUCTS:
-            members = min(cores(), max(rows // MIN_ROWS, 1))
-        each = -(-rows // members)
-        key = self._stay_in_rows(each), members
+            threads = min(cores(), max(rows // MIN_ROWS, 1))
+        each = -(-rows // threads)
+        key = self._stay_in_rows(each), threads
         way = ways.get(key)
         if way is None or (each > way.columns and not way.widest):
             way = ways[key] = _Way(self._network, self._numbers, each, *key)
@@ -105,7 +105,7 @@ def _costs(network, dtype):
 class _Way:
     """Memory for chunks of some columns, and the kernel that uses it."""
 
-    def __init__(self, network, numbers, each, by_rows, members):
+    def __init__(self, network, numbers, each, by_rows, threads):
         dtype = str(numbers.dtype)
         layers, places = arrange(network, dtype)
         self.columns = chunk_columns(each, places["rows"], network.size)
@@ -128,10 +128,10 @@ class _Way:
             "layers": layers,
             "parameters": numbers,
             "numbers": numbers_of(network, np.array([network.varied])),
-            "arena": room(members * plan[0]["arena"], dtype),
-            "scratch": aligned(members * layout.PACKED, dtype),
+            "arena": buffer(threads * plan[0]["arena"], dtype),
+            "scratch": aligned(threads * layout.PACKED, dtype),
         }
-        self._by_rows, self._members = by_rows, members
+        self._by_rows, self._threads = by_rows, threads
         self._arrays = arrays  # kept alive for their addresses
         self._table = np.array([*map(address, arrays.values())], np.int64)
         self._place = self._table.ctypes.data
@@ -144,17 +144,17 @@ class _Way:
         self._not_finite[0] = 0
         self._table[INPUTS] = address(inputs)
         self._table[PREDICTIONS] = address(outputs)
-        if self._members == 1:
+        if self._threads == 1:
             self._work(self._place, 0, 0, -(-rows // self.columns))
         else:
             # Chunks that were cut for more rows may be so wide that some thread would have none.
-            each = -(-rows // self._members)
+            each = -(-rows // self._threads)
             columns = -(-each // -(-each // self.columns))
             if not self._by_rows:
                 columns = padded(columns)
             self._job["columns"], self._job["stride"] = columns, stride_of(columns)
             chunks = -(-rows // columns)
-            ends = [chunks * m // self._members for m in range(self._members + 1)]
+            ends = [chunks * m // self._threads for m in range(self._threads + 1)]
             spans = enumerate(zip(ends, ends[1:], strict=False))
             parts = [(self._place, m, begin, end) for m, (begin, end) in spans if begin < end]
             share(self._work, parts, (self, inputs, outputs))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fastdense import catalogue
-from fastdense.arrays.buffers import room
+from fastdense.arrays.buffers import buffer
 from fastdense.arrays.chunks import blocks
 from fastdense.entry import Counts, Sums
 from fastdense.kernels import layout
@@ -37,7 +37,7 @@ def results_of(task, arrays, count, final=True):
     parameters = arrays["parameters"][: size * lanes].reshape(size, lanes)[:, :count].T
     # A single network's without slots are all that their array holds.
     if not final or lanes > 1 or arrays["plan"][0]["slots"]:
-        own = room(count * size, parameters.dtype).reshape(count, size)
+        own = buffer(count * size, parameters.dtype).reshape(count, size)
         own[:] = parameters
         parameters = own
     for block in blocks(size, count):

@@ -17,7 +17,7 @@ from fastdense.kernels.registry import program
 class Strategy(NamedTuple):
     """How the work of a step is shared; all but the last are fields of the plan, too."""
 
-    members: int
+    threads: int
     columns: int  # of a chunk: samples
     stride: int  # numbers from one row of a chunk to the next
     chunks: int  # before their gradient is taken
@@ -30,7 +30,7 @@ class Strategy(NamedTuple):
     @property
     def arenas(self):
         """Chunks that are kept at once."""
-        return self.members if self.in_turn else max(self.chunks, self.members)
+        return self.threads if self.in_turn else max(self.chunks, self.threads)
 
 
 class Session:
@@ -101,14 +101,14 @@ class Session:
         chosen = self._chosen
         budget = self._budget if budget is None else budget
         started = time.perf_counter()
-        members = self._strategies[chosen].members
-        if members == 1:
+        threads = self._strategies[chosen].threads
+        if threads == 1:
             self._run(address(self._table), 0, budget)
         else:
             team = self.arrays["team"]
             team[CLAIM] = team[ENDED] = 0
             place = address(self._table)
-            pieces = [(place, member, budget) for member in range(members)]
+            pieces = [(place, thread, budget) for thread in range(threads)]
             owner = self.arrays, self._table
             share(self._run, pieces, owner, self._end_team, self._helping)
         self._seconds += time.perf_counter() - started

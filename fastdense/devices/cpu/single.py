@@ -23,8 +23,8 @@ from fastdense.parallel import cores
 from fastdense.variants import Variants
 
 SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
-MIN_COLUMNS = 32  # of a chunk that a member does by itself
-MIN_NUMBERS = 4096  # of the gradient that a member should find to do
+MIN_COLUMNS = 32  # of a chunk that a thread does by itself
+MIN_NUMBERS = 4096  # of the gradient that a thread should find to do
 MAX_STEPPERS = 8  # sizes of mini-batches of the caller's that are kept ready
 
 
@@ -57,12 +57,12 @@ class Single(Session):
 
         block_numbers = places["block"]
 
-        def strategy(members, columns, by_block, layers, places, in_turn=False):
+        def strategy(threads, columns, by_block, layers, places, in_turn=False):
             chunks = -(-task.batch // columns)
             if not in_turn:
-                chunks = chunks_between(task.batch, columns, places, network.size, members)
+                chunks = chunks_between(task.batch, columns, places, network.size, threads)
             return Strategy(
-                members,
+                threads,
                 columns,
                 stride_of(columns),
                 chunks,
@@ -76,18 +76,18 @@ class Single(Session):
         columns = chunk_columns(task.batch, places["rows"], network.size)
         by_block = network.size > SMALL_NETWORK or online
         strategies = [strategy(1, columns, by_block, layers, places)]
-        members = _most_members(task, threads)
-        if members > 1:
+        most = _most_threads(task, threads)
+        if most > 1:
             # As many chunks for each, and of the same length.
-            rounds = -(-task.batch // (columns * members))
-            each = max(padded(-(-task.batch // (rounds * members))), MIN_COLUMNS)
-            # Each member should find some units of the gradient to do.
-            numbers = min(BLOCK_NUMBERS, network.size // (8 * members))
+            rounds = -(-task.batch // (columns * most))
+            each = max(padded(-(-task.batch // (rounds * most))), MIN_COLUMNS)
+            # Each thread should find some units of the gradient to do.
+            numbers = min(BLOCK_NUMBERS, network.size // (8 * most))
             shared_layers, shared_places = arrange(network, recipe.dtype, numbers)
             block_numbers = max(block_numbers, shared_places["block"])
-            strategies.append(strategy(members, each, True, shared_layers, shared_places))
+            strategies.append(strategy(most, each, True, shared_layers, shared_places))
             if rounds > 1 and network.size <= SMALL_NETWORK:
-                strategies.append(strategy(members, each, False, layers, places, in_turn=True))
+                strategies.append(strategy(most, each, False, layers, places, in_turn=True))
         shape = Shape(
             lanes=1,
             block=block,
@@ -95,7 +95,7 @@ class Single(Session):
             samples=max(one.chunks * max(block, one.columns) for one in strategies),
             chunks=max(one.chunks for one in strategies),
             arena=max(one.arenas * one.arena for one in strategies),
-            members=max(one.members for one in strategies),
+            threads=max(one.threads for one in strategies),
             scratch=padded(PACKED + block_numbers + SPARE),
         )
         arrays = arrays_for(task, variant, layers, places, shape) | (shared or {})
@@ -146,7 +146,7 @@ class Single(Session):
         return stepper.step(inputs, targets, weights)
 
 
-def _most_members(task, threads):
+def _most_threads(task, threads):
     """How many threads a step might keep busy."""
     size = task.network.size
     if task.batch * size < SHARED_PRODUCTS:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastdense.arrays.buffers import aligned, room
+from fastdense.arrays.buffers import aligned, buffer
 from fastdense.devices.cpu.arena import SPARE, numbers_of
 from fastdense.devices.cpu.thread_pool import pause_address
 from fastdense.kernels import layout
@@ -36,7 +36,7 @@ class Shape:
         In which these stand, at most.
     arena : int
         Numbers of the arenas of all these chunks.
-    members : int
+    threads : int
         Threads that share the work.
     scratch : int
         Numbers of the scratch of each.
@@ -48,7 +48,7 @@ class Shape:
     samples: int
     chunks: int
     arena: int
-    members: int
+    threads: int
     scratch: int
 
 
@@ -125,7 +125,7 @@ def arrays_for(task, variants, layers, places, shape):
         "steps_per_epoch": task.steps_per_epoch,
         "evaluate_every": task.evaluate_every,
         "observe_every": task.observe_every,
-        "members": 1,
+        "threads": 1,
         "block": shape.block,
         "block_stride": shape.stride,
         "rows": places["rows"],
@@ -158,7 +158,7 @@ def arrays_for(task, variants, layers, places, shape):
         "constrained": layers["max_norm"].any(),
     }
 
-    numbers = room(slot_stride * (1 + slots) + SPARE * lanes, dtype)
+    numbers = buffer(slot_stride * (1 + slots) + SPARE * lanes, dtype)
     numbers[: count * lanes].reshape(count, lanes)[:] = own.parameters.T
     for slot, initial in enumerate(optimizer.slots, 1):
         if isinstance(initial, str):
@@ -180,7 +180,7 @@ def arrays_for(task, variants, layers, places, shape):
         "layers": layers.copy(),
         "parameters": numbers,
         "buffers": np.zeros(max(places["buffers"], 1) * lanes, dtype),
-        "gradient": room(count * lanes + SPARE, dtype, keep=False),  # often used up by blocks
+        "gradient": buffer(count * lanes + SPARE, dtype, keep=False),  # often used up by blocks
         "networks": networks,
         "seeds": np.array(own.seed),
         "numbers": numbers_of(network, own.layers),
@@ -188,8 +188,8 @@ def arrays_for(task, variants, layers, places, shape):
         "frozen": in_range(own.learning_rate == 0.0, dtype),
         "penalties": penalties,
         "scalars": aligned(16 * lanes, dtype if lanes > 1 else np.float64),
-        "arena": room(shape.arena, dtype),
-        "scratch": room(shape.members * shape.scratch, dtype),
+        "arena": buffer(shape.arena, dtype),
+        "scratch": buffer(shape.threads * shape.scratch, dtype),
         "inputs": task.inputs,
         "targets": task.targets,
         "weights": task.weights,

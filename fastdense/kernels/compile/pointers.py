@@ -72,8 +72,8 @@ def move_eight(typingctx, source, target):
     return types.void(source, target), codegen
 
 
-def make_room(count, kind):
-    """The intrinsic `room()`: `count` numbers on the stack."""
+def stack_array(count, kind):
+    """An intrinsic without arguments: `count` numbers on the stack."""
 
     def emit(typingctx):
         def codegen(context, builder, signature, arguments):

@@ -159,7 +159,7 @@ def backward_for(kind):
 
 @cache
 def accumulate_for(kind):
-    """`accumulate(work, member, layer, row, rows, arena, gradient, samples, continued, arrays)`.
+    """`accumulate(work, thread, layer, row, rows, arena, gradient, samples, continued, arrays)`.
 
     Some rows of the weights' gradient, over the samples of a chunk: each is one chain in ascending
     order, which is `continued` from the samples before. What the update will read of `arrays`, the
@@ -179,7 +179,7 @@ def accumulate_for(kind):
                 line[o] = fma(x, delta[o], cast(0))
 
     @njit(**NUMPY)
-    def accumulate(work, member, layer, row, rows, arena, gradient, samples, continued, arrays):
+    def accumulate(work, thread, layer, row, rows, arena, gradient, samples, continued, arrays):
         plan, job = record(work.plan, 0), record(work.job, 0)
         zero, one = np.int64(0), np.int64(1)
         parameters = offset(work.parameters, layer.weights + row * layer.n_out)
@@ -188,7 +188,7 @@ def accumulate_for(kind):
         if job.stride == 1 and layer.n_out >= WIDE and not continued:
             outer(inputs, delta, gradient, rows, layer.n_out)
             return
-        scratch = offset(work.scratch, member * plan.scratch)
+        scratch = offset(work.scratch, thread * plan.scratch)
         few = layer.few_outputs if job.stride > 1 else zero
         wide = layer.n_out - few
         if layer.few_inputs and job.stride > 1:

@@ -85,7 +85,7 @@ def update_for(kind, packed):
 
 @cache
 def _add_up_for(kind):
-    """`add_up(work, member, block, arena, count, continued)`: a block of the gradient.
+    """`add_up(work, thread, block, arena, count, continued)`: a block of the gradient.
 
     Each gradient is one chain over `count` samples in ascending order, whose chunks stand one
     behind the other at `arena`; where it has `continued` it goes on from the samples before.
@@ -94,7 +94,7 @@ def _add_up_for(kind):
     regularize, update, _ = update_for(kind, False)
 
     @njit(inline="never", **NUMPY)
-    def add_up(work, member, block, arena, count, continued):
+    def add_up(work, thread, block, arena, count, continued):
         plan, job = record(work.plan, 0), record(work.job, 0)
         index = np.int64(0)
         while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
@@ -110,7 +110,7 @@ def _add_up_for(kind):
         gradient = offset(work.gradient, first)
         if job.update and not continued:
             # All of it is taken and used up here: it never leaves the cache.
-            gradient = offset(work.scratch, member * plan.scratch + PACKED)
+            gradient = offset(work.scratch, thread * plan.scratch + PACKED)
         zero, one = np.int64(0), np.int64(1)
         arrays = zero
         if job.update:
@@ -129,7 +129,7 @@ def _add_up_for(kind):
                     (work.table, index, arena, delta, gradient, samples, continued),
                 )
             else:
-                dense(work, member, layer, row, rows, arena, gradient, samples, continued, arrays)
+                dense(work, thread, layer, row, rows, arena, gradient, samples, continued, arrays)
             continued = one
             arrays = zero
             done += job.columns
@@ -143,29 +143,29 @@ def _add_up_for(kind):
 
 @cache
 def accumulate_for(kind):
-    """`accumulate(work, member, block)`: a block of the gradient over all samples of the job."""
+    """`accumulate(work, thread, block)`: a block of the gradient over all samples of the job."""
     add_up = _add_up_for(kind)
 
     @njit(**NUMPY)
-    def accumulate(work, member, block):
+    def accumulate(work, thread, block):
         job = record(work.job, 0)
-        add_up(work, member, block, work.arena, job.samples, job.continued)
+        add_up(work, thread, block, work.arena, job.samples, job.continued)
 
     return accumulate
 
 
 @cache
 def take_for(kind):
-    """`take(work, member, chunk)`: the whole gradient over a chunk in the member's arena."""
+    """`take(work, thread, chunk)`: the whole gradient over a chunk in the thread's arena."""
     add_up = _add_up_for(kind)
 
     @njit(**NUMPY)
-    def take(work, member, chunk):
+    def take(work, thread, chunk):
         plan, job = record(work.plan, 0), record(work.job, 0)
         samples = min(job.columns, job.samples - chunk * job.columns)
         continued = np.int64(job.continued != 0 or chunk > 0)
-        arena = offset(work.arena, member * plan.arena)
+        arena = offset(work.arena, thread * plan.arena)
         for block in range(plan.blocks):
-            add_up(work, member, block, arena, samples, continued)
+            add_up(work, thread, block, arena, samples, continued)
 
     return take

@@ -85,7 +85,7 @@ def backward_for(kind):
 
 @cache
 def propagate_for(kind):
-    """`propagate(work, member, chunk)`: a chunk of the job's samples through the network.
+    """`propagate(work, thread, chunk)`: a chunk of the job's samples through the network.
 
     Depending on the job: predictions; or the loss of every sample; or also the transposed deltas
     of all layers, which `accumulate` turns into a gradient.
@@ -130,7 +130,7 @@ def propagate_for(kind):
                 line[b] = cast(0)
 
     @njit(inline="never", **NUMPY)
-    def propagate(work, member, chunk):
+    def propagate(work, thread, chunk):
         plan, job = record(work.plan, 0), record(work.job, 0)
         chunk_first = chunk * job.columns
         first = job.first + chunk_first
@@ -139,9 +139,9 @@ def propagate_for(kind):
         columns = np.int64(1) if stride == 1 else pad(samples)
         # Only of what a gradient is taken from later is each chunk's arena kept.
         kept = job.purpose == TRAINING and job.task == layout.PROPAGATE
-        owner = chunk if kept else member
+        owner = chunk if kept else thread
         arena = offset(work.arena, owner * plan.arena)
-        scratch = offset(work.scratch, member * plan.scratch)
+        scratch = offset(work.scratch, thread * plan.scratch)
         entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
         if job.purpose == PREDICTING:
             # In their order, so that the gather finds them in the cache.

@@ -15,7 +15,7 @@ from numba import njit, types
 
 from fastdense.kernels import layout
 from fastdense.kernels.compile.compiler import COLD, NUMPY
-from fastdense.kernels.compile.pointers import call, make_room, offset, record
+from fastdense.kernels.compile.pointers import call, offset, record, stack_array
 from fastdense.kernels.compile.vectors import vector_length
 from fastdense.kernels.layers.dense import (
     pack_accumulate_for,
@@ -41,7 +41,7 @@ def _gather_for(kind):
     """
     group, square = group_of(kind), vector_length(kind.bitwidth)
     gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
-    offsets_of_group = make_room(group, types.int64)
+    offsets_of_group = stack_array(group, types.int64)
 
     @njit(inline="never", **NUMPY)
     def gather_group(rows, width, order, first, samples, target, stride, lanes):
@@ -84,7 +84,7 @@ def _gather_for(kind):
 
 @cache
 def propagate_pack_for(kind):
-    """`propagate(work, member, chunk)`: a chunk of each lane's samples through its network."""
+    """`propagate(work, thread, chunk)`: a chunk of each lane's samples through its network."""
     cast = np.float32 if kind == types.float32 else np.float64
     gather = _gather_for(kind)
     dense_forward, dense_backward = pack_forward_for(kind), pack_backward_for(kind)
@@ -166,7 +166,7 @@ def propagate_pack_for(kind):
         load_targets(plan, job, work, targets, first, samples, chunk_first)
 
     @njit(inline="never", **NUMPY)
-    def propagate(work, member, chunk):
+    def propagate(work, thread, chunk):
         plan, job = record(work.plan, 0), record(work.job, 0)
         chunk_first, lanes = chunk * job.columns, plan.lanes
         first = job.first + chunk_first
@@ -204,11 +204,11 @@ def propagate_pack_for(kind):
 
 @cache
 def accumulate_pack_for(kind):
-    """`accumulate(work, member, block)`: the gradient of one layer over all samples of the job."""
+    """`accumulate(work, thread, block)`: the gradient of one layer over all samples of the job."""
     dense = pack_accumulate_for(kind)
 
     @njit(inline="never", **NUMPY)
-    def accumulate(work, member, block):
+    def accumulate(work, thread, block):
         plan, job = record(work.plan, 0), record(work.job, 0)
         index = np.int64(0)
         while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:

@@ -104,20 +104,20 @@ def pack_train(kind):
 def train(kind, group=1):
     """The training loop for float32 or float64, and its signature.
 
-    `(table of a Work, member, budget)`: by which member of the team, and how far.
+    `(table of a Work, thread, budget)`: by which thread of the team, and how far.
     """
     packed = group > 1
     read = work_reader(kind, packed)
     step, order_epoch = step_for(kind, packed), order_epoch_for(group)
     evaluate, observe, measure_updates, write_sums = evaluation_for(packed)
 
-    def train(table, member, budget):
+    def train(table, thread, budget):
         work = read(table)
         plan, state, job = record(work.plan, 0), record(work.state, 0), record(work.job, 0)
         team, schedule_hyper = work.team, work.schedule_hyper
         curves, running, partial = work.curves, work.running, work.partial
-        if member > 0:
-            assist(plan, work, team, member)
+        if thread > 0:
+            assist(plan, work, team, thread)
             return
         lanes = plan.lanes if packed else np.int64(1)
         notes = Notes(work.previous, work.updates, work.alive, work.slopes)

@@ -14,7 +14,7 @@ from numba.extending import intrinsic
 from fastdense import catalogue
 from fastdense.kernels.compile.emit import int64, members
 from fastdense.kernels.compile.lane import Lane
-from fastdense.kernels.compile.pointers import make_room, offset
+from fastdense.kernels.compile.pointers import offset, stack_array
 from fastdense.kernels.compile.vectors import Vectors
 from fastdense.kernels.entries.linked import compiled, normal_for, scalars_of
 from fastdense.kernels.layout import group_of
@@ -159,12 +159,12 @@ def unrolled(shape, kind):
     group, scalars_count = group_of(kind), scalars_of(optimizer)
     arrays, size = 1 + len(optimizer.slots), shape.parameters * group
     train, write = _make_lane(shape, kind), _make_write(shape.parameters, kind)
-    room = make_room(arrays * size, kind)
+    array_of_numbers = stack_array(arrays * size, kind)
     cast = np.float32 if kind == types.float32 else np.float64
 
     def step(p, slot_stride, inputs, targets, stride, scalars, frozen, hyper, factor, lanes):
         # What a lane writes is kept apart from what others read, else LLVM would not make vectors.
-        fresh = room()
+        fresh = array_of_numbers()
         for first in range(0, lanes, group):
             for lane in range(group):
                 train(

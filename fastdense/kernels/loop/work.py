@@ -12,7 +12,7 @@ from fastdense.kernels.records import TABLE, work_reader
 
 
 def work(kind):
-    """`(table of a Work, member, begin, end)`: units of the job, by one member of the team.
+    """`(table of a Work, thread, begin, end)`: units of the job, by one thread of the team.
 
     The matrix product is compiled into this kernel alone. The training loop calls it a few times
     a step.
@@ -28,17 +28,17 @@ def pack_work(kind):
 def _work(kind, packed, propagate, accumulate, take):
     read = work_reader(kind, packed)
 
-    def work(table, member, begin, end):
+    def work(table, thread, begin, end):
         work = read(table)
         task = record(work.job, 0).task
         if task == layout.ACCUMULATE:
             for block in range(begin, end):
-                accumulate(work, member, block)
+                accumulate(work, thread, block)
             return
         for chunk in range(begin, end):
-            propagate(work, member, chunk)
+            propagate(work, thread, chunk)
             if not packed and task == layout.IN_TURN:
                 await_turn(record(work.plan, 0), work.team, chunk)
-                take(work, member, chunk)
+                take(work, thread, chunk)
 
     return work, types.void(TABLE, types.int64, types.int64, types.int64)

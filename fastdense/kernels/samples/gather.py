@@ -7,7 +7,7 @@ from numba import njit, types
 
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.drawing import make_drawing, make_drawing_of_lanes
-from fastdense.kernels.compile.pointers import make_room, offset
+from fastdense.kernels.compile.pointers import offset, stack_array
 from fastdense.kernels.compile.vectors import vector_length
 from fastdense.kernels.linalg.transpose import make_gather, make_narrow_gather, make_scatter
 from fastdense.numerics.streams import SHUFFLE as SHUFFLE_PURPOSE
@@ -15,7 +15,7 @@ from fastdense.numerics.streams import SHUFFLE as SHUFFLE_PURPOSE
 NARROW = 8  # features from which squares pay
 BLOCKS = 16  # of four random words that are drawn at once
 
-draw, room_for_words = make_drawing(BLOCKS), make_room(4 * BLOCKS, types.int64)
+draw, array_of_words = make_drawing(BLOCKS), stack_array(4 * BLOCKS, types.int64)
 
 
 @cache
@@ -28,7 +28,7 @@ def gather_for(kind):
     square = vector_length(kind.bitwidth)
     gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
     gather_narrow, few = make_narrow_gather(kind, square), 128 // kind.bitwidth
-    offsets_of_square = make_room(square, types.int64)
+    offsets_of_square = stack_array(square, types.int64)
 
     @njit(inline="never", **NUMPY)
     def gather(rows, width, order, ordered, first, samples, columns, target, stride):
@@ -137,7 +137,7 @@ def shuffle_for(group):
     """
     if group == 1:
         return shuffle_one
-    draw, room_for_words = make_drawing_of_lanes(group), make_room(4 * group, types.int64)
+    draw, array_of_words = make_drawing_of_lanes(group), stack_array(4 * group, types.int64)
 
     @njit(inline="never", **NUMPY)
     def shuffle_group(order, seeds, count, position, last, epoch, lanes):
@@ -145,7 +145,7 @@ def shuffle_for(group):
             for i in range(count):
                 for lane in range(group):
                     order[i * lanes + lane] = i
-        drawn = room_for_words()
+        drawn = array_of_words()
         purpose = np.int64(SHUFFLE_PURPOSE)
         block = np.int64(-1)
         for i in range(count - 1 - position, last, -1):
@@ -181,7 +181,7 @@ def shuffle_one(order, seeds, count, position, most, epoch, lanes):
             order[i] = i
     last = max(count - 1 - position - most, 0)
     zero, purpose = np.int64(0), np.int64(SHUFFLE_PURPOSE)
-    drawn = room_for_words()
+    drawn = array_of_words()
     lowest = np.int64(1) << 62  # the first index whose word is drawn
     for i in range(count - 1 - position, last, -1):
         if i < lowest:

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels.compile.compiler import NUMPY
-from fastdense.kernels.compile.pointers import make_room, offset
+from fastdense.kernels.compile.pointers import offset, stack_array
 from fastdense.numerics.primitives import bits64, float64_from_bits, sqrt
 from fastdense.numerics.streams import CENTRAL, FAR, MIDDLE
 
@@ -13,7 +13,7 @@ FRACTION, HALF = (1 << 52) - 1, 1022 << 52  # of the bits of a float64
 # Added to the bits of 1.5 * 2^52 an integer is that much more than it: no conversion is needed.
 SHIFTED, SHIFT = 0x4338000000000000, 1.5 * 2.0**52
 
-room, room_for_places = make_room(TILE, types.float64), make_room(TILE, types.int64)
+array, array_of_places = stack_array(TILE, types.float64), stack_array(TILE, types.int64)
 
 
 @njit(**NUMPY)
@@ -58,7 +58,7 @@ def normals(kind):
     """`(numbers, count)`, and its signature: float64 p in (0, 1) become their quantiles."""
 
     def quantiles(numbers, count):
-        tails, sizes, places = room(), room(), room_for_places()
+        tails, sizes, places = array(), array(), array_of_places()
         for begin in range(0, count, TILE):
             p = offset(numbers, begin)
             width = min(TILE, count - begin)

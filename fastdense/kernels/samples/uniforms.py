@@ -5,14 +5,14 @@ from numba import njit, types
 
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.drawing import make_drawing
-from fastdense.kernels.compile.pointers import make_room, offset
+from fastdense.kernels.compile.pointers import offset, stack_array
 from fastdense.numerics.primitives import float64_from_bits
 
 BLOCKS = 16  # of four words, and so two numbers each, that are drawn side by side
 # The bits of 2^52, whose last 52 count ones: so every CPU converts integers in vectors.
 SHIFTED, SHIFT = 0x4330000000000000, 2.0**52
 
-draw, room_for_words = make_drawing(BLOCKS), make_room(4 * BLOCKS, types.int64)
+draw, array_of_words = make_drawing(BLOCKS), stack_array(4 * BLOCKS, types.int64)
 
 
 @njit(**NUMPY)
@@ -29,7 +29,7 @@ def uniforms(kind):
     """
 
     def fill(numbers, seeds, count, first, width, purpose, layer, epoch):
-        words = room_for_words()
+        words = array_of_words()
         for row in range(count):
             target = offset(numbers, row * width)
             for begin in range(0, width, 2 * BLOCKS):

@@ -116,7 +116,7 @@ class Cluster:
         return bool(self._flights)
 
     @property
-    def room(self):
+    def wants_more(self):
         """Whether another job is wanted."""
         return len(self._flights) < AHEAD * self.workers
 

@@ -28,18 +28,18 @@ def kept():
 
 @pytest.mark.parametrize("look", [lambda a: a[9:], lambda a: a.reshape(2, -1).T[:3], memoryview])
 def test_memory_serves_again_when_the_last_look_at_it_is_gone(look):
-    array = buffers.room(LARGE, np.float32)
+    array = buffers.buffer(LARGE, np.float32)
     first = address(array)
     view = look(array)
     del array
-    other = buffers.room(LARGE, np.float32)
+    other = buffers.buffer(LARGE, np.float32)
     assert address(other) != first
     del view
-    assert address(buffers.room(LARGE, np.float32)) == first
+    assert address(buffers.buffer(LARGE, np.float32)) == first
 
 
 @pytest.mark.parametrize("count", [0, 1, 1000, LARGE - 16, LARGE])
-@pytest.mark.parametrize("make", [buffers.room, buffers.aligned])
+@pytest.mark.parametrize("make", [buffers.buffer, buffers.aligned])
 def test_arrays_begin_on_a_cache_line_and_lie_apart(make, count):
     arrays = [make(count, np.float32) for _ in range(3)]
     for value, array in enumerate(arrays):
@@ -50,12 +50,12 @@ def test_arrays_begin_on_a_cache_line_and_lie_apart(make, count):
 
 
 def test_zeros_are_zero_where_other_numbers_were():
-    buffers.room(LARGE, np.float32)[:] = np.nan
+    buffers.buffer(LARGE, np.float32)[:] = np.nan
     assert not buffers.aligned(LARGE, np.float32).any()
 
 
 def test_small_arrays_are_not_kept():
-    buffers.room(1000, np.float32)
+    buffers.buffer(1000, np.float32)
     assert kept() == 0
 
 
@@ -65,7 +65,7 @@ def test_a_process_holds_no_more_than_it_has_used_at_one_time(changes):
     arrays, most = {}, 0
     for name, units in changes:
         arrays.pop(name, None)  # before another takes its place
-        arrays[name] = buffers.room(units * UNIT - CACHE_LINE, np.uint8)
+        arrays[name] = buffers.buffer(units * UNIT - CACHE_LINE, np.uint8)
         used = sum(array.size + CACHE_LINE for array in arrays.values())
         most = max(most, used)
         assert used + kept() <= most
@@ -74,10 +74,10 @@ def test_a_process_holds_no_more_than_it_has_used_at_one_time(changes):
 
 
 def test_only_what_is_to_be_kept_is():
-    first = buffers.room(LARGE, np.float32)
+    first = buffers.buffer(LARGE, np.float32)
     address_of_first = address(first)
     del first
-    other = buffers.room(LARGE, np.float32, keep=False)
+    other = buffers.buffer(LARGE, np.float32, keep=False)
     assert address(other) != address_of_first and address(other) % CACHE_LINE == 0
     before = kept()
     del other
@@ -85,18 +85,18 @@ def test_only_what_is_to_be_kept_is():
 
 
 def test_what_is_kept_is_bounded():
-    arrays = [buffers.room(MAX_KEPT // 4 - CACHE_LINE, np.uint8) for _ in range(6)]
+    arrays = [buffers.buffer(MAX_KEPT // 4 - CACHE_LINE, np.uint8) for _ in range(6)]
     last = address(arrays[-1])
     while arrays:
         del arrays[0]
         assert kept() <= MAX_KEPT
     assert kept() == MAX_KEPT
-    again = [buffers.room(MAX_KEPT // 4 - CACHE_LINE, np.uint8) for _ in range(4)]
+    again = [buffers.buffer(MAX_KEPT // 4 - CACHE_LINE, np.uint8) for _ in range(4)]
     assert last in map(address, again)
 
 
 def test_what_is_too_large_to_be_kept_displaces_nothing():
-    small, large = buffers.room(LARGE, np.float32), buffers.room(MAX_KEPT, np.uint8)
+    small, large = buffers.buffer(LARGE, np.float32), buffers.buffer(MAX_KEPT, np.uint8)
     del small
     before = kept()
     del large
@@ -104,18 +104,18 @@ def test_what_is_too_large_to_be_kept_displaces_nothing():
 
 
 def test_what_makes_way_is_gone_before_another_is_there(monkeypatch):
-    buffers.room(3 * UNIT, np.uint8)
+    buffers.buffer(3 * UNIT, np.uint8)
     dropped, there = weakref.ref(buffers._kept[0]), []
     memory = buffers._Memory
     monkeypatch.setattr(buffers, "_Memory", lambda size: there.append(dropped()) or memory(size))
-    buffers.room(5 * UNIT, np.uint8)
+    buffers.buffer(5 * UNIT, np.uint8)
     assert there == [None]
 
 
 def test_what_is_kept_is_released():
-    array = buffers.room(LARGE, np.float32)
+    array = buffers.buffer(LARGE, np.float32)
     array[:] = 7
-    buffers.room(LARGE, np.float32)
+    buffers.buffer(LARGE, np.float32)
     assert kept() > 0
     buffers.release()
     assert kept() == 0 and (array == 7).all()
@@ -126,7 +126,7 @@ def test_threads_never_share_memory():
 
     def work(value):
         for _ in range(200):
-            arrays = [buffers.room(LARGE, np.float32)[:50] for _ in range(3)]
+            arrays = [buffers.buffer(LARGE, np.float32)[:50] for _ in range(3)]
             for place, array in enumerate(arrays):
                 array[:] = 10 * value + place
             for place, array in enumerate(arrays):
