@@ -78,7 +78,7 @@ def _panel(panel, name, quantity, points, every):
         ends = np.array([p.interval() for p in own])
         measured = np.array([p.measured for p in own])
         panel.errorbar(
-            x, measured, yerr=[measured - ends[:, 0], ends[:, 1] - measured], fmt=marker,
+            x, measured, yerr=np.stack([measured - ends[:, 0], ends[:, 1] - measured]), fmt=marker,
             color=color, capsize=2, linewidth=1, zorder=3, **hollow(every, label),
         )  # fmt: skip
     panel.set_title(name)
