@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -75,6 +75,7 @@ class Data:
     test: tuple[np.ndarray, np.ndarray] | None = None
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     beyond = ""  # which cell of a file float32 cannot hold, in words
+    draws = 1  # of these rows, one behind the other; see `Draws`
 
     if TYPE_CHECKING:
 
@@ -132,6 +133,10 @@ class Data:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    def draw(self, number: int) -> "Data":
+        """One of the draws."""
+        return self
+
     def outputs_for(self, loss: str) -> int:
         """Width of the output that a loss needs on these targets."""
         if catalogue.get("losses", loss).targets != "label":
@@ -143,6 +148,41 @@ class Data:
                 f"labels run from {low:g} to {high:g}{_shift(self.targets, low, high)}{unseen}"
             )
         return max(int(high), 0) + 1
+
+
+class Draws(Data):
+    """Several data sets of the same shapes, drawn independently: their rows one behind the other.
+
+    Parameters
+    ----------
+    parts : sequence of Data
+    """
+
+    def __init__(self, parts: Sequence[Data]) -> None:
+        def joined(arrays: Sequence[Any]) -> np.ndarray:
+            return np.concatenate(arrays)
+
+        first = parts[0]
+        shapes = {
+            (one.inputs.shape, one.targets.shape, one.weights is None, one.test is None)
+            for one in parts
+        }
+        if len(shapes) > 1:
+            raise FastdenseError(f"draws of the data have different shapes: {sorted(shapes)}")
+        object.__setattr__(self, "parts", tuple(parts))
+        object.__setattr__(self, "draws", len(parts))
+        super().__init__(
+            joined([one.inputs for one in parts]),
+            joined([one.targets for one in parts]),
+            None if first.weights is None else joined([one.weights for one in parts]),
+            None
+            if first.test is None
+            else tuple(joined([one.test[side] for one in parts]) for side in (0, 1)),
+            notes=first.notes,
+        )
+
+    def draw(self, number: int) -> Data:
+        return self.parts[number]
 
 
 def _same_rows(name, ours, other, theirs):

@@ -108,7 +108,7 @@ class Trial:
         self._task, self._varied, self._start = task, varied, start
         self._thresholds = thresholds
         # Of the data as they are now: their owner may write into them.
-        self._baselines = task.baselines
+        self._baselines = task.baselines  # by draw
         self._shape = varied["seeds"].shape
         self.variants = Variants.of(task.network, task.recipe, start, varied)
 
@@ -130,11 +130,14 @@ class Trial:
         loss, ends = results["loss"], results["parameters"]
         if loss is None:
             return {**results, "outcomes": None}
-        starts = self._start[first : first + len(ends)]
-        return {
-            **results,
-            "outcomes": classify(starts, ends, loss, self._baselines, self._thresholds),
-        }
+        starts, draws = (a[first : first + len(ends)] for a in (self._start, self.variants.draw))
+        outcomes = np.empty(len(ends), np.int8)
+        for draw in np.unique(draws):
+            own = draws == draw
+            outcomes[own] = classify(
+                starts[own], ends[own], loss[own], self._baselines[draw], self._thresholds
+            )
+        return {**results, "outcomes": outcomes}
 
     def runs(self, collected, seconds):
         """The `Runs` that a `Collector` has the results of."""
@@ -142,7 +145,8 @@ class Trial:
         return Runs(
             network=task.network,
             recipe=task.recipe,
-            baselines=self._baselines,
+            baselines=self._baselines and self._baselines[0],
+            _by_draw=self._baselines or (),
             shape=shape,
             varied=self._varied,
             initial_parameters=self._start.reshape(*shape, -1),

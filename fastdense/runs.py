@@ -14,6 +14,7 @@ from fastdense.network import Network
 from fastdense.outcome import Thresholds, names
 from fastdense.recipe import Recipe
 from fastdense.run import Result, Run, length_of
+from fastdense.settings.lanes import DRAWS
 from fastdense.variants import vary
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
@@ -69,6 +70,7 @@ class Runs(Result):
     _rows: np.ndarray
     _observed: np.ndarray
     _outcomes: np.ndarray | None  # places in `OUTCOMES`
+    _by_draw: tuple[Baselines, ...] = ()  # where the data are drawn several times
 
     def _check_evaluated(self):
         if self.loss is None:
@@ -104,10 +106,11 @@ class Runs(Result):
             curves[name] = None if values is None else values[place][:rows]
         given = {name: values[place] for name, values in self.varied.items()}
         network, recipe = vary(self.network, self.recipe, given)
+        baselines = self._by_draw[given[DRAWS]] if DRAWS in given else self.baselines
         return Run(
             network=network,
             recipe=recipe,
-            baselines=self.baselines,
+            baselines=baselines,
             thresholds=self.thresholds,
             initial_parameters=self.initial_parameters[place],
             parameters=self.parameters[place],

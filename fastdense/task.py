@@ -27,7 +27,8 @@ class Task:
 
     The arrays are those of `data` where they need no conversion.
     inputs (n, features), targets (n, columns), weights (n,) float64 or (0,), likewise for the
-    test rows (which may be none), parameters (size,), order (rows, visits) int64 or (0, 0).
+    test rows (which may be none), parameters (size,), order (rows, visits) int64 or (0, 0). Where
+    the data are drawn several times, these rows follow each other, and each network has its own.
     `accuracy` is how outputs are right or wrong, as `Loss.accuracy` has it; or "share", of logits
     whose softmax is to exceed 1/2. `fused` is the network and the recipe that are trained.
     """
@@ -61,10 +62,37 @@ class Task:
 
     @once
     def baselines(self):
-        """The `Baselines` of its data, found when first asked for; None if nothing is evaluated."""
+        """The `Baselines` of each draw of its data; None if nothing is evaluated."""
         if not self.evaluate_every:
             return None
-        return baselines(self.data, self.fused[1], self.network.outputs)
+        draws = map(self.data.draw, range(self.data.draws))
+        return tuple(baselines(draw, self.fused[1], self.network.outputs) for draw in draws)
+
+    @property
+    def rows(self):
+        """Training rows of one network."""
+        return len(self.inputs) // self.data.draws
+
+    @property
+    def test_rows(self):
+        """Test rows of one network."""
+        return len(self.test_inputs) // self.data.draws
+
+    def of_draw(self, number):
+        """The task with the rows of one draw only."""
+        if self.data.draws == 1:
+            return self
+        own = slice(number * self.rows, (number + 1) * self.rows)
+        test = slice(number * self.test_rows, (number + 1) * self.test_rows)
+        return replace(
+            self,
+            data=self.data.draw(number),
+            inputs=self.inputs[own],
+            targets=self.targets[own],
+            weights=self.weights[own],
+            test_inputs=self.test_inputs[test],
+            test_targets=self.test_targets[test],
+        )
 
     @once
     def digest(self):
@@ -96,7 +124,7 @@ class Task:
     @property
     def visits(self):
         """Samples that one epoch visits."""
-        return self.order.shape[1] if self.order.size else len(self.inputs)
+        return self.order.shape[1] if self.order.size else self.rows
 
 
 def _points(epochs, every):
@@ -147,8 +175,9 @@ def prepare(
         given = given_parameters(parameters, [(network.size,)], dtype)
         parameters = buffer(network.size, dtype)
         parameters[:] = given
-    order = _check_order(order, len(data))
-    visits = order.shape[1] if order.size else len(data)
+    rows = len(data) // data.draws
+    order = _check_order(order, rows)
+    visits = order.shape[1] if order.size else rows
     batch = recipe.batch_of(visits)
     none = np.zeros((0, 1), dtype)
     test_inputs, test_targets = data.test or (none, none)

@@ -99,7 +99,7 @@ threads : as in `train`
         )
         self._thresholds, self._device = thresholds, device
         # Of the data as they are now: their owner may write into them.
-        self._baselines = task.baselines
+        self._baselines = task.baselines and task.baselines[0]
         self._session = where.begin(task.trained, threads)
         self._seconds = time.perf_counter() - started
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from fastdense.layers import varied_numbers
-from fastdense.settings.lanes import INIT_SCALE, NUMBERS, SEEDS
+from fastdense.settings.lanes import DRAWS, INIT_SCALE, NUMBERS, SEEDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +21,8 @@ class Variants:
         Of each layer the number that may vary, the rate of a dropout; zero where there is none.
     parameters : ndarray, shape (n, network.size)
         Where each starts, in the recipe's dtype.
+    draw : ndarray of int64, shape (n,)
+        On which draw of the data each is trained.
     """
 
     seed: np.ndarray
@@ -32,6 +34,7 @@ class Variants:
     hyper: np.ndarray
     layers: np.ndarray
     parameters: np.ndarray
+    draw: np.ndarray
 
     @classmethod
     def of(cls, network, recipe, parameters, given=None):
@@ -78,6 +81,7 @@ class Variants:
             hyper=table([*hyper], [*hyper.values()]),
             layers=table(names, network.varied),
             parameters=parameters,
+            draw=np.asarray(given.get(DRAWS, np.zeros(len(parameters))), np.int64).ravel(),
             **{name: column(name, getattr(recipe, name)) for name in NUMBERS},
         )
 
@@ -87,7 +91,7 @@ class Variants:
         names = recipe.optimizer.values
         hyper = dict(zip(names, self.hyper[row].tolist(), strict=True))
         return replace(
-            task,
+            task.of_draw(int(self.draw[row])),
             network=network.vary(self.layers[row]),
             recipe=recipe.replace(
                 seed=int(self.seed[row]),
@@ -138,7 +142,7 @@ def vary(network, recipe, given):
                 value if layer.varied and layer.varied.name == name else old
                 for layer, old in zip(network.layers, network.varied, strict=True)
             )
-        elif name not in (SEEDS, INIT_SCALE):
+        elif name not in (SEEDS, DRAWS, INIT_SCALE):
             hyper[name] = float(value)
     if hyper:
         changes["optimizer"] = {**recipe.optimizer.to_dict(), **hyper}

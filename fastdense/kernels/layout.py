@@ -92,7 +92,8 @@ LAYER = np.dtype(
 PLAN = np.dtype(
     [
         ("lanes", _i8),  # networks side by side: one, or groups of `group_of`
-        ("samples", _i8),
+        ("draws", _i8),  # of the data, whose rows follow each other
+        ("samples", _i8),  # of one draw
         ("test_samples", _i8),
         ("weighted", _i8),  # samples have weights
         ("order_rows", _i8),  # 0: no explicit order
@@ -247,6 +248,7 @@ ARRAYS = (
     Array("gradient", NUMBER, "state"),  # of the mini-batches that met no update yet
     Array("networks", NETWORK, "state"),
     Array("seeds", _i8, "task"),
+    Array("draws", _i8, "task"),  # on which each lane is trained
     Array("numbers", _f8, "task"),  # NUMBERS of each layer, for each lane
     Array("rates", _f8, "task"),  # of each lane
     Array("frozen", NUMBER, "state"),  # not zero for a lane whose parameters stay as they are

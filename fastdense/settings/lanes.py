@@ -11,6 +11,7 @@ from fastdense.settings.paths import INIT_SCALE
 
 NUMBERS = "learning_rate", "l1", "l2", "clip_value", "clip_norm"  # of a recipe
 SEEDS = "seeds"
+DRAWS = "draws"  # of the data, where there are several
 
 
 def lane_of(setting):

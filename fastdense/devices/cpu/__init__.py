@@ -100,7 +100,9 @@ def seconds_of(task, variants, budget):
 
 
 def _begin(task, variants, threads):
-    return Pack(task, variants) if len(variants) > 1 else Single(task, threads, variants)
+    if len(variants) > 1:
+        return Pack(task, variants)
+    return Single(task.of_draw(int(variants.draw[0])), threads, variants)
 
 
 def _cut(jobs, threads):

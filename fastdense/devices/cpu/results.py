@@ -93,7 +93,7 @@ def signals_of(task, sums):
         return dict.fromkeys(catalogue.names("signals"), np.zeros((sums.shape[1], 0, len(dense))))
     units = np.array([layer.units for _, layer in dense])
     sizes = np.array([(fan_in + 1) * layer.units for fan_in, layer in dense])
-    taken, counts = Sums(*sums), Counts(len(task.inputs), units, sizes)
+    taken, counts = Sums(*sums), Counts(task.rows, units, sizes)
     with np.errstate(all="ignore"):  # of parameters that diverge, or that are zero and stay so
         return {
             name: catalogue.get("signals", name).of(taken, counts)

@@ -112,8 +112,9 @@ def arrays_for(task, variants, layers, places, shape):
     pack = "" if lanes == 1 else "pack_"
     plan = {
         "lanes": lanes,
-        "samples": len(task.inputs),
-        "test_samples": len(task.test_inputs),
+        "draws": task.data.draws,
+        "samples": task.rows,
+        "test_samples": task.test_rows,
         "weighted": task.weights.size > 0,
         "order_rows": len(task.order),
         "visits": task.visits,
@@ -170,7 +171,7 @@ def arrays_for(task, variants, layers, places, shape):
     networks["clip_norm"] = own.clip_norm
     samples = shape.samples * lanes
     sums = layout.PARTIAL_SUMS * lanes
-    order = np.arange(max(task.visits, len(task.inputs)))
+    order = np.arange(max(task.visits, task.rows))
     curves = np.empty((layout.CURVES, evaluations, lanes))  # pages not written take no memory
     curves[:, 0] = np.nan  # there is no running loss before the first epoch
     return {
@@ -183,6 +184,7 @@ def arrays_for(task, variants, layers, places, shape):
         "gradient": buffer(count * lanes + SPARE, dtype, keep=False),  # often used up by blocks
         "networks": networks,
         "seeds": np.array(own.seed),
+        "draws": own.draw,
         "numbers": numbers_of(network, own.layers),
         "rates": np.array(own.learning_rate),
         "frozen": in_range(own.learning_rate == 0.0, dtype),

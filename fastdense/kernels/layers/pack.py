@@ -33,23 +33,42 @@ from fastdense.kernels.samples.accuracy import count_correct
 from fastdense.kernels.samples.gather import NARROW
 
 
+@njit(**NUMPY)
+def first_of_draw(work, job, lane):
+    """Where the rows begin on which a lane is trained or tested."""
+    plan = record(work.plan, 0)
+    return work.draws[lane] * (plan.test_samples if job.test else plan.samples)
+
+
+@njit(**NUMPY)
+def row_of(work, job, lanes, sample, lane):
+    """The row that is a lane's sample of this number."""
+    if job.ordered:
+        sample = work.order[sample * lanes + lane]
+    return first_of_draw(work, job, lane) + sample
+
+
 @cache
 def _gather_for(kind):
     """`gather(rows, width, work, job, first, samples, target, stride)`.
 
-    Samples of `rows` (n, width): in the order of each lane, or else the same ones for all.
+    Samples of `rows` (n, width): of each lane's draw, in the order of the lane or in that of rows.
     """
     group, square = group_of(kind), vector_length(kind.bitwidth)
     gather_whole, gather_part = (make_gather(kind, square, whole) for whole in (True, False))
     offsets_of_group = stack_array(group, types.int64)
 
     @njit(inline="never", **NUMPY)
-    def gather_group(rows, width, order, first, samples, target, stride, lanes):
-        offsets = offsets_of_group()
+    def gather_group(rows, width, work, job, group_first, first, samples, target, stride, lanes):
+        offsets, starts = offsets_of_group(), offsets_of_group()
+        order = offset(work.order, group_first)
+        for lane in range(group):
+            starts[lane] = first_of_draw(work, job, group_first + lane)
         for b in range(samples):
             place = offset(target, b * lanes)
             for lane in range(group):
-                offsets[lane] = order[(first + b) * lanes + lane] * width
+                sample = order[(first + b) * lanes + lane] if job.ordered else first + b
+                offsets[lane] = (starts[lane] + sample) * width
             if width < NARROW:
                 for i in range(width):
                     for lane in range(group):
@@ -66,11 +85,12 @@ def _gather_for(kind):
 
     @njit(inline="never", **NUMPY)
     def gather(rows, width, work, job, first, samples, target, stride):
-        lanes = record(work.plan, 0).lanes
-        if job.ordered:
+        plan = record(work.plan, 0)
+        lanes = plan.lanes
+        if job.ordered or plan.draws > 1:
             for lane in range(0, lanes, group):
-                order, place = offset(work.order, lane), offset(target, lane)
-                gather_group(rows, width, order, first, samples, place, stride, lanes)
+                place = offset(target, lane)
+                gather_group(rows, width, work, job, lane, first, samples, place, stride, lanes)
             return
         for b in range(samples):
             for i in range(width):
@@ -99,10 +119,7 @@ def propagate_pack_for(kind):
                     place[i] = cast(0)
             for b in range(samples):
                 for lane in range(lanes):
-                    sample = first + b
-                    if job.ordered:
-                        sample = work.order[sample * lanes + lane]
-                    label = targets[sample]
+                    label = targets[row_of(work, job, lanes, first + b, lane)]
                     if label >= 0 and label < plan.outputs:  # as in `gather_labels`
                         place[np.int64(label) * stride + b * lanes + lane] = cast(1)
                     else:
@@ -114,10 +131,8 @@ def propagate_pack_for(kind):
             weights = offset(work.sample_weights, chunk_first * lanes)
             for b in range(samples):
                 for lane in range(lanes):
-                    sample = first + b
-                    if job.ordered:
-                        sample = work.order[sample * lanes + lane]
-                    weights[b * lanes + lane] = 1.0 if job.test else work.weights[sample]
+                    row = row_of(work, job, lanes, first + b, lane)
+                    weights[b * lanes + lane] = 1.0 if job.test else work.weights[row]
 
     @njit(inline="never", **NUMPY)
     def forward(work, plan, job, arena, samples, place):
