@@ -8,6 +8,14 @@ def by_option(text):
     return click.option("--by", multiple=True, metavar="PATH", help=text)
 
 
+draws_option = click.option(
+    "--draws", type=click.IntRange(1, 10_000),
+    help="Draws of the data of an arm, where they are drawn. [80]",
+)  # fmt: skip
+seeds_option = click.option(
+    "--seeds", type=click.IntRange(1, 1_000_000),
+    help="Seeds of each draw [4], or of an arm or point whose data are given [256].",
+)  # fmt: skip
 out_option = click.option(
     "--out", metavar="DIR",
     help="Also write results and curves as JSON and CSV. What exists there is replaced only if it "

@@ -43,17 +43,16 @@ def check_out(subject, folder, inputs, force):
     files.check(subject.id, of_kind(subject.kind).endings, folder, inputs, force)
 
 
-def doubts(subject, seeds):
-    """Sentences on the claims of a scenario that so many seeds cannot decide."""
+def doubts(subject, draws, seeds):
+    """Sentences on the claims of a scenario that so many draws and seeds cannot show to hold."""
     if is_theory(subject):
         return []
     from fastdense.scenarios.verdict import undecidable
 
-    given = seeds or subject.seeds
     return [
-        f"{given} seed{'s' if given > 1 else ''} cannot decide, whatever they show, the claim "
-        f"{' '.join(claim.text.split())[:200]!r} (needs --seeds {least} or more)"
-        for claim, least in undecidable(subject, seeds)
+        f"so few {kind} cannot show that the claim {' '.join(claim.text.split())[:200]!r} holds "
+        f"(needs --{kind} {least} or more)"
+        for claim, kind, least in undecidable(subject, draws, seeds)
     ]
 
 
@@ -64,12 +63,12 @@ def notes(subject):
     return [note for arm in subject.arms for note in arm.data.notes]
 
 
-def carry_out(subject, seeds, first_seed, on_progress):
-    """The `Study` of a theory, or the `Experiment` of a scenario."""
+def carry_out(subject, seeds, first_seed, on_progress, draws=None, first_draw=0):
+    """The `Study` of a theory, which draws no data, or the `Experiment` of a scenario."""
     if is_theory(subject):
         from fastdense.theory.study import study
 
         return study(subject, seeds, first_seed, on_progress)
     from fastdense.scenarios.experiment import experiment
 
-    return experiment(subject, seeds, first_seed, on_progress)
+    return experiment(subject, seeds, first_seed, on_progress, draws, first_draw)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -75,6 +75,7 @@ class Data:
     test: tuple[np.ndarray, np.ndarray] | None = None
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     beyond = ""  # which cell of a file float32 cannot hold, in words
+    drawn = False  # by a generator, so that there are others like it
     draws = 1  # of these rows, one behind the other; see `Draws`
 
     if TYPE_CHECKING:
@@ -158,11 +159,9 @@ class Draws(Data):
     parts : sequence of Data
     """
 
-    def __init__(self, parts: Sequence[Data]) -> None:
-        def joined(arrays: Sequence[Any]) -> np.ndarray:
-            return np.concatenate(arrays)
+    parts: tuple[Data, ...]
 
-        first = parts[0]
+    def __init__(self, parts: Sequence[Data]) -> None:
         shapes = {
             (one.inputs.shape, one.targets.shape, one.weights is None, one.test is None)
             for one in parts
@@ -171,14 +170,16 @@ class Draws(Data):
             raise FastdenseError(f"draws of the data have different shapes: {sorted(shapes)}")
         object.__setattr__(self, "parts", tuple(parts))
         object.__setattr__(self, "draws", len(parts))
+        weights = [one.weights for one in parts if one.weights is not None]
+        tests = [one.test for one in parts if one.test is not None]
         super().__init__(
-            joined([one.inputs for one in parts]),
-            joined([one.targets for one in parts]),
-            None if first.weights is None else joined([one.weights for one in parts]),
-            None
-            if first.test is None
-            else tuple(joined([one.test[side] for one in parts]) for side in (0, 1)),
-            notes=first.notes,
+            np.concatenate([one.inputs for one in parts]),
+            np.concatenate([one.targets for one in parts]),
+            np.concatenate(weights) if weights else None,
+            (np.concatenate([x for x, _ in tests]), np.concatenate([y for _, y in tests]))
+            if tests
+            else None,
+            notes=parts[0].notes,
         )
 
     def draw(self, number: int) -> Data:

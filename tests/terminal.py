@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fastdense.errors import MAX_LETTERS
 from fastdense_cli.app import invoke
 
-DOUBT = re.compile(r"^Note: \d+ seeds? cannot decide, .*\n", re.MULTILINE)
+DOUBT = re.compile(r"^Note: so few (?:draws|seeds) cannot show .*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)

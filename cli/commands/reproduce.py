@@ -5,20 +5,23 @@ from collections import Counter
 
 import click
 
-from fastdense_cli.options import force_option, out_option
+from fastdense_cli.options import draws_option, force_option, out_option, seeds_option
 
 AT_ONCE = 2  # while one is judged, which is Python's work, another trains
 
 
 @click.command(short_help="Run every scenario and theory, and judge every claim.")
 @click.argument("scenarios", nargs=-1, metavar="[ID|FILE.toml]...")
+@draws_option
+@seeds_option
 @click.option(
-    "--seeds", type=click.IntRange(1, 1_000_000), help="Seeds an arm or point, where any are drawn."
-)
+    "--check-draws", "times", type=click.IntRange(1, 1000), metavar="N",
+    help="Repeat every scenario on N fresh sets of draws and seeds; print which verdicts changed.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @out_option
 @force_option
-def command(scenarios, seeds, as_json, out, force):
+def command(scenarios, draws, seeds, times, as_json, out, force):
     """Run the given scenarios, or all; print what was measured and the verdict on each claim."""
     from fastdense.parallel import on_all_cores
     from fastdense.reports import files
@@ -40,10 +43,15 @@ def command(scenarios, seeds, as_json, out, force):
         for one in loaded:
             subject.check_out(one, out, read, force)
     note(one for scenario in loaded for one in subject.notes(scenario))
-    doubts = [one for scenario in loaded for one in subject.doubts(scenario, seeds)]
+    doubts = [one for scenario in loaded for one in subject.doubts(scenario, draws, seeds)]
     if doubts:
         more = f"; nor {len(doubts) - 1} other claims" if len(doubts) > 1 else ""
         note([f"{doubts[0]}{more}"])
+    if times:
+        if out is not None:
+            raise click.UsageError("--check-draws writes no files; leave out --out")
+        check_draws(loaded, times, draws, seeds, as_json)
+        return
     shares = [0.0] * len(loaded)
 
     def work(index, check):
@@ -51,7 +59,7 @@ def command(scenarios, seeds, as_json, out, force):
             check()
             shares[index] = done / total
 
-        whole = report_of(subject.carry_out(loaded[index], seeds, 0, on_progress))
+        whole = report_of(subject.carry_out(loaded[index], seeds, 0, on_progress, draws))
         if out is not None:
             files.write(whole, out)
         brief = whole.brief()
@@ -66,6 +74,35 @@ def command(scenarios, seeds, as_json, out, force):
     else:
         # Points of several theories are pages; `run` prints those of one.
         show(tables(done, points=len(done) == 1))
+
+
+def check_draws(loaded, times, draws, seeds, as_json):
+    """Print which verdicts change on other draws and seeds."""
+    from fastdense.parallel import on_all_cores
+    from fastdense.reports.tables import repeated
+    from fastdense.scenarios.redraws import repeat
+    from fastdense_cli import subject
+    from fastdense_cli.console import progress, show, show_json
+
+    drawn = [one for one in loaded if not subject.is_theory(one)]
+    shares = [0.0] * len(drawn)
+
+    def work(index, check):
+        def on_progress(done, total):
+            check()
+            shares[index] = done / total
+
+        claims = repeat(drawn[index], times, draws, seeds, on_progress)
+        return_memory()
+        return claims
+
+    with progress("check draws") as report:
+        found = on_all_cores(work, len(drawn), lambda: report(sum(shares), len(shares)), AT_ONCE)
+    claims = [claim for of_scenario in found for claim in of_scenario]
+    if as_json:
+        show_json([claim.to_dict() for claim in claims])
+    else:
+        show(repeated(claims, times))
 
 
 def return_memory():

@@ -2,7 +2,7 @@
 
 import click
 
-from fastdense_cli.options import force_option, out_option
+from fastdense_cli.options import draws_option, force_option, out_option, seeds_option
 
 
 def changes_of(assignments):
@@ -42,9 +42,9 @@ def worst(experiments):
 
 @click.command(short_help="Run a scenario or theory and judge its claims.")
 @click.argument("scenario", metavar="ID|FILE.toml")
-@click.option(
-    "--seeds", type=click.IntRange(1, 1_000_000), help="Seeds an arm or point, where any are drawn."
-)
+@draws_option
+@seeds_option
+@click.option("--draw", type=click.IntRange(0, 2**32), default=0, help="The first draw. [0]")
 @click.option("--seed", type=click.IntRange(0, 2**62), default=0, help="The first seed. [0]")
 @click.option(
     "--set", "assignments", multiple=True, metavar="PATH=VALUE",
@@ -60,8 +60,10 @@ def worst(experiments):
     "--strict", is_flag=True, default=False,
     help="Exit 3 if half of an arm's runs stall or freeze, 4 if they diverge.",
 )  # fmt: skip
-def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, force, plot, strict):
-    """Train a scenario's arms over seeds, or measure a theory's points, and judge the claims."""
+def command(
+    scenario, draws, seeds, draw, seed, assignments, arms, dtype, as_json, out, force, plot, strict
+):
+    """Train a scenario's arms over draws and seeds, or measure a theory; judge the claims."""
     from fastdense.reports.report import report_of, tables
     from fastdense_cli import subject
     from fastdense_cli.console import note, progress, show, show_json
@@ -79,9 +81,9 @@ def command(scenario, seeds, seed, assignments, arms, dtype, as_json, out, force
         from fastdense.reports.plots import check_file
 
         check_file(plot, read)
-    note([*subject.notes(loaded), *subject.doubts(loaded, seeds)])
+    note([*subject.notes(loaded), *subject.doubts(loaded, draws, seeds)])
     with progress(loaded.id) as on_progress:
-        done = subject.carry_out(loaded, seeds, seed, on_progress)
+        done = subject.carry_out(loaded, seeds, seed, on_progress, draws, draw)
     report = report_of(done)
     if out is not None:
         from fastdense.reports import files

@@ -14,8 +14,8 @@ MAX_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
 COMMON = {"name": None, "count": 100, "test": 0, "seed": 0, "on_test": {}}
 
 
-def read(table, folder="."):
-    """The `Data` that a `[data]` table describes.
+def read(table, folder=".", number=0):
+    """The `Data` that a `[data]` table describes, or one of the draws where they are drawn.
 
     Parameters
     ----------
@@ -25,6 +25,8 @@ def read(table, folder="."):
         `count`, the number of training rows, and `seed`.
     folder : path
         What paths in the table are relative to.
+    number : int
+        Of the draw: it is added to the `seed`.
 
     Raises
     ------
@@ -66,6 +68,9 @@ def read(table, folder="."):
             raise unknown(f"key of {source.name} data.on_test", key, source.hyper)
     hypers = hyper, _hyper(source, {**hyper, **on_test})
 
+    first += number
+    drawn = False
+
     def rows(part, count):
         calls = iter(range(1 << 16))
 
@@ -75,12 +80,16 @@ def read(table, folder="."):
                     f"data of {shape[0]} rows and {shape[1]} columns are too large; "
                     "use fewer rows or features"
                 )
+            nonlocal drawn
+            drawn = True
             return streams.uniform(first, streams.DATA, part, next(calls), shape)
 
         with np.errstate(all="ignore"):  # `Data` refuses what is not finite
             return source.make(draw, hypers[part], count)
 
-    return Data(*rows(0, count), test=rows(1, test) if test else None)
+    made = Data(*rows(0, count), test=rows(1, test) if test else None)
+    object.__setattr__(made, "drawn", drawn)
+    return made
 
 
 def files_of(table, folder="."):
@@ -109,10 +118,18 @@ def _hyper(source, given):
 
 
 def spread(draw, hyper, count):
-    """`count` inputs on [low, high], evenly spaced or drawn, shape (count, 1)."""
-    low, high = hyper["low"], hyper["high"]
-    if hyper["spacing"] == "even":
+    """`count` inputs on [low, high], shape (count, 1), by the `spacing`.
+
+    That is "even"; "random", which draws them; or { numpy_seed = number }, the given points
+    `low + (high - low) * numpy.random.rand(count, 1)` after `numpy.random.seed(number)`, which
+    NumPy promises to keep, so that a published listing is tried on its own data.
+    """
+    low, high, spacing = hyper["low"], hyper["high"], hyper["spacing"]
+    if spacing == "even":
         return np.linspace(low, high, count)[:, np.newaxis]
-    if hyper["spacing"] == "random":
+    if spacing == "random":
         return low + (high - low) * draw(count, 1)
-    raise unknown("data.spacing", hyper["spacing"], ["even", "random"])
+    if isinstance(spacing, dict) and set(spacing) == {"numpy_seed"}:
+        first = whole("data.spacing.numpy_seed", spacing["numpy_seed"], 0, 2**32 - 1)
+        return low + (high - low) * np.random.RandomState(first).rand(count, 1)
+    raise unknown("data.spacing", spacing, ["even", "random", "{ numpy_seed = 42 }"])

@@ -4,7 +4,7 @@ import math
 
 from fastdense import __version__
 
-SCHEMA_VERSION = 1  # of docs/json.md: raised when a field changes its meaning or goes away
+SCHEMA_VERSION = 2  # of docs/json.md: raised when a field changes its meaning or goes away
 
 
 def heading():

@@ -1,16 +1,34 @@
-"""The words of a verdict, `holds`, `partly` and `refuted`, and the rules that choose one."""
+"""The words of a verdict, and the rules that choose one from an interval."""
 
 from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
-from fastdense.judging.intervals import wilson
+import numpy as np
 
-HOLDS, PARTLY, REFUTED = WORDS = "holds", "partly", "refuted"
-AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "undecided"  # what one point says of its claim
-# The share of trials for which a claim must be true, by how it is worded.
-HOW_OFTEN = {"always": 0.95, "usually": 0.5, "often": 0.25, "sometimes": 0.05}
-SELDOM = 0.05  # a claim that is sure to hold for no more of the trials than this is refuted
-SIGNIFICANCE = 0.01  # how often chance alone may decide
+from fastdense.judging.intervals import median_interval, share_interval
+
+HOLDS, PARTLY, REFUTED, SAME, UNDECIDED = WORDS = (
+    "holds", "partly", "refuted", "no difference", "undecided",
+)  # fmt: skip
+AGREES, DIFFERS, OPEN = "agrees", "differs", "undecided"  # what one point says of its claim
+
+
+class Frequency(NamedTuple):
+    """What a word of frequency means: from which share of trials on it is right, and wrong."""
+
+    right: float
+    wrong: float
+
+
+# "Sometimes" stands for all words of existence: may, can, might.
+HOW_OFTEN = {
+    "always": Frequency(0.95, 0.5),
+    "usually": Frequency(0.5, 0.25),
+    "often": Frequency(0.25, 0.125),
+    "sometimes": Frequency(0.05, 0.05),
+}
+EFFECT = 0.05  # the smallest relative difference that matters, where a claim states no other
 
 
 @dataclass(frozen=True)
@@ -46,56 +64,89 @@ class Verdict:
         }
 
 
-def of_share(successes, trials, needed):
-    """The word on a claim that should be true for a share of trials, by its Wilson interval.
+def of_share(interval, how_often):
+    """The word on a claim that should be true for a share of trials.
 
     Parameters
     ----------
-    successes, trials : int
-    needed : float
-        The share, such as one of `HOW_OFTEN`. The claim holds if the whole interval lies at or
-        above it, and is refuted if the interval lies at or below `SELDOM`.
+    interval : (low, high)
+        Of the share.
+    how_often : str
+        One of `HOW_OFTEN`. The claim holds, is refuted or holds partly if the whole interval says
+        so; else it is undecided.
     """
-    low, high = wilson(successes, trials)
-    if low >= needed:
+    (low, high), (right, wrong) = interval, HOW_OFTEN[how_often]
+    if low >= right:
         return HOLDS
-    return REFUTED if high <= SELDOM else PARTLY
+    if high <= wrong:
+        return REFUTED
+    return PARTLY if wrong <= low and high <= right else UNDECIDED
 
 
-def of_pairs(pairs, significance=SIGNIFICANCE):
-    """The word on a claim that a relation holds between two things, by a one-sided sign test.
+def of_difference(interval, effect, relation="above"):
+    """The word on a claim that compares two things.
 
     Parameters
     ----------
-    pairs : Pairs
-    significance : float
-        It holds if wins beyond losses, and is refuted if losses beyond wins, would come by chance
-        less often than this; it is also refuted if sure to be true of `SELDOM` at most.
+    interval : (low, high)
+        Of the typical difference, which is positive where the first thing is larger.
+    effect : float
+        The smallest difference that matters.
+    relation : str
+        One of `paired.RELATIONS`: what the first thing should be of the second.
     """
-    if pairs.p_reversed < significance or wilson(pairs.wins, pairs.trials)[1] <= SELDOM:
-        return REFUTED
-    return HOLDS if pairs.p < significance else PARTLY
+    low, high = interval
+    if relation in ("below", "at_most"):
+        low, high = -high, -low
+    larger = low > 0 and low >= effect
+    smaller = high < 0 and high <= -effect
+    same = -effect <= low and high <= effect
+    if relation == "equals":
+        return HOLDS if same else (REFUTED if larger or smaller else UNDECIDED)
+    if relation in ("at_least", "at_most"):
+        return HOLDS if low >= -effect else (REFUTED if smaller else UNDECIDED)
+    if larger or smaller:
+        return HOLDS if larger else REFUTED
+    return SAME if same else UNDECIDED
+
+
+def of_all(words):
+    """The word on a claim from those on its settings: what they share, or partly."""
+    words = set(words)
+    if len(words) == 1:
+        return words.pop()
+    if not words & {HOLDS, PARTLY}:
+        return UNDECIDED if UNDECIDED in words else REFUTED
+    return UNDECIDED if words == {HOLDS, UNDECIDED} else PARTLY
 
 
 def of_states(states):
-    """The word on a claim by what each of its points says: `AGREES`, `DIFFERS` or `UNDECIDED`."""
+    """The word on a claim by what each of its points says: `AGREES`, `DIFFERS` or `OPEN`."""
     agreeing = sum(state == AGREES for state in states)
     if states and agreeing == len(states):
         return HOLDS
-    return REFUTED if not agreeing and DIFFERS in states else PARTLY
+    if not agreeing and DIFFERS in states:
+        return REFUTED
+    return PARTLY if DIFFERS in states else UNDECIDED
 
 
-def fewest_trials(needed):
-    """The least number of trials by which `of_share` may say anything but `partly`."""
-    return next(n for n in count(1) if {of_share(n, n, needed), of_share(0, n, needed)} != {PARTLY})
+def fewest_units(how_often=None):
+    """The least number of draws, or of seeds on given data, by which a claim may hold.
+
+    Parameters
+    ----------
+    how_often : str, optional
+        One of `HOW_OFTEN`; a comparison, if not given.
+    """
+
+    def word(n):
+        if how_often is None:
+            return of_difference(median_interval(np.ones(n)), EFFECT)
+        return of_share(share_interval(np.ones((n, 1))), how_often)
+
+    return next(n for n in count(2) if word(n) == HOLDS)
 
 
-def fewest_pairs(significance=SIGNIFICANCE):
-    """The least number of pairs by which the sign test of `of_pairs` may decide: all are wins."""
-    return next(n for n in count(1) if 0.5**n < significance)
-
-
-def share_text(successes, trials, of="seeds"):
-    """A share with its interval, as part of a sentence: `75% of 4 seeds [30%, 95%]`."""
-    low, high = wilson(successes, trials)
-    return f"{successes / trials:.0%} of {trials} {of} [{low:.0%}, {high:.0%}]"
+def percent(share, low, high):
+    """A share with its interval, as part of a sentence: `75% [30%, 95%]`."""
+    return f"{share:.0%} [{low:.0%}, {high:.0%}]"

@@ -25,3 +25,9 @@ def worst_recall(run, data):
         truth = (targets > 0.5).ravel()
         found = (outputs > (0.5 if kind == "probability" else 0.0)).ravel()
     return float(min((found == truth)[truth == one].mean() for one in np.unique(truth)))
+
+
+@of_classes
+def test_error(run, data):
+    """share of test rows classified wrong, at the end"""
+    return 1.0 - float(run.test_accuracy[-1])

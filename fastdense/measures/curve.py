@@ -32,6 +32,15 @@ def excess(run, data):
     )
 
 
+# Where steps are noisy, theorems speak of the expected loss, of which the last epoch is one draw
+# (Bottou, Curtis, Nocedal, 2018, arXiv:1606.04838, theorem 4.6).
+@measure
+def late_excess(run, data):
+    """mean loss of the last half above the irreducible, over that of the best constant"""
+    late = float(run.loss[len(run.loss) // 2 :].mean()) - run.baselines.irreducible
+    return relative(late, run.baselines.constant - run.baselines.irreducible)
+
+
 @measure
 def loss_change(run, data):
     """largest change of the loss from its start, relative"""
@@ -97,3 +106,22 @@ def running_over_evaluated(run, data):
     """mean loss of the batches over the loss evaluated after them, in the last fifth"""
     late = slice(-max(1, len(run.loss) // 5), None)
     return relative(float(run.running_loss[late].mean()), float(run.loss[late].mean()))
+
+
+@measure
+def relapse(run, data):
+    """rise of the loss after it was halved, over its start"""
+    halved = run.loss <= run.loss[0] / 2
+    if not halved.any():
+        return 0.0
+    late = run.loss[halved.argmax() :]
+    return relative(float((late - np.fmin.accumulate(late)).max()), run.initial_loss)
+
+
+@measure
+def running_range(run, data):
+    """range of the epochs' mean loss of the batches, over its median"""
+    running = run.running_loss[1:]  # entry 0 is from before the first batch
+    if not len(running):
+        return 0.0
+    return relative(float(running.max() - running.min()), float(np.median(running)))

@@ -25,3 +25,9 @@ def test_loss_changes(run, data):
 def test_loss_range(run, data):
     """range of the test loss"""
     return float(run.test_loss.max() - run.test_loss.min())
+
+
+@measure
+def test_loss_over_training(run, data):
+    """test loss over training loss, at the end"""
+    return relative(float(run.test_loss[-1]), run.final_loss)

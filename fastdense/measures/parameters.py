@@ -1,8 +1,10 @@
-"""Measures of the parameters at the end: how many differ, and how the loss is curved there."""
+"""Measures of the parameters: how they begin to move, and where they end."""
 
 import numpy as np
 
-from fastdense.measures.registry import measure
+from fastdense.fusion import fused
+from fastdense.measures.registry import measure, relative
+from fastdense.reference.backward import loss_and_gradient
 from fastdense.reference.curvature import largest_curvature
 
 
@@ -16,3 +18,23 @@ def distinct_units(run, data):
 def sharpness(run, data):
     """largest curvature of the loss at the end"""
     return largest_curvature(run.network, run.recipe, data, run.parameters)
+
+
+@measure
+def bias_gradient_ratio(run, data):
+    """gradient of the biases of the first hidden layer over the last's, at the start"""
+    # The speed of learning of Nielsen (2015), Neural networks and deep learning, chapter 5.
+    network, recipe = fused(run.network, run.recipe)
+    start, rows = run.initial_parameters.astype(float), (data.inputs, data.targets)
+    with np.errstate(all="ignore"):
+        _, gradient, _ = loss_and_gradient(network, recipe, start, *rows, np.ones(len(data)))
+    norms = [float(np.linalg.norm(bias)) for _, bias in run.network.split(gradient)]
+    return relative(norms[0], norms[max(len(norms) - 2, 0)])
+
+
+@measure
+def first_layer_moved(run, data):
+    """distance of the first layer's parameters from their start, relative"""
+    ends = (run.network.split(one)[0] for one in (run.initial_parameters, run.parameters))
+    before, after = (np.vstack(layer).astype(float) for layer in ends)
+    return relative(float(np.linalg.norm(after - before)), float(np.linalg.norm(before)))

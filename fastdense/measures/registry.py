@@ -36,7 +36,7 @@ def of_classes(function):
 
 def fault_of(name, arm):
     """Why a measure cannot be taken in an arm, or None: it needs test rows, or classes."""
-    if name.startswith("test_loss") and arm.data.test is None:
+    if name.startswith("test_") and arm.data.test is None:
         return f"needs test rows; set data.test of the arm {arm.name}"
     loss = arm.recipe.loss.entry
     if MEASURES[name].needs == "classes" and loss.accuracy(arm.network.outputs) is None:

@@ -33,7 +33,14 @@ class ExperimentReport(Report):
         columns = list(dict.fromkeys(key for run in runs for key in run))
         rows = [[run.get(column, "") for column in columns] for run in runs]
         points = [
-            [curve["arm"], curve["seed"], epoch, loss, "" if tested is None else tested]
+            [
+                curve["arm"],
+                curve["draw"],
+                curve["seed"],
+                epoch,
+                loss,
+                "" if tested is None else tested,
+            ]
             for curve in of_curves
             for epoch, loss, tested in zip(
                 curve["epochs"],
@@ -44,7 +51,7 @@ class ExperimentReport(Report):
         ]
         texts = (
             csv_text(columns, rows),
-            csv_text(["arm", "seed", "epoch", "loss", "test_loss"], points),
+            csv_text(["arm", "draw", "seed", "epoch", "loss", "test_loss"], points),
         )
         plain = {**self.plain, "curves": of_curves}
         return plain, dict(zip(self.endings[1:], texts, strict=True))
@@ -62,10 +69,10 @@ class ExperimentReport(Report):
 
 
 def curves(experiment):
-    """Thinned curves by arm and seed: `[{"arm", "seed", "epochs", "loss", "test_loss"}, ...]`."""
+    """Thinned curves by arm and seed: `[{"arm", "draw", "seed", "epochs", ...}, ...]`."""
     rows = []
     for arm, results in experiment.results.items():
-        for result in results:
+        for place, result in enumerate(results):
             run = result.run
             places = np.linspace(0, len(run.loss) - 1, min(CURVE_ROWS, len(run.loss)))
             places = places.round().astype(int)
@@ -73,6 +80,7 @@ def curves(experiment):
             rows.append(
                 {
                     "arm": arm,
+                    "draw": experiment.first_draw + place // results.shape[1],
                     "seed": run.recipe.seed,
                     "epochs": [int(e) for e in run.epochs[places]],
                     "loss": [number(v) for v in run.loss[places]],

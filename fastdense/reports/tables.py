@@ -12,7 +12,10 @@ from fastdense.reports.sparkline import sparkline
 from fastdense.scenarios.experiment import FINAL
 from fastdense.scenarios.verdict import RULE
 
-COLORS = {"holds": "green", "partly": "yellow", "refuted": "red"}
+COLORS = {
+    "holds": "green", "partly": "yellow", "refuted": "red", "no difference": "red",
+    "undecided": "dim",
+}  # fmt: skip
 
 
 def brief(value):
@@ -26,17 +29,23 @@ def spread(summary):
     return median if low == high else f"{median}  [{low}, {high}]"
 
 
+def runs_of(arm):
+    """Draws and seeds of an arm."""
+    draws, seeds = arm["draws"], arm["seeds"]
+    return str(seeds) if draws == 1 else f"{draws} x {seeds}"
+
+
 def references(arm):
     """The loss of the best constant, and the irreducible loss where that is above zero."""
     constant, irreducible = (
-        brief(arm[name]) for name in ("best_constant_loss", "irreducible_loss")
+        brief(arm[name]["median"]) for name in ("best_constant_loss", "irreducible_loss")
     )
     return constant if irreducible == "0" else f"{constant}, irreducible {irreducible}"
 
 
 def outcomes(arm):
     """Shares of the outcomes with their intervals, the most frequent first."""
-    if not arm["random"]:
+    if not arm["outcome_intervals"]:
         return ", ".join(arm["outcomes"])
     parts = []
     for outcome, share in sorted(arm["outcomes"].items(), key=lambda item: -item[1]):
@@ -49,8 +58,8 @@ def results(reports):
     """Arms and claims of reports on experiments, one table each, with the rule of the verdicts."""
     arms = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     losses = "loss at start", "loss at end", "best constant"
-    for name in ("scenario", "arm", "seeds", *losses, "curve", "outcomes"):
-        arms.add_column(name, justify="right" if name == "seeds" else "left")
+    for name in ("scenario", "arm", "runs", *losses, "curve", "outcomes"):
+        arms.add_column(name, justify="right" if name == "runs" else "left")
     ends = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("scenario", "arm", *(f"{name} at end" for name in FINAL)):
         ends.add_column(name.replace("_", " "))
@@ -63,7 +72,7 @@ def results(reports):
             arms.add_row(
                 plain["scenario"] if index == 0 else "",
                 arm["name"],
-                str(len(arm["runs"])),
+                runs_of(arm),
                 spread(arm["initial_loss"]),
                 spread(arm["final_loss"]),
                 references(arm),
@@ -81,7 +90,7 @@ def results(reports):
         for index, claim in enumerate(plain["claims"]):
             claims.add_row(
                 plain["scenario"] if index == 0 else "",
-                claim["text"],
+                claim["text"] + " (own control)" * claim["own"],
                 Text(claim["verdict"], style=COLORS[claim["verdict"]]),
                 claim["evidence"],
             )
@@ -89,16 +98,40 @@ def results(reports):
         arms,
         *([ends] if ends.row_count else []),
         Text(
-            "Losses and accuracies: median [10th, 90th percentile] over seeds, which share their "
-            "data. Best constant: the loss of the best output that ignores the inputs; "
-            "irreducible: the least that any function of them reaches, if not 0. Shares of "
-            "outcomes: [95% interval].",
+            "Runs: draws of the data x seeds of each; one draw is data that are given. Losses and "
+            "accuracies: median [10th, 90th percentile] over runs. Best constant: the loss of the "
+            "best output that ignores the inputs; irreducible: the least that any function of them "
+            "reaches, if not 0. Shares of outcomes: [95% interval].",
             style="dim",
         ),
     ]
     if claims.row_count:
         parts += [claims, Text(RULE, style="dim")]
     return Group(*parts)
+
+
+def repeated(claims, times):
+    """Which of the verdicts on `Repeated` claims changed on fresh draws and seeds."""
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    for name in ("scenario", "claim", "verdict", "on fresh draws"):
+        table.add_column(name)
+    changed = [claim for claim in claims if claim.changed]
+    for claim in sorted(changed, key=lambda claim: not claim.reversed):
+        table.add_row(
+            claim.scenario,
+            claim.claim.text,
+            Text(claim.verdict, style=COLORS[claim.verdict]),
+            Text(
+                ", ".join(f"{word} {count}" for word, count in claim.repeats.items()),
+                style="bold red" if claim.reversed else "",
+            ),
+        )
+    reversed_ = sum(claim.reversed for claim in claims)
+    told = Text(
+        f"{times} fresh sets of draws and seeds: of {len(claims)} verdicts {len(changed)} changed, "
+        f"{reversed_} from holds to refuted or no difference, or back."
+    )
+    return Group(table, told) if changed else told
 
 
 def catalogue(scenarios):
@@ -174,7 +207,7 @@ def describe(scenario):
             extras.append(_choice(recipe.schedule))
         arms.add_row(
             arm.name,
-            f"{len(arm.data)} rows{tested}",
+            f"{len(arm.data)} rows{tested}{', drawn' * arm.data.drawn}",
             " - ".join(layers) + "\n" + "; ".join(sorted(initial)),
             f"{_choice(recipe.loss)}; {_choice(recipe.optimizer)} at {recipe.learning_rate:g}; "
             f"{batch}, {recipe.epochs} epochs; {recipe.dtype}"
@@ -184,7 +217,13 @@ def describe(scenario):
     for name in ("claim", "tested as", "needed"):
         claims.add_column(name)
     for claim in scenario.claims:
-        claims.add_row(claim.text, "\n".join(map(str, claim.tests)), claim.how_often)
+        for index, setting in enumerate(claim.settings):
+            name = f"{setting.name}: " if setting.name else ""
+            claims.add_row(
+                (claim.text + " (own control)" * claim.own) if index == 0 else "",
+                name + "\n".join(map(str, setting.tests)),
+                claim.needed(setting),
+            )
     source = Text(f"Source: {scenario.source}", style="dim") if scenario.source else Text("")
     parts = [Text(scenario.question, style="bold"), source, arms]
     return Group(*parts, *([claims] if scenario.claims else []))

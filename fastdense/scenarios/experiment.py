@@ -1,4 +1,4 @@
-"""Runs a scenario's arms over seeds on all cores, and collects what the verdicts need."""
+"""Runs a scenario's arms over draws of the data and seeds, and collects what verdicts need."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,7 +7,7 @@ import numpy as np
 
 from fastdense.arrays.chunks import blocks
 from fastdense.dataset import Data
-from fastdense.judging.intervals import wilson
+from fastdense.judging.intervals import share_interval
 from fastdense.judging.plain import heading, number
 from fastdense.judging.progress import throttled
 from fastdense.many import Trial, train_trials
@@ -29,12 +29,32 @@ class Result:
     data: Data
 
 
+class Results(tuple):
+    """The results of an arm, draw by draw; `shape` is how many draws, and seeds of each."""
+
+    def __new__(cls, results, shape):
+        made = super().__new__(cls, results)
+        made.shape = shape
+        return made
+
+
 @dataclass(frozen=True)
 class Experiment:
-    """A scenario with the results of each arm by seed, and the verdicts."""
+    """A scenario with the results of each arm, and the verdicts.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    results : dict
+        Names of arms to `Results`.
+    first_draw : int
+        Number of the first draw of the data.
+    verdicts : tuple of Verdict
+    """
 
     scenario: object
     results: dict
+    first_draw: int
     verdicts: tuple
     kind: ClassVar[str] = "scenario"
 
@@ -45,9 +65,10 @@ class Experiment:
         for arm in scenario.arms:
             results = self.results[arm.name]
             runs = []
-            for result in results:
+            for place, result in enumerate(results):
                 run = result.run
                 row = {
+                    "draw": self.first_draw + place // results.shape[1],
                     "seed": run.recipe.seed,
                     "initial_loss": number(run.initial_loss),
                     "final_loss": number(run.final_loss),
@@ -56,7 +77,7 @@ class Experiment:
                 if run.test_loss is not None:
                     row["initial_test_loss"] = number(run.test_loss[0])
                 runs.append(row | {f"final_{k}": number(v) for k, v in ends(run).items()})
-            measured = results[0].run.baselines
+            measured = [result.run.baselines for result in results]
             arms.append(
                 {
                     "name": arm.name,
@@ -66,15 +87,18 @@ class Experiment:
                         "batch_size": arm.recipe.batch_of(len(arm.data)),
                     },
                     "samples": len(arm.data),
-                    "best_constant_loss": number(measured.constant),
-                    "irreducible_loss": number(measured.irreducible),
+                    "draws": results.shape[0],
+                    "seeds": results.shape[1],
+                    "best_constant_loss": summary([one.constant for one in measured]),
+                    "irreducible_loss": summary([one.irreducible for one in measured]),
                     "initial_loss": summary([r.run.initial_loss for r in results]),
                     "final_loss": summary([r.run.final_loss for r in results]),
                     **{f"final_{k}": summary(v) for k, v in all_ends(results).items()},
                     "random": arm.random,
+                    "drawn": arm.data.drawn,
                     "outcomes": shares(results),
                     "outcome_intervals": {
-                        name: list(ends) for name, ends in intervals(results).items() if arm.random
+                        name: list(ends) for name, ends in intervals(results).items()
                     },
                     "runs": runs,
                 }
@@ -89,43 +113,54 @@ class Experiment:
         }
 
 
-def experiment(scenario, seeds=None, first_seed=0, on_progress=None):
-    """Train every arm of a scenario on every seed and judge its claims.
+def experiment(scenario, seeds=None, first_seed=0, on_progress=None, draws=None, first_draw=0):
+    """Train every arm of a scenario on every draw of its data and every seed; judge its claims.
 
     Parameters
     ----------
     scenario : Scenario
-    seeds : int, optional
-        Seeds an arm; the scenario's own number if not given. An arm in which the seed changes
-        nothing runs once.
-    first_seed : int
-        The first seed; the others follow.
+    seeds, draws : int, optional
+        Seeds of each draw, and draws of an arm; the scenario's own numbers if not given. An arm in
+        which one of them changes nothing has one. No two runs of an arm have the same seed.
+    first_seed, first_draw : int
+        The first of either; the others follow.
     on_progress : callable, optional
         Called as `on_progress(done, total)` in runs, fractions included.
     """
-    tests = (test for claim in scenario.claims for test in claim.tests)
+    tests = (t for claim in scenario.claims for one in claim.settings for t in one.tests)
     observed = any(MEASURES[t.measure].needs == "signals" for t in tests if t.measure in MEASURES)
-    trials = []
+    trials, data = [], {}
     for arm in scenario.arms:
         every = scenario.observe
         if observed and not every:
             every = -(-max(arm.recipe.epochs, 1) // OBSERVATIONS)
-        task = prepare(arm.network, arm.recipe, arm.data, observe_every=every)
-        count = (seeds or scenario.seeds) if arm.random else 1
-        seeded = {"seeds": first_seed + np.arange(count)}
-        trials.append(Trial.of(task, seeded, scenario.thresholds))
+        shape = scenario.shape_of(arm, draws, seeds)
+        if id(arm.data) not in data:  # arms that share their data share their draws
+            data[id(arm.data)] = arm.data_of(first_draw, shape[0])
+        rows = data[id(arm.data)]
+        task = prepare(arm.network, arm.recipe, rows, observe_every=every)
+        seeded = first_seed + np.arange(shape[0] * shape[1]).reshape(shape)
+        varied = {"seeds": seeded}
+        if rows.draws > 1:
+            varied["draws"] = np.broadcast_to(np.arange(shape[0])[:, np.newaxis], shape)
+        trials.append((rows, shape, Trial.of(task, varied, scenario.thresholds)))
     results = {}
-    trained = train_trials(trials, throttled(on_progress))
-    for arm, runs in zip(scenario.arms, trained, strict=True):
-        results[arm.name] = [Result(run, arm.data) for run in runs]
-    fixed = [arm.name for arm in scenario.arms if not arm.random]
+    trained = train_trials([trial for _, _, trial in trials], throttled(on_progress))
+    for arm, runs, (rows, shape, _) in zip(scenario.arms, trained, trials, strict=True):
+        results[arm.name] = Results(
+            (
+                Result(run, rows.draw(place // shape[1] if rows.draws > 1 else 0))
+                for place, run in enumerate(runs)
+            ),
+            shape,
+        )
     known = {}
-    verdicts = tuple(judge(claim, results, fixed, known) for claim in scenario.claims)
-    return Experiment(scenario, results, verdicts)
+    verdicts = tuple(judge(claim, results, known) for claim in scenario.claims)
+    return Experiment(scenario, results, first_draw, verdicts)
 
 
 def summary(values):
-    """Median and 10th and 90th percentile of numbers over seeds."""
+    """Median and 10th and 90th percentile of numbers over runs."""
     ordered = np.sort(np.asarray(values, dtype=float))  # NaN last
     places = (len(ordered) - 1) * np.array([0.5, 0.1, 0.9])
     low, high = ordered[np.floor(places).astype(int)], ordered[np.ceil(places).astype(int)]
@@ -153,9 +188,12 @@ def shares(results):
 
 
 def intervals(results):
-    """The 95% interval of each of these shares."""
-    outcomes = [r.run.outcome for r in results]
-    return {o: wilson(outcomes.count(o), len(outcomes)) for o in OUTCOMES if o in outcomes}
+    """The 95% interval of each of these shares; none where nothing is drawn."""
+    if len(results) == 1:
+        return {}
+    outcomes = np.reshape([r.run.outcome for r in results], results.shape)
+    units = outcomes if results.shape[0] > 1 else outcomes.T
+    return {o: share_interval(units == o) for o in OUTCOMES if (outcomes == o).any()}
 
 
 def median_curve(results):

@@ -1,6 +1,7 @@
 """A scenario: a question, data, arms (network and recipe), claims with their source."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
@@ -9,7 +10,7 @@ from typing import ClassVar
 
 from fastdense import data
 from fastdense.checks import whole
-from fastdense.dataset import Data
+from fastdense.dataset import Data, Draws
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Network
 from fastdense.outcome import Thresholds
@@ -22,18 +23,33 @@ from fastdense.settings.tables import known, text
 from fastdense.task import prepare
 
 CATALOGUE = "fastdense.scenarios.catalogue"  # where the built-in scenarios are
-TOP = {"question", "source", "arms", "claims", "seeds", "observe", "outcome", *PARTS}
+TOP = {"question", "source", "arms", "claims", "draws", "seeds", "observe", "outcome", *PARTS}
 MAX_SEEDS = 1_000_000
+MAX_DRAWS = 10_000
+DRAWS, SEEDS_OF_A_DRAW = 80, 4  # of data that are drawn, if the file does not say
+SEEDS = 256  # of data that are given
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One way of training in a scenario."""
+    """One way of training in a scenario.
+
+    Attributes
+    ----------
+    name : str
+    data : Data
+        The first draw of its data.
+    network : Network
+    recipe : Recipe
+    draw : callable
+        `draw(number)` makes one of the draws, `Data`.
+    """
 
     name: str
     data: Data
     network: Network
     recipe: Recipe
+    draw: Callable[[int], Data]
 
     @property
     def random(self):
@@ -46,6 +62,13 @@ class Arm:
         shuffled = self.recipe.shuffle and self.recipe.batch_of(samples) < samples
         return drawn or dropped or shuffled
 
+    def data_of(self, first, count):
+        """Some draws of its data: `Draws`, or `Data` if it is one, or if it is given."""
+        if not self.data.drawn:
+            return self.data
+        draws = [self.draw(number) for number in range(first, first + count)]
+        return draws[0] if count == 1 else Draws(draws)
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -56,11 +79,28 @@ class Scenario:
     source: str
     arms: tuple[Arm, ...]
     claims: tuple[Claim, ...]
+    draws: int
     seeds: int
     observe: int
     thresholds: Thresholds
     files: tuple[Path, ...] = ()
     kind: ClassVar[str] = "scenario"  # of report, as that of its `Experiment`
+
+    @property
+    def drawn(self):
+        """Whether the data of any arm are drawn."""
+        return any(arm.data.drawn for arm in self.arms)
+
+    def shape_of(self, arm, draws=None, seeds=None):
+        """Draws of the data, and seeds of each, that an arm is trained with.
+
+        Where the data of some arm are drawn, one whose are given has as many runs, so that they are
+        paired; one in which nothing changes has one run.
+        """
+        draws, seeds = draws or self.draws, seeds or self.seeds
+        if not (arm.random or arm.data.drawn):
+            return 1, 1
+        return draws if self.drawn else 1, seeds if arm.random else 1
 
 
 @cache
@@ -132,8 +172,8 @@ def build(identifier, table, folder=".", changes=None, only=None):
     files = []
 
     @cache_by_content
-    def read(part):
-        rows = data.read(part, folder)
+    def read(part, number=0):
+        rows = data.read(part, folder, number)
         files.extend(data.files_of(part, folder))
         return rows
 
@@ -149,7 +189,7 @@ def build(identifier, table, folder=".", changes=None, only=None):
         text(table, "source", ""),
         tuple(arms),
         claims,
-        read_seeds(table),
+        *read_counts(table, any(arm.data.drawn for arm in arms)),
         observe,
         read_thresholds(table),
         tuple(files),
@@ -180,12 +220,17 @@ def read_overrides(identifier, table):
     return overrides
 
 
-def read_seeds(table):
-    """How many seeds an arm is trained with."""
-    seeds = whole("seeds", table.get("seeds", 256), 1)
-    if seeds > MAX_SEEDS:
-        raise FastdenseError(f"seeds is {seeds}; expected at most {MAX_SEEDS}")
-    return seeds
+def read_counts(table, drawn):
+    """How many draws of the data an arm is trained with, and how many seeds of each."""
+    draws = whole("draws", table.get("draws", DRAWS if drawn else 1), 1, MAX_DRAWS)
+    if draws > 1 and not drawn:
+        raise FastdenseError(f"draws is {draws} but the data are given; leave it out")
+    return draws, read_seeds(table, SEEDS_OF_A_DRAW if draws > 1 else SEEDS)
+
+
+def read_seeds(table, usual=SEEDS):
+    """How many seeds there are."""
+    return whole("seeds", table.get("seeds", usual), 1, MAX_SEEDS)
 
 
 def read_thresholds(table):
@@ -200,17 +245,17 @@ def cache_by_content(function):
     """Call `function` once for each content of a table: arms that share data share its arrays."""
     results = {}
 
-    def cached(table):
-        key = repr(table)
+    def cached(table, *numbers):
+        key = repr((table, *numbers))
         if key not in results:
-            results[key] = function(table)
+            results[key] = function(table, *numbers)
         return results[key]
 
     return cached
 
 
 def read_arm(name, table, override, changes, read):
-    """One arm; `read` makes the `Data` of a `[data]` table."""
+    """One arm; `read` makes the `Data` of a `[data]` table, or that of one of its draws."""
     for key in tables.table(f"arms.{name}", override):
         known(f"key in [arms.{name}]", key, PARTS)
     parts = settings.tables_of(table, override, changes)
@@ -221,4 +266,4 @@ def read_arm(name, table, override, changes, read):
     stated = not parts["network"].keys().isdisjoint({"outputs", "layers"})
     outputs = None if stated else rows.outputs_for(recipe.loss.name)
     network = Network.from_dict(parts["network"], rows.inputs.shape[1], outputs)
-    return Arm(name, rows, network, recipe)
+    return Arm(name, rows, network, recipe, lambda number: read(parts["data"], number))

@@ -7,14 +7,17 @@ import numpy as np
 
 from fastdense.judging import verdicts
 from fastdense.judging.intervals import CONFIDENCE, normal, quantile, standard_error, wilson
-from fastdense.judging.verdicts import AGREES, DIFFERS, SIGNIFICANCE, UNDECIDED
+from fastdense.judging.verdicts import AGREES, DIFFERS, OPEN
+
+SIGNIFICANCE = 0.01  # how often all points of a claim together may be wrong by chance
 
 RULE = (
     "Intervals are those of 95% confidence. A point agrees with theory if its interval meets what "
     "is predicted, give or take what the claim allows, and is narrow enough to tell; here with "
     f"the confidence at which all points of a claim together are wrong {SIGNIFICANCE:.0%} of the "
-    "time. A claim holds if all of its points agree, is refuted if none does and one differs, and "
-    "holds partly in between, where too few seeds leave points undecided, too."
+    "time. A claim holds if all of its points agree, is refuted if none does and one differs, "
+    "holds partly if some agree and some differ, and is undecided where too few seeds leave "
+    "points so."
 )
 
 
@@ -190,7 +193,7 @@ def _state(claim, point, confidence):
         return DIFFERS
     room = claim.resolution * _scale(point) if point.samples else 0.0
     inside = allowed[0] - room <= low and high <= allowed[1] + room
-    return AGREES if inside else UNDECIDED
+    return AGREES if inside else OPEN
 
 
 def describe(point, along=""):

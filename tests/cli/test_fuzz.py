@@ -99,7 +99,7 @@ def test_what_the_fuzzer_writes_is_what_it_read(name):
 def test_a_broken_scenario_is_a_result_or_a_sentence(table):
     answer = run(table)
     if answer.code == 0:
-        assert answer.json["schema_version"] == 1 and answer.err == ""
+        assert answer.json["schema_version"] == 2 and answer.err == ""
     else:
         assert answer.sentence
 

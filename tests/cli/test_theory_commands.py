@@ -40,7 +40,7 @@ def test_the_list_has_both_kinds():
 def test_the_table_and_the_json_say_the_same(name):
     answer = call("run", name, *SMALL, "--json")
     assert (answer.code, answer.err) == (0, "")
-    assert answer.json["schema_version"] == 1 and answer.json["scenario"] == name
+    assert answer.json["schema_version"] == 2 and answer.json["scenario"] == name
     table = call("run", name, *SMALL)
     assert (table.code, table.err) == (0, "")
     for point in answer.json["points"]:

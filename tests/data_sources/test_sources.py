@@ -61,6 +61,28 @@ def test_inputs_lie_on_their_interval(name, low, width, seed):
     assert not np.array_equal(drawn, np.sort(drawn))
 
 
+def test_inputs_of_a_listing_are_those_of_numpy_and_count_as_given():
+    table = {"name": "sine", "low": -1, "high": 4, "spacing": {"numpy_seed": 42}, "count": 3}
+    data = read(table)
+    expected = [[0.3745401188473625], [0.9507143064099162], [0.7319939418114051]]
+    assert np.array_equal(data.inputs, -1 + 5 * np.array(expected))
+    assert not data.drawn and same(data, read(table, number=7))
+    assert read({**table, "spacing": "random"}).drawn
+
+
+@pytest.mark.parametrize("name", ["polynomial", "sine"])
+def test_a_spacing_that_is_none(name):
+    for spacing, sentence in (
+        ("evn", "did you mean 'even'"),
+        ({}, "unknown data.spacing"),
+        ({"numpy_seed": 1, "other": 2}, "unknown data.spacing"),
+        ({"numpy_seed": 2**32}, "numpy_seed is 4294967296; expected an integer from 0"),
+        ({"numpy_seed": 1.5}, "expected an integer"),
+    ):
+        with pytest.raises(FastdenseError, match=sentence):
+            read({"name": name, "spacing": spacing})
+
+
 @pytest.mark.parametrize("name", GENERATORS)
 def test_seeds_and_test_rows_differ(name):
     table = {"name": name, "count": 30, "test": 30}

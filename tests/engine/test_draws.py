@@ -1,4 +1,4 @@
-"""Networks of a pack that are trained on different draws of the data have the bits of each alone."""
+"""Networks of a pack that are trained on other draws of the data have the bits of each alone."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -32,9 +32,7 @@ def test_each_network_sees_the_rows_of_its_draw(draw, count, seeds, device):
     (runs,) = train_trials([Trial.of(task, varied, device=device)], device=device)
     for number, part in enumerate(parts):
         for seed in range(seeds):
-            alone = train(
-                network, recipe.replace(seed=seed), part, observe_every=2, device=device
-            )
+            alone = train(network, recipe.replace(seed=seed), part, observe_every=2, device=device)
             ours = runs[number, seed]
             assert ours.outcome == alone.outcome and ours.baselines == alone.baselines
             for name in CURVES:

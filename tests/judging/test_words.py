@@ -11,66 +11,151 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastdense.judging import plain, verdicts
-from fastdense.judging.intervals import wilson
-from fastdense.judging.paired import Pairs
+from fastdense.judging.intervals import median_interval, share_interval
+from fastdense.judging.paired import typical
 from fastdense.judging.progress import throttled
-from fastdense.judging.verdicts import AGREES, DIFFERS, HOLDS, PARTLY, REFUTED, UNDECIDED
+from fastdense.judging.verdicts import (
+    AGREES,
+    DIFFERS,
+    HOLDS,
+    HOW_OFTEN,
+    OPEN,
+    PARTLY,
+    REFUTED,
+    SAME,
+    UNDECIDED,
+)
 
 
-@given(trials=st.integers(1, 400), needed=st.sampled_from([0.05, 0.25, 0.5, 0.95]))
-def test_more_successes_never_make_a_verdict_worse(trials, needed):
-    order = [REFUTED, PARTLY, HOLDS]
-    ranks = [order.index(verdicts.of_share(k, trials, needed)) for k in range(trials + 1)]
-    assert ranks == sorted(ranks)
+@pytest.mark.parametrize("how_often", HOW_OFTEN)
+@given(ends=st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted))
+def test_a_share_is_judged_by_its_whole_interval(how_often, ends):
+    right, wrong = HOW_OFTEN[how_often]
+    low, high = ends
+    found = verdicts.of_share(ends, how_often)
+    assert (found == HOLDS) == (low >= right)
+    assert (found == REFUTED) == (high <= wrong and low < right)
+    assert (found == PARTLY) == (wrong <= low < right and high <= right and high > wrong)
+    assert found != SAME
 
 
-@given(trials=st.integers(1, 300), data=st.data())
-def test_a_share_is_judged_by_its_whole_interval(trials, data):
-    successes = data.draw(st.integers(0, trials))
-    low, high = wilson(successes, trials)
-    assert verdicts.of_share(successes, trials, low) == HOLDS
-    above = np.nextafter(low, 1.0)
-    assert verdicts.of_share(successes, trials, above) == (REFUTED if high <= 0.05 else PARTLY)
+@pytest.mark.parametrize("how_often", HOW_OFTEN)
+def test_with_fewer_units_nothing_holds(how_often):
+    fewest = verdicts.fewest_units(how_often)
+    for units in range(2, fewest + 1):
+        word = verdicts.of_share(share_interval(np.ones((units, 4))), how_often)
+        assert (word == HOLDS) == (units == fewest)
 
 
-@pytest.mark.parametrize("needed, fewest", [(0.95, 73), (0.5, 4), (0.25, 2), (0.05, 1)])
-def test_with_fewer_trials_nothing_is_decided(needed, fewest):
-    assert verdicts.fewest_trials(needed) == fewest
-    for trials in range(1, fewest):
-        words = {verdicts.of_share(k, trials, needed) for k in range(trials + 1)}
-        assert words == {PARTLY}
+def test_the_least_units():
+    found = [verdicts.fewest_units(word) for word in (*HOW_OFTEN, None)]
+    assert found == [76, 7, 4, 3, 6]
 
 
-def test_pairs_at_the_boundary_of_significance():
-    assert verdicts.fewest_pairs() == 7 and verdicts.fewest_pairs(0.05) == 5
-    for wins, losses, word in ((6, 0, PARTLY), (7, 0, HOLDS), (0, 6, PARTLY), (0, 7, REFUTED)):
-        assert verdicts.of_pairs(Pairs(wins, losses, 7)) == word
-    assert verdicts.of_pairs(Pairs(5, 0, 5), significance=0.05) == HOLDS
-    # Ties alone: never better, by the interval of that.
-    assert verdicts.of_pairs(Pairs(0, 0, 72)) == PARTLY
-    assert verdicts.of_pairs(Pairs(0, 0, 73)) == REFUTED
+DIFFERENCES = [  # (low, high), and the words on above, below, at_least, at_most, equals
+    ((0.1, 0.2), (HOLDS, REFUTED, HOLDS, REFUTED, REFUTED)),
+    ((0.05, 0.2), (HOLDS, REFUTED, HOLDS, REFUTED, REFUTED)),
+    ((0.04, 0.2), (UNDECIDED, UNDECIDED, HOLDS, UNDECIDED, UNDECIDED)),
+    ((-0.05, 0.05), (SAME, SAME, HOLDS, HOLDS, HOLDS)),
+    ((0.0, 0.0), (SAME, SAME, HOLDS, HOLDS, HOLDS)),
+    ((-0.06, 0.05), (UNDECIDED, UNDECIDED, UNDECIDED, HOLDS, UNDECIDED)),
+    ((-0.2, -0.05), (REFUTED, HOLDS, REFUTED, HOLDS, REFUTED)),
+    ((-1.0, 1.0), (UNDECIDED,) * 5),
+    ((-inf, inf), (UNDECIDED,) * 5),
+]
 
 
-@given(wins=st.integers(0, 60), losses=st.integers(0, 60))
-def test_a_comparison_and_its_reverse_cannot_both_hold(wins, losses):
-    trials = max(wins + losses, 1)
-    words = {
-        verdicts.of_pairs(Pairs(wins, losses, trials)),
-        verdicts.of_pairs(Pairs(losses, wins, trials)),
-    }
-    assert words in ({PARTLY}, {HOLDS, REFUTED})
+@pytest.mark.parametrize(("interval", "words"), DIFFERENCES)
+def test_a_difference_is_judged_against_the_smallest_that_matters(interval, words):
+    relations = "above", "below", "at_least", "at_most", "equals"
+    assert tuple(verdicts.of_difference(interval, 0.05, r) for r in relations) == words
+
+
+def test_without_a_smallest_effect_a_tie_is_no_difference():
+    assert verdicts.of_difference((0.0, 0.0), 0.0) == SAME
+    assert verdicts.of_difference((1e-9, 1.0), 0.0) == HOLDS
+    assert verdicts.of_difference((0.0, 1.0), 0.0) == UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        ([HOLDS], HOLDS),
+        ([SAME, SAME], SAME),
+        ([HOLDS, REFUTED], PARTLY),
+        ([HOLDS, SAME], PARTLY),
+        ([HOLDS, PARTLY], PARTLY),
+        ([HOLDS, UNDECIDED], UNDECIDED),
+        ([HOLDS, UNDECIDED, REFUTED], PARTLY),
+        ([REFUTED, SAME], REFUTED),
+        ([REFUTED, UNDECIDED], UNDECIDED),
+        ([PARTLY, UNDECIDED], PARTLY),
+    ],
+)
+def test_settings_decide_together(words, word):
+    assert verdicts.of_all(words) == verdicts.of_all(reversed(words)) == word
+
+
+STUDIES = 10_000
+DESIGNS = [(80, 4), (256, 1), (12, 4)]  # units, and trials of each
+
+
+def shares(rng, share, alike, units, trials):
+    """Studies of a share that differs between units, by a beta distribution: all of it, or none."""
+    if alike == 0:
+        of_units = np.full((STUDIES, units), share)
+    elif alike == 1:
+        of_units = (rng.random((STUDIES, units)) < share).astype(float)
+    else:
+        rest = (1 - alike) / alike
+        of_units = rng.beta(share * rest, (1 - share) * rest, (STUDIES, units))
+    return rng.random((STUDIES, units, trials)) < of_units[..., np.newaxis]
+
+
+@pytest.mark.parametrize("alike", [0, 0.3, 1])
+@pytest.mark.parametrize(("units", "trials"), DESIGNS)
+def test_the_word_on_a_share_is_seldom_wrong(units, trials, alike):
+    """At a boundary either side of it is as near to wrong as can be; further away it is rarer."""
+    rng = np.random.default_rng([units, round(10 * alike)])
+    for boundary in sorted({share for word in HOW_OFTEN.values() for share in word}):
+        for share, most in ((boundary, 0.05), (0.9 * boundary, 0.05), (0.5 * boundary, 0.03)):
+            studies = shares(rng, share, alike, units, trials)
+            ends = np.array(
+                [share_interval(one) for one in studies[: STUDIES if share == boundary else 1000]]
+            )
+            assert (ends[:, 0] >= boundary).mean() <= most, (boundary, share)
+            if share == boundary:
+                assert (ends[:, 1] <= boundary).mean() <= most, (boundary, share)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.2])
+@pytest.mark.parametrize(("units", "trials"), DESIGNS)
+def test_the_word_on_a_comparison_is_seldom_wrong(units, trials, spread):
+    rng = np.random.default_rng([units, round(10 * spread)])
+    effect = 0.05
+    right = {HOLDS: lambda d: d >= effect, REFUTED: lambda d: d <= -effect,
+             SAME: lambda d: abs(d) <= effect, UNDECIDED: lambda d: True}  # fmt: skip
+    for difference in (-0.2, -0.051, -0.049, 0.0, 0.03, 0.049, 0.051, 0.2):
+        noise = spread * rng.standard_normal((STUDIES // 4, units, 1))
+        studies = difference + noise + 0.1 * rng.standard_t(2, (STUDIES // 4, units, trials))
+        words = [verdicts.of_difference(median_interval(typical(one)), effect) for one in studies]
+        wrong = np.mean([not right[word](difference) for word in words])
+        assert wrong <= 0.05, difference
+        if abs(difference) == 0.2 and units >= 80:
+            assert np.mean([word in (HOLDS, REFUTED) for word in words]) > 0.9
 
 
 @pytest.mark.parametrize(
     "states, word",
     [
-        ([], PARTLY),
+        ([], UNDECIDED),
         ([AGREES], HOLDS),
         ([AGREES, AGREES], HOLDS),
-        ([AGREES, UNDECIDED], PARTLY),
+        ([AGREES, OPEN], UNDECIDED),
         ([AGREES, DIFFERS], PARTLY),
-        ([UNDECIDED, DIFFERS], REFUTED),
-        ([UNDECIDED], PARTLY),
+        ([AGREES, DIFFERS, OPEN], PARTLY),
+        ([OPEN, DIFFERS], REFUTED),
+        ([OPEN], UNDECIDED),
         ([DIFFERS], REFUTED),
     ],
 )
@@ -90,8 +175,7 @@ def test_a_verdict_as_json():
     found = Counted(claim, HOLDS, "all of them", 3).to_dict()
     assert list(found) == ["text", "source", "verdict", "count", "evidence"]
     assert (found["verdict"], found["count"]) == ("holds", 3)
-    assert verdicts.share_text(3, 4) == "75% of 4 seeds [30%, 95%]"
-    assert verdicts.share_text(1, 1, "starts") == "100% of 1 starts [21%, 100%]"
+    assert verdicts.percent(0.75, 0.3006, 0.9544) == "75% [30%, 95%]"
 
 
 def test_numbers_as_json():

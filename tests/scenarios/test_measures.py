@@ -47,6 +47,8 @@ BY_HAND = [
     ("excess", [4, 3, 2], 1),
     ("excess", [4, 3, 0.5], 0),
     ("excess", [4, 3, 5], 3),
+    ("late_excess", [9, 9, 3, 2], 4 / 3),
+    ("late_excess", [9, 0.5, 0.5], 0),
     ("loss_change", [4, 4, 4], 0),
     ("loss_change", [4, 1, 4], 0.75),
     ("loss_change", [2, 4], 0.5),
@@ -71,12 +73,16 @@ BY_HAND = [
     ("transition", [2, 1, 1], inf),
     ("rises", [3, 4, 2, 5, 5], 0.5),
     ("rises", [3], 0),
+    ("relapse", [4, 3, 2.5, 9], 0),
+    ("relapse", [4, 2, 1, 3, 2], 0.5),
+    ("relapse", [4, 1, nan], inf),
     ("final_loss", [4, nan], inf),
     ("loss_change", [4, nan], inf),
     ("loss_change", [inf], inf),
     ("late_change", [4, inf], inf),
     ("swing", [4, inf], inf),
     ("excess", [4, inf], inf),
+    ("late_excess", [4, nan], inf),
 ]
 
 
@@ -120,10 +126,27 @@ def test_measures_of_the_test_loss_at_the_end():
     assert measure("test_loss_rise", [1], test_loss=np.array([1, nan])) == inf
 
 
+def test_the_test_error_is_what_the_accuracy_leaves():
+    assert measure("test_error", [1], test_accuracy=np.array([0.25, 0.75])) == 0.25
+    assert measure("test_error", [1], test_accuracy=np.array([0.25, nan])) == inf
+
+
 def test_measures_of_what_dropout_hides():
     running = np.array([nan] * 8 + [2, 4.0])
     assert measure("running_over_evaluated", [9] * 8 + [1, 3], running_loss=running) == 1.5
     assert measure("running_over_evaluated", [3, 2], running_loss=np.array([nan, 5.0])) == 2.5
+
+
+def test_the_running_loss_starts_with_the_first_epoch():
+    running = np.array([nan, 2, 4.0, 3])
+    assert measure("running_range", [1], running_loss=running) == pytest.approx(2 / 3, rel=1e-15)
+    assert measure("running_range", [1], running_loss=running[:1]) == 0
+    assert measure("running_range", [1], running_loss=np.array([nan, 1, nan])) == inf
+
+
+def test_the_test_loss_over_that_of_training():
+    assert measure("test_loss_over_training", [3, 0.5], test_loss=np.array([4.0, 2])) == 4
+    assert measure("test_loss_over_training", [3, 0], test_loss=np.array([4.0, 2])) == inf
 
 
 NETWORK = Network.of(2, 3, 2, 1)  # 3 and 2 hidden units
@@ -179,6 +202,30 @@ def test_units_that_are_the_same_count_once():
     assert measure("distinct_units", [1], layers=[(weights, bias)]) == 2
     assert measure("distinct_units", [1], layers=[(weights, np.array([3.0, 3, 4]))]) == 3
     assert measure("distinct_units", [1], layers=[(0 * weights, bias)]) == 1
+
+
+def test_the_gradient_of_the_biases_grows_or_shrinks_by_the_same_factor_in_each_layer():
+    """A chain of sigmoids at zero: every layer towards the first multiplies by weight / 4."""
+    for weight in (100.0, 1.0):
+        chain = [0, 0] + [weight, -weight / 2] * 3  # of each unit its weight and its bias
+        given = {
+            "network": Network.of(1, 1, 1, 1, 1, activation="sigmoid"),
+            "recipe": Recipe(),
+            "initial_parameters": np.array(chain, np.float32),
+        }
+        found = measure("bias_gradient_ratio", [1], data=Data([[1.0]], [[2.0]]), **given)
+        assert found == pytest.approx((weight / 4) ** 2, rel=1e-12)
+
+
+def test_how_far_the_first_layer_moved():
+    start = np.array([3.0, 4, 9, 9], np.float32)  # a weight and a bias of each layer
+    given = {"network": Network.of(1, 1, 1), "initial_parameters": start}
+    moved = start + np.array([0, 1, 5, 5], np.float32)
+    assert measure("first_layer_moved", [1], parameters=moved, **given) == pytest.approx(0.2)
+    assert measure("first_layer_moved", [1], parameters=moved * nan, **given) == inf
+    still = np.array([0.0, 0, 9, 9], np.float32)
+    given["initial_parameters"] = still
+    assert measure("first_layer_moved", [1], parameters=still, **given) == 0
 
 
 def classified(loss, outputs, targets, wide=1):

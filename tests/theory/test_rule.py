@@ -33,7 +33,7 @@ def test_a_lower_bound_alone_is_one():
 
 @pytest.mark.parametrize("successes, trials, verdict", [
     (1562, 10_000, "holds"),  # within the resolution
-    (16, 100, "partly"),  # too few to tell
+    (16, 100, "undecided"),  # too few to tell
     (2000, 10_000, "refuted"),
     (30, 100, "refuted"),
 ])  # fmt: skip
@@ -44,7 +44,7 @@ def test_a_share_needs_enough_trials_to_hold(successes, trials, verdict):
 
 def test_a_share_between_bounds_must_lie_there_with_its_interval():
     claim = Claim("Between.", resolution=0.001)
-    for successes, verdict in ((500, "holds"), (405, "partly"), (300, "refuted")):
+    for successes, verdict in ((500, "holds"), (405, "undecided"), (300, "refuted")):
         found = judge(claim, [share("q", "s", 3, successes, 1000, (0.4, 0.6), "c")])
         assert found.verdict == verdict, successes
 
@@ -65,8 +65,8 @@ def test_a_mean_has_the_interval_of_its_standard_error():
     assert point.measured == 2.5 and point.samples == 4
     assert point.interval() == pytest.approx((2.5 - reach, 2.5 + reach), rel=1e-12)
     assert judge(Claim("", resolution=2.0), [point]).verdict == "holds"
-    assert judge(Claim("", resolution=0.1), [point]).verdict == "partly"
-    assert judge(Claim(""), [mean("q", "s", 1, [1.0], 1.0, "c")]).verdict == "partly"
+    assert judge(Claim("", resolution=0.1), [point]).verdict == "undecided"
+    assert judge(Claim(""), [mean("q", "s", 1, [1.0], 1.0, "c")]).verdict == "undecided"
 
 
 def test_all_points_must_agree_and_the_worst_is_shown():
@@ -77,7 +77,7 @@ def test_all_points_must_agree_and_the_worst_is_shown():
     assert (found.verdict, found.states) == ("partly", ("agrees", "differs", "agrees"))
     assert found.evidence == "2 of 3 points agree; q, s, 7: 7 against 2"
     assert judge(claim, [bad, bad]).verdict == "refuted"
-    assert judge(claim, []).verdict == "partly"
+    assert judge(claim, []).verdict == "undecided"
 
 
 def test_predictions_in_words():

@@ -37,9 +37,9 @@ def figure(experiment):
     _curves(curves, experiment, arms, rows, columns)
     _outcomes(bars, experiment, arms)
     runs = max(len(results) for results in experiment.results.values())
-    seeds = f"{runs} seed{'s' if runs > 1 else ''} an arm"
+    runs = f"{runs} run{'s' if runs > 1 else ''} an arm"
     scenario = experiment.scenario
-    style.title(whole, scenario.question, f"{scenario.id}, {seeds}, fastdense {__version__}")
+    style.title(whole, scenario.question, f"{scenario.id}, {runs}, fastdense {__version__}")
     return whole
 
 
@@ -168,6 +168,6 @@ def _outcomes(part, experiment, arms):
     panel.set_ylim(len(arms) - 0.5, -0.5)
     panel.set_xlim(0, 1)
     panel.set_xticks(np.linspace(0, 1, 6), [f"{share:.0%}" for share in np.linspace(0, 1, 6)])
-    panel.set_xlabel("outcomes, share of seeds")
+    panel.set_xlabel("outcomes, share of runs")
     panel.tick_params(axis="y", length=0)
     part.legend(loc="outside upper center", ncols=len(OUTCOMES))

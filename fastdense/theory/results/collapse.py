@@ -80,7 +80,7 @@ def measure(case, seeds, report):
         ),
         share(
             LIVING, name, "died in training", died, len(living),
-            (HOW_OFTEN["sometimes"], 1.0), "killed",
+            (HOW_OFTEN["sometimes"].right, 1.0), "killed",
         ),
     ]  # fmt: skip
     if len(born):

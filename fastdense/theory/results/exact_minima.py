@@ -110,7 +110,7 @@ def measure(case, seeds, report):
         lower = below(network, rows, there, run.initial_loss)
         points.append(share(LOWER, *where, lower, NEIGHBORS, 0.0, "minimum"))
         ended = (abs(count * ends - loss) < 1e-3 * max(loss, 1.0)).sum()
-        claimed = ((HOW_OFTEN["sometimes"], 1.0), "reached") if name == "one unit" else ()
+        claimed = ((HOW_OFTEN["sometimes"].right, 1.0), "reached") if name == "one unit" else ()
         points.append(share(ENDING, *where, ended, len(seeds), *claimed))
     return points
 

@@ -1,0 +1,79 @@
+"""Writes what the last run says: docs/verdicts.json, and one page for each article.
+
+    python docs/verdicts.py [RESULTS.json]
+
+RESULTS.json is what `fastdense reproduce --json` printed; without it that is run first.
+"""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from fastdense.scenarios import article
+
+HERE = Path(__file__).parent
+KEPT = "name", "text", "source", "own", "verdict", "evidence"
+
+
+def brief(results):
+    """The claims of all scenarios and theories, with what the pages and the README need of them."""
+    return {
+        "fastdense_version": results[0]["fastdense_version"],
+        "scenarios": {
+            one["scenario"]: [
+                {key: claim[key] for key in KEPT if key in claim} for claim in one["claims"]
+            ]
+            for one in results
+        },
+        "theories": [one["scenario"] for one in results if one.get("kind") == "theory"],
+    }
+
+
+def page(found, claims):
+    """The page of an article."""
+    counts = Counter()
+    lines = []
+    for sentence in found.sentences:
+        lines += ["", f"**{sentence.text}** ({sentence.where})", ""]
+        for scenario, name in sentence.judged_by:
+            claim = next(claim for claim in claims[scenario] if claim.get("name") == name)
+            counts[claim["verdict"]] += 1
+            evidence = claim["evidence"].replace("\n", "; ")
+            lines.append(f"- {claim['verdict']}: {claim['text']} `{scenario}`: {evidence}")
+        if sentence.reason:
+            counts["not judged"] += 1
+            lines.append(f"- not judged: {sentence.reason}")
+    told = ", ".join(f"{word} {count}" for word, count in counts.most_common())
+    return "\n".join(
+        [
+            f"# {found.title}",
+            "",
+            f"{len(found.sentences)} sentences say something about training. The words on what "
+            f"judges them: {told} ([how they are found](../verdicts.md)). What each sentence says "
+            "is in our words. `python docs/verdicts.py` writes this page from the last run.",
+            *lines,
+            "",
+        ]
+    )
+
+
+def main(arguments):
+    if arguments:
+        results = json.loads(Path(arguments[0]).read_text())
+    else:
+        command = [sys.executable, "-m", "fastdense_cli", "reproduce", "--json"]
+        results = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    found = brief(results)
+    (HERE / "verdicts.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    folder = HERE / "articles"
+    folder.mkdir(exist_ok=True)
+    for name in article.names():
+        target = folder / f"{name}.md"
+        target.write_text(page(article.load(name), found["scenarios"]))
+        print(target.relative_to(HERE.parent))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

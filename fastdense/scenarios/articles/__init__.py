@@ -1,0 +1,1 @@
+"""Articles on stalled training, sentence by sentence: one TOML file each; see `article.py`."""
