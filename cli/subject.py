@@ -47,12 +47,12 @@ def doubts(subject, draws, seeds):
     """Sentences on the claims of a scenario that so many draws and seeds cannot show to hold."""
     if is_theory(subject):
         return []
-    from fastdense.scenarios.verdict import undecidable
+    from fastdense.scenarios.verdict import too_few_to_hold
 
     return [
         f"so few {kind} cannot show that the claim {' '.join(claim.text.split())[:200]!r} holds "
         f"(needs --{kind} {least} or more)"
-        for claim, kind, least in undecidable(subject, draws, seeds)
+        for claim, kind, least in too_few_to_hold(subject, draws, seeds)
     ]
 
 

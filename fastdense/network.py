@@ -10,7 +10,7 @@ import numpy as np
 
 from fastdense import layers
 from fastdense.arrays.buffers import buffer
-from fastdense.arrays.chunks import blocks
+from fastdense.arrays.chunks import blocks, first_not_finite
 from fastdense.catalogue import Chosen
 from fastdense.checks import whole
 from fastdense.entry import Layer, Parameters
@@ -220,7 +220,7 @@ class Network:
                 draws = _draws(choice, seeds, stream, fan_in, shape, parts)
                 for rows, part, values in draws:
                     place[rows, part] = values
-        if not np.isfinite(flat).all():
+        if first_not_finite(flat.reshape(-1)) is not None:
             name = next(name for name, place in places if not np.isfinite(place).all())
             raise FastdenseError(f"{name} draws numbers beyond the range of {flat.dtype}; scale it")
 

@@ -60,11 +60,9 @@ class Variants:
         def again(numbers):
             """The same number or numbers again and again, in the memory of one."""
             row = np.array([numbers], float)
-            return (
-                row
-                if len(parameters) == 1
-                else np.broadcast_to(row, (len(parameters), *row.shape[1:]))
-            )
+            if len(parameters) == 1:  # much faster than to broadcast
+                return row
+            return np.broadcast_to(row, (len(parameters), *row.shape[1:]))
 
         def column(name, number):
             return columns[name] if name in columns else again(number)

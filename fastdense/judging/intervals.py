@@ -100,10 +100,10 @@ def share_interval(true, confidence=CONFIDENCE):
     if units < 2:
         return 0.0, 1.0
     variance = float(by_unit.var(ddof=1)) / units
-    effective = share * (1 - share) / variance if variance > 0 else 0.0
-    if variance == 0 and 0 < share < 1:
-        effective = math.inf
-    effective = min(max(effective, units), units * trials)
+    if variance > 0:
+        effective = min(max(share * (1 - share) / variance, units), units * trials)
+    else:
+        effective = units * trials if 0 < share < 1 else units
     return wilson(share * effective, effective, student(confidence, units - 1))
 
 

@@ -104,7 +104,9 @@ class Claim:
         """What a setting needs, in words."""
         if not setting.compares:
             return self.how_often
-        return f"by {self.effect:.3g}" if not self.relative else f"by {self.effect:.3g} of either"
+        if self.relative:
+            return f"a difference of {100 * self.effect:.3g}% of the larger"
+        return f"a difference of {self.effect:.3g}"
 
     def to_dict(self):
         """What it says and needs, as JSON has it."""

@@ -98,6 +98,11 @@ class Scenario:
         paired; one in which nothing changes has one run.
         """
         draws, seeds = draws or self.draws, seeds or self.seeds
+        if self.drawn and draws * seeds > MAX_SEEDS:
+            raise FastdenseError(
+                f"{draws} draws of {seeds} seeds are {draws * seeds} runs of an arm; expected at "
+                f"most {MAX_SEEDS}"
+            )
         if not (arm.random or arm.data.drawn):
             return 1, 1
         return draws if self.drawn else 1, seeds if arm.random else 1

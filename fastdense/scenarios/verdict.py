@@ -156,12 +156,7 @@ def _find(claim, setting, results, known):
     return Finding(setting, word, share, interval, difference, between, *shape, measured)
 
 
-def least_units(setting, how_often):
-    """The least number of draws, or of seeds on given data, by which a setting may hold."""
-    return verdicts.fewest_units(None if setting.compares else how_often)
-
-
-def undecidable(scenario, draws=None, seeds=None):
+def too_few_to_hold(scenario, draws=None, seeds=None):
     """Claims that so many draws and seeds cannot show to hold.
 
     Returns
@@ -177,7 +172,7 @@ def undecidable(scenario, draws=None, seeds=None):
             given = np.max(shapes, axis=0)
             if given.max() == 1 and not any(arm.random or arm.data.drawn for arm in arms):
                 continue
-            least = least_units(setting, claim.how_often)
+            least = verdicts.fewest_units(None if setting.compares else claim.how_often)
             kind = "draws" if any(arm.data.drawn for arm in arms) and given[0] > 1 else "seeds"
             if given[0 if kind == "draws" else 1] < least:
                 found.append((claim, kind, least))

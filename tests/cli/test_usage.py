@@ -120,3 +120,9 @@ def test_a_file_that_is_no_scenario_is_not_taken_for_a_name(tmp_path, monkeypatc
 def test_a_newline_in_a_name_stays_in_one_sentence():
     assert call("run", "zero\nrate").sentence
     assert call("run", "zero\nrate.toml").sentence
+
+
+def test_more_runs_than_anybody_waits_for_are_refused():
+    for command in (("run", "zero-rate"), ("reproduce", "zero-rate")):
+        answer = call(*command, "--draws", 10_000, "--seeds", 1_000)
+        assert "10000 draws of 1000 seeds are 10000000 runs" in answer.sentence

@@ -136,8 +136,8 @@ def test_the_word_on_a_comparison_is_seldom_wrong(units, trials, spread):
     right = {HOLDS: lambda d: d >= effect, REFUTED: lambda d: d <= -effect,
              SAME: lambda d: abs(d) <= effect, UNDECIDED: lambda d: True}  # fmt: skip
     for difference in (-0.2, -0.051, -0.049, 0.0, 0.03, 0.049, 0.051, 0.2):
-        noise = spread * rng.standard_normal((STUDIES // 4, units, 1))
-        studies = difference + noise + 0.1 * rng.standard_t(2, (STUDIES // 4, units, trials))
+        noise = spread * rng.standard_normal((STUDIES, units, 1))
+        studies = difference + noise + 0.1 * rng.standard_t(2, (STUDIES, units, trials))
         words = [verdicts.of_difference(median_interval(typical(one)), effect) for one in studies]
         wrong = np.mean([not right[word](difference) for word in words])
         assert wrong <= 0.05, difference

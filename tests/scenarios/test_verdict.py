@@ -283,7 +283,7 @@ def test_claims_that_too_few_runs_cannot_show_to_hold_are_named(drawn, kind):
         return (draws or 80, 4) if drawn else (1, seeds or 80)
 
     scenario = SimpleNamespace(arms=arms, claims=tuple(made), shape_of=shape_of)
-    assert verdict.undecidable(scenario) == []
-    assert verdict.undecidable(scenario, 76, 76) == []
-    assert verdict.undecidable(scenario, 32, 32) == [(made[0], kind, 76)]
-    assert verdict.undecidable(scenario, 3, 3) == [(made[0], kind, 76), (made[1], kind, 7)]
+    assert verdict.too_few_to_hold(scenario) == []
+    assert verdict.too_few_to_hold(scenario, 76, 76) == []
+    assert verdict.too_few_to_hold(scenario, 32, 32) == [(made[0], kind, 76)]
+    assert verdict.too_few_to_hold(scenario, 3, 3) == [(made[0], kind, 76), (made[1], kind, 7)]

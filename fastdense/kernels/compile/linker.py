@@ -44,8 +44,9 @@ def load(object_file, symbol):
 
 def target():
     """The machine that code is compiled for, as far as LLVM can tell it from others."""
-    try:
-        features = llvm.get_host_cpu_features().flatten()
-    except RuntimeError:  # unknown on some machines
-        features = ""
-    return llvm.get_process_triple(), llvm.get_host_cpu_name(), features
+    with at_work:
+        try:
+            features = llvm.get_host_cpu_features().flatten()
+        except RuntimeError:  # unknown on some machines
+            features = ""
+        return llvm.get_process_triple(), llvm.get_host_cpu_name(), features
