@@ -61,13 +61,13 @@ def _gather_for(kind):
     @njit(inline="never", **NUMPY)
     def gather_group(rows, width, work, job, group_first, first, samples, target, stride, lanes):
         offsets, starts = offsets_of_group(), offsets_of_group()
-        order = offset(work.order, group_first)
+        order, ordered = offset(work.order, group_first), job.ordered
         for lane in range(group):
             starts[lane] = first_of_draw(work, job, group_first + lane)
         for b in range(samples):
             place = offset(target, b * lanes)
             for lane in range(group):
-                sample = order[(first + b) * lanes + lane] if job.ordered else first + b
+                sample = order[(first + b) * lanes + lane] if ordered else first + b
                 offsets[lane] = (starts[lane] + sample) * width
             if width < NARROW:
                 for i in range(width):
