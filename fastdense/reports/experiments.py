@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.judging.plain import number
+from fastdense.judging.plain import numbers
 from fastdense.once import once
 from fastdense.reports.files import csv_text
 from fastdense.reports.report import Report
@@ -32,27 +32,7 @@ class ExperimentReport(Report):
         runs = [{"arm": arm["name"], **run} for arm in self.plain["arms"] for run in arm["runs"]]
         columns = list(dict.fromkeys(key for run in runs for key in run))
         rows = [[run.get(column, "") for column in columns] for run in runs]
-        points = [
-            [
-                curve["arm"],
-                curve["draw"],
-                curve["seed"],
-                epoch,
-                loss,
-                "" if tested is None else tested,
-            ]
-            for curve in of_curves
-            for epoch, loss, tested in zip(
-                curve["epochs"],
-                curve["loss"],
-                curve["test_loss"] or [None] * len(curve["loss"]),
-                strict=True,
-            )
-        ]
-        texts = (
-            csv_text(columns, rows),
-            csv_text(["arm", "draw", "seed", "epoch", "loss", "test_loss"], points),
-        )
+        texts = csv_text(columns, rows), _csv_of_curves(of_curves)
         plain = {**self.plain, "curves": of_curves}
         return plain, dict(zip(self.endings[1:], texts, strict=True))
 
@@ -76,15 +56,32 @@ def curves(experiment):
             run = result.run
             places = np.linspace(0, len(run.loss) - 1, min(CURVE_ROWS, len(run.loss)))
             places = places.round().astype(int)
-            tested = None if run.test_loss is None else [number(v) for v in run.test_loss[places]]
+            tested = None if run.test_loss is None else _numbers(run.test_loss[places])
             rows.append(
                 {
                     "arm": arm,
                     "draw": experiment.first_draw + place // results.shape[1],
                     "seed": run.recipe.seed,
-                    "epochs": [int(e) for e in run.epochs[places]],
-                    "loss": [number(v) for v in run.loss[places]],
+                    "epochs": run.epochs[places].tolist(),
+                    "loss": _numbers(run.loss[places]),
                     "test_loss": tested,
                 }
             )
     return rows
+
+
+def _numbers(values):
+    """An array as JSON has it."""
+    plain = values.astype(float).tolist()
+    return plain if np.isfinite(values).all() else numbers(plain)
+
+
+def _csv_of_curves(of_curves):
+    """The points of all curves as CSV; their numbers, which are many, need no quotes."""
+    parts = [csv_text(["arm", "draw", "seed", "epoch", "loss", "test_loss"], [])]
+    for curve in of_curves:
+        of = csv_text([curve["arm"], curve["draw"], curve["seed"]], []).removesuffix("\n")
+        tested = curve["test_loss"] or [""] * len(curve["loss"])
+        points = zip(curve["epochs"], curve["loss"], tested, strict=True)
+        parts += [f"{of},{epoch},{loss},{test}\n" for epoch, loss, test in points]
+    return "".join(parts)

@@ -10,11 +10,43 @@ from pathlib import Path
 from fastdense.errors import FastdenseError, shown
 from fastdense.files import atomic
 
+_FILES = ',\n  "files": '  # what begins the last field of a file: no string holds a line's end
+_NESTED = dict, list, tuple
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
 
 def dumps(plain):
-    """Strict JSON: no NaN, infinity or control character can get through."""
-    text = json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
-    return "\n".join(map(_escaped, text.split("\n")))
+    """Strict JSON: no NaN, infinity or control character can get through.
+
+    What holds little in it, as a run, a curve or a list of numbers, is a line; all else has a line
+    for each of its entries. The encoder of `json` makes lines only where it is slow.
+    """
+    return "\n".join(map(_escaped, _indented(plain).split("\n")))
+
+
+def _indented(plain, indent="", outermost=True):
+    if not plain or not isinstance(plain, _NESTED) or (_is_line(plain) and not outermost):
+        return _encoded(plain)
+    deeper = indent + "  "
+    if isinstance(plain, dict):
+        parts = [f"{_encoded(k)}: {_indented(one, deeper, False)}" for k, one in plain.items()]
+    else:
+        parts = [_indented(one, deeper, False) for one in plain]
+    begin, end = "{}" if isinstance(plain, dict) else "[]"
+    return f"{begin}\n{deeper}" + f",\n{deeper}".join(parts) + f"\n{indent}{end}"
+
+
+def _is_line(plain):
+    """Whether it is a list without objects, or an object of plain values and plain containers."""
+    if not isinstance(plain, dict):
+        return _is_plain(plain) or not any(isinstance(one, dict) for one in plain)
+    return all(_is_plain(one) for one in plain.values() if isinstance(one, _NESTED))
+
+
+def _is_plain(plain):
+    """Whether no container is in it."""
+    inner = plain.values() if isinstance(plain, dict) else plain
+    return not any(issubclass(kind, _NESTED) for kind in set(map(type, inner)))
 
 
 def _escaped(line):
@@ -65,9 +97,9 @@ def _unchanged(paths):
     """Those of some files that are still as the first of them, JSON, says they were written."""
     first, *others = paths
     try:
-        plain = json.loads(first.read_text("utf-8"))
-        written = plain.pop("files")
-        contents = {first: dumps(plain)}
+        text, _, written = first.read_bytes().decode().rpartition(_FILES)
+        written = json.loads(f'{{"files": {written}')["files"]
+        contents = {first: text + "\n}"}
         contents |= {path: path.read_bytes() for path in others if path.is_file()}
         return {
             path for path, content in contents.items() if written[path.name] == _digest(content)
@@ -91,9 +123,9 @@ def write(report, folder):
     folder.mkdir(parents=True, exist_ok=True)
     others = {f"{report.id}{ending}": text for ending, text in texts.items()}
     written = {name: _digest(text) for name, text in others.items()}
-    name = f"{report.id}.json"
-    written[name] = _digest(dumps(plain))
-    contents = {name: dumps({**plain, "files": written}) + "\n", **others}
+    name, text = f"{report.id}.json", dumps(plain)
+    written[name] = _digest(text)
+    contents = {name: f"{text[:-2]}{_FILES}{_escaped(_encoded(written))}\n}}\n", **others}
     atomic.write_together({folder / name: text for name, text in contents.items()})
 
 

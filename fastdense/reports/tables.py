@@ -60,8 +60,10 @@ def results(reports):
     losses = "loss at start", "loss at end", "best constant"
     for name in ("scenario", "arm", "runs", *losses, "curve", "outcomes"):
         arms.add_column(name, justify="right" if name == "runs" else "left")
+    known = {name for report in reports for arm in report.plain["arms"] for name in arm}
+    final = [name for name in FINAL if f"final_{name}" in known]
     ends = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
-    for name in ("scenario", "arm", *(f"{name} at end" for name in FINAL)):
+    for name in ("scenario", "arm", *(f"{name} at end" for name in final)):
         ends.add_column(name.replace("_", " "))
     claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("scenario", "claim", "verdict", "measured"):
@@ -79,9 +81,9 @@ def results(reports):
                 sparkline(report.medians[arm["name"]]),
                 outcomes(arm),
             )
-        having = [arm for arm in plain["arms"] if any(f"final_{name}" in arm for name in FINAL)]
+        having = [arm for arm in plain["arms"] if any(f"final_{name}" in arm for name in final)]
         for index, arm in enumerate(having):
-            found = (arm.get(f"final_{name}") for name in FINAL)
+            found = (arm.get(f"final_{name}") for name in final)
             ends.add_row(
                 plain["scenario"] if index == 0 else "",
                 arm["name"],
@@ -98,10 +100,10 @@ def results(reports):
         arms,
         *([ends] if ends.row_count else []),
         Text(
-            "Runs: draws of the data x seeds of each; one draw is data that are given. Losses and "
-            "accuracies: median [10th, 90th percentile] over runs. Best constant: the loss of the "
-            "best output that ignores the inputs; irreducible: the least that any function of them "
-            "reaches, if not 0. Shares of outcomes: [95% interval].",
+            "Runs: draws of the data x seeds of each, or seeds where the data are given. Losses "
+            "and accuracies: median [10th, 90th percentile] over runs. Best constant: the loss of "
+            "the best output that ignores the inputs; irreducible: the least that any function of "
+            "them reaches, if not 0. Shares of outcomes: [95% interval].",
             style="dim",
         ),
     ]

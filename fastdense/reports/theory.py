@@ -29,7 +29,7 @@ def results(reports, points=True):
         for index, claim in enumerate(report.plain["claims"]):
             claims.add_row(
                 report.id if index == 0 else "",
-                claim["text"],
+                claim["text"] + " (own control)" * claim["own"],
                 Text(claim["verdict"], style=COLORS[claim["verdict"]]),
                 claim["evidence"],
             )
@@ -71,7 +71,7 @@ def describe(theory):
     drawn = f"{theory.seeds} networks or starts a point" if theory.seeds else "nothing is drawn"
     claims = _table("claim", "needed")
     for claim in theory.claims.values():
-        claims.add_row(claim.text, str(claim))
+        claims.add_row(claim.text + " (own control)" * claim.own, str(claim))
     return Group(
         Text(theory.question, style="bold"),
         Text(f"Source: {theory.source}", style="dim"),

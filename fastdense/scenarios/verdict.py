@@ -13,19 +13,15 @@ from fastdense.measures import MEASURES
 from fastdense.scenarios.claims import Setting
 
 RULE = (
-    "Units are draws of the data with several seeds each, or seeds where the data are given; arms "
-    "are paired by both. Intervals are of 95% confidence over units. A claim is tested run by run; "
-    "it holds if the interval of the share of runs for which it is true lies at or above "
-    f"{HOW_OFTEN['always'].right:.0%} (usually: {HOW_OFTEN['usually'].right:.0%}, often: "
-    f"{HOW_OFTEN['often'].right:.0%}, sometimes: {HOW_OFTEN['sometimes'].right:.0%}, as its source "
-    f"words it), is refuted if it lies at or below {HOW_OFTEN['always'].wrong:.0%} (usually: "
-    f"{HOW_OFTEN['usually'].wrong:.0%}, often: {HOW_OFTEN['often'].wrong:.1%}, sometimes: "
-    f"{HOW_OFTEN['sometimes'].wrong:.0%}), and holds partly in between. A comparison of two arms "
-    "is decided by the median difference and the smallest effect that matters, "
-    f"{verdicts.EFFECT:.0%} of the larger number unless its claim says otherwise: it holds or is "
-    "refuted if the interval lies beyond that, and there is no difference if it lies within. "
-    "Otherwise a claim is undecided. One in several settings holds partly where they disagree. "
-    "Where neither data nor seeds change anything, one run decides."
+    "A claim holds if the 95% interval of the share of runs for which it is true lies at or above "
+    f"{HOW_OFTEN['always'].right:.0%} (where its source says usually, "
+    f"{HOW_OFTEN['usually'].right:.0%}; often, {HOW_OFTEN['often'].right:.0%}; sometimes, "
+    f"{HOW_OFTEN['sometimes'].right:.0%}), is refuted at or below {HOW_OFTEN['always'].wrong:.0%} "
+    f"({HOW_OFTEN['usually'].wrong:.0%}, {HOW_OFTEN['often'].wrong:.1%}, "
+    f"{HOW_OFTEN['sometimes'].wrong:.0%}), and holds partly in "
+    "between. A comparison is decided if the interval of the median difference lies beyond "
+    f"{verdicts.EFFECT:.0%}, or what its claim states; within is no difference. Undecided: an "
+    "interval over a bound. More: docs/verdicts.md"
 )
 
 

@@ -12,12 +12,11 @@ from fastdense.judging.verdicts import AGREES, DIFFERS, OPEN
 SIGNIFICANCE = 0.01  # how often all points of a claim together may be wrong by chance
 
 RULE = (
-    "Intervals are those of 95% confidence. A point agrees with theory if its interval meets what "
-    "is predicted, give or take what the claim allows, and is narrow enough to tell; here with "
-    f"the confidence at which all points of a claim together are wrong {SIGNIFICANCE:.0%} of the "
-    "time. A claim holds if all of its points agree, is refuted if none does and one differs, "
-    "holds partly if some agree and some differ, and is undecided where too few seeds leave "
-    "points so."
+    "A point agrees if its interval meets what theory predicts, give or take what the claim "
+    "allows, and is narrow enough to tell; chance makes one of a claim's points wrong "
+    f"{SIGNIFICANCE:.0%} of the time. A claim holds if all points agree, is refuted if none does "
+    "and one differs, holds partly if some agree and some differ, and is undecided otherwise. "
+    "More: docs/json.md"
 )
 
 
@@ -52,6 +51,8 @@ class Claim:
     resolution : float
         How far beyond that a random number's interval may reach, in units of the prediction or
         of 1, whichever is larger; wider ones leave the point undecided.
+    own : bool
+        This project's, which nobody has published.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Claim:
     absolute: float = 0.0
     relative: float = 0.0
     resolution: float = 0.01
+    own: bool = False
 
     def allowed(self, theory):
         """The range of numbers (low, high) that agree with a prediction."""
@@ -79,7 +81,12 @@ class Claim:
 
     def to_dict(self):
         """What it says and needs, as JSON has it."""
-        return {"text": self.text, "source": self.source, "needed": str(self)}
+        return {
+            "text": self.text,
+            "source": self.source,
+            "own": self.own,
+            "needed": str(self),
+        }
 
 
 @dataclass(frozen=True)

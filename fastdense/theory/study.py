@@ -52,10 +52,15 @@ class Study:
                 for point, state in zip(self.points, self.states, strict=True)
             ],
             "claims": [
-                {**verdict.to_dict(), "source": verdict.claim.source or theory.source}
+                {**verdict.to_dict(), "source": _source(theory, verdict.claim)}
                 for verdict in self.verdicts.values()
             ],
         }
+
+
+def _source(theory, claim):
+    """Who says what a claim says: nobody, if it is this project's own."""
+    return "" if claim.own else claim.source or theory.source
 
 
 def study(theory, seeds=None, first_seed=0, on_progress=None):

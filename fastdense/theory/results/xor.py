@@ -30,9 +30,8 @@ CLAIMS = {
         # Some hundred starts; a rule that one in ten breaks would show.
         resolution=0.1,
     ),
-    "solved": Claim(
-        "So training learns XOR from every start.", "What is often concluded from that."
-    ),
+    # It does not follow, but may be thought to.
+    "solved": Claim("Training learns XOR from every start.", own=True),
 }
 X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 Y = np.array([0.0, 1.0, 1.0, 0.0])
