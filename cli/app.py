@@ -7,7 +7,7 @@ imported by what `--help` needs, so that it is quick.
 import io
 import sys
 
-DONE, FAILED, USAGE, STALLED, DIVERGED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+DONE, FAILED, USAGE, STALLED, DIVERGED, UNDETERMINED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
 class ReaderGone(BaseException):

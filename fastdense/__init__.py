@@ -22,6 +22,8 @@ _HOMES = {
     "train_many": "many",
     "Thresholds": "outcome",
     "sweep": "sweeps.sweep",
+    "diagnose": "diagnosis.diagnose",
+    "Diagnosis": "diagnosis.answer",
     "Run": "run",
     "Runs": "runs",
     "FastdenseError": "errors",

@@ -1,4 +1,6 @@
 from fastdense.dataset import Data
+from fastdense.diagnosis.answer import Diagnosis
+from fastdense.diagnosis.diagnose import diagnose
 from fastdense.errors import FastdenseError
 from fastdense.layers.dense import Dense
 from fastdense.layers.dropout import Dropout
@@ -15,6 +17,7 @@ from fastdense.training import Report, Training, train
 __all__ = [
     "Data",
     "Dense",
+    "Diagnosis",
     "Dropout",
     "Evaluation",
     "FastdenseError",
@@ -26,6 +29,7 @@ __all__ = [
     "Runs",
     "Thresholds",
     "Training",
+    "diagnose",
     "sweep",
     "train",
     "train_many",

@@ -23,13 +23,18 @@ CONTRACTS: dict[str, type[entry.Entry]] = {
     "data": entry.DataSource,
     "signals": entry.Signal,
     "layers": entry.LayerKind,
+    "causes": entry.Cause,
+    "mistakes": entry.Mistake,
 }
+PACKAGES = {
+    name: f"diagnosis.{name}" for name in ("causes", "mistakes")
+}  # of kinds that are not a folder of their own
 
 
 @cache
 def names(kind: str) -> tuple[str, ...]:
     """Names of all entries of a kind (`"activations"`, `"losses"`, ...), sorted."""
-    package = importlib.import_module(f"fastdense.{kind}")
+    package = importlib.import_module(_package(kind))
     return tuple(sorted(m.name for m in pkgutil.iter_modules(package.__path__) if m.name[0] != "_"))
 
 
@@ -44,8 +49,12 @@ def get(kind: str, name: str) -> Any:
     """
     if name not in names(kind):
         return get(kind, _meant(kind, name))
-    module = importlib.import_module(f"fastdense.{kind}.{name}")
+    module = importlib.import_module(f"{_package(kind)}.{name}")
     return CONTRACTS[kind].from_module(module)
+
+
+def _package(kind):
+    return f"fastdense.{PACKAGES.get(kind, kind)}"
 
 
 def _meant(kind, given):

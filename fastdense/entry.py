@@ -210,6 +210,45 @@ class Signal(Entry):
 
 
 @dataclass(frozen=True)
+class Cause(Entry):
+    """Something that keeps a training from what its data allow.
+
+    `label` is its name in collections of faults, and `why` says in a sentence what it does.
+    `suspect(evidence)` returns a `diagnosis.suspicion.Suspicion`, or None where nothing points to
+    it. `changes(evidence)` returns the changes, of `diagnosis.changes`, any of which must cure it,
+    least invasive first. None of a cause that lies in the data has any. `explains` names causes
+    that come of this one: where it is shown, they are its effects.
+    """
+
+    label: str
+    why: str
+    suspect: Callable
+    changes: Callable | None = None
+    explains: tuple[str, ...] = ()
+
+    @property
+    def of_data(self) -> bool:
+        """Whether it lies in the data, so that nothing in network and recipe can cure it."""
+        return self.changes is None
+
+
+@dataclass(frozen=True)
+class Mistake(Entry):
+    """A mistake in a program around a training that is sound.
+
+    `losses(case, trained)` returns the losses at which it leaves a training on these data: numbers,
+    or pairs of the lowest and the highest. `look` says which lines of a program to look at, in
+    PyTorch and in Keras.
+    """
+
+    why: str
+    look: str
+    losses: Callable
+    label: ClassVar[str] = "PROGRAM"
+    of_data: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
 class LayerKind(Entry):
     """A kind of layer: `LAYER` is the class of such layers, a frozen dataclass and a `Layer`."""
 

@@ -78,6 +78,11 @@ class Runs(Result):
                 "these runs were never evaluated (evaluate_every=0): they have a running loss only"
             )
 
+    @property
+    def observed(self) -> np.ndarray:
+        """How often the signals of each run were measured before it ended, shape `shape`."""
+        return self._observed
+
     def __len__(self) -> int:
         return math.prod(self.shape)
 

@@ -38,9 +38,14 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     the compile benchmark. Without any, all of them are measured: two hours with every peer,
     which --resume spreads over as many sittings as you like. The losses of all peers are checked to
     agree before anything is timed.
+
+    diagnosis in place of workloads diagnoses published faults and healthy trainings instead, and
+    says how often the first cause is the published one.
     """
     if as_json and markdown:
         raise click.UsageError("--json and --markdown are two forms of the output; give one")
+    if workloads == ("diagnosis",):
+        return diagnoses(as_json, markdown)
     from fastdense_bench import suite, table
     from fastdense_bench.measure import Effort
     from fastdense_bench.peers import choose, find
@@ -58,3 +63,18 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
         click.echo(table.markdown(results))
     else:
         show(table.for_terminal(results), WIDTH_WITHOUT_TERMINAL)
+
+
+def diagnoses(as_json, markdown):
+    """Print what `fastdense diagnose` says of published faults."""
+    from fastdense_bench.diagnosis import score, table
+    from fastdense_cli.console import progress, show, show_json
+
+    with progress("bench diagnosis") as report:
+        found, left_out = score.run(report)
+    if as_json:
+        show_json(table.to_dict(found, left_out))
+    elif markdown:
+        click.echo(table.markdown(found, left_out))
+    else:
+        show(table.for_terminal(found, left_out), WIDTH_WITHOUT_TERMINAL)

@@ -9,9 +9,11 @@ from fastdense.checks import seed, whole
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, unknown
 from fastdense.numerics import streams
+from fastdense.scaling import scaled
 
 MAX_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
-COMMON = {"name": None, "count": 100, "test": 0, "seed": 0, "on_test": {}}
+OF_ALL = {"name": None, "test": 0, "scale": "none"}  # keys that any table of data may have
+COMMON = {**OF_ALL, "count": 100, "seed": 0, "on_test": {}}
 
 
 def read(table, folder=".", number=0):
@@ -21,7 +23,8 @@ def read(table, folder=".", number=0):
     ----------
     table : dict
         `name` of a file in this folder, its hyper-parameters, and for all: `test`, the number of
-        test rows (made anew by a generator, the last rows of what is loaded); for generators also
+        test rows (made anew by a generator, the last rows of what is loaded), and `scale`, whether
+        columns are brought to mean 0 and variance 1, one of `scaling.KINDS`; for generators also
         `count`, the number of training rows, and `seed`.
     folder : path
         What paths in the table are relative to.
@@ -37,12 +40,18 @@ def read(table, folder=".", number=0):
         known = ", ".join(catalogue.names("data"))
         raise FastdenseError(f"[data] needs a 'name', one of: {known}")
     source = catalogue.get("data", table["name"])
-    common = {"name", "test"} if source.load else set(COMMON)
+    common = set(OF_ALL if source.load else COMMON)
     for key in table:
         if key not in common and key not in source.hyper:
             raise unknown(f"key of {source.name} data", key, common | set(source.hyper))
     hyper = _hyper(source, {k: v for k, v in table.items() if k not in common})
     settings = {**COMMON, **table}
+    rows = _rows(source, hyper, settings, folder, number)
+    return scaled(rows, settings["scale"])
+
+
+def _rows(source, hyper, settings, folder, number):
+    """What a source loads or makes, with test rows."""
     test = whole("data.test", settings["test"], 0)
     if source.load:
         rows = source.load(hyper, Path(folder))

@@ -1,5 +1,6 @@
 """A comparison of two things trial by trial: by how much they typically differ."""
 
+from math import comb
 from operator import eq, ge, gt, le, lt
 
 import numpy as np
@@ -39,3 +40,9 @@ def differences(ours, theirs, relative=True):
 def typical(differences):
     """The median over trials of each unit: (units, trials) to (units,)."""
     return np.median(differences, axis=1)
+
+
+def sign_test(wins, losses):
+    """How probable it is to win so often, or more, by chance: one-sided, ties left out."""
+    trials = wins + losses
+    return sum(comb(trials, k) for k in range(wins, trials + 1)) / 2**trials

@@ -43,13 +43,17 @@ def check(answer, code=None):
 
 
 def soon(function, *arguments):
-    """Call a function that must not take long, not by the clock alone: the machine may be busy."""
-    started, worked = time.monotonic(), time.process_time()
-    result = function(*arguments)
-    worked, passed = time.process_time() - worked, time.monotonic() - started
-    if worked > LONGEST_SECONDS or passed > 10 * LONGEST_SECONDS:
-        pytest.fail(f"took {passed:.1f} s, {worked:.1f} s of work: {arguments!r:.500}")
-    return result
+    """Call a function that must not take long, not by the clock alone: the machine may be busy.
+
+    What takes long is called once more: kernels that it needs may have been compiled.
+    """
+    for _ in range(2):
+        started, worked = time.monotonic(), time.process_time()
+        result = function(*arguments)
+        worked, passed = time.process_time() - worked, time.monotonic() - started
+        if worked <= LONGEST_SECONDS and passed <= 10 * LONGEST_SECONDS:
+            return result
+    pytest.fail(f"took {passed:.1f} s, {worked:.1f} s of work: {arguments!r:.500}")
 
 
 def listed(folder):

@@ -1,0 +1,1 @@
+"""How often `fastdense diagnose` names the cause: published faults, reports, scenarios."""

@@ -1,0 +1,59 @@
+"""The results of `fastdense bench diagnosis`: for a terminal, as JSON, and as Markdown."""
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from fastdense_bench.diagnosis.score import score
+
+COLUMNS = "case", "published", "first cause", "right", "verified remedy", "seconds"
+
+
+def rows(found):
+    """A row of texts for each diagnosis."""
+    return [
+        (
+            one.id, ", ".join(one.labels), one.causes[0] if one.causes else one.verdict,
+            "yes" if one.right else "no", one.remedy or ("" if one.healthy else "none"),
+            f"{one.seconds:.1f}",
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def summaries(found):
+    """The figures in sentences: of all cases, and of those whose labels are sure."""
+    texts = []
+    for name, some in (("all cases", found), ("sure labels", [one for one in found if one.high])):
+        figures = score(some)
+        texts.append(
+            f"{name}: {figures.templates} templates, first cause right in {figures.recall:.0%} of "
+            f"the faults and {figures.precision:.0%} of the answers (F3 {figures.f3:.2f}); causes "
+            f"named in {figures.false_alarms:.0%} of the healthy trainings; a verified remedy for "
+            f"{figures.cured:.0%} of the faults"
+        )
+    return texts
+
+
+def for_terminal(found, left_out):
+    """Something of rich's."""
+    table = Table(*COLUMNS, box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    for row in rows(found):
+        table.add_row(*row)
+    reasons = [Text(f"not built: {name} ({reason})") for name, reason in left_out.items()]
+    return Group(table, *reasons, *map(Text, summaries(found)))
+
+
+def to_dict(found, left_out):
+    """Plain values."""
+    return {"cases": [one.to_dict() for one in found], "left_out": left_out}
+
+
+def markdown(found, left_out):
+    """The body of `bench/diagnosis.md`."""
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows(found)]
+    lines += ["", *(f"- {text}." for text in summaries(found))]
+    lines += [f"- Not built: `{name}`, {reason}." for name, reason in left_out.items()]
+    return "\n".join(lines)

@@ -1,0 +1,102 @@
+"""`fastdense diagnose`: why a training does not get where its data let it."""
+
+import click
+
+ENDINGS = ".csv", ".npz", ".tsv", ".txt", ".data"  # of tables
+
+
+@click.command(short_help="Say why a loss is stuck, and what cures it.")
+@click.argument("subject", metavar="FILE.toml|SCENARIO[/ARM]|TABLE")
+@click.option("--target", "targets", multiple=True, metavar="COLUMN",
+              help="Of a TABLE: what is predicted; repeatable. [the last column]")  # fmt: skip
+@click.option("--drop", multiple=True, metavar="COLUMN", help="Of a TABLE: leave a column out.")
+@click.option("--separator", help="Of a TABLE. [,]")
+@click.option("--hidden", default="64,64", metavar="N,...", help="Hidden widths. [64,64]")
+@click.option("--activation", default="relu", help="Of the hidden layers. [relu]")
+@click.option("--output", help="The last activation; that which suits the targets, if not given.")
+@click.option("--loss", help="That which suits the targets, if not given.")
+@click.option("--optimizer", default="adam", help="[adam]")
+@click.option("--learning-rate", type=float, help="The optimizer's usual one, if not given.")
+@click.option("--batch-size", type=click.IntRange(1), help="[32]")
+@click.option("--epochs", type=click.IntRange(0), default=100, help="[100]")
+@click.option("--scale", help="inputs, targets, both or none. [none]")
+@click.option(
+    "--set", "assignments", multiple=True, metavar="PATH=VALUE",
+    help="Change a value, such as recipe.epochs=500 or network.hidden=[32].",
+)  # fmt: skip
+@click.option("--observed", metavar="LOSS", help="Where your own loss stands, as it is printed.")
+@click.option("--effort", type=click.Choice(["quick", "usual", "thorough"]), default="usual",
+              help="What may be spent, counted in steps. [usual]")  # fmt: skip
+@click.option("--budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
+              help="End after so long with what is known then.")  # fmt: skip
+@click.option("--seeds", type=click.IntRange(2, 1000), help="Starts of each training.")
+@click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
+def command(subject, assignments, observed, effort, budget, seeds, as_json, **table):
+    """Train as it is and with one thing changed at a time; say what keeps the loss where it is.
+
+    What is looked at is an arm of a scenario (its own file, or a built-in one by name), or a table
+    of numbers with the network and recipe that the options describe.
+
+    \b
+    Exit codes: 0 healthy or limited by the data; 3 stalled, slow or frozen; 4 diverged or
+    oscillating; 5 undetermined; 130 interrupted.
+    """
+    from fastdense.diagnosis.case import Case
+    from fastdense.diagnosis.diagnose import Search
+    from fastdense.reports.diagnosis import tables
+    from fastdense_cli.commands.run import changes_of
+    from fastdense_cli.console import note, progress, show, show_json
+
+    changes = changes_of(assignments)
+    if subject.lower().endswith(ENDINGS):
+        network, recipe, data, notes = _of_table(subject, changes, table)
+    else:
+        network, recipe, data, notes = _of_scenario(subject, changes)
+    note(notes)
+    interrupted = None
+    with progress("diagnose") as report:
+        search = Search(Case.of(network, recipe, data), effort, budget, seeds, report, observed)
+        try:
+            found = search.answer()
+        except KeyboardInterrupt as interrupt:
+            if search.evidence is None:
+                raise
+            found, interrupted = search.known(), interrupt
+    if as_json:
+        show_json(found.to_dict())
+    else:
+        show(tables(found))
+    if interrupted is not None:
+        raise interrupted
+    return exit_code(found)
+
+
+def exit_code(found):
+    """What the process says of a `Diagnosis`."""
+    from fastdense_cli.app import DIVERGED, DONE, STALLED, UNDETERMINED
+
+    if found.verdict in ("healthy", "data"):
+        return DONE
+    if found.verdict == "program":
+        return STALLED
+    if found.verdict == "undetermined":
+        return UNDETERMINED
+    return DIVERGED if found.outcome in ("diverged", "oscillating") else STALLED
+
+
+def _of_scenario(subject, changes):
+    """Network, recipe and data of an arm, and notes."""
+    from fastdense.diagnosis.subject import arm_of
+    from fastdense.scenarios import scenario as scenarios
+
+    name, arm = subject, None
+    if not subject.endswith(".toml") and "/" in subject:
+        name, _, arm = subject.partition("/")
+    return arm_of(name, arm, changes, is_file=scenarios.is_file(name))
+
+
+def _of_table(path, changes, options):
+    """Network, recipe and data of a table with the settings of the options, and notes."""
+    from fastdense.diagnosis.subject import of_table
+
+    return of_table(path, changes, **options)

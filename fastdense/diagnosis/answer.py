@@ -1,0 +1,250 @@
+"""What a diagnosis says: an answer in a sentence, causes with evidence, remedies with figures."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fastdense.diagnosis.baseline import measured
+from fastdense.diagnosis.changes import settings_of
+from fastdense.entry import Cause
+from fastdense.judging.plain import heading, number
+from fastdense.once import once
+
+HEALTHY, DATA, FAULT = "healthy", "data", "fault"
+PROGRAM, UNDETERMINED = "program", "undetermined"
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """A suspected cause, and how sure it is."""
+
+    cause: Cause
+    suspicion: object
+    changes: tuple
+    confidence: float = 0.0
+
+    @property
+    def name(self):
+        return self.cause.name
+
+    @property
+    def strength(self):
+        return self.suspicion.strength
+
+    @property
+    def certain(self):
+        return self.suspicion.certain
+
+    def with_confidence(self, value):
+        return replace(self, confidence=float(value))
+
+    def to_dict(self):
+        return {
+            "cause": self.name,
+            "label": self.cause.label,
+            "confidence": round(self.confidence, 3),
+            "summary": self.cause.summary,
+            "why": self.cause.why,
+            "evidence": list(self.suspicion.evidence),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Remedy:
+    """A change that cured, on the starts that chose it (`before`) and on others.
+
+    `before` and `placebo` are which starts are good unchanged, on the first starts and on the
+    fresh ones; `after` which are good changed, on the fresh ones; `p` is that of a sign test.
+    """
+
+    words: str
+    change: dict
+    effort: int
+    before: np.ndarray
+    after: np.ndarray
+    placebo: np.ndarray
+    p: float
+
+    @property
+    def verified(self):
+        """Whether it cures on fresh starts, by more than chance gives or by half of them."""
+        lift = self.after.mean() - self.placebo.mean()
+        return bool(lift > 0 and (self.p <= 0.05 or lift >= 0.5))
+
+    def to_dict(self):
+        return {
+            "change": self.change,
+            "words": self.words,
+            "verified": self.verified,
+            **{
+                name: [int(array.sum()), len(array)]
+                for name, array in (
+                    ("before", self.before), ("after", self.after), ("placebo", self.placebo),
+                )
+            },
+            "p": self.p,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """Why a training does not get where its data let it.
+
+    Attributes
+    ----------
+    evidence : Evidence
+    causes : tuple of Finding
+        Best first; none of a healthy training.
+    remedies : tuple of Remedy
+    tried : tuple of Tried
+    seconds : float
+    enough : float
+        Share of good starts from which on a training is healthy.
+    is_whole : bool
+        Whether the search came to its end, in the time that it was given.
+    observed : Observed or None
+        The loss at which the user's own training stands.
+    """
+
+    evidence: object
+    causes: tuple
+    remedies: tuple
+    tried: tuple
+    seconds: float
+    enough: float
+    is_whole: bool = True
+    observed: object = None
+
+    @property
+    def verdict(self):
+        """One of "healthy", "data", "fault", "program" and "undetermined"."""
+        if self.causes and self.causes[0].cause.label == "PROGRAM":
+            return PROGRAM
+        if self.causes:
+            return DATA if self.causes[0].cause.of_data else FAULT
+        return HEALTHY if self.evidence.good.mean() >= self.enough else UNDETERMINED
+
+    @property
+    def outcome(self):
+        """The commonest outcome of the starts."""
+        return Counter(self.evidence.trained.outcomes.tolist()).most_common(1)[0][0]
+
+    @property
+    def starts(self):
+        """How many starts each change is tried on."""
+        return len(self.tried[0].good) if self.tried else len(self.evidence.good)
+
+    @property
+    def healthy(self):
+        return self.verdict == HEALTHY
+
+    @property
+    def answer(self):
+        """The answer, in a sentence or two."""
+        found, good = self.evidence, self.evidence.good
+        best = found.attainable.explained if found.attainable.held_out else found.attainable.limit
+        reached = float(np.median(found.trained.explained))
+        learns = (
+            f"{good.sum()} of {len(good)} starts explain what these inputs tell of the targets "
+            f"({max(reached, 0):.0%} of their variance; {best:.0%} was found attainable)."
+        )
+        if self.verdict == HEALTHY and self.observed is not None:
+            return (
+                f"It learns here: {learns} Your loss of {self.observed.loss:g} is that of no "
+                "mistake that is known here; what differs is in your program, or in its rows."
+            )
+        if self.verdict == HEALTHY:
+            return f"Nothing is wrong: {learns}"
+        if self.verdict == PROGRAM:
+            first = self.causes[0]
+            return (
+                f"It learns here: {learns} {first.suspicion.evidence[0]}, as if this was so: "
+                f"{_lower(first.cause.summary)}."
+            )
+        failing = (
+            "The engine refuses this training"
+            if not found.ran
+            else f"{len(good) - good.sum()} of {len(good)} starts end with "
+            f"{max(reached, 0):.0%} of the targets' variance explained, where {best:.0%} is "
+            "attainable"
+        )
+        if self.verdict == UNDETERMINED:
+            return f"{failing}; the cause was not found, and {len(self.tried)} changes were tried."
+        first = self.causes[0].cause
+        if self.verdict == DATA:
+            return f"It is the data. {first.summary}. {first.why}"
+        cure = next((one for one in self.remedies if one.verified), None)
+        cured = (
+            f" This cured {cure.after.sum()} of {len(cure.after)} fresh starts: {cure.words}."
+            if cure
+            else ""
+        )
+        return f"{first.summary}. {failing}.{cured}"
+
+    @property
+    def ruled_out(self):
+        """Changes that were tried and cured nothing: their words and how many starts are good."""
+        before = self.evidence.good.mean()
+        return [one for one in self.tried if one.good.mean() <= before]
+
+    @once
+    def settings(self):
+        """The settings with the first verified remedy, by dotted paths."""
+        found = settings_of(self.evidence.case)
+        cure = next((one for one in self.remedies if one.verified), None)
+        return found | (cure.change if cure else {})
+
+    def __repr__(self):
+        names = ", ".join(one.name for one in self.causes[:3])
+        return f"Diagnosis({self.verdict}{': ' + names if names else ''}; {self.outcome})"
+
+    def to_dict(self):
+        """Plain values, as `--json` prints them; see docs/json.md."""
+        found, attainable = self.evidence, self.evidence.attainable
+        return {
+            **heading(),
+            "outcome": self.outcome,
+            "verdict": self.verdict,
+            "healthy": self.healthy,
+            "answer": self.answer,
+            "whole": self.is_whole,
+            "causes": [one.to_dict() for one in self.causes],
+            "ruled_out": [
+                {
+                    "change": one.change.words,
+                    "causes": list(one.causes),
+                    "good": [int(one.good.sum()), len(one.good)],
+                }
+                for one in self.ruled_out
+            ],
+            "remedies": [one.to_dict() for one in self.remedies],
+            "starts": {
+                "good": [int(found.good.sum()), len(found.good)],
+                "explained": [number(value) for value in found.trained.explained],
+                "outcomes": list(found.trained.outcomes),
+            },
+            "baselines": _baselines(found.case),
+            "attainable": {
+                "explained": number(attainable.explained),
+                "linear": number(attainable.linear),
+                "memorized": number(attainable.memorized),
+                "shuffled": number(attainable.shuffled),
+                "limit": number(attainable.limit),
+                "held_out": attainable.held_out,
+            },
+            "recipe": self.settings,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def _lower(text):
+    """A sentence as the rest of another."""
+    return text[:1].lower() + text[1:]
+
+
+def _baselines(case):
+    found = measured(case)
+    if found is None:  # of a training that is refused
+        return {}
+    return {"constant": number(found.constant), "irreducible": number(found.irreducible)}

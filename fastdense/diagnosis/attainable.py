@@ -1,0 +1,152 @@
+"""How much of the targets the inputs explain, found by a search with sound settings."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastdense.dataset import Data
+from fastdense.diagnosis.laboratory import ROWS
+from fastdense.many import Trial, train_trials
+from fastdense.network import Network
+from fastdense.recipe import Recipe
+from fastdense.scaling import Columns
+from fastdense.task import prepare
+
+FEWEST = 40  # rows of which some can be held out; of fewer, all are trained and judged on
+FOLDS = 4
+UPDATES = 2000
+WIDTHS = (16,), (64, 64)
+RATES = 1e-3, 1e-2
+
+
+@dataclass(frozen=True)
+class Attainable:
+    """Shares of the targets' variance that are explained.
+
+    Attributes
+    ----------
+    explained : float
+        By the best of some networks, on rows that it was not trained on; on those that it was, of
+        fewer than `FEWEST` rows.
+    linear : float
+        By the best linear fit, likewise.
+    memorized : float
+        By the best of these networks on the rows that it was trained on.
+    shuffled : float
+        By the same search where the targets were shuffled: what chance explains.
+    limit : float
+        The most that any function of the inputs explains on these rows.
+    held_out : bool
+        Whether rows were held out.
+    """
+
+    explained: float
+    linear: float
+    memorized: float
+    shuffled: float
+    limit: float
+    held_out: bool
+
+    @property
+    def nothing(self):
+        """Whether there is nothing to learn."""
+        return self.unrelated or self.limit < 0.05
+
+    @property
+    def unrelated(self):
+        """Whether nothing was found that the inputs tell of the targets."""
+        return self.held_out and self.explained <= max(0.02, self.shuffled + 0.01)
+
+
+def attainable(case, on_progress=None):
+    """The `Attainable` of the rows of a case, whatever its network and recipe are.
+
+    Inputs and targets are standardized; networks of a few widths are trained by Adam at a few rates
+    to predict the targets, or the indicators of their classes, in squares: whose mean error least
+    squares finds is the conditional mean, whatever the loss of the case.
+    """
+    inputs, truth = np.asarray(case.given.inputs, float), case.truth
+    if len(inputs) > ROWS:
+        chosen = np.random.default_rng(0).permutation(len(inputs))[:ROWS]
+        inputs, truth = inputs[chosen], truth.rows(chosen)
+    values = truth.values
+    values = values[:, values.var(axis=0) > 0]
+    limit = _limit(inputs, values)
+    if not values.size:
+        return Attainable(1.0, 1.0, 1.0, 0.0, 1.0, False)
+    x = np.clip(Columns.of(inputs).apply(inputs), -30, 30)
+    y = Columns.of(values).apply(values)
+    # Columns of classes count as they vary, those of numbers alike.
+    y = y * (values.std(axis=0) / values.std(axis=0).max()) if truth.categorical else y
+    held_out = len(x) >= FEWEST
+    shuffled = np.random.default_rng(1).permutation(len(y))
+    rows = np.random.default_rng(2).permutation(len(x))
+    folds = [(rows, rows)] if not held_out else _folds(rows)
+    trials = []
+    for targets in [y, y[shuffled]] if held_out else [y]:
+        for train, test in folds:
+            data = Data(x[train], targets[train], test=(x[test], targets[test]))
+            trials += [_trial(data, hidden, rate) for hidden in WIDTHS for rate in RATES]
+    runs = train_trials(trials, on_progress)
+    per = len(WIDTHS) * len(RATES)
+    spread = float((y**2).mean())
+
+    def best(first):
+        """Over networks, of the mean over folds: at its best epoch, and on its own rows."""
+        held, own = np.full((len(folds), per), -np.inf), np.full((len(folds), per), -np.inf)
+        for fold in range(len(folds)):
+            for kind in range(per):
+                one = runs[first + fold * per + kind][0]
+                curves = one.test_loss if held_out else one.loss
+                held[fold, kind] = 1 - np.nanmin(curves) / spread
+                own[fold, kind] = 1 - np.nanmin(one.loss) / spread
+        return float(held.mean(axis=0).max()), float(own.mean(axis=0).max())
+
+    explained, memorized = best(0)
+    shuffled = best(len(folds) * per)[0] if held_out else 0.0
+    linear = float(np.mean([_linear(x, y, *fold) for fold in folds]))
+    found = min(max(explained, linear), limit)
+    return Attainable(found, min(linear, limit), min(memorized, limit), shuffled, limit, held_out)
+
+
+def _folds(rows):
+    parts = np.array_split(rows, FOLDS)
+    if len(rows) >= 2000:  # one is enough to tell
+        parts = parts[:1]
+    return [(np.setdiff1d(rows, part), part) for part in parts]
+
+
+def _trial(data, hidden, rate):
+    network = Network.of(
+        data.inputs.shape[1], *hidden, data.targets.shape[1], activation="tanh" if len(hidden) == 1
+        else "relu", weights="glorot_uniform" if len(hidden) == 1 else "he_normal",
+    )  # fmt: skip
+    batch = min(32, len(data))
+    epochs = max(1, round(UPDATES / -(-len(data) // batch)))
+    recipe = Recipe(
+        loss="mse", optimizer="adam", learning_rate=rate, batch_size=batch, epochs=epochs,
+        schedule="cosine",
+    )  # fmt: skip
+    task = prepare(network, recipe, data, evaluate_every=max(1, epochs // 25))
+    return Trial.of(task, {"seeds": np.array([0])})
+
+
+def _linear(x, y, train, test):
+    """Of the variance of the test rows, what least squares on the others explains."""
+    with_bias = np.hstack([x, np.ones((len(x), 1))])
+    found = np.linalg.lstsq(with_bias[train], y[train], rcond=None)[0]
+    return 1 - ((with_bias[test] @ found - y[test]) ** 2).mean() / (y[test] ** 2).mean()
+
+
+def _limit(inputs, values):
+    """What the mean of the targets of equal inputs explains of them."""
+    if not values.size:
+        return 1.0
+    _, which = np.unique(inputs, axis=0, return_inverse=True)
+    which = which.ravel()
+    counts = np.bincount(which)
+    rest = 0.0
+    for column in values.T:
+        means = np.bincount(which, column) / counts
+        rest += ((column - means[which]) ** 2).mean() / column.var()
+    return float(1 - rest / values.shape[1])

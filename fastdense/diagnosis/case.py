@@ -1,0 +1,133 @@
+"""A training that is looked at: a network, a recipe, and data with a scaling."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fastdense.dataset import Data
+from fastdense.diagnosis.truth import Truth
+from fastdense.errors import FastdenseError
+from fastdense.fusion import fused
+from fastdense.model import Model
+from fastdense.network import Network
+from fastdense.once import once
+from fastdense.recipe import Recipe
+from fastdense.scaling import Scaling
+from fastdense.task import prepare
+
+ACTIVATION, STEP = 12, 20_000  # what a unit of a sample and a step cost, in multiply-adds
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A network, a recipe and data, and what the data mean.
+
+    Attributes
+    ----------
+    given : Data
+        The rows as the user has them.
+    scale : str
+        How they are scaled for the network, one of `scaling.KINDS`.
+    targets : str
+        "given", or what a changed loss expects: "labels", from 0 on, or "indicators".
+    """
+
+    network: Network
+    recipe: Recipe
+    given: Data
+    truth: Truth
+    scale: str = "none"
+    targets: str = "given"
+
+    @classmethod
+    def of(cls, network, recipe, data):
+        data = Data.of(data)
+        labels = recipe.loss.entry.targets == "label"
+        return cls(network, recipe, data, Truth.of(data.targets, labels, network.outputs))
+
+    def but(self, **changes):
+        return replace(self, **changes)
+
+    @once
+    def scaling(self):
+        return Scaling.of(self.given, self.scale)
+
+    @once
+    def data(self):
+        """The rows as the network is given them."""
+        given = self.given
+        if self.targets != "given":
+            values = self.truth.values
+            if self.targets == "labels":
+                values = values.argmax(axis=1) if values.shape[1] > 1 else values[:, 0]
+            given = Data(given.inputs, values, given.weights, notes=given.notes)
+        return given if self.scale == "none" else self.scaling.apply(given)
+
+    @once
+    def refusal(self):
+        """What the engine says of a training that it does not begin, or None."""
+        try:
+            prepare(self.network, self.recipe, self.data)
+        except FastdenseError as error:
+            return str(error)
+        return None
+
+    @property
+    def hidden(self):
+        """The dense layers below the last, each with its number of inputs."""
+        return self.network.dense[:-1]
+
+    @property
+    def output(self):
+        """The last layer."""
+        return self.network.layers[-1]
+
+    @property
+    def steps(self):
+        """Updates of a training."""
+        batch = self.recipe.batch_of(len(self.given))
+        return self.recipe.epochs * -(-len(self.given) // batch)
+
+    @property
+    def work(self):
+        """What a training costs, in multiply-adds: three of each parameter and sample, and more."""
+        units = sum(layer.units for _, layer in self.network.dense)
+        numbers = self.network.size + ACTIVATION * units
+        return 3.0 * self.recipe.epochs * len(self.given) * numbers + STEP * self.steps
+
+    @once
+    def judged(self):
+        """The network and recipe whose outputs the loss is taken of: pre-activations, of some."""
+        return fused(self.network, self.recipe)
+
+    def estimates(self, parameters, inputs):
+        """What the network says of the truth, in its units: (n, columns)."""
+        network, recipe = self.judged
+        outputs = Model(network, parameters).predict(inputs).astype(float)
+        loss = recipe.loss.entry
+        with np.errstate(all="ignore"):
+            if not self.truth.categorical:
+                if loss.name == "poisson_log":
+                    outputs = np.exp(outputs)
+                return self.scaling.targets.undo(outputs)
+            if loss.targets == "sign":
+                return np.clip((outputs + 1) / 2, 0, 1)
+            if loss.predictions == "logit":
+                return _logistic(outputs) if loss.targets == "unit" else _softmax(outputs)
+            if loss.predictions == "log-distribution":
+                return np.exp(outputs)
+            if loss.predictions == "distribution" and outputs.shape[1] > 1:  # as the loss does
+                total = outputs.sum(axis=1, keepdims=True)
+                return np.where(total > 0, outputs / total, 1 / outputs.shape[1])
+            if self.targets == "given" and self.truth.signs:
+                return (outputs + 1) / 2
+        return outputs
+
+
+def _logistic(z):
+    return 1 / (1 + np.exp(-np.clip(z, -700, 700)))
+
+
+def _softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)

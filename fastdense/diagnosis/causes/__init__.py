@@ -1,0 +1,1 @@
+"""Causes of trainings that go wrong, one file each."""

@@ -1,0 +1,30 @@
+"""A constant of the optimizer, such as Adam's epsilon, holds its steps back."""
+
+from fastdense.diagnosis.changes import optimizer_constants
+from fastdense.diagnosis.suspicion import Suspicion
+
+LABEL = "OPT_EPS"
+WHY = "Where epsilon exceeds the size of the gradient, a step shrinks in proportion to it."
+EXPLAINS = ("rate_too_low", "unsuited_optimizer")
+SOURCE = "Kingma, Ba (2015), arXiv:1412.6980; Choi et al. (2019), arXiv:1910.05446."
+
+
+def suspect(e):
+    recipe = e.case.recipe
+    usual, own = recipe.optimizer.entry.hyper, recipe.optimizer.values
+    changed = {
+        name: value for name, value in own.items()
+        if name != "weight_decay" and value != usual[name]
+    }  # fmt: skip
+    if not changed:
+        return None
+    epsilon = changed.get("epsilon", 0.0)
+    strength = 0.9 if epsilon > 1e-4 else 0.3
+    return Suspicion(
+        strength,
+        tuple(f"{name} is {value:g}, usually {usual[name]:g}" for name, value in changed.items()),
+    )
+
+
+def changes(e):
+    return (optimizer_constants(),)

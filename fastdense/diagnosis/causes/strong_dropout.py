@@ -1,0 +1,24 @@
+"""Dropout takes away more than the network can do without."""
+
+from fastdense.diagnosis.changes import no_dropout
+from fastdense.diagnosis.suspicion import Suspicion
+from fastdense.layers.dropout import Dropout
+
+LABEL = "DROPOUT_HIGH"
+WHY = "What is dropped in every step is noise on the gradient, and the rest must do without it."
+SOURCE = "Srivastava et al. (2014), Dropout: a simple way to prevent overfitting."
+
+
+def suspect(e):
+    rates = [layer.rate for layer in e.case.network.layers if isinstance(layer, Dropout)]
+    if not rates:
+        return None
+    most = max(rates)
+    return Suspicion(
+        0.85 if most > 0.6 else 0.6 if most >= 0.4 else 0.3,
+        (f"{len(rates)} layers of dropout, at rates up to {most:g}",),
+    )
+
+
+def changes(e):
+    return (no_dropout(),)

@@ -1,0 +1,32 @@
+"""The penalty on the weights holds them near zero."""
+
+from fastdense.diagnosis.changes import no_penalty, penalty_times
+from fastdense.diagnosis.suspicion import Suspicion
+
+LABEL = "REG_STRONG"
+WHY = "The pull of the penalty is as large as that of the data, or larger."
+EXPLAINS = ("vanishing_depth",)
+SOURCE = "Krogh, Hertz (1991), A simple weight decay can improve generalization."
+
+
+def suspect(e):
+    recipe = e.case.recipe
+    decay = recipe.optimizer.values.get("weight_decay", 0.0)
+    own = sum(layer.l1 + layer.l2 for _, layer in e.case.network.dense)
+    if not (recipe.l1 or recipe.l2 or decay or own):
+        return None
+    sizes = e.signal("parameter_norm", "first"), e.signal("parameter_norm", "last")
+    shrunk = float((sizes[1] / sizes[0]).min()) if e.ran else 1.0
+    total = recipe.l1 + recipe.l2 + own
+    return Suspicion(
+        0.95 if shrunk < 0.3 else 0.6 if total > 1e-3 else 0.3,
+        (
+            f"there is a penalty (l1 {recipe.l1:g}, l2 {recipe.l2:g}, of layers {own:g}, "
+            f"decay {decay:g})",
+            f"a layer ends with {shrunk:.2g} times the weights that it began with",
+        ),
+    )
+
+
+def changes(e):
+    return penalty_times(0.01), no_penalty()

@@ -1,0 +1,27 @@
+"""Training ends before the loss has fallen."""
+
+from fastdense.diagnosis.changes import epochs_times
+from fastdense.diagnosis.suspicion import Suspicion, rising
+
+LABEL = "EPOCHS_LOW"
+WHY = "The loss was on its way down when the epochs were over."
+SOURCE = "Bengio (2012), arXiv:1206.5533, Practical recommendations for gradient-based training."
+FEW = 500
+
+
+def suspect(e):
+    if not e.ran or e.case.recipe.learning_rate <= 0 or e.outcome_share("diverged") > 0.5:
+        return None
+    few = rising(FEW / max(e.case.steps, 1), 1.0, 5.0)
+    falling = e.outcome_share("slow", "too_short")
+    return Suspicion(
+        max(0.9 * few, 0.45 * falling),
+        (
+            f"there are {e.case.steps} updates in all",
+            f"{e.outcome_share('slow'):.0%} of the losses that stay high still fall at the end",
+        ),
+    )
+
+
+def changes(e):
+    return epochs_times(10), epochs_times(3)

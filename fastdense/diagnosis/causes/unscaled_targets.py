@@ -1,0 +1,28 @@
+"""The targets are not scaled."""
+
+from fastdense.diagnosis.changes import scale_targets
+from fastdense.diagnosis.suspicion import Suspicion, rising
+
+LABEL = "TARGET_SCALE"
+WHY = (
+    "Outputs that begin near zero must come a long way, and the gradient is as large as the "
+    "targets."
+)
+EXPLAINS = ("dead_relu_acquired", "rate_too_high", "too_few_steps")
+SOURCE = "LeCun, Bottou, Orr, Müller (1998), Efficient backprop, section 4.5."
+
+
+def suspect(e):
+    if e.case.truth.categorical:
+        return None
+    sizes, deviations = e.target_sizes
+    largest, smallest = float(sizes.max()), float(deviations[deviations > 0].min(initial=1.0))
+    strength = max(rising(largest, 5.0, 100.0), 0.6 * rising(1 / max(smallest, 1e-30), 50.0, 1e4))
+    return Suspicion(
+        0.92 * strength,
+        (f"the targets have a root mean square of {largest:.3g} and vary by {smallest:.3g}",),
+    )
+
+
+def changes(e):
+    return (scale_targets(),)

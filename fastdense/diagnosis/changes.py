@@ -1,0 +1,416 @@
+"""Changes of a case that may cure it, in the language of settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fastdense.layers.dense import Dense
+from fastdense.layers.dropout import Dropout
+from fastdense.network import Network
+
+WIDEST = 1024  # of a layer that is made wider
+RELU_LIKE = "relu", "leaky_relu", "relu6", "elu", "silu", "gelu", "mish", "hard_silu", "softplus"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of a case.
+
+    Attributes
+    ----------
+    words : str
+        What it does, as advice.
+    effort : int
+        How much of the user's program it touches: 1 is a number of the recipe, 5 another network.
+    make : callable
+        `make(case)` returns the changed case, or the same one where there is nothing to change.
+    """
+
+    words: str
+    effort: int
+    make: Callable
+
+    def __add__(self, other):
+        return Change(
+            f"{self.words}, and {other.words}",
+            self.effort + other.effort,
+            lambda case: other.make(self.make(case)),
+        )
+
+
+def settings_of(case):
+    """What a case is set to, by dotted paths: plain values."""
+    found = {f"recipe.{name}": value for name, value in case.recipe.to_dict().items()}
+    del found["recipe.seed"]
+    layers = case.network.to_dict()["layers"]
+    dense = case.network.dense
+    hidden = [layer for _, layer in dense[:-1]]
+    table = {"network.hidden": [layer.units for layer in hidden]}
+    if hidden:
+        table["network.activation"] = hidden[0].activation
+    table["network.output"] = dense[-1][1].activation
+    table["network.weights"] = dense[-1][1].weights.to_dict()
+    table["network.bias"] = dense[-1][1].bias.to_dict()
+    rates = {layer.rate for layer in case.network.layers if isinstance(layer, Dropout)}
+    table["network.dropout"] = rates.pop() if len(rates) == 1 else 0.0
+    plain = {key.partition(".")[2]: value for key, value in table.items()}
+    again = Network.from_dict(plain, case.network.inputs, case.network.outputs)
+    found |= table if again == case.network else {"network.layers": layers}
+    found["data.scale"] = case.scale
+    return found
+
+
+def difference(before, after):
+    """Dotted paths to the values in which a changed case differs."""
+    old, new = settings_of(before), settings_of(after)
+    if ("network.layers" in old) != ("network.layers" in new):
+        for found, case in ((old, before), (new, after)):
+            for path in [path for path in found if path.startswith("network.")]:
+                del found[path]
+            found["network.layers"] = case.network.to_dict()["layers"]
+    return {path: value for path, value in new.items() if old.get(path) != value}
+
+
+def is_same(before, after):
+    """Whether a change changed nothing."""
+    return not difference(before, after) and before.targets == after.targets
+
+
+# Recipe ---------------------------------------------------------------------------------------
+
+
+def _recipe(words, effort=1, **fields):
+    return Change(words, effort, lambda case: case.but(recipe=case.recipe.replace(**fields)))
+
+
+def rate_times(factor):
+    """A learning rate that is so many times as large."""
+    words = (
+        f"raise the learning rate {factor:g} times"
+        if factor > 1
+        else f"lower the learning rate to {_fraction(factor)}"
+    )
+
+    def make(case):
+        rate = float(f"{case.recipe.learning_rate * factor:.6g}")
+        return case.but(recipe=case.recipe.replace(learning_rate=rate))
+
+    return Change(words, 1, make)
+
+
+def rate_usual():
+    """The learning rate that the optimizer has by itself, downhill."""
+
+    def make(case):
+        rate = case.recipe.optimizer.entry.rate
+        return case.but(recipe=case.recipe.replace(ascend=False, learning_rate=rate))
+
+    return Change("take the optimizer's usual learning rate", 1, make)
+
+
+def descend():
+    """Steps down the loss, as large as those up."""
+
+    def make(case):
+        rate = abs(case.recipe.learning_rate)
+        return case.but(recipe=case.recipe.replace(ascend=False, learning_rate=rate))
+
+    return Change("give the step the other sign", 1, make)
+
+
+def epochs_times(factor):
+    """So many times as many epochs."""
+
+    def make(case):
+        return case.but(recipe=case.recipe.replace(epochs=max(case.recipe.epochs, 1) * factor))
+
+    return Change(f"train {factor} times as long", 1, make)
+
+
+def constant_schedule():
+    return _recipe("keep the learning rate constant", 1, schedule="constant")
+
+
+def optimizer(name, rate=None):
+    """Another optimizer at its usual rate."""
+    return _recipe(
+        f"use {name}" + (f" at a learning rate of {rate:g}" if rate else ""), 2,
+        optimizer=name, learning_rate=rate, ascend=False,
+    )  # fmt: skip
+
+
+def optimizer_constants():
+    """The optimizer with its usual constants."""
+
+    def make(case):
+        name = case.recipe.optimizer.name
+        return case.but(recipe=case.recipe.replace(optimizer=name))
+
+    return Change("leave the optimizer's other constants as they usually are", 1, make)
+
+
+def mean_reduction():
+    return _recipe("take the mean of the loss over samples, not the sum", 1, reduction="mean")
+
+
+def clip_norm(norm):
+    return _recipe(f"clip the gradient's norm to {norm:g}", 2, clip_norm=norm)
+
+
+def no_clip():
+    return _recipe("do not clip the gradient", 1, clip_norm=0.0, clip_value=0.0)
+
+
+def batch(size):
+    """Mini-batches of so many samples, or of all where there are fewer."""
+
+    def make(case):
+        return case.but(recipe=case.recipe.replace(batch_size=min(size, len(case.given))))
+
+    return Change(f"use mini-batches of {size}", 1, make)
+
+
+def shuffle():
+    return _recipe("shuffle the rows in every epoch", 1, shuffle=True)
+
+
+def balanced_classes():
+    """Class weights that make all classes weigh alike."""
+
+    def make(case):
+        if not case.truth.categorical or case.truth.kind == "indicators":
+            return case
+        values = case.truth.values
+        values = np.hstack([1 - values, values]) if values.shape[1] == 1 else values
+        shares = values.mean(axis=0)
+        if not shares.all():
+            return case
+        weights = tuple(float(f"{w:.4g}") for w in 1 / (shares * len(shares)))
+        return case.but(recipe=case.recipe.replace(class_weights=weights))
+
+    return Change("weigh the classes by the inverse of their shares", 2, make)
+
+
+def no_class_weights():
+    return _recipe("leave out the class weights", 1, class_weights=())
+
+
+def no_penalty():
+    """Neither l1 nor l2 penalties, nor weight decay."""
+
+    def make(case):
+        recipe = case.recipe.replace(l1=0.0, l2=0.0)
+        decay = "weight_decay"
+        if recipe.optimizer.values.get(decay):
+            table = {**recipe.optimizer.to_dict(), decay: 0.0}
+            recipe = recipe.replace(optimizer=table)
+        network = _dense(case.network, lambda layer, last: replace(layer, l1=0.0, l2=0.0))
+        return case.but(recipe=recipe, network=network)
+
+    return Change("leave out the penalty on the weights", 1, make)
+
+
+def penalty_times(factor):
+    """Penalties that are so many times as large."""
+
+    def make(case):
+        recipe = case.recipe
+        recipe = recipe.replace(l1=recipe.l1 * factor, l2=recipe.l2 * factor)
+        network = _dense(
+            case.network,
+            lambda layer, last: replace(layer, l1=layer.l1 * factor, l2=layer.l2 * factor),
+        )
+        return case.but(recipe=recipe, network=network)
+
+    return Change(f"lower the penalty on the weights to {_fraction(factor)}", 1, make)
+
+
+# Network --------------------------------------------------------------------------------------
+
+
+def _dense(network, change):
+    """A network with changed dense layers: `change(layer, is_last)`."""
+    last = network.layers[-1]
+    layers = [
+        change(layer, layer is last) if isinstance(layer, Dense) else layer
+        for layer in network.layers
+    ]
+    return Network(network.inputs, layers)
+
+
+def _network(words, effort, change):
+    return Change(words, effort, lambda case: case.but(network=change(case.network)))
+
+
+def no_dropout():
+    def change(network):
+        layers = [layer for layer in network.layers if not isinstance(layer, Dropout)]
+        return Network(network.inputs, layers)
+
+    return _network("leave out dropout", 2, change)
+
+
+def hidden_activation(name):
+    """Another activation of all hidden layers, with weights that suit it."""
+
+    def change(network):
+        return _dense(
+            network,
+            lambda layer, last: (
+                layer
+                if last
+                else replace(layer, activation=name, weights=sound(name), bias="zeros")
+            ),
+        )
+
+    return _network(f"use {name} in the hidden layers", 3, change)
+
+
+def sound(activation):
+    """Initial weights that keep the size of what passes through such an activation."""
+    if activation in RELU_LIKE:
+        return "he_normal"
+    return "lecun_normal" if activation == "selu" else "glorot_uniform"
+
+
+def sound_weights():
+    """Initial weights that suit each layer's activation, and biases of zero."""
+
+    def change(network):
+        return _dense(
+            network,
+            lambda layer, last: replace(
+                layer,
+                weights="glorot_uniform" if last else sound(layer.activation),
+                bias="zeros",
+            ),
+        )
+
+    return _network("start from weights drawn for the activation (He, Glorot)", 2, change)
+
+
+def positive_bias(value):
+    """Hidden layers that begin with a positive bias."""
+
+    def change(network):
+        return _dense(
+            network,
+            lambda layer, last: (
+                layer if last else replace(layer, bias={"name": "constant", "value": value})
+            ),
+        )
+
+    return _network(f"start from biases of {value:g} in the hidden layers", 2, change)
+
+
+def fewer_layers(count):
+    """Only the first hidden layers."""
+
+    def change(network):
+        layers, kept = [], 0
+        for layer in network.layers[:-1]:
+            kept += isinstance(layer, Dense)
+            if kept <= count:
+                layers.append(layer)
+        return Network(network.inputs, [*layers, network.layers[-1]])
+
+    return _network(f"use {count} hidden layer{'s' * (count > 1)}", 4, change)
+
+
+def wider(factor, least=16):
+    """Hidden layers that are so many times as wide, or a layer where there is none."""
+
+    def change(network):
+        if len(network.dense) == 1:
+            extra = Dense(4 * least, "relu", weights="he_normal")
+            return Network(network.inputs, [extra, *network.layers])
+        return _dense(
+            network,
+            lambda layer, last: (
+                layer
+                if last
+                else replace(
+                    layer, units=max(min(layer.units * factor, WIDEST), layer.units, least)
+                )
+            ),
+        )
+
+    return _network(f"make the hidden layers {factor} times as wide", 4, change)
+
+
+# Output, loss and data ------------------------------------------------------------------------
+
+
+def output(activation):
+    """Another activation of the last layer."""
+
+    def change(network):
+        return _dense(
+            network,
+            lambda layer, last: replace(layer, activation=activation) if last else layer,
+        )
+
+    return _network(f"use {activation} as the output", 2, change)
+
+
+def matching_output():
+    """The output and loss that suit the targets: their kind decides."""
+
+    def make(case):
+        columns = case.truth.values.shape[1]
+        activation, loss, targets = case.output.activation, None, case.targets
+        if not case.truth.categorical:
+            activation, loss = "identity", "mse"
+        elif case.truth.kind == "indicators" or columns == 1:
+            activation, loss, targets = "sigmoid", "binary_crossentropy", "indicators"
+        else:
+            activation, loss, targets = "softmax", "categorical_crossentropy", "indicators"
+        layers = [
+            *case.network.layers[:-1],
+            replace(case.network.layers[-1], activation=activation, units=columns),
+        ]
+        return case.but(
+            network=Network(case.network.inputs, layers),
+            recipe=case.recipe.replace(loss=loss),
+            targets=targets,
+        )
+
+    return Change("use the output and loss that suit the targets", 3, make)
+
+
+def loss(name):
+    """Another loss."""
+    return _recipe(f"use the loss {name}", 2, loss=name)
+
+
+def labels_from_zero():
+    """Class labels that begin at 0."""
+    return Change(
+        "shift the class labels so that they begin at 0", 2,
+        lambda case: case.but(targets="labels"),
+    )  # fmt: skip
+
+
+def _with_scale(case, part):
+    other = {"none": part, part: part}.get(case.scale, "both")
+    return case.but(scale=other)
+
+
+def scale_inputs():
+    return Change(
+        "scale each input to mean 0 and variance 1", 2, lambda case: _with_scale(case, "inputs")
+    )
+
+
+def scale_targets():
+    """Targets of mean 0 and variance 1, where they are numbers and the output can be any."""
+
+    def make(case):
+        return case if case.truth.categorical else _with_scale(case, "targets")
+
+    return Change("scale the targets to mean 0 and variance 1", 2, make)
+
+
+def _fraction(factor):
+    return f"1/{round(1 / factor)}"

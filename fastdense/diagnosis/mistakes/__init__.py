@@ -1,0 +1,1 @@
+"""Mistakes in programs around a training that is sound, one file each."""

@@ -1,0 +1,105 @@
+"""What is diagnosed: an arm of a scenario, or a table with settings from the command line.
+
+Nothing is refused here that a diagnosis can explain: an arm that the engine does not begin, whose
+loss takes other targets, say, is read as far as it goes.
+"""
+
+from pathlib import Path
+
+from fastdense import data
+from fastdense.diagnosis.case import Case
+from fastdense.diagnosis.changes import matching_output
+from fastdense.errors import FastdenseError, shown
+from fastdense.network import Network
+from fastdense.recipe import Recipe
+from fastdense.scenarios import scenario as scenarios
+from fastdense.scenarios.scenario import known_arm, read_overrides, read_tables
+from fastdense.settings import changes as settings
+
+SHORT = 1000  # characters of a note
+
+
+def arm_of(name, arm=None, changes=None, is_file=False):
+    """Network, recipe and data of an arm of a scenario, its first if none is named, and notes."""
+    if not is_file and name not in scenarios.names():
+        raise scenarios.no_scenario(name, scenarios.names())
+    identifier, table, folder = read_tables(name)
+    overrides = read_overrides(identifier, table)
+    if arm is not None:
+        known_arm(identifier, arm, overrides)
+    chosen = arm or next(iter(overrides))
+    notes = []
+    if arm is None and len(overrides) > 1:
+        others = ", ".join(shown(other) for other in list(overrides)[1:])
+        notes.append(f"the arm {shown(chosen)} is diagnosed; others are {others}"[:SHORT])
+    parts = settings.tables_of(table, overrides[chosen], changes or {})
+    rows = data.read(parts["data"], folder)
+    return *_trained(parts, rows), rows, [*notes, *rows.notes]
+
+
+def of_table(path, changes, *, targets, drop, separator, scale, loss, output, **given):
+    """Network, recipe and data of a table of numbers, and notes."""
+    suffix = Path(path).suffix.lower()
+    about = {"name": "npz" if suffix == ".npz" else "csv", "file": Path(path).name}
+    if targets:
+        about["targets"] = [_column(name) for name in targets]
+    if drop:
+        about["drop"] = [_column(name) for name in drop]
+    if separator:
+        about["separator"] = separator
+    if scale:
+        about["scale"] = scale
+    parts = {
+        "data": about,
+        "network": {
+            "hidden": _widths(given.pop("hidden")),
+            "activation": given.pop("activation"),
+        },
+        "recipe": {name: value for name, value in given.items() if value is not None},
+    }
+    if loss:
+        parts["recipe"]["loss"] = loss
+    if output:
+        parts["network"]["output"] = output
+    settings.apply(parts, changes)
+    rows = data.read(parts["data"], Path(path).parent)
+    notes = [*rows.notes]
+    network, recipe = _trained(parts, rows)
+    if "loss" not in parts["recipe"]:
+        suited = matching_output().make(Case.of(network, recipe, rows))
+        recipe = suited.recipe
+        if "output" not in parts["network"]:
+            network = suited.network
+        notes.append(f"the loss is {recipe.loss.name}, the output {network.layers[-1].activation}")
+    return network, recipe, rows, notes
+
+
+def _trained(parts, rows):
+    """Network and recipe of tables, for some rows."""
+    if "seed" in parts["recipe"]:
+        raise FastdenseError("recipe.seed is set for every run; leave it out")
+    recipe = Recipe.from_dict(parts["recipe"])
+    outputs = None
+    if parts["network"].keys().isdisjoint({"outputs", "layers"}):
+        try:
+            outputs = rows.outputs_for(recipe.loss.name)
+        except FastdenseError:  # labels that do not begin at 0
+            outputs = Case.of(_plain(rows), recipe, rows).truth.values.shape[1]
+    return Network.from_dict(parts["network"], rows.inputs.shape[1], outputs), recipe
+
+
+def _plain(rows):
+    return Network.of(rows.inputs.shape[1], 1)
+
+
+def _widths(text):
+    try:
+        return [int(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise FastdenseError(
+            f"--hidden is {shown(text)}; expected widths with commas between, such as 64,64"
+        ) from None
+
+
+def _column(name):
+    return int(name) if name.isascii() and name.isdigit() else name

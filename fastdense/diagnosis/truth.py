@@ -1,0 +1,82 @@
+"""What a network is to predict, whatever its loss and output are, and how well it does.
+
+Trainings with other losses, outputs and scales have to be compared. What they have in common is the
+share of the targets' variance that their predictions explain: R^2, of numbers; of classes that of
+their indicators, which is the Brier score beside that of the shares of the classes.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+MAX_CLASSES = 10_000
+NUMBERS, CLASSES, INDICATORS = "numbers", "classes", "indicators"
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """The targets as the data mean them.
+
+    Attributes
+    ----------
+    kind : str
+        `NUMBERS`; `CLASSES`, of which each row has one; or `INDICATORS`, several or none a row.
+    values : ndarray, shape (n, columns)
+        Numbers, or 0 and 1. Two classes are one column if the targets are.
+    signs : bool
+        Whether the targets are -1 and 1 in place of these.
+    """
+
+    kind: str
+    values: np.ndarray
+    signs: bool = False
+
+    @classmethod
+    def of(cls, targets, labels, outputs):
+        """Read targets (n, columns) off; `labels` says whether the loss takes class labels."""
+        targets = np.asarray(targets, float)
+        whole = (targets == np.floor(targets)).all()
+        if labels and whole and np.ptp(targets) < MAX_CLASSES:
+            # Labels that the network has no output for are meant to begin at 0.
+            known = targets.min() >= 0 and targets.max() < outputs
+            classes = (targets[:, 0] - (0 if known else targets.min())).astype(int)
+            columns = max(int(classes.max()) + 1, outputs)
+            return cls(CLASSES, np.eye(columns)[classes] if columns < MAX_CLASSES else targets)
+        found = np.unique(targets[:100_000])
+        if len(found) <= 2 and set(found) <= {-1.0, 1.0} and targets.shape[1] == 1:
+            return cls(CLASSES, (targets + 1) / 2, signs=bool(targets.min() < 0))
+        if ((targets == 0) | (targets == 1)).all():
+            one = targets.shape[1] == 1 or (targets.sum(axis=1) == 1).all()
+            return cls(CLASSES if one else INDICATORS, targets)
+        return cls(NUMBERS, targets)
+
+    @property
+    def categorical(self):
+        return self.kind != NUMBERS
+
+    def shares(self):
+        """Of the rows in each class, largest first; (classes,)."""
+        values = self.values
+        if values.shape[1] == 1:
+            values = np.hstack([values, 1 - values])
+        return np.sort(values.mean(axis=0))[::-1]
+
+    def explained(self, estimates):
+        """Share of the variance that estimates (n, columns) explain; below zero for worse.
+
+        Of what is not finite, minus infinity.
+        """
+        with np.errstate(all="ignore"):
+            rest = ((self.values - estimates) ** 2).mean(axis=0)
+            spread = self.values.var(axis=0)
+        keep = spread > 0
+        if not np.isfinite(rest).all():
+            return -np.inf
+        if not keep.any():
+            return 1.0 if np.allclose(rest, 0, atol=1e-6) else 0.0
+        if self.kind == NUMBERS:  # each column counts alike, whatever its unit
+            return float(1 - (rest[keep] / spread[keep]).mean())
+        return float(1 - rest.sum() / spread.sum())
+
+    def rows(self, chosen):
+        return replace(self, values=self.values[chosen])
