@@ -19,7 +19,8 @@ def sparkline(losses, width=16):
     finite = np.isfinite(values)
     if not finite.any():
         return "×" * len(values)
-    values = values - min(values[finite].min(), 0.0)  # a Poisson loss may be negative
+    # A Poisson loss may be negative. Halves, whose difference is always finite, look the same.
+    values = values / 2 - min(values[finite].min() / 2, 0.0)
     top = values[finite].max()
     # A millionth of the largest is as good as nothing on this scale.
     logs = np.log10(np.maximum(np.where(finite, values, 0), max(top * 1e-6, 1e-300)))

@@ -224,7 +224,7 @@ def count_runs(base, axes, seeds):
     return cells * seeds
 
 
-def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
+def make_plan(base, grid, seeds=None, first_seed=0, settings=None):
     """Look at every architecture of a grid, and refuse what cannot be trained.
 
     Parameters
@@ -233,7 +233,9 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=Settings()):
     grid : sequence of Axis
     seeds : int, optional
         Of each cell; the scenario's own number if not given. One where the seed changes nothing.
+    settings : Settings, optional
     """
+    settings = settings or Settings()
     axes = tuple(grid)
     if len(base.arms) > 1:
         axes = Axis(ARM, tuple(base.arms)), *axes

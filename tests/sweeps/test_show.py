@@ -169,7 +169,9 @@ def test_shares_are_counted_like_a_loop_counts(given_store, data, tmp_path_facto
         rows = expected[share.places]
         outcomes = table["outcome"][rows].tolist()
         assert share.counts == {o: outcomes.count(o) for o in OUTCOMES if o in outcomes}
-        losses = sorted(math.inf if math.isnan(v) else v for v in table["final_loss"][rows])
+        losses = sorted(
+            math.inf if math.isnan(v) else v for v in table["final_loss"][rows].tolist()
+        )
         middle = losses[(len(losses) - 1) // 2], losses[len(losses) // 2]
         if math.isfinite(sum(middle)):
             assert share.final_loss == sum(middle) / 2
