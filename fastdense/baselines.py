@@ -1,14 +1,17 @@
 """Losses that a training is measured against: of the best constant, and of the best function."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from fastdense.arrays.chunks import average, blocks
+from fastdense.arrays.chunks import average, blocks, ones
 from fastdense.arrays.duplicates import equal_rows
 from fastdense.dataset import weights_of
 
 ROUNDING_ULPS = 8  # predictions this close to their targets cannot be told from them
+SMALL = 1 << 14  # bytes of an array whose baselines are remembered
+REMEMBERED = 64  # data sets
 
 
 @dataclass(frozen=True)
@@ -31,17 +34,31 @@ class Baselines:
     rounding: float
 
 
-@np.errstate(over="ignore", invalid="ignore")
 def baselines(data, recipe, outputs=None):
     """The `Baselines` of data, as they are now, under a recipe's loss and weights.
 
     `outputs` is the number of classes that labels may name; those that they do, if not given.
     """
-    entry = recipe.loss.entry
-    hyper = recipe.loss.values
-    y = np.asarray(data.targets, recipe.dtype)
-    alike = np.broadcast_to(1.0, len(y))
     weights = weights_of(data, recipe)
+    arrays = (data.inputs, data.targets, *([] if weights is None else [weights]))
+    about = recipe.loss, recipe.dtype, outputs
+    if all(array.nbytes <= SMALL and array.flags.c_contiguous for array in arrays):
+        return _of_bits(*about, *((a.tobytes(), a.shape, a.dtype) for a in arrays))
+    return _of_arrays(*about, *arrays)
+
+
+@lru_cache(REMEMBERED)
+def _of_bits(loss, dtype, outputs, *arrays):
+    """`_of_arrays` of what small arrays hold, which is remembered whatever becomes of them."""
+    arrays = (np.ndarray(shape, kind, bits) for bits, shape, kind in arrays)
+    return _of_arrays(loss, dtype, outputs, *arrays)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _of_arrays(loss, dtype, outputs, inputs, targets, weights=None):
+    entry, hyper = loss.entry, loss.values
+    y = np.asarray(targets, dtype)
+    alike = ones(len(y))
     weights = alike if weights is None else weights
     mass = weights.sum() / len(y)  # losses are sum(w * loss) / n
 
@@ -51,7 +68,7 @@ def baselines(data, recipe, outputs=None):
         return entry.constant(y, weights, hyper)
 
     # In the recipe's dtype, since inputs that differ in float64 may be the same there.
-    groups, lone = equal_rows(data.inputs, recipe.dtype)
+    groups, lone = equal_rows(inputs, dtype)
     irreducible = 0.0
     for rows in groups:
         total = weights[rows].sum()
@@ -65,7 +82,7 @@ def baselines(data, recipe, outputs=None):
             masses = np.bincount(which.ravel(), weights[block][rows], len(distinct))
             for target, total in zip(distinct, masses, strict=True):
                 irreducible += total * least(np.atleast_2d(target), np.ones(1))
-    epsilon = ROUNDING_ULPS * np.finfo(recipe.dtype).eps
+    epsilon = ROUNDING_ULPS * np.finfo(dtype).eps
     largest = max(abs(float(y.min())), abs(float(y.max())))
     if entry.targets == "real":
         shift = epsilon * largest

@@ -108,7 +108,7 @@ class Choice:
                 return given
             given = given.to_dict()
         if isinstance(given, str):
-            given = {"name": given}
+            return _usual(kind, given)
         if not isinstance(given, dict) or not isinstance(given.get("name"), str):
             raise FastdenseError(
                 f"{shown(given)} does not choose one of the {kind}; give a name, or a table with "
@@ -151,6 +151,12 @@ class Choice:
     def to_dict(self) -> dict[str, object]:
         """The plain form that `Choice.of` reads."""
         return {"name": self.name, **dict(self.hyper)}
+
+
+@cache
+def _usual(kind: str, name: str) -> Choice:
+    """An entry with its usual hyper-parameters."""
+    return Choice(get(kind, name).name, (), kind)
 
 
 Chosen = str | dict[str, Any] | Choice  # what `Choice.of` reads

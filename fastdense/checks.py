@@ -34,7 +34,7 @@ def seed(name, value):
 
 
 def real(name, value, low, high):
-    """Check that a value is a finite number with `low <= value < high`."""
+    """Check that a value is a finite number with `low <= value < high`, and give it as a float."""
     kinds = int, float, np.integer, np.floating
     if isinstance(value, NO_NUMBERS) or not isinstance(value, kinds):
         raise FastdenseError(f"{name} is {shown(value)}; expected a number")
@@ -49,3 +49,4 @@ def real(name, value, low, high):
             else f"{low:g} <= {name} < {high:g}"
         )
         raise FastdenseError(f"{name} is {shown(value)}; expected {expected}")
+    return number

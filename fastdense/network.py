@@ -204,21 +204,25 @@ class Network:
     ) -> np.ndarray:
         """`initialize` for each of several seeds, shape (len(seeds), size)."""
         flat = buffer(len(seeds) * self.size, dtype).reshape(len(seeds), self.size)
+        seeds = np.asarray(seeds, np.int64)
         for rows in blocks(len(seeds), self.size):
             self._initialize(seeds[rows], flat[rows], parts)
         return flat
 
     def _initialize(self, seeds, flat, parts):
-        first, places = 0, []
+        last, places = 0, []
         every = (array for _, own in self.arrays for array in own)
         with np.errstate(over="ignore"):  # what the dtype cannot hold is infinite in it
             for number, (shape, choice, fan_in, _) in enumerate(every):
-                place = flat[:, first : first + prod(shape)]
-                first += place.shape[1]
+                first, last = last, last + prod(shape)
+                place = flat[:, first:last]
                 places.append((choice.name, place))
-                stream = streams.INITIAL, number, 0
-                draws = _draws(choice, seeds, stream, fan_in, shape, parts)
-                for rows, part, values in draws:
+                entry, hyper = choice.entry, choice.values
+                if not entry.random:
+                    place[:] = entry.draw(np.zeros(shape), fan_in, shape[-1], hyper).ravel()
+                    continue
+                stream = seeds, streams.INITIAL, number, 0
+                for rows, part, values in _draws(entry, hyper, stream, fan_in, shape, parts):
                     place[rows, part] = values
         if first_not_finite(flat.reshape(-1)) is not None:
             name = next(name for name, place in places if not np.isfinite(place).all())
@@ -277,16 +281,12 @@ def _groups(values):
         yield from [f"*[{value!r}] * {count}"] if count > 3 else [repr(value)] * count
 
 
-def _draws(choice, seeds, stream, fan_in, shape, parts):
+def _draws(entry, hyper, stream, fan_in, shape, parts):
     """Rows, columns and numbers of what an initializer draws for some seeds, part by part."""
-    entry, hyper = choice.entry, choice.values
-    if entry.elementwise and entry.random:
-        for rows, part, drawn in parts(entry.distribution, seeds, *stream, prod(shape)):
+    if entry.elementwise:
+        for rows, part, drawn in parts(entry.distribution, *stream, prod(shape)):
             yield rows, part, entry.draw(drawn, fan_in, shape[-1], hyper)
-    elif entry.random:
-        numbers = streams.numbers(entry.distribution, seeds, *stream, shape, parts)
-        values = [entry.draw(one, fan_in, shape[-1], hyper) for one in numbers]
-        yield slice(None), slice(None), np.reshape(values, (len(seeds), -1))
     else:
-        values = entry.draw(np.zeros(shape), fan_in, shape[-1], hyper)
-        yield slice(None), slice(None), values.ravel()
+        numbers = streams.numbers(entry.distribution, *stream, shape, parts)
+        values = [entry.draw(one, fan_in, shape[-1], hyper) for one in numbers]
+        yield slice(None), slice(None), np.reshape(values, (len(numbers), -1))

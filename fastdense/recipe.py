@@ -138,15 +138,13 @@ class Recipe:
         if not isinstance(self.reduction, str) or self.reduction not in REDUCTIONS:
             raise unknown("reduction", self.reduction, REDUCTIONS)
         for name in ("l1", "l2", "clip_value", "clip_norm"):
-            real(name, getattr(self, name), 0.0, float("inf"))
-            put(self, name, float(getattr(self, name)))
+            put(self, name, real(name, getattr(self, name), 0.0, float("inf")))
         weights = self.class_weights
         weights = as_python(weights) if isinstance(weights, np.ndarray) else weights
         if not isinstance(weights, (list, tuple)):
             raise FastdenseError(f"class_weights is {shown(weights)}; expected a list of numbers")
-        for weight in weights:
-            real("a class weight", weight, 0.0, float("inf"))
-        put(self, "class_weights", tuple(float(w) for w in weights))
+        weights = tuple(real("a class weight", weight, 0.0, float("inf")) for weight in weights)
+        put(self, "class_weights", weights)
         if weights and not any(weights):
             raise FastdenseError("class_weights are all zero; expected one above zero")
         if not isinstance(self.dtype, str) or self.dtype not in DTYPES:

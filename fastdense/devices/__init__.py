@@ -30,4 +30,9 @@ def device_of(name):
     """The module of a device."""
     if not isinstance(name, str) or name not in names():
         raise unknown("device", name, names())
+    return _module(name)
+
+
+@cache
+def _module(name):
     return importlib.import_module(f"{__name__}.{name}")

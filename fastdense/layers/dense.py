@@ -72,8 +72,8 @@ class Dense(Layer):
         for name in ("weights", "bias"):
             object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
         for name in REGULARIZERS:
-            real(name, getattr(self, name), 0.0, float("inf"))
-            object.__setattr__(self, name, float(getattr(self, name)))
+            number = real(name, getattr(self, name), 0.0, float("inf"))
+            object.__setattr__(self, name, number)
 
     def __repr__(self) -> str:
         usual, given = Dense(self.units), [repr(self.units)]

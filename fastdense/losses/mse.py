@@ -17,9 +17,9 @@ def slope(p, y, hyper):
 
 
 def spec(p, y, hyper):
-    return ((p - y) ** 2).mean(axis=1), 2 * (p - y) / y.shape[1]
+    return ((p - y) ** 2).sum(axis=1) / y.shape[1], 2 * (p - y) / y.shape[1]
 
 
 def constant(y, weights, hyper):
     mean = average(lambda y: y, y, weights)
-    return float(average(lambda y: ((y - mean) ** 2).mean(axis=1), y, weights))
+    return float(average(lambda y: ((y - mean) ** 2).sum(axis=1) / y.shape[1], y, weights))

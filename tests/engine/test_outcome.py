@@ -19,6 +19,7 @@ from fastdense import (
     train,
     train_many,
 )
+from fastdense import baselines as module
 from fastdense.baselines import Baselines, baselines
 from fastdense.outcome import OUTCOMES, classify, classify_curve, classify_curves, names
 
@@ -341,6 +342,37 @@ def test_floors_of_equal_inputs_with_different_targets():
     assert 1e-14 < baselines(data, Recipe()).rounding < 1e-9
     weighted = Data(data.inputs, data.targets, [3.0, 1.0, 1.0, 1.0])
     assert baselines(weighted, Recipe()).irreducible == pytest.approx(4 * (3 / 16) / 4)
+
+
+LOOKS = {
+    "rows": lambda array: array,
+    "float32": lambda array: array.astype(np.float32),
+    "columns": np.asfortranarray,
+    "every other": lambda array: array[::2],
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_baselines_are_those_of_what_the_arrays_hold_when_they_are_asked_for(look, weighted):
+    given = strategies.numbers(0, 20, 2).round(), strategies.numbers(1, 20, 2)
+    arrays = [LOOKS[look](array) for array in given]
+    if weighted:
+        arrays.append(np.arange(1.0, len(arrays[0]) + 1))
+    data, recipe = Data(*arrays), Recipe()
+
+    def found():
+        ours = baselines(data, recipe)
+        assert ours == module._of_arrays(recipe.loss, "float32", None, *arrays)
+        return ours
+
+    first = found()
+    for array in arrays:
+        kept = array[3].copy()
+        array[3] = array[4]
+        assert found() != first
+        array[3] = kept
+        assert found() == first
 
 
 @given(st.sampled_from(strategies.LOSSES), st.integers(1, 40), st.integers(0, 99), st.booleans())

@@ -33,7 +33,7 @@ def begun(lanes, dtype="float32", **changed):
 @pytest.mark.parametrize("lanes", [1, 16])
 def test_arrays_are_those_of_the_table(lanes, dtype):
     arrays = begun(lanes, dtype).arrays
-    assert tuple(arrays) == NAMES
+    assert sorted(arrays) == sorted(NAMES)
     for array in ARRAYS:
         assert arrays[array.name].dtype == dtype_of(array, dtype, lanes > 1), array.name
 

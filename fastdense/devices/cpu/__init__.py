@@ -102,7 +102,7 @@ def seconds_of(task, variants, budget):
 def _begin(task, variants, threads):
     if len(variants) > 1:
         return Pack(task, variants)
-    return Single(task.of_draw(int(variants.draw[0])), threads, variants)
+    return Single(variants.task(task, 0), threads)
 
 
 def _cut(jobs, threads):

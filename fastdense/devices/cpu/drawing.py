@@ -16,11 +16,12 @@ def parts(distribution, seeds, purpose, layer, epoch, count):
     The array of one part is that of the next.
     """
     fill = program("uniforms", "float64")
-    seeds = np.array(seeds, np.int64)
+    seeds = np.asarray(seeds, np.int64)
     memory = np.empty(0)
     for rows in blocks(len(seeds), PASSES * count):
+        few = seeds[rows]
         for part in blocks(count, PASSES):
-            few, width = seeds[rows], min(part.stop, count) - part.start
+            width = min(part.stop, count) - part.start
             if memory.size < len(few) * width:
                 memory = np.empty(len(few) * width)
             fill(address(memory), address(few), len(few), part.start, width, purpose, layer, epoch)

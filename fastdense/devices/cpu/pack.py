@@ -59,7 +59,7 @@ class Pack(Session):
             threads=1,
             scratch=1,
         )
-        arrays = arrays_for(task, variants, layers, places, shape)
+        arrays = arrays_for(task, variants, places, shape, strategy)
         super().__init__(task, len(variants), "pack_train", arrays, [strategy])
         self.write_ones()
         self._kind = unrolling.kind_of(task, variants)

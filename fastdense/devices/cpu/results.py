@@ -10,6 +10,7 @@ from fastdense.kernels import layout
 
 SHARED = "epochs", "observed_epochs"  # the same for all networks
 LENGTHS = "rows", "observed"  # of the curves and signals of each
+FEW = 1 << 16  # parameters, which may stand in one block with other arrays, and are soon copied
 
 
 def results_of(task, arrays, count, final=True):
@@ -27,23 +28,30 @@ def results_of(task, arrays, count, final=True):
     lanes, size, epochs = len(networks), task.network.size, task.recipe.epochs
     networks = networks[:count]
     ended = networks["ended"] != 0
-    rows = np.where(ended, networks["rows"], state["row"])
-    observed = np.where(ended, networks["signal_rows"], state["signal_row"])
-    steps = np.where(ended, networks["steps"], state["step"])
-    evaluated = np.minimum(np.arange(rows.max()) * task.evaluate_every, epochs)
+    some_ended = np.count_nonzero(ended) > 0
+
+    def reached(of_network, of_all):
+        if some_ended:
+            return np.where(ended, networks[of_network], state[of_all])
+        return np.full(count, state[of_all])
+
+    rows = reached("rows", "row")
+    observed = reached("signal_rows", "signal_row")
+    steps = reached("steps", "step")
+    evaluated = _points(rows, task.evaluate_every, epochs)
     if not task.evaluate_every:  # all there is to tell is the last epoch's running loss
         rows, evaluated = np.ones_like(rows), np.array([int(state["epoch"])])
-    observed_epochs = np.minimum(np.arange(observed.max()) * task.observe_every, epochs)
+    observed_epochs = _points(observed, task.observe_every, epochs)
     parameters = arrays["parameters"][: size * lanes].reshape(size, lanes)[:, :count].T
-    # A single network's without slots are all that their array holds.
-    if not final or lanes > 1 or arrays["plan"][0]["slots"]:
+    # A large network's alone and without slots are all that their array holds.
+    if not final or lanes > 1 or arrays["plan"][0]["slots"] or size <= FEW:
         own = buffer(count * size, parameters.dtype).reshape(count, size)
         own[:] = parameters
         parameters = own
     for block in blocks(size, count):
         _usual_nan(parameters[:, block])
     sums = arrays["sums"][: len(observed_epochs), :, :, :count].transpose(2, 3, 0, 1).copy()
-    if ended.any():
+    if some_ended:
         sums[:, np.arange(len(observed_epochs)) >= observed[:, np.newaxis]] = np.nan
 
     def curve(place, known=True):
@@ -51,7 +59,7 @@ def results_of(task, arrays, count, final=True):
             return None
         values = arrays["curves"][place, : len(evaluated), :count].T.copy()
         _usual_nan(values)
-        if ended.any():
+        if some_ended:
             values[np.arange(len(evaluated)) >= rows[:, np.newaxis]] = np.nan
         return values
 
@@ -79,10 +87,15 @@ def results_of(task, arrays, count, final=True):
     }
 
 
+def _points(counts, every, epochs):
+    """After how many epochs something was measured, for the largest of some counts."""
+    return np.minimum(np.arange(max(counts.tolist())) * every, epochs)
+
+
 def _usual_nan(values):
     """Of NaN the processor may choose sign and bits."""
     places = np.isnan(values)
-    if places.any():
+    if np.count_nonzero(places):
         values[places] = np.nan
 
 

@@ -28,6 +28,11 @@ class Strategy(NamedTuple):
     layers: np.ndarray  # with the blocks of each layer
 
     @property
+    def plan(self):
+        """Fields of the plan."""
+        return dict(zip(self._fields[:-1], self[:-1], strict=True))
+
+    @property
     def arenas(self):
         """Chunks that are kept at once."""
         return self.threads if self.in_turn else max(self.chunks, self.threads)
@@ -46,20 +51,24 @@ class Session:
     arrays : dict
         From `arrays_for`.
     strategies : list of Strategy
-        One or more, of which the fastest is found while it trains.
+        One or more, of which the fastest is found while it trains; the arrays are for the first.
+    table : ndarray, optional
+        The addresses of the arrays.
     """
 
-    def __init__(self, task, count, role, arrays, strategies):
+    def __init__(self, task, count, role, arrays, strategies, table=None):
         self.task, self.arrays, self.state = task, arrays, arrays["state"]
         self._count, self._strategies = count, strategies
         self._run = program(role, task.recipe.dtype)
-        self._table = np.array([address(arrays[name]) for name in layout.NAMES], np.int64)
+        if table is None:
+            table = np.array([address(arrays[name]) for name in layout.NAMES], np.int64)
+        self._table = table
         # What each layer is and by which kernels, and how its samples are cut and shared.
         work = [(one.layers.tobytes(), *one[:-1]) for one in strategies]
         recipe = task.recipe
         kind = role, task.batch, recipe.loss.name, recipe.optimizer.name
         self._tuner = tuner_of((*kind, *work), len(strategies))
-        self._chosen, self._budget, self._began, self._seconds = None, 0, 0, 0.0
+        self._chosen, self._budget, self._began, self._seconds = 0, 0, 0, 0.0
         self._helping = []  # calls of other threads, which an interrupt may leave at work
 
     @property
@@ -118,9 +127,6 @@ class Session:
 
     def step_at_once(self):
         """Complete a step that is short, in this thread and in one call."""
-        if self._chosen is None:
-            self._use(0)
-            self.arrays["plan"]["until"] = 1
         self._run(address(self._table), 0, LARGEST_BUDGET)
 
     def place(self, name, array):
@@ -138,11 +144,13 @@ class Session:
 
     def _use(self, number):
         # Between two gradients nothing depends on how a batch is cut into chunks, and by whom.
+        self.state[0]["loaded"] = 0  # rows of the arena may change their places
+        if number == self._chosen:
+            return
         self._chosen = number
         strategy, plan = self._strategies[number], self.arrays["plan"][0]
         self.arrays["layers"][:] = strategy.layers
-        self.state[0]["loaded"] = 0  # rows of the arena change their places
-        for name, value in zip(Strategy._fields[:-1], strategy[:-1], strict=True):
+        for name, value in strategy.plan.items():
             plan[name] = value
 
     def results(self, final=True):

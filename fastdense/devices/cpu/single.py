@@ -1,7 +1,5 @@
 """One network's training, by one thread or shared by several."""
 
-import numpy as np
-
 from fastdense.devices.cpu import checkpoint
 from fastdense.devices.cpu.arena import (
     BLOCK_NUMBERS,
@@ -13,14 +11,14 @@ from fastdense.devices.cpu.arena import (
     chunks_between,
     stride_of,
 )
+from fastdense.devices.cpu.forms import begun
 from fastdense.devices.cpu.results import alone, latest_of
 from fastdense.devices.cpu.session import Session, Strategy
-from fastdense.devices.cpu.state import Shape, arrays_for
+from fastdense.devices.cpu.state import Shape, arrays_alone
 from fastdense.devices.cpu.stepping import Stepper
 from fastdense.kernels.layout import PACKED, padded
 from fastdense.kernels.registry import kernel
 from fastdense.parallel import cores
-from fastdense.variants import Variants
 
 SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
 MIN_COLUMNS = 32  # of a chunk that a thread does by itself
@@ -29,30 +27,26 @@ MAX_STEPPERS = 8  # sizes of mini-batches of the caller's that are kept ready
 
 
 class Single(Session):
-    """The training of a task, or of one of its variants.
+    """The training of a task.
 
     Parameters
     ----------
     task : Task
     threads : int, optional
         How many may share the work; as many as there are processors, if not given.
-    variant : Variants, optional
-        One, whose numbers take the place of the task's own.
     shared : dict, optional
         Arrays of another training to work in, by name, in place of its own.
     """
 
-    def __init__(self, task, threads=None, variant=None, shared=None):
+    def __init__(self, task, threads=None, shared=None):
         network, recipe = task.network, task.recipe
-        if variant is None:
-            variant = Variants.of(network, recipe, task.parameters[np.newaxis])
         layers, places = arrange(network, recipe.dtype)
         # Samples of a chunk in an evaluation.
         block = chunk_columns(max(len(task.inputs), 2), places["rows"], network.size)
-        bounded = variant.clip_norm[0] != 0
+        bounded = recipe.clip_norm != 0
         online = task.batch == 1 and recipe.gradient_accumulation_steps == 1
         if online:
-            changed = bounded, variant.clip_value[0], variant.l1[0], variant.l2[0]
+            changed = bounded, recipe.clip_value, recipe.l1, recipe.l2
             online = not (any(changed) or any(layer.regularized for layer in network.layers))
 
         block_numbers = places["block"]
@@ -98,13 +92,15 @@ class Single(Session):
             threads=max(one.threads for one in strategies),
             scratch=padded(PACKED + block_numbers + SPARE),
         )
-        arrays = arrays_for(task, variant, layers, places, shape) | (shared or {})
+        if shared is None:
+            arrays, table = begun(task, places, shape, strategies[0])
+        else:
+            arrays, table = arrays_alone(task, places, shape, strategies[0]) | shared, None
         if online:
             name = recipe.optimizer.name
             arrays["plan"][0]["online"] = kernel("online", name, recipe.dtype)
-        super().__init__(task, 1, "train", arrays, strategies)
-
-        self.threads, self.variant = threads, variant
+        super().__init__(task, 1, "train", arrays, strategies, table)
+        self.threads = threads
         self._steppers = {}
 
     def result(self, final=True):

@@ -1,6 +1,6 @@
 """The arrays that a training works in, for one network or for a pack of them."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from fastdense.devices.cpu.thread_pool import pause_address
 from fastdense.kernels import layout
 from fastdense.kernels.layout import JOB, NETWORK, PLAN, STATE, padded
 from fastdense.kernels.registry import kernel
+from fastdense.variants import Variants
 
 ACCURACIES = {
     None: layout.NO_ACCURACY,
@@ -20,8 +21,7 @@ ACCURACIES = {
 }
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """How many of everything: what the arrays must have room for.
 
     Attributes
@@ -78,7 +78,7 @@ def _record(dtype, values):
     return np.array([tuple(values.get(name, 0) for name in dtype.names)], dtype)
 
 
-def arrays_for(task, variants, layers, places, shape):
+def arrays_for(task, variants, places, shape, strategy):
     """Every array of the table `layout.ARRAYS`, by name.
 
     Parameters
@@ -86,10 +86,13 @@ def arrays_for(task, variants, layers, places, shape):
     task : Task
     variants : Variants
         At most as many as there are lanes; lanes beyond do again what the first one does.
-    layers, places : from `arrange`
+    places : from `arrange`
     shape : Shape
+    strategy : Strategy
+        That the training begins with.
     """
     network, recipe, lanes = task.network, task.recipe, shape.lanes
+    layers = strategy.layers
     dtype = np.dtype(recipe.dtype)
     loss = recipe.loss.entry
     optimizer = recipe.optimizer.entry
@@ -106,7 +109,7 @@ def arrays_for(task, variants, layers, places, shape):
     rows = [own.clip_value]
     for layer in network.layers:  # most have none of their own
         l1, l2 = getattr(layer, "l1", 0.0), getattr(layer, "l2", 0.0)
-        rows += [own.l1 + l1, 2.0 * (own.l2 + l2)]
+        rows += [own.l1 + l1 + 0.0, 2.0 * (own.l2 + l2) + 0.0]  # no zero below zero
     penalties = in_range(rows, dtype)
     slope_factor = 1.0 if loss.coupled else 1.0 / network.outputs
     pack = "" if lanes == 1 else "pack_"
@@ -126,7 +129,7 @@ def arrays_for(task, variants, layers, places, shape):
         "steps_per_epoch": task.steps_per_epoch,
         "evaluate_every": task.evaluate_every,
         "observe_every": task.observe_every,
-        "threads": 1,
+        **strategy.plan,
         "block": shape.block,
         "block_stride": shape.stride,
         "rows": places["rows"],
@@ -219,3 +222,9 @@ def arrays_for(task, variants, layers, places, shape):
         "alive": np.zeros(units * lanes, np.uint8),
         "slopes": np.zeros(len(layers) * sums),
     }
+
+
+def arrays_alone(task, places, shape, strategy):
+    """`arrays_for` a network alone."""
+    variants = Variants.of(task.network, task.recipe, task.parameters[np.newaxis])
+    return arrays_for(task, variants, places, shape, strategy)

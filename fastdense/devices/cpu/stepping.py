@@ -40,10 +40,10 @@ class Stepper:
             evaluate_every=0,
             observe_every=0,
         )
-        self._own = own = type(single)(
-            blank, single.threads, single.variant, {name: single.arrays[name] for name in SHARED}
-        )
-        own.arrays["plan"]["steps_per_epoch"] = task.steps_per_epoch
+        shared = {name: single.arrays[name] for name in SHARED}
+        self._own = own = type(single)(blank, single.threads, shared)
+        plan = own.arrays["plan"]
+        plan["steps_per_epoch"], plan["until"] = task.steps_per_epoch, 1
         self._state, self._theirs = own.state[0], single.state[0]
         self._loss = own.arrays["curves"][layout.RUNNING_LOSS]
         self._running = own.arrays["running"]
