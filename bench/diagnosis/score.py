@@ -4,13 +4,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from fastdense import diagnose
-from fastdense_bench.diagnosis import faults
+from fastdense_bench.diagnosis import faults, injected
+
+PUBLISHED, PUT_IN = "published", "put in"
 
 
 @dataclass(frozen=True)
 class Diagnosed:
     """What was said of a fault."""
 
+    kind: str  # PUBLISHED or PUT_IN
     id: str
     template: str
     labels: tuple
@@ -36,6 +39,7 @@ class Diagnosed:
 
     def to_dict(self):
         return {
+            "kind": self.kind,
             "id": self.id, "template": self.template, "labels": list(self.labels),
             "high": self.high, "verdict": self.verdict, "causes": list(self.causes),
             "right": self.right, "remedy": self.remedy, "verified": self.verified,
@@ -55,29 +59,25 @@ class Score:
     cured: float  # of the faults, with a verified remedy
 
 
-def run(on_progress=None, effort="usual", names=()):
-    """The `Diagnosed` of every fault that can be built, and why the others cannot be."""
-    built, left_out = faults.load()
-    built = [one for one in built if not names or any(name in one.id for name in names)]
+def run(on_progress=None, effort="usual"):
+    """The `Diagnosed` of every fault, and why some published ones cannot be built."""
+    published, left_out = faults.load()
+    cases = [(PUBLISHED, one) for one in published] + [(PUT_IN, one) for one in injected.draw()]
     found = []
-    for place, one in enumerate(built):
+    for place, (kind, one) in enumerate(cases):
         if on_progress:
-            on_progress(place, len(built))
+            on_progress(place, len(cases))
         answer = diagnose(one.network, one.recipe, one.data, effort=effort)
         remedy = next((remedy for remedy in answer.remedies if remedy.verified), None)
+        labels = tuple(finding.cause.label for finding in answer.causes)
+        if kind == PUT_IN and not one.labels == ("NONE",) and answer.healthy:
+            continue  # what was put in is no fault here
         found.append(
             Diagnosed(
-                one.id,
-                one.template,
-                one.labels,
-                one.high,
-                answer.verdict,
-                tuple(finding.cause.label for finding in answer.causes),
-                remedy.words if remedy else "",
-                remedy is not None,
-                round(answer.seconds, 1),
-            )  # fmt: skip
-        )
+                kind, one.id, one.template, one.labels, one.high, answer.verdict, labels,
+                remedy.words if remedy else "", remedy is not None, round(answer.seconds, 1),
+            )
+        )  # fmt: skip
     return found, left_out
 
 

@@ -5,7 +5,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from fastdense_bench.diagnosis.score import score
+from fastdense_bench.diagnosis.score import PUBLISHED, PUT_IN, score
 
 COLUMNS = "case", "published", "first cause", "right", "verified remedy", "seconds"
 
@@ -23,9 +23,15 @@ def rows(found):
 
 
 def summaries(found):
-    """The figures in sentences: of all cases, and of those whose labels are sure."""
+    """The figures in sentences, of each kind of case."""
+    published = [one for one in found if one.kind == PUBLISHED]
+    groups = {
+        "published cases": published,
+        "published cases whose labels are sure": [one for one in published if one.high],
+        "faults put into sound trainings": [one for one in found if one.kind == PUT_IN],
+    }
     texts = []
-    for name, some in (("all cases", found), ("sure labels", [one for one in found if one.high])):
+    for name, some in groups.items():
         figures = score(some)
         texts.append(
             f"{name}: {figures.templates} templates, first cause right in {figures.recall:.0%} of "

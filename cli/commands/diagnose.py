@@ -1,6 +1,10 @@
 """`fastdense diagnose`: why a training does not get where its data let it."""
 
+from pathlib import Path
+
 import click
+
+from fastdense_cli.options import force_option, out_option
 
 ENDINGS = ".csv", ".npz", ".tsv", ".txt", ".data"  # of tables
 
@@ -31,7 +35,9 @@ ENDINGS = ".csv", ".npz", ".tsv", ".txt", ".data"  # of tables
               help="End after so long with what is known then.")  # fmt: skip
 @click.option("--seeds", type=click.IntRange(2, 1000), help="Starts of each training.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
-def command(subject, assignments, observed, effort, budget, seeds, as_json, **table):
+@out_option
+@force_option
+def command(subject, assignments, observed, effort, budget, seeds, as_json, out, force, **table):
     """Train as it is and with one thing changed at a time; say what keeps the loss where it is.
 
     What is looked at is an arm of a scenario (its own file, or a built-in one by name), or a table
@@ -43,7 +49,8 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, **ta
     """
     from fastdense.diagnosis.case import Case
     from fastdense.diagnosis.diagnose import Search
-    from fastdense.reports.diagnosis import tables
+    from fastdense.reports import files
+    from fastdense.reports.diagnosis import DiagnosisFile, tables
     from fastdense_cli.commands.run import changes_of
     from fastdense_cli.console import note, progress, show, show_json
 
@@ -52,6 +59,10 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, **ta
         network, recipe, data, notes = _of_table(subject, changes, table)
     else:
         network, recipe, data, notes = _of_scenario(subject, changes)
+    name = f"{Path(subject).stem}-diagnosis"
+    if out is not None:
+        read = [subject] if Path(subject).is_file() else []
+        files.check(name, [".json"], out, read, force)
     note(notes)
     interrupted = None
     with progress("diagnose") as report:
@@ -62,6 +73,8 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, **ta
             if search.evidence is None:
                 raise
             found, interrupted = search.known(), interrupt
+    if out is not None:
+        files.write(DiagnosisFile(name, found), out)
     if as_json:
         show_json(found.to_dict())
     else:

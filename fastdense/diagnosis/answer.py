@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from html import escape
 
 import numpy as np
 
@@ -59,6 +60,7 @@ class Remedy:
     """
 
     words: str
+    case: object  # the changed one
     change: dict
     effort: int
     before: np.ndarray
@@ -198,6 +200,22 @@ class Diagnosis:
     def __repr__(self):
         names = ", ".join(one.name for one in self.causes[:3])
         return f"Diagnosis({self.verdict}{': ' + names if names else ''}; {self.outcome})"
+
+    def _repr_html_(self):
+        """The answer, the causes and the remedies, for a notebook."""
+        causes = "".join(
+            f"<li><b>{escape(one.name)}</b>: {escape('; '.join(one.suspicion.evidence))}</li>"
+            for one in self.causes
+        )
+        remedies = "".join(
+            f"<li>{escape(one.words)}: good {one.after.sum()} of {len(one.after)} fresh starts, "
+            f"{one.placebo.sum()} of {len(one.placebo)} unchanged</li>"
+            for one in self.remedies
+        )
+        parts = [f"<p><b>{escape(self.answer)}</b></p>"]
+        parts += [f"<p>Causes</p><ul>{causes}</ul>"] if causes else []
+        parts += [f"<p>Remedies</p><ul>{remedies}</ul>"] if remedies else []
+        return "".join(parts)
 
     def to_dict(self):
         """Plain values, as `--json` prints them; see docs/json.md."""

@@ -97,7 +97,12 @@ class Case:
 
     @once
     def judged(self):
-        """The network and recipe whose outputs the loss is taken of: pre-activations, of some."""
+        """The network and recipe whose outputs the loss is taken of: pre-activations, of some.
+
+        The pre-activation of a softmax over one unit may learn, but its output is 1.
+        """
+        if self.output.activation == "softmax" and self.network.outputs == 1:
+            return self.network, self.recipe
         return fused(self.network, self.recipe)
 
     def estimates(self, parameters, inputs):

@@ -289,7 +289,9 @@ class Search:
             p = sign_test(int((now & ~still).sum()), int((still & ~now).sum()))
             settings = known.difference(self.case, trained.case)
             remedies.append(
-                Remedy(one.change.words, settings, one.change.effort, was, now, still, p)
+                Remedy(
+                    one.change.words, trained.case, settings, one.change.effort, was, now, still, p
+                )
             )
         return sorted(remedies, key=lambda one: (not one.verified, -one.after.mean(), one.effort))
 

@@ -29,7 +29,34 @@ def tables(found):
     if cure:
         parts.append(Text("To paste into a scenario's file, or after --set:"))
         parts += [Text(f"  {path} = {literal(value)}") for path, value in cure.change.items()]
+        parts.append(Text("\nIn Python:"))
+        parts += [Text(f"  {line}") for line in python(found.evidence.case, cure.case)]
     return Group(*parts)
+
+
+def python(before, after):
+    """Lines of Python that make what a change changed."""
+    lines = []
+    if after.network != before.network:
+        lines.append(f"network = {after.network!r}")
+    if after.recipe != before.recipe:
+        lines.append(f"recipe = {after.recipe!r}")
+    for name, arrays in (("x", ("inputs", "both")), ("y", ("targets", "both"))):
+        if after.scale in arrays and before.scale not in arrays:
+            lines.append(f"{name} = ({name} - {name}.mean(axis=0)) / {name}.std(axis=0)")
+    if after.targets != before.targets and after.targets == "labels":
+        lines.append("y = y - y.min()")
+    return lines
+
+
+class DiagnosisFile:
+    """What `--out` writes of a `Diagnosis`: one JSON file."""
+
+    def __init__(self, identifier, found):
+        self.id, self._found = identifier, found
+
+    def contents(self):
+        return self._found.to_dict(), {}
 
 
 def _table(*columns):

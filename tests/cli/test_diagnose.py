@@ -1,5 +1,7 @@
 """`fastdense diagnose` at the terminal: the answer first, exit codes, and what can be given."""
 
+import json
+
 import numpy as np
 import pytest
 from terminal import call
@@ -44,6 +46,7 @@ def test_the_answer_comes_first_and_then_what_speaks_for_it(stuck):
     assert answer.out.startswith("The learning rate is too low for the loss to move.")
     text = " ".join(answer.out.split())
     assert "rate_too_low" in text and "attainable" in text and "recipe.learning_rate = " in text
+    assert "recipe = Recipe(" in text
     assert "the arm 'as-it-is' is diagnosed; others are 'faster', 'diverges'" in answer.err
 
 
@@ -61,6 +64,17 @@ def test_json_is_the_same_answer(stuck):
     assert told["causes"][0]["cause"] == "rate_too_low" and told["answer"]
     assert set(told["attainable"]) >= {"explained", "linear", "limit"}
     assert {"outcome", "healthy", "ruled_out", "remedies", "baselines", "recipe"} <= set(told)
+
+
+def test_out_writes_the_same_and_replaces_nothing_else(stuck, tmp_path):
+    told = call("diagnose", stuck, *QUICK, "--json", "--out", tmp_path / "out").json
+    file = tmp_path / "out" / "stuck-diagnosis.json"
+    kept = json.loads(file.read_text())
+    assert {**kept, "seconds": 0, "files": 0} == {**told, "seconds": 0, "files": 0}
+    assert call("diagnose", stuck, *QUICK, "--out", tmp_path / "out").code == 3  # its own
+    file.write_text("mine")
+    answer = call("diagnose", stuck, *QUICK, "--out", tmp_path / "out")
+    assert answer.code == 2 and file.read_text() == "mine" and "--force" in answer.err
 
 
 def test_an_arm_of_a_scenario_is_named_behind_a_slash():

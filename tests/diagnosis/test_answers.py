@@ -83,6 +83,12 @@ def test_json_is_strict_and_says_what_the_attributes_say():
     assert repr(found).startswith("Diagnosis(fault: rate_too_low")
 
 
+def test_a_notebook_shows_it_without_obeying_its_words():
+    html = quick(NETWORK, STUCK, (X, Y))._repr_html_()
+    assert "<b>rate_too_low</b>" in html and "fresh starts" in html
+    assert html.count("<") == html.count(">")  # the text itself has none
+
+
 def test_the_settings_of_a_remedy_cure_where_they_are_pasted():
     found = quick(NETWORK, STUCK, (X, Y))
     change = found.remedies[0].change
