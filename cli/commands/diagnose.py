@@ -65,8 +65,14 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
         files.check(name, [".json"], out, read, force)
     note(notes)
     interrupted = None
+
+    def known(evidence):
+        note([f"{evidence.fails}; now changes are tried"])
+
     with progress("diagnose") as report:
-        search = Search(Case.of(network, recipe, data), effort, budget, seeds, report, observed)
+        search = Search(
+            Case.of(network, recipe, data), effort, budget, seeds, report, observed, known
+        )
         try:
             found = search.answer()
         except KeyboardInterrupt as interrupt:

@@ -144,35 +144,25 @@ class Diagnosis:
     @property
     def answer(self):
         """The answer, in a sentence or two."""
-        found, good = self.evidence, self.evidence.good
-        best = found.attainable.explained if found.attainable.held_out else found.attainable.limit
-        reached = float(np.median(found.trained.explained))
-        learns = (
-            f"{good.sum()} of {len(good)} starts explain what these inputs tell of the targets "
-            f"({max(reached, 0):.0%} of their variance; {best:.0%} was found attainable)."
-        )
         if self.verdict == HEALTHY and self.observed is not None:
             return (
-                f"It learns here: {learns} Your loss of {self.observed.loss:g} is that of no "
-                "mistake that is known here; what differs is in your program, or in its rows."
+                f"It learns here: {self.evidence.learns} Your loss of {self.observed.loss:g} is "
+                "that of no mistake that is known here; what differs is in your program, or in its "
+                "rows."
             )
         if self.verdict == HEALTHY:
-            return f"Nothing is wrong: {learns}"
+            return f"Nothing is wrong: {self.evidence.learns}"
         if self.verdict == PROGRAM:
             first = self.causes[0]
             return (
-                f"It learns here: {learns} {first.suspicion.evidence[0]}, as if this was so: "
-                f"{_lower(first.cause.summary)}."
+                f"It learns here: {self.evidence.learns} {first.suspicion.evidence[0]}, as if this "
+                f"was so: {_lower(first.cause.summary)}."
             )
-        failing = (
-            "The engine refuses this training"
-            if not found.ran
-            else f"{len(good) - good.sum()} of {len(good)} starts end with "
-            f"{max(reached, 0):.0%} of the targets' variance explained, where {best:.0%} is "
-            "attainable"
-        )
+        failing = self.evidence.fails
         if self.verdict == UNDETERMINED:
-            return f"{failing}; the cause was not found, and {len(self.tried)} changes were tried."
+            return (
+                f"{failing}. The cause was not found, though {len(self.tried)} changes were tried."
+            )
         first = self.causes[0].cause
         if self.verdict == DATA:
             return f"It is the data. {first.summary}. {first.why}"

@@ -96,16 +96,24 @@ def diagnose(
 
 
 class Search:
-    """One diagnosis under way."""
+    """One diagnosis under way; `on_evidence(evidence)` is called before changes are tried."""
 
     def __init__(
-        self, case, effort="usual", seconds=None, seeds=None, on_progress=None, observed=None
+        self,
+        case,
+        effort="usual",
+        seconds=None,
+        seeds=None,
+        on_progress=None,
+        observed=None,
+        on_evidence=None,
     ):
         self.observed = None if observed is None else Observed.of(observed)
         if effort not in EFFORTS:
             raise unknown("effort", effort, EFFORTS)
         budget, starts = EFFORTS[effort]
         self.case, self.started = case, time.perf_counter()
+        self.on_evidence = on_evidence
         self.laboratory = Laboratory(budget, on_progress, seconds)
         self.starts = seeds or max(FEWEST_STARTS, min(starts, int(budget / case.work / TRAININGS)))
         self.seeds = case.recipe.seed + np.arange(self.starts)
@@ -146,6 +154,8 @@ class Search:
             return self.close(self.mistakes() or lasting[:1], [])
         if lasting and found.nothing and not any(one.certain for one in suspects if one.changes):
             return self.close(lasting[:1], [])
+        if self.on_evidence:
+            self.on_evidence(self.evidence)
         self.try_singles()
         self.try_pairs()
         return self.close(self.ranked(), self.verified())

@@ -8,7 +8,7 @@ from fastdense.arrays.duplicates import equal_rows
 from fastdense.model import Model
 from fastdense.once import once
 
-LARGE, SMALL = 5.0, 0.2  # root mean square of a column that is well scaled lies between
+MESSAGE = 200  # characters of what the engine says
 LIMITED = "sgd", "momentum", "momentum_keras", "nesterov", "nesterov_keras"  # by the curvature
 CURVATURE_ROWS = 512
 POWER_STEPS = 12
@@ -48,6 +48,31 @@ class Evidence:
     def outcome_share(self, *names):
         """Of the starts that fail, the share with one of some outcomes."""
         return float(np.isin(self.trained.outcomes[self.failed], names).mean())
+
+    @once
+    def _best(self):
+        found = self.attainable
+        return f"{max(found.explained if found.held_out else found.memorized, 0.0):.0%}"
+
+    @once
+    def learns(self):
+        """What the good starts reach, in a sentence."""
+        reached = max(float(np.median(self.trained.explained[self.good])), 0.0)
+        return (
+            f"{self.good.sum()} of {len(self.good)} starts explain what these inputs tell of the "
+            f"targets ({reached:.0%} of their variance; {self._best} was found attainable)."
+        )
+
+    @once
+    def fails(self):
+        """What the others reach, as a sentence without its point."""
+        if not self.ran:
+            return f"The engine refuses this training: {self.case.refusal[:MESSAGE]}"
+        reached = max(float(np.median(self.trained.explained[self.failed])), 0.0)
+        return (
+            f"{self.failed.sum()} of {len(self.good)} starts end with {reached:.0%} of the "
+            f"targets' variance explained, where {self._best} is attainable"
+        )
 
     # Signals --------------------------------------------------------------------------------
 
