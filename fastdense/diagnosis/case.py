@@ -93,7 +93,8 @@ class Case:
         """What a training costs, in multiply-adds: three of each parameter and sample, and more."""
         units = sum(layer.units for _, layer in self.network.dense)
         numbers = self.network.size + ACTIVATION * units
-        return 3.0 * self.recipe.epochs * len(self.given) * numbers + STEP * self.steps
+        passes = 1 + self.recipe.epochs
+        return 3.0 * passes * len(self.given) * numbers + STEP * self.steps
 
     @once
     def judged(self):

@@ -72,8 +72,9 @@ class Truth:
         keep = spread > 0
         if not np.isfinite(rest).all():
             return -np.inf
-        if not keep.any():
-            return 1.0 if np.allclose(rest, 0, atol=1e-6) else 0.0
+        if not keep.any():  # nothing varies: what is right is then the size
+            size = float((self.values**2).mean())
+            return float(1 - rest.mean() / size) if size else float(1 - rest.mean())
         if self.kind == NUMBERS:  # each column counts alike, whatever its unit
             return float(1 - (rest[keep] / spread[keep]).mean())
         return float(1 - rest.sum() / spread.sum())
