@@ -48,7 +48,7 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     oscillating; 5 undetermined; 130 interrupted.
     """
     from fastdense.diagnosis.case import Case
-    from fastdense.diagnosis.diagnose import Search
+    from fastdense.diagnosis.search import Search
     from fastdense.reports import files
     from fastdense.reports.diagnosis import DiagnosisFile, tables
     from fastdense_cli.commands.run import changes_of

@@ -12,6 +12,7 @@ from fastdense.entry import Cause
 from fastdense.judging.plain import heading, number
 from fastdense.once import once
 
+SURE = 0.4  # confidence from which on a cause is told that no change cured
 HEALTHY, DATA, FAULT = "healthy", "data", "fault"
 PROGRAM, UNDETERMINED = "program", "undetermined"
 
@@ -123,9 +124,20 @@ class Diagnosis:
         """One of "healthy", "data", "fault", "program" and "undetermined"."""
         if self.causes and self.causes[0].cause.label == "PROGRAM":
             return PROGRAM
-        if self.causes:
-            return DATA if self.causes[0].cause.of_data else FAULT
+        if self.causes and self.causes[0].cause.of_data:
+            return DATA
+        if self.causes and (self.causes[0].certain or self.cured or self._sure):
+            return FAULT
         return HEALTHY if self.evidence.good.mean() >= self.enough else UNDETERMINED
+
+    @property
+    def _sure(self):
+        return self.causes[0].confidence >= SURE
+
+    @once
+    def cured(self):
+        """The first verified remedy, or None."""
+        return next((one for one in self.remedies if one.verified), None)
 
     @property
     def outcome(self):
@@ -160,17 +172,19 @@ class Diagnosis:
             )
         failing = self.evidence.fails
         if self.verdict == UNDETERMINED:
-            return (
-                f"{failing}. The cause was not found, though {len(self.tried)} changes were tried."
-            )
+            perhaps = ""
+            if self.causes:
+                perhaps = f" It may be this: {_lower(self.causes[0].cause.summary)}."
+            tried = f"None of {len(self.tried)} changes that were tried cures it."
+            return f"{failing}. {tried if self.tried else 'No change was tried.'}{perhaps}"
         first = self.causes[0].cause
         if self.verdict == DATA:
             return f"It is the data. {first.summary}. {first.why}"
-        cure = next((one for one in self.remedies if one.verified), None)
+        cure = self.cured
         cured = (
             f" This cured {cure.after.sum()} of {len(cure.after)} fresh starts: {cure.words}."
             if cure
-            else ""
+            else " No change that was tried cures it alone."
         )
         return f"{first.summary}. {failing}.{cured}"
 
@@ -184,8 +198,7 @@ class Diagnosis:
     def settings(self):
         """The settings with the first verified remedy, by dotted paths."""
         found = settings_of(self.evidence.case)
-        cure = next((one for one in self.remedies if one.verified), None)
-        return found | (cure.change if cure else {})
+        return found | (self.cured.change if self.cured else {})
 
     def __repr__(self):
         names = ", ".join(one.name for one in self.causes[:3])

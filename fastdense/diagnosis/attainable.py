@@ -66,6 +66,9 @@ def attainable(case, on_progress=None):
     squares finds is the conditional mean, whatever the loss of the case.
     """
     inputs, truth = np.asarray(case.given.inputs, float), case.truth
+    if truth.weights is not None:  # rows that do not count tell nothing
+        counted = np.flatnonzero(truth.weights)
+        inputs, truth = inputs[counted], truth.rows(counted)
     if len(inputs) > ROWS:
         chosen = np.random.default_rng(0).permutation(len(inputs))[:ROWS]
         inputs, truth = inputs[chosen], truth.rows(chosen)

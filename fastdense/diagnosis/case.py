@@ -6,7 +6,7 @@ import numpy as np
 
 from fastdense.dataset import Data
 from fastdense.diagnosis.truth import Truth
-from fastdense.errors import FastdenseError
+from fastdense.errors import FastdenseError, shown
 from fastdense.fusion import fused
 from fastdense.model import Model
 from fastdense.network import Network
@@ -41,9 +41,24 @@ class Case:
 
     @classmethod
     def of(cls, network, recipe, data):
+        """The case of a training that is looked at.
+
+        Raises
+        ------
+        FastdenseError
+            What is no network, recipe or data, or inputs of another width.
+        """
+        for name, given, kind in (("network", network, Network), ("recipe", recipe, Recipe)):
+            if not isinstance(given, kind):
+                raise FastdenseError(f"{shown(given)} is not a {name}; give a {kind.__name__}")
         data = Data.of(data)
-        labels = recipe.loss.entry.targets == "label"
-        return cls(network, recipe, data, Truth.of(data.targets, labels, network.outputs))
+        if data.inputs.shape[1] != network.inputs:
+            raise FastdenseError(
+                f"the network takes {network.inputs} inputs but the data have "
+                f"{data.inputs.shape[1]}"
+            )
+        truth = Truth.of(data.targets, recipe.loss.entry, network.outputs)
+        return cls(network, recipe, data, replace(truth, weights=data.weights))
 
     def but(self, **changes):
         return replace(self, **changes)

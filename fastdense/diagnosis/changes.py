@@ -123,9 +123,14 @@ def epochs_times(factor):
     """So many times as many epochs."""
 
     def make(case):
-        return case.but(recipe=case.recipe.replace(epochs=max(case.recipe.epochs, 1) * factor))
+        return case.but(recipe=case.recipe.replace(epochs=case.recipe.epochs * factor))
 
     return Change(f"train {factor} times as long", 1, make)
+
+
+def epochs(count):
+    """So many epochs."""
+    return _recipe(f"train for {count} epochs", 1, epochs=count)
 
 
 def constant_schedule():
@@ -354,29 +359,25 @@ def output(activation):
     return _network(f"use {activation} as the output", 2, change)
 
 
-def matching_output():
-    """The output and loss that suit the targets: their kind decides."""
+def matching_output(case):
+    """The output and loss that suit the targets of a case: their kind decides."""
+    columns, targets = case.truth.values.shape[1], "indicators"
+    if not case.truth.categorical:
+        activation, suited, targets = "identity", "mse", case.targets
+    elif case.truth.kind == "indicators" or columns == 1:
+        activation, suited = "sigmoid", "binary_crossentropy"
+    else:
+        activation, suited = "softmax", "categorical_crossentropy"
 
     def make(case):
-        columns = case.truth.values.shape[1]
-        activation, loss, targets = case.output.activation, None, case.targets
-        if not case.truth.categorical:
-            activation, loss = "identity", "mse"
-        elif case.truth.kind == "indicators" or columns == 1:
-            activation, loss, targets = "sigmoid", "binary_crossentropy", "indicators"
-        else:
-            activation, loss, targets = "softmax", "categorical_crossentropy", "indicators"
-        layers = [
-            *case.network.layers[:-1],
-            replace(case.network.layers[-1], activation=activation, units=columns),
-        ]
+        last = replace(case.network.layers[-1], activation=activation, units=columns)
         return case.but(
-            network=Network(case.network.inputs, layers),
-            recipe=case.recipe.replace(loss=loss),
+            network=Network(case.network.inputs, [*case.network.layers[:-1], last]),
+            recipe=case.recipe.replace(loss=suited),
             targets=targets,
         )
 
-    return Change("use the output and loss that suit the targets", 3, make)
+    return Change(f"use {activation} as the output and {suited} as the loss", 3, make)
 
 
 def loss(name):

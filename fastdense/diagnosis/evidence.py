@@ -59,8 +59,9 @@ class Evidence:
         """What the good starts reach, in a sentence."""
         reached = max(float(np.median(self.trained.explained[self.good])), 0.0)
         return (
-            f"{self.good.sum()} of {len(self.good)} starts explain what these inputs tell of the "
-            f"targets ({reached:.0%} of their variance; {self._best} was found attainable)."
+            f"{self.good.sum()} of {len(self.good)} starts explain {reached:.0%} of the targets' "
+            f"variance; {self._best} was found attainable"
+            f"{' on rows held out' if self.attainable.held_out else ''}."
         )
 
     @once
@@ -73,6 +74,11 @@ class Evidence:
             f"{self.failed.sum()} of {len(self.good)} starts end with {reached:.0%} of the "
             f"targets' variance explained, where {self._best} is attainable"
         )
+
+    def share(self, words, *outcomes):
+        """A sentence on how many starts have such outcomes, or none where none has."""
+        share = self.outcome_share(*outcomes)
+        return (f"{share:.0%} {words}",) if share else ()
 
     # Signals --------------------------------------------------------------------------------
 
@@ -169,8 +175,8 @@ class Evidence:
         offset = np.abs(x.mean(axis=0))[varied] / deviations[varied]
         largest = sizes.max(initial=0.0)
         smallest = deviations[varied].max(initial=0.0)
-        spread = deviations[varied].max(initial=1.0) / deviations[varied].min(initial=np.inf)
-        return largest, smallest, offset.max(initial=0.0), spread if varied.any() else 1.0
+        spread = deviations[varied].max() / deviations[varied].min() if varied.any() else 1.0
+        return largest, smallest, offset.max(initial=0.0), spread
 
     @once
     def target_sizes(self):
@@ -212,7 +218,7 @@ def good(trained, bar):
     """
     found = trained.explained >= bar
     found |= (trained.outcomes == "converged") & (trained.explained >= bar / 2)
-    return found & (trained.outcomes != "diverged")
+    return found
 
 
 def _sharpness(case):

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 from fastdense import catalogue
-from fastdense.checks import real
 from fastdense.errors import FastdenseError, shown
 
 RELATIVE = 2e-3  # by which a loss of the last epoch may differ from that of all rows
@@ -26,7 +25,8 @@ class Observed:
             raise FastdenseError(
                 f"observed is {shown(given)}; expected the loss at which yours stands, a number"
             ) from None
-        real("observed", value, -math.inf, math.inf)
+        if not math.isfinite(value):
+            raise FastdenseError(f"observed is {value}; expected a finite loss")
         text = str(given).lower().partition("e")[0]
         digits = len(text.partition(".")[2])
         unit = 10.0**-digits if isinstance(given, str) and "." in text else 0.0
@@ -58,4 +58,4 @@ def told(observed, loss):
     """What speaks for a mistake, in a sentence."""
     if isinstance(loss, tuple):
         return f"Your loss of {observed.loss:g} lies between {loss[0]:.4g} and {loss[1]:.4g}"
-    return f"Your loss of {observed.loss:g} is {loss:.5g}"
+    return f"Your loss of {observed.loss:g} is near {loss:.5g}"

@@ -66,7 +66,8 @@ def of_table(path, changes, *, targets, drop, separator, scale, loss, output, **
     notes = [*rows.notes]
     network, recipe = _trained(parts, rows)
     if "loss" not in parts["recipe"]:
-        suited = matching_output().make(Case.of(network, recipe, rows))
+        case = Case.of(network, recipe, rows)
+        suited = matching_output(case).make(case)
         recipe = suited.recipe
         if "output" not in parts["network"]:
             network = suited.network

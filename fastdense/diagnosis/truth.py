@@ -25,15 +25,19 @@ class Truth:
         Numbers, or 0 and 1. Two classes are one column if the targets are.
     signs : bool
         Whether the targets are -1 and 1 in place of these.
+    weights : ndarray, shape (n,), or None
+        What each row counts.
     """
 
     kind: str
     values: np.ndarray
     signs: bool = False
+    weights: np.ndarray | None = None
 
     @classmethod
-    def of(cls, targets, labels, outputs):
-        """Read targets (n, columns) off; `labels` says whether the loss takes class labels."""
+    def of(cls, targets, loss, outputs):
+        """Read targets (n, columns) off, of which a `Loss` says what it takes."""
+        labels = loss.targets == "label"
         targets = np.asarray(targets, float)
         whole = (targets == np.floor(targets)).all()
         if labels and whole and np.ptp(targets) < MAX_CLASSES:
@@ -48,6 +52,9 @@ class Truth:
         if ((targets == 0) | (targets == 1)).all():
             one = targets.shape[1] == 1 or (targets.sum(axis=1) == 1).all()
             return cls(CLASSES if one else INDICATORS, targets)
+        if loss.targets in ("unit", "distribution") and targets.min() >= 0 and targets.max() <= 1:
+            shares = targets.shape[1] == 1 or np.allclose(targets.sum(axis=1), 1, atol=1e-3)
+            return cls(CLASSES if shares else INDICATORS, targets)  # softened labels
         return cls(NUMBERS, targets)
 
     @property
@@ -67,8 +74,8 @@ class Truth:
         Of what is not finite, minus infinity.
         """
         with np.errstate(all="ignore"):
-            rest = ((self.values - estimates) ** 2).mean(axis=0)
-            spread = self.values.var(axis=0)
+            rest = self.mean((self.values - estimates) ** 2)
+            spread = self.mean((self.values - self.mean(self.values)) ** 2)
         keep = spread > 0
         if not np.isfinite(rest).all():
             return -np.inf
@@ -79,5 +86,10 @@ class Truth:
             return float(1 - (rest[keep] / spread[keep]).mean())
         return float(1 - rest.sum() / spread.sum())
 
+    def mean(self, rows):
+        """The mean of rows (n, columns), as they count."""
+        return np.average(rows, axis=0, weights=self.weights)
+
     def rows(self, chosen):
-        return replace(self, values=self.values[chosen])
+        weights = None if self.weights is None else self.weights[chosen]
+        return replace(self, values=self.values[chosen], weights=weights)

@@ -25,7 +25,7 @@ def tables(found):
         parts.append(_remedies(found))
     if found.tried:
         parts.append(_tried(found))
-    cure = next((one for one in found.remedies if one.verified), None)
+    cure = found.cured
     if cure:
         parts.append(Text("To paste into a scenario's file, or after --set:"))
         parts += [Text(f"  {path} = {literal(value)}") for path, value in cure.change.items()]
@@ -78,7 +78,7 @@ def _starts(found):
         ", ".join(f"{outcomes.count(name)} {name}" for name in names),
         f"{percent(explained[len(explained) // 2])} [{percent(explained[0])}, "
         f"{percent(explained[-1])}]",
-        (percent(attainable.explained) if attainable.held_out else percent(attainable.memorized))
+        percent(max(attainable.explained if attainable.held_out else attainable.memorized, 0.0))
         + held,
         percent(attainable.linear),
         percent(attainable.shuffled) if attainable.held_out else "",

@@ -4,7 +4,7 @@ import numpy as np
 
 from fastdense import catalogue
 
-POSITIVE = "relu", "relu6", "exponential", "softplus"  # outputs that are never below zero
+POSITIVE = "exponential", "softplus", "sigmoid", "softmax"  # outputs that are above zero
 BOUNDED = {
     "sigmoid": (0, 1), "hard_sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1),
     "hard_tanh": (-1, 1), "softsign": (-1, 1), "relu": (0, np.inf), "relu6": (0, 6),

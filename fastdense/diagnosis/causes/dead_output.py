@@ -20,4 +20,4 @@ def suspect(e):
 
 
 def changes(e):
-    return output("identity"), matching_output()
+    return output("identity"), matching_output(e.case)

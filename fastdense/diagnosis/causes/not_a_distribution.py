@@ -19,4 +19,4 @@ def suspect(e):
 
 
 def changes(e):
-    return output("softmax"), matching_output()
+    return output("softmax"), matching_output(e.case)

@@ -15,4 +15,4 @@ def suspect(e):
 
 
 def changes(e):
-    return (matching_output(),)
+    return (matching_output(e.case),)

@@ -1,5 +1,6 @@
 """The output's activation does not suit what is predicted."""
 
+from fastdense.diagnosis.causes._layers import POSITIVE
 from fastdense.diagnosis.changes import matching_output, output
 from fastdense.diagnosis.suspicion import Suspicion
 
@@ -14,6 +15,8 @@ def suspect(e):
     found = []
     if loss.predictions == "probability" and last != "sigmoid":
         found.append(f"{loss.name} expects a probability, and {last} gives none")
+    if loss.predictions == "positive" and last not in POSITIVE:
+        found.append(f"{loss.name} expects outputs above zero, and {last} goes below")
     if kind == "indicators" and last == "softmax":
         found.append("several classes may be right at once, but outputs of a softmax sum to 1")
     if kind == "classes" and last in ("relu", "relu6", "softsign", "tanh"):
@@ -24,10 +27,13 @@ def suspect(e):
         found.append(f"an output of {last} has no slope below zero")
     if not found or (case.network.outputs == 1 and last == "softmax"):
         return None
-    return Suspicion(0.85 if kind != "numbers" else 0.4, tuple(found))
+    sure = kind != "numbers" or loss.predictions == "positive"
+    return Suspicion(0.85 if sure else 0.4, tuple(found))
 
 
 def changes(e):
+    if e.case.recipe.loss.entry.predictions == "positive":
+        return output("exponential"), output("softplus")
     right = {"probability": "sigmoid", "logit": "identity", "distribution": "softmax"}
     last = right.get(e.case.recipe.loss.entry.predictions, "identity")
-    return output(last), matching_output()
+    return output(last), matching_output(e.case)

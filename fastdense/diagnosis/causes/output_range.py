@@ -35,4 +35,4 @@ def suspect(e):
 
 
 def changes(e):
-    return output("identity"), scale_targets() + output("identity"), matching_output()
+    return output("identity"), scale_targets() + output("identity"), matching_output(e.case)

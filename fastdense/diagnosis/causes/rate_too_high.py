@@ -15,7 +15,7 @@ def suspect(e):
     if not e.ran or recipe.learning_rate <= 0:
         return None
     unstable = e.outcome_share("diverged", "oscillating")
-    evidence = [f"{unstable:.0%} of the starts diverge or oscillate"]
+    evidence = [*e.share("of the starts diverge or oscillate", "diverged", "oscillating")]
     strength = 0.6 * unstable
     over = e.stability
     if over > 0:

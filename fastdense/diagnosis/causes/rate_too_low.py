@@ -25,7 +25,7 @@ def suspect(e):
         strength,
         (
             f"{e.case.steps} updates can move no layer by more than {e.travel:.2g} times its size",
-            f"{e.outcome_share('slow'):.0%} of the losses that stay high still fall at the end",
+            *e.share("of the losses that stay high still fall at the end", "slow"),
         ),
     )
 

@@ -1,6 +1,6 @@
 """Training ends before the loss has fallen."""
 
-from fastdense.diagnosis.changes import epochs_times
+from fastdense.diagnosis.changes import epochs, epochs_times
 from fastdense.diagnosis.suspicion import Suspicion, rising
 
 LABEL = "EPOCHS_LOW"
@@ -18,10 +18,12 @@ def suspect(e):
         max(0.9 * few, 0.45 * falling),
         (
             f"there are {e.case.steps} updates in all",
-            f"{e.outcome_share('slow'):.0%} of the losses that stay high still fall at the end",
+            *e.share("of the losses that stay high still fall at the end", "slow"),
         ),
     )
 
 
 def changes(e):
+    if e.case.recipe.epochs == 0:
+        return (epochs(100),)
     return epochs_times(10), epochs_times(3)

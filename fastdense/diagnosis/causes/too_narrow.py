@@ -22,7 +22,7 @@ def suspect(e):
     least = min(widths)
     return Suspicion(
         0.35 if least <= 8 else 0.25 if least <= 16 else 0.1 if least <= WIDE else 0.05,
-        (f"the narrowest hidden layer has {least} units",),
+        (f"the narrowest hidden layer has {least} unit{'s' * (least > 1)}",),
     )
 
 

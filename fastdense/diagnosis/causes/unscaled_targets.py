@@ -16,7 +16,10 @@ def suspect(e):
     if e.case.truth.categorical:
         return None
     sizes, deviations = e.target_sizes
-    largest, smallest = float(sizes.max()), float(deviations[deviations > 0].min(initial=1.0))
+    largest, smallest = (
+        float(sizes.max()),
+        float(deviations[deviations > 0].min()) if deviations.any() else 1.0,
+    )
     strength = max(rising(largest, 5.0, 100.0), 0.6 * rising(1 / max(smallest, 1e-30), 50.0, 1e4))
     return Suspicion(
         0.92 * strength,

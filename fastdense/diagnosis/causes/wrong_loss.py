@@ -32,4 +32,4 @@ def suspect(e):
 
 
 def changes(e):
-    return matching_output(), matching_output() + scale_targets()
+    return matching_output(e.case), matching_output(e.case) + scale_targets()

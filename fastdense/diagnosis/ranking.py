@@ -1,0 +1,64 @@
+"""Which cause is the answer: how suspected it was, and how much its removal cures."""
+
+import numpy as np
+
+NEAR = 0.8  # of what is attainable: a start that explains as much is good, if it leaves no more
+LEFT = 3.0  # times what has to be left, and
+SPARE = 0.08  # of the variance
+MEMORIZED = 0.5  # of what is memorized where the inputs tell nothing: likewise
+CURED = 0.3  # of what is wrong a change must take away to count
+PARTLY = 0.7  # as good as good starts are starts that come near
+UNPROVEN = 0.15  # of its strength is left of a suspicion that no change bears out
+SHOWN = 0.4  # confidence from which on a cause explains its effects
+EFFECT = 0.5  # as likely as it seems is what another cause explains
+
+
+def bar_of(found):
+    """From which share of the targets' variance on a start counts as good."""
+    if found.unrelated:  # then there is nothing to learn, but rows that may be memorized
+        return max(MEMORIZED * found.memorized, 0.05)
+    most = min(found.explained if found.held_out else found.memorized, found.limit)
+    return max(NEAR * most, 1 - LEFT * (1 - most) - SPARE)
+
+
+def cure(one, evidence):
+    """How much of what is wrong a tried change takes away, from 0 to 1.
+
+    The share of the bad starts that it makes good; or, if that is more, most of the way that the
+    typical start comes to the bar.
+    """
+    starts = len(one.good)
+    was = evidence.good[:starts].mean()
+    good_share = (one.good.mean() - was) / max(1 - was, 1e-9)
+    explained = evidence.trained.explained[:starts]
+    before, after = (typical(a) for a in (explained, one.trained.explained))
+    way = (after - before) / max(evidence.bar - before, 1e-9)
+    return float(np.clip(max(good_share, PARTLY * min(way, 1.0)), 0.0, 1.0))
+
+
+def typical(explained):
+    """What the typical start explains; -1 of all that is worse."""
+    return np.median(np.maximum(explained, -1.0))
+
+
+def ranked(findings, tried, evidence):
+    """The causes whose removal cures, and those that are certain, best first."""
+    rows = []
+    for finding in findings:
+        cures = [
+            cure(one, evidence) / (2 if one.is_pair else 1)
+            for one in tried
+            if finding.name in one.causes
+        ]
+        cured = max(cures, default=0.0)
+        value = finding.strength * (UNPROVEN + (1 - UNPROVEN) * cured)
+        if finding.certain or cured >= CURED:
+            rows.append((finding.certain, value, finding))
+    shown = [finding for certain, value, finding in rows if certain or value >= SHOWN]
+    effects = {name for finding in shown for name in finding.cause.explains}
+    rows = [
+        (certain, value * (EFFECT if finding.name in effects else 1.0), finding)
+        for certain, value, finding in rows
+    ]
+    rows.sort(key=lambda row: (not row[0], -row[1]))
+    return [finding.with_confidence(value) for _, value, finding in rows]

@@ -1,0 +1,249 @@
+"""A diagnosis step by step: what is attainable, the evidence, and changes that are tried."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastdense import catalogue
+from fastdense.checks import whole
+from fastdense.diagnosis import changes as known
+from fastdense.diagnosis.answer import Diagnosis, Finding, Remedy
+from fastdense.diagnosis.attainable import attainable
+from fastdense.diagnosis.evidence import Evidence, good
+from fastdense.diagnosis.laboratory import Laboratory, OutOfTime
+from fastdense.diagnosis.observed import Observed, mistakes, told
+from fastdense.diagnosis.ranking import CURED, SHOWN, UNPROVEN, bar_of, cure, ranked, typical
+from fastdense.diagnosis.suspicion import Suspicion
+from fastdense.errors import FastdenseError, unknown
+from fastdense.judging.paired import sign_test
+
+# Multiply-adds that may be spent on trainings, and starts of each.
+EFFORTS = {"quick": (5e10, 4), "usual": (4e11, 8), "thorough": (4e12, 20)}
+FEWEST_STARTS = 2
+TRAININGS = 20  # with so many changes, about, the budget is spent
+HEALTHY = 0.8  # of the starts are good: so is the training
+MANY = 20  # starts, where some are good and some are not
+REMEDIES = 3  # that are tried again on fresh starts
+ENOUGH = 0.6  # of the starts cured: no pairs of changes are tried
+SOME = 3  # suspects that are named where none was tried
+FURTHER = 0.7  # as hopeful as a cause's change is the next one
+PORTIONS = 10  # of the budget, after each of which the search can end
+PAIRED = 4  # of the best changes whose pairs are tried
+FRESH = 1000  # from the first seed on, starts on which remedies are verified
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """A change and what came of it."""
+
+    change: known.Change
+    causes: tuple
+    trained: object
+    good: np.ndarray
+    is_pair: bool = False
+
+
+class Search:
+    """One diagnosis under way; `on_evidence(evidence)` is called before changes are tried."""
+
+    def __init__(
+        self,
+        case,
+        effort="usual",
+        seconds=None,
+        seeds=None,
+        on_progress=None,
+        observed=None,
+        on_evidence=None,
+    ):
+        self.observed = None if observed is None else Observed.of(observed)
+        if effort not in EFFORTS:
+            raise unknown("effort", effort, EFFORTS)
+        if seeds is not None:
+            seeds = whole("seeds", seeds, FEWEST_STARTS)
+        budget, starts = EFFORTS[effort]
+        self.case, self.started = case, time.perf_counter()
+        self.on_evidence = on_evidence
+        self.laboratory = Laboratory(budget, on_progress, seconds)
+        self.starts = seeds or max(FEWEST_STARTS, min(starts, int(budget / case.work / TRAININGS)))
+        self.seeds = case.recipe.seed + np.arange(self.starts)
+        self.evidence, self.findings, self.tried = None, [], []
+
+    def answer(self):
+        """The `Diagnosis`; of what is known when the time is over."""
+        try:
+            return self.search()
+        except OutOfTime:
+            return self.known()
+
+    def known(self):
+        """The `Diagnosis` of what was found out so far."""
+        if self.evidence is None:
+            raise FastdenseError(
+                "there was no time to train it as it is; give a larger budget, or fewer epochs"
+            )
+        found = ranked(self.findings, self.tried, self.evidence)
+        if not found and self.evidence.good.mean() < HEALTHY:  # nothing was tried long enough
+            found = [one.with_confidence(UNPROVEN * one.strength) for one in self.findings[:SOME]]
+        return self.close(found, [], is_whole=False)
+
+    def search(self):
+        """The `Diagnosis` of a whole search."""
+        case = self.case
+        found = attainable(case, self.laboratory.check)
+        self.look(found, self.seeds)
+        if 0 < self.evidence.good.mean() < 1:  # the share of bad starts matters now
+            many = case.recipe.seed + np.arange(max(self.starts, MANY))
+            self.look(found, many)
+            if MANY * case.work * TRAININGS <= self.laboratory.budget:
+                self.seeds, self.starts = many, len(many)
+        suspects = self.findings = self.suspects()
+        lasting = [
+            one.with_confidence(one.strength)
+            for one in suspects
+            if one.cause.of_data and one.strength >= SHOWN
+        ]
+        if self.evidence.good.mean() >= HEALTHY:
+            return self.close(self.mistakes() or lasting[:1], [])
+        if lasting and found.nothing and not any(one.certain for one in suspects if one.changes):
+            return self.close(lasting[:1], [])
+        if self.on_evidence:
+            self.on_evidence(self.evidence)
+        self.try_singles()
+        self.try_pairs()
+        causes = ranked(self.findings, self.tried, self.evidence)
+        return self.close(causes, self.verified(causes))
+
+    def look(self, found, seeds):
+        """Train the case as it is, and take the evidence."""
+        (trained,) = self.laboratory.train([self.case], seeds, observe=True)
+        self.evidence = Evidence(self.case, trained, found, bar_of(found))
+
+    def suspects(self):
+        """A `Finding` for each cause that anything points to, the most suspected first."""
+        findings = []
+        for name in catalogue.names("causes"):
+            cause = catalogue.get("causes", name)
+            suspicion = cause.suspect(self.evidence)
+            if suspicion is None or suspicion.strength <= 0:
+                continue
+            changes = tuple(
+                change for change in (() if cause.of_data else cause.changes(self.evidence))
+                if not known.is_same(self.case, change.make(self.case))
+            )  # fmt: skip
+            if changes or cause.of_data:
+                findings.append(Finding(cause, suspicion, changes))
+        return sorted(findings, key=lambda one: (not one.certain, -one.strength))
+
+    def mistakes(self):
+        """A `Finding` for each mistake of a program that the observed loss speaks for."""
+        if self.observed is None:
+            return []
+        trained = self.evidence.trained
+        if self.observed.matches((trained.runs.final_loss.min(), trained.runs.final_loss.max())):
+            return []  # it is where this one ends, too
+        return [
+            Finding(entry, Suspicion(1.0, (told(self.observed, loss),)), (), 1.0)
+            for entry, loss in mistakes(self.observed, self.case, trained)
+        ]
+
+    def try_singles(self):
+        """Train every change of the suspects, while the budget lasts, the likeliest first."""
+        wanted = {}
+        for finding in self.findings:
+            for place, change in enumerate(finding.changes):
+                hope = finding.strength * FURTHER**place
+                row = wanted.setdefault(_key(self.case, change), [0.0, change, []])
+                row[0] = max(row[0], hope)
+                row[2].append(finding.name)
+        rows = sorted(wanted.values(), key=lambda row: -row[0])
+        self.carry_out([(change, causes) for _, change, causes in rows])
+
+    def try_pairs(self):
+        """Where no single change is enough, the pairs of those that did best."""
+        if max((one.good.mean() for one in self.tried), default=0.0) >= ENOUGH:
+            return
+        best = sorted(self.tried, key=lambda one: -typical(one.trained.explained))
+        best = [one for one in best if one.change.effort <= 3][:PAIRED]
+        wanted = {}
+        for index, first in enumerate(best):
+            for second in best[index + 1 :]:
+                if set(first.causes) & set(second.causes):
+                    continue
+                change = first.change + second.change
+                key = _key(self.case, change)
+                if key not in {_key(self.case, first.change), _key(self.case, second.change)}:
+                    wanted.setdefault(key, (change, [*first.causes, *second.causes]))
+        self.carry_out([*wanted.values()], are_pairs=True)
+
+    def carry_out(self, wanted, are_pairs=False):
+        """Train changed cases as far as the budget goes, some at a time.
+
+        A change that costs more than is left is passed over.
+        """
+        batch, cost = [], 0.0
+        for change, causes in wanted:
+            changed = change.make(self.case)
+            work = changed.work * self.starts
+            if self.laboratory.spent + cost + work > self.laboratory.budget and self.tried:
+                continue
+            batch.append((change, causes, changed))
+            cost += work
+            if cost >= self.laboratory.budget / PORTIONS:
+                self.carry_out_together(batch, are_pairs)
+                batch, cost = [], 0.0
+        self.carry_out_together(batch, are_pairs)
+
+    def carry_out_together(self, batch, are_pairs):
+        results = self.laboratory.train([changed for *_, changed in batch], self.seeds)
+        for (change, causes, _), trained in zip(batch, results, strict=True):
+            found = good(trained, self.evidence.bar)
+            self.tried.append(Tried(change, tuple(causes), trained, found, are_pairs))
+
+    def verified(self, causes):
+        """The remedies, tried again on starts that were not used to choose them.
+
+        The best, and the best of those that the first cause asks for, which come first.
+        """
+        cures = [one for one in self.tried if cure(one, self.evidence) >= CURED]
+        cures.sort(key=lambda one: (-round(cure(one, self.evidence), 1), one.change.effort))
+        if not cures:
+            return []
+        first = {causes[0].name} if causes else set()
+        own = [one for one in cures if first & set(one.causes)]
+        chosen = [*own[:1], *(one for one in cures if one not in own[:1])][:REMEDIES]
+        fresh = self.seeds + FRESH
+        cases = [self.case, *(one.change.make(self.case) for one in chosen)]
+        placebo, *again = self.laboratory.train(cases, fresh)
+        bar = self.evidence.bar
+        was, still = self.evidence.good[: self.starts], good(placebo, bar)
+        remedies = []
+        for one, trained in zip(chosen, again, strict=True):
+            now = good(trained, bar)
+            p = sign_test(int((now & ~still).sum()), int((still & ~now).sum()))
+            settings = known.difference(self.case, trained.case)
+            remedies.append(
+                Remedy(
+                    one.change.words, trained.case, settings, one.change.effort, was, now, still, p
+                )
+            )
+        rest = sorted(remedies[1:], key=lambda one: (-one.after.mean(), one.effort))
+        return sorted([remedies[0], *rest], key=lambda one: not one.verified)
+
+    def close(self, findings, remedies, is_whole=True):
+        return Diagnosis(
+            evidence=self.evidence,
+            causes=tuple(findings),
+            remedies=tuple(remedies),
+            tried=tuple(self.tried),
+            seconds=time.perf_counter() - self.started,
+            enough=HEALTHY,
+            is_whole=is_whole,
+            observed=self.observed,
+        )
+
+
+def _key(case, change):
+    changed = change.make(case)
+    return repr((sorted(known.difference(case, changed).items()), changed.targets))
