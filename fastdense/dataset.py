@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -75,6 +75,7 @@ class Data:
     test: tuple[np.ndarray, np.ndarray] | None = None
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     beyond = ""  # which cell of a file float32 cannot hold, in words
+    classes: ClassVar[tuple[str, ...]] = ()  # words of a file that its labels stand for
     drawn = False  # by a generator, so that there are others like it
     draws = 1  # of these rows, one behind the other; see `Draws`
 

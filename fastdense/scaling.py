@@ -75,6 +75,7 @@ def scaled(data, kind):
     if kind == "none":
         return data
     made = scaling.apply(data)
-    for name in ("drawn",) + (() if kind in ("inputs", "both") else ("beyond",)):
+    kept = {"inputs": ("drawn", "classes", "classes"), "targets": ("drawn", "classes", "beyond")}.get(kind, ("drawn",))
+    for name in kept:
         object.__setattr__(made, name, getattr(data, name))
     return made

@@ -14,7 +14,11 @@ ENDINGS = ".csv", ".npz", ".tsv", ".txt", ".data"  # of tables
 @click.option("--target", "targets", multiple=True, metavar="COLUMN",
               help="Of a TABLE: what is predicted; repeatable. [the last column]")  # fmt: skip
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Of a TABLE: leave a column out.")
-@click.option("--separator", help="Of a TABLE. [,]")
+@click.option("--separator", help="Of a TABLE: between columns. [found]")
+@click.option("--header/--no-header", default=None,
+              help="Of a TABLE: whether its first line holds names. [found]")  # fmt: skip
+@click.option("--missing", type=click.Choice(["refuse", "drop", "mean"]),
+              help="Of a TABLE: what to do about empty cells. [refuse]")  # fmt: skip
 @click.option("--hidden", default="64,64", metavar="N,...", help="Hidden widths. [64,64]")
 @click.option("--activation", default="relu", help="Of the hidden layers. [relu]")
 @click.option("--output", help="The last activation; that which suits the targets, if not given.")
@@ -41,7 +45,8 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     """Train as it is and with one thing changed at a time; say what keeps the loss where it is.
 
     What is looked at is an arm of a scenario (its own file, or a built-in one by name), or a table
-    of numbers with the network and recipe that the options describe.
+    with the network and recipe that the options describe. How the table is written is found, and
+    said if it is not plain; columns of few words become inputs that are 0 or 1.
 
     \b
     Exit codes: 0 healthy or limited by the data; 3 stalled, slow or frozen; 4 diverged or

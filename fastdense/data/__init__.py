@@ -65,6 +65,7 @@ def _rows(source, hyper, settings, folder, number):
         last = inputs[-test:], targets[-test:]
         train = Data(inputs[:-test], targets[:-test], test=last, notes=rows.notes)
         object.__setattr__(train, "beyond", rows.beyond)
+        object.__setattr__(train, "classes", rows.classes)
         return train
     count, first = whole("data.count", settings["count"], 1), seed("data.seed", settings["seed"])
     if max(count, test) > 10_000_000:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense.data._cells import is_name, number, quoted
+from fastdense.data._headers import is_header
 from fastdense.errors import FastdenseError, shown, unknown
 
 MIN_COUNTED = 3  # rows, before their numbers look like an index
@@ -69,7 +70,7 @@ def _counts(values):
     return bool((values == np.arange(first, first + rows)).all())
 
 
-def choose(hyper, first, hint):
+def choose(hyper, first, hint, below=()):
     """The `Columns` of a file.
 
     Parameters
@@ -79,6 +80,8 @@ def choose(hyper, first, hint):
         The first record and its line.
     hint : callable
         Gives the settings with which the file could be read better, or "".
+    below : sequence of list of str
+        Some rows after the first, of a table with text in it.
     """
     line, cells = first
     cells = [cell.strip() for cell in cells]
@@ -92,7 +95,7 @@ def choose(hyper, first, hint):
     if header == "auto":
         named = [t for t in (*drop, *(targets if isinstance(targets, list) else ()))
                  if isinstance(t, str)]  # fmt: skip
-        header = _is_header(cells, drop, named, hyper["decimal"])
+        header = _is_header(cells, drop, named, hyper["decimal"], below)
     if header is None:
         help_ = hint()
         raise FastdenseError(
@@ -110,7 +113,7 @@ def choose(hyper, first, hint):
             f"{line}, {shown(hyper['separator'].join(cells))}; expected at least one input and one "
             f"target{f', perhaps with {help_}' if help_ else ''}"
         )
-    chosen = _targets(targets, names, kept)
+    chosen = _targets(targets, names, kept, len(cells))
     inputs = [place for place in kept if place not in chosen]
     if not inputs:
         raise FastdenseError("every column is a target; leave at least one as input")
@@ -128,33 +131,40 @@ def choose(hyper, first, hint):
     return Columns(len(cells), names, kept, inputs, chosen, remarks)
 
 
-def _is_header(cells, drop, named, decimal):
+def _is_header(cells, drop, named, decimal, below):
     """Whether a first line holds names rather than numbers; None if that cannot be told.
 
     It does if all its cells are names; the first may be empty, as above the index of a data frame.
+    Where rows may hold words, too, the rows `below` say which it is.
     """
     if named and set(named) <= set(cells):
         return True
     read = [cell for place, cell in enumerate(cells, start=1) if place not in drop]
     if not any(math.isnan(number(cell, decimal)) for cell in read):
         return False
+    if below:
+        return is_header(cells, below, drop, decimal)
     names = [is_name(cell, decimal) for cell in read]
     first_empty = read[0] == "" and len(read) > 1
     return True if all(names[1:]) and (names[0] or first_empty) else None
 
 
-def _targets(targets, names, kept):
+def _targets(targets, names, kept, width):
     if isinstance(targets, int) and not isinstance(targets, bool):
         if not 1 <= targets < len(kept):
             raise FastdenseError(
                 f"data.targets is {targets}; expected 1 to {len(kept) - 1} of {len(kept)} columns"
             )
         return kept[-targets:]
-    if not isinstance(targets, list) or not targets or names is None:
+    numbers = isinstance(targets, list) and all(type(target) is int for target in targets)
+    if not isinstance(targets, list) or not targets or (names is None and not numbers):
         raise FastdenseError(
-            "data.targets is a number of columns, or the names of columns of a file with a header"
+            "data.targets is a number of columns, or a list of columns: by the names of a header, "
+            "or counted from 1"
         )
-    places = [_place(name, "targets", names, len(names)) for name in targets]
+    places = [_place(name, "targets", names, width) for name in targets]
+    if len(set(places)) < len(places):
+        raise FastdenseError(f"data.targets is {shown(targets)}; name each column once")
     for name, place in zip(targets, places, strict=True):
         if place not in kept:
             raise FastdenseError(f"{shown(name)} is in data.targets and in data.drop; choose one")
@@ -162,7 +172,7 @@ def _targets(targets, names, kept):
 
 
 def _place(column, key, names, width):
-    """The place of a column by its name, or by its number from 1 on where it is to be left out."""
+    """The place of a column by its name, or by its number from 1 on."""
     if isinstance(column, str) and names is not None:
         if column not in names:
             raise unknown("column", column, names)
@@ -171,11 +181,9 @@ def _place(column, key, names, width):
                 f"there are {names.count(column)} columns {shown(column)}; rename one"
             )
         return names.index(column)
-    if key == "targets":
-        raise unknown("column", column, names)
-    if isinstance(column, (str, bool)) or not 1 <= column <= width:
+    if type(column) is not int or not 1 <= column <= width:
         raise FastdenseError(
-            f"data.drop names {shown(column)}; expected names of a header, or numbers of columns "
+            f"data.{key} names {shown(column)}; expected names of a header, or numbers of columns "
             f"from 1 to {width}"
         )
     return column - 1

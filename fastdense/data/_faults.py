@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from fastdense.data._cells import is_missing, number, quoted
+from fastdense.data._numerals import grouped_number
 from fastdense.errors import FastdenseError
 
 MAX_LINES, MAX_COLUMNS = 10, 10  # in the sentence
@@ -35,7 +36,7 @@ class Places:
         return f"line{'s' * (self.count > 1)} {kept}" + (f" and {more} more" if more else "")
 
 
-def fault(hyper, columns, rows, hint):
+def fault(hyper, columns, rows, hint, words=()):
     """The error that says which lines and columns of a file cannot be read, and what would help.
 
     Parameters
@@ -46,6 +47,8 @@ def fault(hyper, columns, rows, hint):
         The records, with their lines.
     hint : str
         Settings with which the file could be read better, or "".
+    words : collection of int
+        Places of columns in which everything is right but nothing.
     """
     count, uneven, faults = 0, Places(), {}
     for line, cells in rows:
@@ -55,7 +58,7 @@ def fault(hyper, columns, rows, hint):
             continue
         for place in columns.kept:
             cell = cells[place]
-            if not math.isfinite(number(cell, hyper["decimal"])):
+            if not _is_right(hyper, cell, place in words):
                 faults.setdefault(place, Places()).add(line, cell.strip())
     wrong = []
     if uneven.count:
@@ -65,6 +68,13 @@ def fault(hyper, columns, rows, hint):
         wrong.append(f"no number on {_in_columns(columns, faults)}")
     advice = f"perhaps with {hint}" if hint else _advice(hyper, columns, faults, count)
     return FastdenseError(f"{hyper['file']} has {', and '.join(wrong)}; {advice}")
+
+
+def _is_right(hyper, cell, is_word):
+    if is_missing(cell):
+        return hyper["missing"] != "refuse"
+    read = grouped_number if hyper.get("grouped") else number
+    return is_word or math.isfinite(read(cell, hyper["decimal"]))
 
 
 def _in_columns(columns, faults):
@@ -89,9 +99,15 @@ def _advice(hyper, columns, faults, rows):
     if texts and all(map(DECIMAL_COMMA.fullmatch, texts)) and hyper["separator"] != ",":
         return 'numbers with a decimal comma are read with decimal = ","'
     inputs = [place for place in sorted(faults) if place not in columns.targets]
+    filled = 'fill what is missing, or say missing = "drop"'
+    encoded = ""
+    if hyper["text"] == "refuse" and any(
+        not is_missing(found.what) and found.count * 2 > rows for found in faults.values()
+    ):
+        encoded = ', or say text = "encode"'
     if not inputs:
-        return "give targets as numbers" if texts else "fill these cells, or remove their lines"
-    cells = "write text as numbers" if texts else "fill what is missing, or remove these lines"
+        return f"give targets as numbers{encoded}" if texts else filled
+    cells = f"write text as numbers{encoded}" if texts else f'{filled} or "mean"'
     often = [place for place in inputs if faults[place].count * 2 > rows] or inputs
     if len(often) == len(columns.inputs):
         return cells

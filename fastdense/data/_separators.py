@@ -5,6 +5,7 @@ import json
 import math
 
 from fastdense.data._cells import number
+from fastdense.data._encodings import ENCODINGS
 from fastdense.data._lines import MAX_BYTES
 from fastdense.data.npz import opened
 
@@ -12,12 +13,19 @@ SEPARATORS = ";\t|, "
 SAMPLE_BYTES, SAMPLE_LINES = 1 << 16, 50
 
 
+def beginning(hyper, folder):
+    """The first lines of a file; what cannot be decoded is replaced."""
+    encoding = ENCODINGS.get(hyper["encoding"], hyper["encoding"])
+    with opened(hyper["file"], folder, MAX_BYTES) as file:
+        read = file.read(SAMPLE_BYTES)
+    text = read.decode(encoding, "replace")
+    return text if len(read) < SAMPLE_BYTES else text.rpartition("\n")[0] or text
+
+
 def hint(hyper, folder):
     """Settings with which the first lines are rows of numbers, such as `separator = ";"`, or ""."""
-    with opened(hyper["file"], folder, MAX_BYTES) as file:
-        text = file.read(SAMPLE_BYTES).decode("utf-8-sig", "replace")
-    whole = text if len(text) < SAMPLE_BYTES else text.rpartition("\n")[0]
-    lines = [line for line in whole.splitlines()[:SAMPLE_LINES] if line.strip()]
+    text = beginning(hyper, folder)
+    lines = [line for line in text.splitlines()[:SAMPLE_LINES] if line.strip()]
     given = hyper["separator"], hyper["decimal"]
     for separator in (given[0], *SEPARATORS):
         rows = _split(lines, separator)

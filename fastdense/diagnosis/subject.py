@@ -17,6 +17,7 @@ from fastdense.scenarios.scenario import known_arm, read_overrides, read_tables
 from fastdense.settings import changes as settings
 
 SHORT = 1000  # characters of a note
+SEPARATORS = {"tab": "\t", "\\t": "\t", "space": " "}  # as a shell can write them
 
 
 def arm_of(name, arm=None, changes=None, is_file=False):
@@ -37,16 +38,24 @@ def arm_of(name, arm=None, changes=None, is_file=False):
     return *_trained(parts, rows), rows, [*notes, *rows.notes]
 
 
-def of_table(path, changes, *, targets, drop, separator, scale, loss, output, **given):
-    """Network, recipe and data of a table of numbers, and notes."""
-    suffix = Path(path).suffix.lower()
-    about = {"name": "npz" if suffix == ".npz" else "csv", "file": Path(path).name}
+# How a table is read that comes without a word on how it is written.
+AS_FOUND = {"separator": "auto", "decimal": "auto", "encoding": "auto", "text": "encode"}
+
+
+def of_table(path, changes, *, targets, drop, scale, loss, output, **given):
+    """Network, recipe and data of a table, and notes."""
+    is_npz = Path(path).suffix.lower() == ".npz"
+    about = {"name": "npz" if is_npz else "csv", "file": Path(path).name}
+    if not is_npz:
+        about |= AS_FOUND
+    for key in ("separator", "missing", "header"):
+        value = given.pop(key)
+        if value is not None:
+            about[key] = SEPARATORS.get(value, value) if key == "separator" else value
     if targets:
         about["targets"] = [_column(name) for name in targets]
     if drop:
         about["drop"] = [_column(name) for name in drop]
-    if separator:
-        about["separator"] = separator
     if scale:
         about["scale"] = scale
     parts = {
@@ -64,6 +73,11 @@ def of_table(path, changes, *, targets, drop, separator, scale, loss, output, **
     settings.apply(parts, changes)
     rows = data.read(parts["data"], Path(path).parent)
     notes = [*rows.notes]
+    chosen = "loss" not in parts["recipe"]
+    if chosen and len(rows.classes) > 2:
+        parts["recipe"]["loss"] = "sparse_categorical_crossentropy"
+        if "layers" not in parts["network"]:
+            parts["network"].setdefault("output", "softmax")
     network, recipe = _trained(parts, rows)
     if "loss" not in parts["recipe"]:
         case = Case.of(network, recipe, rows)
@@ -71,6 +85,7 @@ def of_table(path, changes, *, targets, drop, separator, scale, loss, output, **
         recipe = suited.recipe
         if "output" not in parts["network"]:
             network = suited.network
+    if chosen:
         notes.append(f"the loss is {recipe.loss.name}, the output {network.layers[-1].activation}")
     return network, recipe, rows, notes
 

@@ -121,3 +121,73 @@ def test_wrong_usage_is_one_sentence(words, part, tmp_path, monkeypatch):
 def test_widths_that_are_none_are_refused(table):
     answer = call("diagnose", table, "--hidden", "64;64")
     assert answer.code == 2 and "64,64" in answer.err
+
+
+SPECIES = "setosa", "versicolor", "virginica"
+PEOPLE = {
+    "iris.csv": (
+        "sepal,petal,species\n" + "".join(
+            f"{5 + k + RNG.normal() / 5:.2f},{2 * k + RNG.normal() / 5:.2f},{SPECIES[k]}\n"
+            for k in RNG.permutation(np.arange(90) % 3)
+        ),
+        (),
+        ["0 = setosa, 1 = versicolor, 2 = virginica", "sparse_categorical_crossentropy",
+         "softmax"],
+    ),
+    "wine.csv": (
+        '"fixed acidity";"pH";"quality"\n' + "".join(
+            f"{7 + i % 5};{3 + i % 7 / 10};{i % 5}\n" for i in range(60)
+        ),
+        ("--target", "quality"),
+        ["wine.csv is read with ';' between columns", "the loss is mse"],
+    ),
+    "wohnungen.csv": (
+        "Ort;Fl\u00e4che;Preis\n" + "".join(
+            f"K\u00f6ln;{i},5;{i}.{i:03},00\n" for i in range(40, 99)
+        ),
+        ("--target", "Preis", "--scale", "both"),
+        ["';' between columns, a decimal comma, points between thousands and the encoding cp1252",
+         "Ort=K\u00f6ln"],
+    ),
+    "titanic.csv": (
+        "Id,Survived,Name,Sex,Age\n" + "".join(
+            f'{i},{i % 2},"Person{i}, Mr.",{"fm"[i % 2]},{"" if i % 9 == 0 else i}\n'
+            for i in range(1, 60)
+        ),
+        ("--target", "Survived", "--missing", "mean", "--drop", "Id"),
+        ["'Name' (text such as 'Person1, Mr.', 59 different)", "Sex=f, Sex=m", "'Age' (6)",
+         "binary_crossentropy"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_tables_as_people_have_them(name, tmp_path):
+    text, words, said = PEOPLE[name]
+    (tmp_path / name).write_bytes(text.encode("cp1252"))
+    answer = call("diagnose", tmp_path / name, *words, "--hidden", "8", "--learning-rate", 0.01,
+                  "--epochs", 50, *QUICK)  # fmt: skip
+    assert answer.code in (0, 3, 5), answer.err
+    told = " ".join(answer.err.split())
+    assert all(part in told for part in said), told
+
+
+def test_what_is_said_of_a_table_is_used(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("2019\t2020\n" + "".join(f"{i}\t{2 * i}\n" for i in range(40)))
+    frozen = "--learning-rate", 0, "--hidden", 4, *QUICK
+    assert "from 1 to 2" in call("diagnose", path, "--target", 2020, *frozen).sentence
+    for words in ((), ("--header",), ("--no-header", "--target", 1), ("--separator", "tab")):
+        assert call("diagnose", path, *words, *frozen).code == 3
+    answer = call("diagnose", path, "--separator", ";", "--no-header", *frozen)
+    assert "has 1 column to read" in answer.sentence and 'separator = "\\t"' in answer.sentence
+
+
+def test_missing_cells_are_refused_until_it_is_said_what_to_do(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("x,y\n" + "".join(f"{i},{2 * i}\n" for i in range(40)) + ",3\n")
+    frozen = "--learning-rate", 0, "--hidden", 4, *QUICK
+    assert "no number on line 42 of 'x' (nothing)" in call("diagnose", path, *frozen).sentence
+    for missing, said in (("drop", "1 of 41 rows"), ("mean", "the mean of the column is taken")):
+        answer = call("diagnose", path, "--missing", missing, *frozen)
+        assert answer.code == 3 and said in " ".join(answer.err.split())

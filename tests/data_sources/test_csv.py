@@ -219,6 +219,14 @@ def test_targets_are_counted_among_what_is_kept(load):
     assert (data.inputs.tolist(), data.targets.tolist()) == ([[1]], [[2, 3]])
 
 
+def test_targets_may_be_counted_from_the_left(load, refused):
+    for text in ("1,2,3\n4,5,6\n", "a,b,c\n1,2,3\n4,5,6\n"):
+        assert load(text, targets=[1]).targets.tolist() == [[1], [4]]
+        assert load(text, targets=[3, 1], drop=[]).targets.tolist() == [[3, 1], [6, 4]]
+        assert "data.targets names 4; expected" in refused(text, targets=[4])
+        assert "each column once" in refused(text, targets=[1, 1])
+
+
 @pytest.mark.parametrize("start", [0, 1])
 @pytest.mark.parametrize("name", ["", "id", "Unnamed: 0"])
 def test_a_column_that_looks_like_an_index_is_named(start, name, load):

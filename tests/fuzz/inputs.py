@@ -122,6 +122,11 @@ def csv(rng):
         settings["separator"] = pick(rng, [";", ",", "\t", "", ";;", 1, "\n"])
     if rng.random() < 0.2:
         settings["test"] = pick(rng, [0, 1, 10**6, -1, "1"])
+    if rng.random() < 0.5:
+        settings["text"] = pick(rng, ["encode", "encode", "refuse", 1])
+        settings["missing"] = pick(rng, ["refuse", "drop", "mean", []])
+        for key in ("separator", "decimal", "encoding"):
+            settings[key] = pick(rng, ["auto", "auto", "auto", ",", "utf-16", ""])
     return damaged(rng, data) if rng.random() < 0.2 else data, settings
 
 

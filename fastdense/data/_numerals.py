@@ -1,0 +1,46 @@
+"""Whether numbers of a table have a decimal comma, and digits in groups of three."""
+
+import math
+import re
+
+from fastdense.data._cells import number
+
+SPACES = " \u00a0\u2009\u202f'\u2019"
+# Digits in groups, with the decimal sign that the key is.
+GROUPED = {
+    decimal: re.compile(
+        rf"[-+]?[1-9]\d{{0,2}}([{other}{SPACES}])\d{{3}}(?:\1\d{{3}})*(?:[{decimal}]\d*)?", re.ASCII
+    )
+    for decimal, other in (".,", ",.")
+}
+
+
+def group_sign(cell, decimal):
+    """What stands between groups of three digits of a number, or ""."""
+    match = GROUPED[decimal].fullmatch(cell.strip())
+    return match[1] if match else ""
+
+
+def grouped_number(cell, decimal):
+    """The number that a cell holds, also one in groups, such as 1.234,5; NaN if there is none."""
+    sign = group_sign(cell, decimal)
+    return number(cell.replace(sign, "") if sign else cell, decimal)
+
+
+def decimal_of(cells, separator):
+    """The decimal sign of a table, "." or ",", by the cells that are numbers with one of them only.
+
+    Where there is none of these, 1,234 is a decimal comma if columns are separated by semicolons,
+    as spreadsheets write where commas are decimal.
+    """
+    points = commas = unclear = 0
+    for cell in cells:
+        if "," not in cell and "." not in cell:
+            continue
+        with_point, with_comma = (not math.isnan(grouped_number(cell, sign)) for sign in ".,")
+        points += with_point and not with_comma
+        commas += with_comma and not with_point
+        unclear += with_point and with_comma and "," in cell
+    if commas or points:
+        return "," if commas > points else "."
+    return "," if unclear and separator == ";" else "."
