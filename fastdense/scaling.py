@@ -75,7 +75,7 @@ def scaled(data, kind):
     if kind == "none":
         return data
     made = scaling.apply(data)
-    kept = {"inputs": ("drawn", "classes", "classes"), "targets": ("drawn", "classes", "beyond")}.get(kind, ("drawn",))
+    kept = ["drawn", "classes"] + ["beyond"] * (kind == "targets")
     for name in kept:
         object.__setattr__(made, name, getattr(data, name))
     return made

@@ -63,6 +63,7 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     if subject.lower().endswith(ENDINGS):
         network, recipe, data, notes = _of_table(subject, changes, table)
     else:
+        _refuse(table)
         network, recipe, data, notes = _of_scenario(subject, changes)
     name = f"{Path(subject).stem}-diagnosis"
     if out is not None:
@@ -93,6 +94,17 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     if interrupted is not None:
         raise interrupted
     return exit_code(found)
+
+
+def _refuse(table):
+    """Refuse options that describe a table, where something else is diagnosed."""
+    context = click.get_current_context()
+    for name in table:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            option = next(one for one in context.command.params if one.name == name).opts[0]
+            raise click.UsageError(
+                f"{option} goes with a table such as rows.csv; use --set to change a scenario"
+            )
 
 
 def exit_code(found):

@@ -6,7 +6,7 @@ loss takes other targets, say, is read as far as it goes.
 
 from pathlib import Path
 
-from fastdense import data
+from fastdense import data, theory
 from fastdense.diagnosis.case import Case
 from fastdense.diagnosis.changes import matching_output
 from fastdense.errors import FastdenseError, shown
@@ -22,6 +22,10 @@ SEPARATORS = {"tab": "\t", "\\t": "\t", "space": " "}  # as a shell can write th
 
 def arm_of(name, arm=None, changes=None, is_file=False):
     """Network, recipe and data of an arm of a scenario, its first if none is named, and notes."""
+    if not is_file and name in theory.names():
+        raise FastdenseError(
+            f"{name} is a theory, which trains nothing to diagnose; give a scenario"
+        )
     if not is_file and name not in scenarios.names():
         raise scenarios.no_scenario(name, scenarios.names())
     identifier, table, folder = read_tables(name)

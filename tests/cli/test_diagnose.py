@@ -110,6 +110,9 @@ def test_an_observed_loss_names_a_mistake(table):
     (("zero-rate", "--observed", "high"), "observed"),
     (("zero-rate", "--set", "recipe.learing_rate=1"), "learning_rate"),
     (("zero-rate", "--budget", "0"), "--budget"),
+    (("zero-rate", "--hidden", "3"), "--hidden goes with a table"),
+    (("zero-rate", "--target", "y"), "--target goes with a table"),
+    (("born-dead",), "theory"),
 ])  # fmt: skip
 def test_wrong_usage_is_one_sentence(words, part, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -6,7 +6,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from fastdense import Dense, Dropout, Network, Recipe, catalogue, diagnose
+from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue, diagnose
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(300, 4))
@@ -16,6 +16,8 @@ ONE_HOT = np.eye(3)[np.digitize(X[:, 0] + X[:, 1] ** 2, [0.3, 1.2])]
 XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([[0.0], [1], [1], [0]])
 
 NOISE = RNG.normal(size=(300, 1))
+
+HALF = np.arange(300)[:, np.newaxis] < 150
 
 SOUND = Network.of(4, 32, 1, activation="tanh")
 CLASSES = Network.of(4, 32, 3, activation="tanh", output="softmax")
@@ -45,6 +47,17 @@ def fitted_by_others():
 
 
 SHOWS = {
+    "clipped_gradient": (
+        SOUND, RECIPE.replace(optimizer="sgd", learning_rate=0.1, clip_norm=1e-6), (X, Y),
+    ),
+    "decayed_rate": (
+        SOUND, RECIPE.replace(schedule={"name": "exponential", "gamma": 0.1}, learning_rate=1e-3),
+        (X, Y),
+    ),
+    "wrong_class_weights": (
+        Network.of(4, 32, 1, activation="tanh", output="sigmoid"),
+        RECIPE.replace(loss="binary_crossentropy", class_weights=(0.0, 1.0)), (X, CLASS),
+    ),
     "conflicting_labels": (
         SOUND, RECIPE,
         (np.repeat(X[:100], 3, axis=0), np.repeat(Y[:100], 3, axis=0) * 0.3 + NOISE),
@@ -165,6 +178,17 @@ SEVERAL = ()
             Network.of(4, 32, 1, activation="tanh", output="sigmoid"),
             RECIPE.replace(loss="binary_crossentropy"),
             (X, CLASS),
+        ),
+        (  # softened labels
+            Network.of(4, 32, 1, activation="tanh", output="sigmoid"),
+            RECIPE.replace(loss="binary_crossentropy"),
+            (X, 1 / (1 + np.exp(-2 * Y))),
+        ),
+        (CLASSES, SOFTMAX, (X, 0.9 * ONE_HOT + 0.1 / 3)),
+        (  # rows that do not count
+            SOUND,
+            RECIPE,
+            Data(X, np.where(HALF, Y, 5 * NOISE), HALF[:, 0].astype(float)),
         ),
     ],
 )

@@ -50,6 +50,12 @@ def test_the_page_on_embedding_is_one_program(capsys, tmp_path, monkeypatch):
     assert re.fullmatch(r"\(\d+,\) [\d.e-]+", swept)
 
 
+def test_the_page_on_diagnosis_says_what_comes_out(capsys):
+    execute("docs/diagnosis.md")
+    answer, cause = capsys.readouterr().out.splitlines()
+    assert answer.startswith("The learning rate is too low") and cause.endswith("True")
+
+
 @pytest.mark.parametrize("name", ISSUES)
 def test_what_an_issue_asks_for_can_be_given(name, capsys):
     execute(name)
