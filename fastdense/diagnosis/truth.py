@@ -52,9 +52,11 @@ class Truth:
         if ((targets == 0) | (targets == 1)).all():
             one = targets.shape[1] == 1 or (targets.sum(axis=1) == 1).all()
             return cls(CLASSES if one else INDICATORS, targets)
-        if loss.targets in ("unit", "distribution") and targets.min() >= 0 and targets.max() <= 1:
-            shares = targets.shape[1] == 1 or np.allclose(targets.sum(axis=1), 1, atol=1e-3)
-            return cls(CLASSES if shares else INDICATORS, targets)  # softened labels
+        if targets.min() >= 0 and targets.max() <= 1:  # softened labels
+            if loss.targets == "unit":
+                return cls(CLASSES if targets.shape[1] == 1 else INDICATORS, targets)
+            if loss.targets == "distribution" and np.allclose(targets.sum(axis=1), 1, atol=1e-3):
+                return cls(CLASSES, targets)
         return cls(NUMBERS, targets)
 
     @property
