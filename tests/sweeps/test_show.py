@@ -61,6 +61,10 @@ def test_a_comparison_is_that_of_numpy(data, table):
     sign = data.draw(st.sampled_from(sorted(SIGNS)))
     limit = data.draw(st.sampled_from(table.plain(name)))
     text = f"{name}{sign}{limit!r}"
+    if math.isnan(limit) and sign not in ("=", "==", "!="):
+        with pytest.raises(FastdenseError, match="compares with no number"):
+            Filter([text])
+        return
     found = Filter([text])(table)
     numbers = np.array(table.plain(name))
     if math.isnan(limit) and sign in ("=", "==", "!="):
