@@ -1,8 +1,8 @@
 """Sound trainings, and the same with one fault put in: drawn by a rule, so that nobody chose them.
 
-A sound training is a random task with a random network, kept if it reaches what is attainable. A
-fault is kept if it keeps the training from it. Its labels are what was put in, and what that comes
-to: a target scale of 10,000 is also a rate that is too low.
+A sound training is a random task with a random network that suits it. The labels of a fault are
+what was put in, and what that comes to: a target scale of 10,000 is also a rate that is too low.
+None is left out, though some do no harm to the training that they were put into.
 """
 
 from dataclasses import replace

@@ -70,8 +70,6 @@ def run(on_progress=None, effort="usual"):
         answer = diagnose(one.network, one.recipe, one.data, effort=effort)
         remedy = next((remedy for remedy in answer.remedies if remedy.verified), None)
         labels = tuple(finding.cause.label for finding in answer.causes)
-        if kind == PUT_IN and not one.labels == ("NONE",) and answer.healthy:
-            continue  # what was put in is no fault here
         found.append(
             Diagnosed(
                 kind, one.id, one.template, one.labels, one.high, answer.verdict, labels,

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fastdense.layers.dense import Dense
-from fastdense.layers.dropout import Dropout
 from fastdense.network import Network
 
 WIDEST = 1024  # of a layer that is made wider
@@ -52,7 +51,7 @@ def settings_of(case):
     table["network.output"] = dense[-1][1].activation
     table["network.weights"] = dense[-1][1].weights.to_dict()
     table["network.bias"] = dense[-1][1].bias.to_dict()
-    rates = {layer.rate for layer in case.network.layers if isinstance(layer, Dropout)}
+    rates = {layer.rate for layer in case.network.layers if layer.random}
     table["network.dropout"] = rates.pop() if len(rates) == 1 else 0.0
     plain = {key.partition(".")[2]: value for key, value in table.items()}
     again = Network.from_dict(plain, case.network.inputs, case.network.outputs)
@@ -176,10 +175,6 @@ def batch(size):
     return Change(f"use mini-batches of {size}", 1, make)
 
 
-def shuffle():
-    return _recipe("shuffle the rows in every epoch", 1, shuffle=True)
-
-
 def balanced_classes():
     """Class weights that make all classes weigh alike."""
 
@@ -238,7 +233,7 @@ def _dense(network, change):
     """A network with changed dense layers: `change(layer, is_last)`."""
     last = network.layers[-1]
     layers = [
-        change(layer, layer is last) if isinstance(layer, Dense) else layer
+        layer if layer.activation is None else change(layer, layer is last)
         for layer in network.layers
     ]
     return Network(network.inputs, layers)
@@ -250,7 +245,7 @@ def _network(words, effort, change):
 
 def no_dropout():
     def change(network):
-        layers = [layer for layer in network.layers if not isinstance(layer, Dropout)]
+        layers = [layer for layer in network.layers if not layer.random]
         return Network(network.inputs, layers)
 
     return _network("leave out dropout", 2, change)
@@ -315,7 +310,7 @@ def fewer_layers(count):
     def change(network):
         layers, kept = [], 0
         for layer in network.layers[:-1]:
-            kept += isinstance(layer, Dense)
+            kept += layer.activation is not None
             if kept <= count:
                 layers.append(layer)
         return Network(network.inputs, [*layers, network.layers[-1]])
@@ -378,11 +373,6 @@ def matching_output(case):
         )
 
     return Change(f"use {activation} as the output and {suited} as the loss", 3, make)
-
-
-def loss(name):
-    """Another loss."""
-    return _recipe(f"use the loss {name}", 2, loss=name)
 
 
 def labels_from_zero():

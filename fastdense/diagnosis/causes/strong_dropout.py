@@ -2,7 +2,6 @@
 
 from fastdense.diagnosis.changes import no_dropout
 from fastdense.diagnosis.suspicion import Suspicion
-from fastdense.layers.dropout import Dropout
 
 LABEL = "DROPOUT_HIGH"
 WHY = "What is dropped in every step is noise on the gradient, and the rest must do without it."
@@ -10,7 +9,7 @@ SOURCE = "Srivastava et al. (2014), Dropout: a simple way to prevent overfitting
 
 
 def suspect(e):
-    rates = [layer.rate for layer in e.case.network.layers if isinstance(layer, Dropout)]
+    rates = [layer.rate for layer in e.case.network.layers if layer.random]
     if not rates:
         return None
     most = max(rates)
