@@ -53,6 +53,12 @@ class Attainable:
         return self.unrelated or self.limit < 0.05
 
     @property
+    def curved(self):
+        """Whether the best linear fit falls short: by 5% of the variance, or half of what it leaves."""
+        gap = self.explained - self.linear
+        return gap > 0.05 or gap > max(0.02, (1 - self.linear) / 2)
+
+    @property
     def unrelated(self):
         """Whether nothing was found that the inputs tell of the targets."""
         return self.held_out and self.explained <= max(0.02, self.shuffled + 0.01)

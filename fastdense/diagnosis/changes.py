@@ -154,6 +154,16 @@ def optimizer_constants():
     return Change("leave the optimizer's other constants as they usually are", 1, make)
 
 
+def constant_of_optimizer(name, value):
+    """One constant of the optimizer at another value."""
+
+    def make(case):
+        table = {**case.recipe.optimizer.to_dict(), name: value}
+        return case.but(recipe=case.recipe.replace(optimizer=table))
+
+    return Change(f"use a {name} of {value:g}", 1, make)
+
+
 def mean_reduction():
     return _recipe("take the mean of the loss over samples, not the sum", 1, reduction="mean")
 

@@ -5,6 +5,7 @@ import numpy as np
 NEAR = 0.8  # of what is attainable: a start that explains as much is good, if it leaves no more
 LEFT = 3.0  # times what has to be left, and
 SPARE = 0.08  # of the variance
+HARDLY_MORE, HARDLY_SPARE = 1.5, 0.03  # likewise, where nothing at all is to be wrong
 MEMORIZED = 0.5  # of what is memorized where the inputs tell nothing: likewise
 CURED = 0.3  # of what is wrong a change must take away to count
 PARTLY = 0.7  # as good as good starts are starts that come near
@@ -17,8 +18,17 @@ def bar_of(found):
     """From which share of the targets' variance on a start counts as good."""
     if found.unrelated:  # then there is nothing to learn, but rows that may be memorized
         return max(MEMORIZED * found.memorized, 0.05)
-    most = min(found.explained if found.held_out else found.memorized, found.limit)
+    most = _most(found)
     return max(NEAR * most, 1 - LEFT * (1 - most) - SPARE)
+
+
+def full_bar_of(found):
+    """From which share on a start leaves hardly more than the best network does."""
+    return max(bar_of(found), 1 - HARDLY_MORE * (1 - _most(found)) - HARDLY_SPARE)
+
+
+def _most(found):
+    return min(found.explained if found.held_out else found.memorized, found.limit)
 
 
 def cure(one, evidence):

@@ -13,7 +13,7 @@ from fastdense.diagnosis.attainable import attainable
 from fastdense.diagnosis.evidence import Evidence, good
 from fastdense.diagnosis.laboratory import Laboratory, OutOfTime
 from fastdense.diagnosis.observed import Observed, mistakes, told
-from fastdense.diagnosis.ranking import CURED, SHOWN, UNPROVEN, bar_of, cure, ranked, typical
+from fastdense.diagnosis.ranking import CURED, SHOWN, UNPROVEN, bar_of, cure, full_bar_of, ranked, typical
 from fastdense.diagnosis.suspicion import Suspicion
 from fastdense.errors import FastdenseError, unknown
 from fastdense.judging.paired import sign_test
@@ -26,6 +26,7 @@ HEALTHY = 0.8  # of the starts are good: so is the training
 MANY = 20  # starts, where some are good and some are not
 REMEDIES = 3  # that are tried again on fresh starts
 ENOUGH = 0.6  # of the starts cured: no pairs of changes are tried
+STRONG = 0.6  # suspicion that is followed where a training is good
 SOME = 3  # suspects that are named where none was tried
 FURTHER = 0.7  # as hopeful as a cause's change is the next one
 PORTIONS = 10  # of the budget, after each of which the search can end
@@ -105,7 +106,8 @@ class Search:
             if one.cause.of_data and one.strength >= SHOWN
         ]
         if self.evidence.good.mean() >= HEALTHY:
-            return self.close(self.mistakes() or lasting[:1], [])
+            named = self.mistakes() or lasting[:1]
+            return self.close(named, []) if named else self.all_the_way(found)
         if lasting and found.nothing and not any(one.certain for one in suspects if one.changes):
             return self.close(lasting[:1], [])
         if self.on_evidence:
@@ -114,6 +116,26 @@ class Search:
         self.try_pairs()
         causes = ranked(self.findings, self.tried, self.evidence)
         return self.close(causes, self.verified(causes))
+
+    def all_the_way(self, found):
+        """The `Diagnosis` of a training that is good, but leaves more than the best network does.
+
+        It is healthy, unless one thing is strongly suspected whose removal, tried again on fresh
+        starts, brings it all the way.
+        """
+        healthy = self.evidence
+        self.evidence = Evidence(self.case, healthy.trained, found, full_bar_of(found))
+        if self.evidence.good.mean() < HEALTHY:
+            self.findings = [one for one in self.suspects() if one.strength >= STRONG]
+            self.try_singles()
+            causes = ranked(self.findings, self.tried, self.evidence)
+            remedies = self.verified(causes)
+            own = {change.words for one in causes[:1] for change in one.changes}
+            if any(one.verified and one.words in own and one.after.mean() >= HEALTHY
+                   for one in remedies):  # fmt: skip
+                return self.close(causes, remedies)
+        self.evidence, self.findings, self.tried = healthy, [], []
+        return self.close([], [])
 
     def look(self, found, seeds):
         """Train the case as it is, and take the evidence."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 MAX_CLASSES = 10_000
+FEW = 4  # numbers: of fewer any two are two classes
 NUMBERS, CLASSES, INDICATORS = "numbers", "classes", "indicators"
 
 
@@ -46,6 +47,8 @@ class Truth:
             classes = (targets[:, 0] - (0 if known else targets.min())).astype(int)
             columns = max(int(classes.max()) + 1, outputs)
             return cls(CLASSES, np.eye(columns)[classes] if columns < MAX_CLASSES else targets)
+        if len(targets) < FEW and loss.targets not in ("unit", "sign", "distribution"):
+            return cls(NUMBERS, targets)
         found = np.unique(targets[:100_000])
         if len(found) <= 2 and set(found) <= {-1.0, 1.0} and targets.shape[1] == 1:
             return cls(CLASSES, (targets + 1) / 2, signs=bool(targets.min() < 0))

@@ -30,11 +30,13 @@ def gain(activation):
 def weight_sizes(case):
     """Of each dense layer, the size of its initial weights beside sqrt(1 / inputs) / gain.
 
-    1 keeps the size of what passes; the gain is that of the layer's inputs.
+    1 keeps the size of what passes; the gain is that of the layer's inputs, relative to their
+    activation at its steepest: what a sigmoid takes away there is not the weights' doing.
     """
     start = case.network.split(case.network.initialize(0, "float64"))
     before, sizes = 1.0, []
     for (inputs, layer), (weights, _) in zip(case.network.dense, start, strict=True):
         sizes.append(float(weights.std() * np.sqrt(inputs) * before))
-        before = 1.0 if layer.coupled else gain(layer.activation)
+        name = layer.activation
+        before = 1.0 if layer.coupled else gain(name) / steepest(name)
     return sizes

@@ -13,8 +13,7 @@ def suspect(e):
     if not names:
         return None
     if all(name == "identity" for name in names):
-        gap = e.attainable.explained - e.attainable.linear
-        if gap > 0.05:
+        if e.attainable.curved:
             return Suspicion(
                 0.95,
                 ("all hidden layers are linear, and the best linear fit explains "

@@ -1,6 +1,6 @@
 """Some starts end in a minimum that others avoid."""
 
-from fastdense.diagnosis.changes import wider
+from fastdense.diagnosis.changes import sound_weights, wider
 from fastdense.diagnosis.suspicion import Suspicion
 
 LABEL = "LOCAL_MINIMUM"
@@ -9,6 +9,11 @@ SOURCE = "Swirszcz, Czarnecki, Pascanu (2016), arXiv:1611.06310, Local minima in
 
 
 def suspect(e):
+    if e.ran and not any(layer.weights.entry.random for _, layer in e.case.network.dense):
+        flat = e.outcome_share("stalled", "frozen")
+        return Suspicion(
+            0.6 * flat, ("all starts begin with the same weights, and end flat in the same place",)
+        )
     share = float(e.good.mean())
     if not 0 < share < 1 or not e.ran:
         return None
@@ -20,4 +25,4 @@ def suspect(e):
 
 
 def changes(e):
-    return (wider(2, 4),)
+    return sound_weights(), wider(2, 4)

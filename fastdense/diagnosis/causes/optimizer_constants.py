@@ -14,7 +14,7 @@ def suspect(e):
     usual, own = recipe.optimizer.entry.hyper, recipe.optimizer.values
     changed = {
         name: value for name, value in own.items()
-        if name != "weight_decay" and value != usual[name]
+        if name not in ("weight_decay", "momentum") and value != usual[name]
     }  # fmt: skip
     if not changed:
         return None

@@ -20,6 +20,7 @@ def suspect(e):
             f"there are {e.case.steps} updates in all",
             *e.share("of the losses that stay high still fall at the end", "slow"),
         ),
+        certain=e.case.steps == 0,
     )
 
 

@@ -12,9 +12,8 @@ WIDE = 64
 def suspect(e):
     widths = [layer.units for _, layer in e.case.hidden]
     if not widths:
-        gap = e.attainable.explained - e.attainable.linear
         return Suspicion(
-            0.9 if gap > 0.05 else 0.0,
+            0.9 if e.attainable.curved else 0.0,
             ("there is no hidden layer, and the best linear fit explains "
              f"{e.attainable.linear:.0%} of the targets' variance, others "
              f"{e.attainable.explained:.0%}",),
