@@ -15,6 +15,7 @@ from fastdense.task import prepare
 FEWEST = 40  # rows of which some can be held out; of fewer, all are trained and judged on
 FOLDS = 4
 UPDATES = 2000
+CHANCE = 9.0  # over the rows: a share that is three standard errors of a correlation, squared
 WIDTHS = (16,), (64, 64)
 RATES = 1e-3, 1e-2
 
@@ -38,6 +39,8 @@ class Attainable:
         The most that any function of the inputs explains on these rows.
     held_out : bool
         Whether rows were held out.
+    rows : int
+        On which networks were trained and judged.
     """
 
     explained: float
@@ -46,6 +49,7 @@ class Attainable:
     shuffled: float
     limit: float
     held_out: bool
+    rows: int
 
     @property
     def nothing(self):
@@ -54,14 +58,16 @@ class Attainable:
 
     @property
     def curved(self):
-        """Whether the best linear fit falls short: by 5% of the variance, or half of what it leaves."""
+        """Whether a linear fit falls short: by 5% of the variance, or half of what it leaves."""
         gap = self.explained - self.linear
         return gap > 0.05 or gap > max(0.02, (1 - self.linear) / 2)
 
     @property
     def unrelated(self):
         """Whether nothing was found that the inputs tell of the targets."""
-        return self.held_out and self.explained <= max(0.02, self.shuffled + 0.01)
+        return self.held_out and self.explained <= max(
+            0.02, CHANCE / self.rows, self.shuffled + 0.01
+        )
 
 
 def attainable(case, on_progress=None):
@@ -82,7 +88,7 @@ def attainable(case, on_progress=None):
     values = values[:, values.var(axis=0) > 0]
     limit = _limit(inputs, values)
     if not values.size:
-        return Attainable(1.0, 1.0, 1.0, 0.0, 1.0, False)
+        return Attainable(1.0, 1.0, 1.0, 0.0, 1.0, False, len(inputs))
     x = np.clip(Columns.of(inputs).apply(inputs), -30, 30)
     y = Columns.of(values).apply(values)
     # Columns of classes count as they vary, those of numbers alike.
@@ -115,7 +121,9 @@ def attainable(case, on_progress=None):
     shuffled = best(len(folds) * per)[0] if held_out else 0.0
     linear = float(np.mean([_linear(x, y, *fold) for fold in folds]))
     found = min(max(explained, linear), limit)
-    return Attainable(found, min(linear, limit), min(memorized, limit), shuffled, limit, held_out)
+    return Attainable(
+        found, min(linear, limit), min(memorized, limit), shuffled, limit, held_out, len(x)
+    )
 
 
 def _folds(rows):

@@ -164,6 +164,10 @@ def constant_of_optimizer(name, value):
     return Change(f"use a {name} of {value:g}", 1, make)
 
 
+def shuffled():
+    return _recipe("shuffle the rows in every epoch", 1, shuffle=True)
+
+
 def mean_reduction():
     return _recipe("take the mean of the loss over samples, not the sum", 1, reduction="mean")
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastdense.arrays.duplicates import equal_rows
+from fastdense.diagnosis.curvature import extremes
 from fastdense.model import Model
 from fastdense.once import once
 
 MESSAGE = 200  # characters of what the engine says
 LIMITED = "sgd", "momentum", "momentum_keras", "nesterov", "nesterov_keras"  # by the curvature
-CURVATURE_ROWS = 512
-POWER_STEPS = 12
+SAMPLES = 2000  # on which gradients at the end are taken
+BATCHES = 16  # whose gradients are compared
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,8 +195,11 @@ class Evidence:
 
     @once
     def sharpness(self):
-        """Largest eigenvalue of the Hessian at the start, by power iteration; NaN if it is none."""
-        return _sharpness(self.case) if self.ran else np.nan
+        """Largest eigenvalue of the Hessian at the start; NaN where there is none."""
+        if not self.ran:
+            return np.nan
+        start = self.case.network.initialize(self.case.recipe.seed, "float64")
+        return extremes(self.case, start)[1]
 
     @once
     def stability(self):
@@ -210,6 +214,79 @@ class Evidence:
         summed = 1 if recipe.reduction == "mean" else recipe.batch_of(len(self.case.given))
         return summed * recipe.learning_rate * self.sharpness / (2 + 2 * momentum)
 
+    # At the end ------------------------------------------------------------------------------
+
+    @once
+    def end(self):
+        """Parameters at the end of the failing start that is typical; None if not finite."""
+        if not self.ran:
+            return None
+        explained = self.trained.explained[self.failed]
+        typical = np.argsort(explained, kind="stable")[len(explained) // 2]
+        parameters = self.trained.runs.parameters[self.failed][typical]
+        return parameters.astype(float) if np.isfinite(parameters).all() else None
+
+    def gradient(self, parameters, rows=slice(SAMPLES)):
+        """Gradient of the loss of the data on some rows: (size,)."""
+        data = self.case.data.inputs[rows].astype(float), self.case.data.targets[rows].astype(float)
+        with np.errstate(all="ignore"):
+            return Model(self.case.network, parameters).loss_and_gradient(
+                data, self.case.recipe.loss
+            )[1]
+
+    @once
+    def rest(self):
+        """At the end: the gradient beside that of the start, and the extreme curvatures."""
+        if self.end is None:
+            return np.nan, np.nan, np.nan
+        start = self.case.network.initialize(self.case.recipe.seed, "float64")
+        with np.errstate(all="ignore"):
+            first = np.linalg.norm(self.gradient(start))
+            share = np.linalg.norm(self.gradient(self.end)) / first if first else np.nan
+        return float(share), *extremes(self.case, self.end)
+
+    @once
+    def noise(self):
+        """Spread of the gradients of mini-batches over the gradient's size, at the end."""
+        if self.end is None:
+            return np.nan
+        size, count = self.case.recipe.batch_of(len(self.case.given)), len(self.case.given)
+        rng = np.random.default_rng(0)
+        whole = self.gradient(self.end)
+        batches = [rng.choice(count, min(size, count), replace=False) for _ in range(BATCHES)]
+        with np.errstate(all="ignore"):
+            rest = [np.sum((self.gradient(self.end, rows) - whole) ** 2) for rows in batches]
+            return float(np.sqrt(np.mean(rest)) / np.linalg.norm(whole))
+
+    @once
+    def pull(self):
+        """The penalty's gradient beside the data's, at the end."""
+        if self.end is None:
+            return np.nan
+        case, parts = self.case, []
+        network = case.network
+        for (_, layer), (weights, _) in zip(network.dense, network.split(self.end), strict=True):
+            l1, l2 = case.recipe.l1 + layer.l1, case.recipe.l2 + layer.l2
+            parts.append(l1 * np.sign(weights) + 2 * l2 * weights)
+        with np.errstate(all="ignore"):
+            penalty = np.sqrt(sum(np.sum(part**2) for part in parts))
+            return float(penalty / np.linalg.norm(self.gradient(self.end)))
+
+    @once
+    def recalls(self):
+        """By class, the share of its rows that are told right at the end; None of numbers."""
+        truth = self.case.truth
+        if self.end is None or truth.kind != "classes":
+            return None
+        rows = slice(SAMPLES)
+        values = truth.values[rows]
+        said = self.case.estimates(self.end, self.case.data.inputs[rows])
+        if values.shape[1] == 1:
+            values, said = np.hstack([1 - values, values]), np.hstack([1 - said, said])
+        labels, told = values.argmax(axis=1), said.argmax(axis=1)
+        present = np.unique(labels)
+        return {int(one): float((told == one)[labels == one].mean()) for one in present}
+
 
 def good(trained, bar):
     """Which starts of a `Trained` explain what they should: (k,).
@@ -219,29 +296,3 @@ def good(trained, bar):
     found = trained.explained >= bar
     found |= (trained.outcomes == "converged") & (trained.explained >= bar / 2)
     return found
-
-
-def _sharpness(case):
-    """By differences of gradients in float64, on some of the rows."""
-    rows = np.arange(len(case.given))
-    if len(rows) > CURVATURE_ROWS:
-        rows = np.random.default_rng(0).permutation(len(rows))[:CURVATURE_ROWS]
-    data = case.data.inputs[rows].astype(float), case.data.targets[rows].astype(float)
-    start = case.network.initialize(case.recipe.seed, "float64")
-
-    def gradient(at):
-        return Model(case.network, at).loss_and_gradient(data, case.recipe.loss)[1]
-
-    direction = np.random.default_rng(1).normal(size=len(start))
-    scale = 1e-5 * max(np.linalg.norm(start), 1e-3)
-    value = np.nan
-    with np.errstate(all="ignore"):
-        for _ in range(POWER_STEPS):
-            direction /= np.linalg.norm(direction)
-            ends = [gradient(start + sign * scale * direction) for sign in (1, -1)]
-            product = (ends[0] - ends[1]) / (2 * scale)
-            value = float(direction @ product)
-            if not np.isfinite(product).all() or not product.any():
-                return np.nan
-            direction = product
-    return value

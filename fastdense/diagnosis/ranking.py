@@ -61,7 +61,8 @@ def ranked(findings, tried, evidence):
             if finding.name in one.causes
         ]
         cured = max(cures, default=0.0)
-        value = finding.strength * (UNPROVEN + (1 - UNPROVEN) * cured)
+        borne_out = 1.0 if finding.certain else UNPROVEN + (1 - UNPROVEN) * cured
+        value = finding.strength * borne_out
         if finding.certain or cured >= CURED:
             rows.append((finding.certain, value, finding))
     shown = [finding for certain, value, finding in rows if certain or value >= SHOWN]

@@ -13,7 +13,16 @@ from fastdense.diagnosis.attainable import attainable
 from fastdense.diagnosis.evidence import Evidence, good
 from fastdense.diagnosis.laboratory import Laboratory, OutOfTime
 from fastdense.diagnosis.observed import Observed, mistakes, told
-from fastdense.diagnosis.ranking import CURED, SHOWN, UNPROVEN, bar_of, cure, full_bar_of, ranked, typical
+from fastdense.diagnosis.ranking import (
+    CURED,
+    SHOWN,
+    UNPROVEN,
+    bar_of,
+    cure,
+    full_bar_of,
+    ranked,
+    typical,
+)
 from fastdense.diagnosis.suspicion import Suspicion
 from fastdense.errors import FastdenseError, unknown
 from fastdense.judging.paired import sign_test

@@ -13,6 +13,7 @@ X = RNG.normal(size=(300, 4))
 Y = np.sin(2 * X[:, :1]) + X[:, 1:2]
 CLASS = (X[:, :1] * X[:, 1:2] > 0).astype(float)
 ONE_HOT = np.eye(3)[np.digitize(X[:, 0] + X[:, 1] ** 2, [0.3, 1.2])]
+BY_CLASS = np.argsort(ONE_HOT.argmax(axis=1), kind="stable")
 XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([[0.0], [1], [1], [0]])
 
 NOISE = RNG.normal(size=(300, 1))
@@ -61,6 +62,25 @@ SHOWS = {
     "conflicting_labels": (
         SOUND, RECIPE,
         (np.repeat(X[:100], 3, axis=0), np.repeat(Y[:100], 3, axis=0) * 0.3 + NOISE),
+    ),
+    "high_momentum": (
+        SOUND,
+        RECIPE.replace(optimizer={"name": "momentum", "momentum": 0.999}, learning_rate=0.05),
+        (X, Y),
+    ),
+    "mixed_up_rows": (
+        Network.of(4, 4, 1, activation="tanh"), RECIPE.replace(learning_rate=1e-3),
+        (np.sort(X, axis=0), np.random.default_rng(6).permutation(Y)),
+    ),
+    "saturated_output": (
+        Network(
+            4, [Dense(32, "tanh"), Dense(1, "sigmoid", bias={"name": "constant", "value": 15.0})]
+        ),
+        RECIPE.replace(optimizer="sgd", learning_rate=0.05), (X, CLASS),
+    ),
+    "unshuffled_rows": (
+        CLASSES, SOFTMAX.replace(shuffle=False, optimizer="sgd", learning_rate=1.0, batch_size=1),
+        (X[BY_CLASS], ONE_HOT[BY_CLASS]),
     ),
     "dead_output": (
         Network(4, [Dense(32, "tanh"), Dense(1, "relu", bias={"name": "constant", "value": -3.0})]),
@@ -125,7 +145,7 @@ SHOWS = {
     "too_narrow": (Network(4, [Dense(1)]), RECIPE, (X, np.abs(X[:, :1]))),
     "unrelated_targets": (
         Network.of(4, 4, 1, activation="tanh"), RECIPE.replace(learning_rate=1e-3),
-        (X, RNG.normal(size=(300, 1))),
+        (X, NOISE),
     ),
     "unscaled_inputs": (
         Network.of(4, 32, 1, activation="tanh"), RECIPE,

@@ -36,7 +36,7 @@ def weight_sizes(case):
     start = case.network.split(case.network.initialize(0, "float64"))
     before, sizes = 1.0, []
     for (inputs, layer), (weights, _) in zip(case.network.dense, start, strict=True):
-        sizes.append(float(weights.std() * np.sqrt(inputs) * before))
+        sizes.append(float(np.sqrt((weights**2).mean() * inputs) * before))
         name = layer.activation
         before = 1.0 if layer.coupled else gain(name) / steepest(name)
     return sizes

@@ -18,9 +18,14 @@ def suspect(e):
     if len(present) < 2:
         return None
     ratio = float(present[0] / present[-1])
+    told = e.recalls
+    missed = 1.0 if told is None else 1 - min(told.values())
     return Suspicion(
-        0.8 * rising(ratio, 8.0, 100.0),
-        (f"the classes have shares of {present[0]:.1%} to {present[-1]:.2%}",),
+        0.8 * rising(ratio, 8.0, 100.0) * missed,
+        (
+            f"the classes have shares of {present[0]:.1%} to {present[-1]:.2%}",
+            f"of one class, {missed:.0%} of the rows are told wrong",
+        ),
     )
 
 

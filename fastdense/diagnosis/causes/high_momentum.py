@@ -6,7 +6,7 @@ from fastdense.diagnosis.suspicion import Suspicion, rising
 LABEL = "OPT_CHOICE"
 WHY = "A step is the sum of some 1 / (1 - momentum) gradients: as many times as large, and as old."
 EXPLAINS = ("rate_too_high", "unsuited_optimizer", "too_few_steps")
-SOURCE = "Sutskever, Martens, Dahl, Hinton (2013), On the importance of initialization and momentum."
+SOURCE = "Sutskever, Martens, Dahl, Hinton (2013), On initialization and momentum, section 2."
 USUAL = 0.9
 
 

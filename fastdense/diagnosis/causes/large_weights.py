@@ -6,7 +6,10 @@ from fastdense.diagnosis.suspicion import Suspicion, rising
 
 LABEL = "INIT_LARGE"
 WHY = "What passes a layer is multiplied by its weights; too large, outputs start far off."
-EXPLAINS = ("exploding_depth", "saturated_hidden", "rate_too_high", "dead_relu_acquired")
+EXPLAINS = (
+    "exploding_depth", "saturated_hidden", "saturated_output", "rate_too_high",
+    "dead_relu_acquired",
+)  # fmt: skip
 SOURCE = "He, Zhang, Ren, Sun (2015), arXiv:1502.01852; Glorot, Bengio (2010)."
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fastdense.diagnosis.rows import alike, related
 from fastdense.diagnosis.suspicion import Suspicion
 
 LABEL = "DATA_SHUFFLED"
@@ -15,13 +16,13 @@ def suspect(e):
     if not e.attainable.unrelated:
         return None
     rows = {"inputs": e.case.given.inputs, "targets": e.case.truth.values}
-    found = {name: _neighbors(values) for name, values in rows.items()}
+    found = {name: alike(values) for name, values in rows.items()}
     ordered, other = sorted(found, key=found.get, reverse=True)
     errors = np.sqrt(len(e.case.given))
     if found[ordered] * errors < ALIKE or found[other] * errors > UNLIKE:
         return None
     # Rows sorted by class are as ordered; then the inputs must be more than noise.
-    if ordered == "targets" and _columns(rows["inputs"]) * errors < ALIKE:
+    if ordered == "targets" and related(rows["inputs"]) * errors < ALIKE:
         return None
     return Suspicion(
         0.95,
@@ -31,26 +32,3 @@ def suspect(e):
             f"({found[other]:.2f}): one of them was moved",
         ),
     )
-
-
-def _columns(inputs):
-    """The largest correlation between two columns."""
-    inputs = np.asarray(inputs, float)
-    inputs = inputs[:, inputs.std(axis=0) > 0]
-    if inputs.shape[1] < 2:
-        return 0.0
-    between = np.abs(np.corrcoef(inputs, rowvar=False))
-    np.fill_diagonal(between, 0.0)
-    return float(between.max())
-
-
-def _neighbors(values):
-    """The largest correlation of a column with itself one row further on."""
-    values = np.asarray(values, float)
-    values = values - values.mean(axis=0)
-    spread = (values**2).mean(axis=0)
-    keep = spread > 0
-    if not keep.any():
-        return 0.0
-    products = (values[1:] * values[:-1]).mean(axis=0)
-    return float((products[keep] / spread[keep]).max())

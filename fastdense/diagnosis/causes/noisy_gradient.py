@@ -14,7 +14,13 @@ def suspect(e):
     if size > SMALL or size == len(e.case.given):
         return None
     unsteady = e.outcome_share("oscillating")
-    return Suspicion(0.2 + 0.4 * unsteady, (f"mini-batches have {size} samples",))
+    return Suspicion(
+        0.2 + 0.4 * unsteady,
+        (
+            f"mini-batches have {size} sample{'s' * (size > 1)}, and their gradients differ by "
+            f"{e.noise:.2g} times the gradient's size at the end",
+        ),
+    )
 
 
 def changes(e):

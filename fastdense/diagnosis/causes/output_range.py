@@ -8,7 +8,7 @@ from fastdense.diagnosis.suspicion import Suspicion, rising
 
 LABEL = "OUT_ACT_RANGE"
 WHY = "The output activation is bounded, and the nearest value that it can take is a plateau."
-EXPLAINS = ("dead_output", "output_activation")
+EXPLAINS = ("dead_output", "output_activation", "saturated_output")
 SOURCE = "Bishop (1995), Neural networks for pattern recognition, chapter 6."
 
 

@@ -7,14 +7,22 @@ LABEL = "SADDLE_PLATEAU"
 WHY = "The gradient is small there, not because a minimum is near but because little changes."
 SOURCE = "Saxe, McClelland, Ganguli (2014), arXiv:1312.6120; Dauphin et al. (2014)."
 
+SADDLE = 0.01  # of the largest curvature: a smallest one below its negative is none of rounding
+
 
 def suspect(e):
     flat = e.outcome_share("stalled")
     if not e.ran or not e.case.hidden or flat == 0:
         return None
+    gradient, low, high = e.rest
+    saddle = low < -SADDLE * high
     return Suspicion(
-        0.3 * flat * (1 - max(e.dead_last, e.dead_first)),
-        (f"{flat:.0%} of the losses that stay high are flat at the end, with no layer dead",),
+        (0.45 if saddle else 0.3) * flat * (1 - max(e.dead_last, e.dead_first)),
+        (
+            f"{flat:.0%} of the losses that stay high are flat at the end, with no layer dead",
+            f"the gradient is {gradient:.1e} times that of the start there, and curvatures lie "
+            f"between {low:.1e} and {high:.1e}" + (": a saddle" if saddle else ""),
+        ),
     )
 
 

@@ -21,7 +21,7 @@ def suspect(e):
     if over > 0:
         if over > 0.01:
             evidence.append(f"the rate is {over:.2g} times the largest that is stable at the start")
-            strength = max(strength, rising(over, 0.7, 3.0))
+            strength = max(strength, rising(over, 0.6, 3.0))
     else:
         over = recipe.learning_rate / recipe.optimizer.entry.rate
         evidence.append(f"the rate is {over:.2g} times the usual one of {recipe.optimizer.name}")

@@ -8,6 +8,8 @@ WHY = "The pull of the penalty is as large as that of the data, or larger."
 EXPLAINS = ("vanishing_depth",)
 SOURCE = "Krogh, Hertz (1991), A simple weight decay can improve generalization."
 
+EVEN = 0.5  # of the data's gradient: the penalty's is about as large
+
 
 def suspect(e):
     recipe = e.case.recipe
@@ -17,13 +19,17 @@ def suspect(e):
         return None
     sizes = e.signal("parameter_norm", "first"), e.signal("parameter_norm", "last")
     shrunk = float((sizes[1] / sizes[0]).min()) if e.ran else 1.0
-    total = recipe.l1 + recipe.l2 + own
+    pull = e.pull
+    strength = 0.95 if shrunk < 0.3 or pull > EVEN else 0.6 if pull > EVEN / 10 else 0.3
+    if decay and strength < 0.6:
+        strength = 0.6 if decay > 1e-3 else 0.3
     return Suspicion(
-        0.95 if shrunk < 0.3 else 0.6 if total > 1e-3 else 0.3,
+        strength,
         (
             f"there is a penalty (l1 {recipe.l1:g}, l2 {recipe.l2:g}, of layers {own:g}, "
             f"decay {decay:g})",
             f"a layer ends with {shrunk:.2g} times the weights that it began with",
+            f"the penalty pulls {pull:.2g} times as hard as the data at the end",
         ),
     )
 

@@ -5,7 +5,7 @@ from fastdense.diagnosis.suspicion import Suspicion, rising
 
 LABEL = "INPUT_SCALE"
 WHY = "Large, offset or unequal columns make the loss steep in a few directions and flat in others."
-EXPLAINS = ("saturated_hidden",)
+EXPLAINS = ("saturated_hidden", "saturated_output")
 SOURCE = "LeCun, Bottou, Orr, Müller (1998), Efficient backprop, section 4.3."
 
 

@@ -8,7 +8,7 @@ WHY = (
     "Outputs that begin near zero must come a long way, and the gradient is as large as the "
     "targets."
 )
-EXPLAINS = ("dead_relu_acquired", "rate_too_high", "too_few_steps")
+EXPLAINS = ("dead_relu_acquired", "rate_too_high", "too_few_steps", "saturated_output")
 SOURCE = "LeCun, Bottou, Orr, Müller (1998), Efficient backprop, section 4.5."
 
 
