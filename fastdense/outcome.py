@@ -30,6 +30,9 @@ class Thresholds:
         The last share of the epochs in which a loss falls or swings; at least eight points of it.
     converged : float
         Gap to the irreducible loss, as a share of that of the best constant.
+    attainable : float
+        Share of the gap between the best constant's loss and the irreducible that is left by the
+        best function that is known of: such a loss then stands in place of the irreducible.
     swing : float
         A loss that rises, within the window, by more than this share of its median oscillates.
     trend : float
@@ -50,6 +53,7 @@ class Thresholds:
     tail: float = 0.05
     window: float = 0.2
     converged: float = 0.01
+    attainable: float = 0.0
     swing: float = 0.2
     trend: float = 2.5
     promise: float = 0.01
@@ -57,7 +61,7 @@ class Thresholds:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            most = 1.0 if field.name in ("tail", "window") else math.inf
+            most = 1.0 if field.name in ("tail", "window", "attainable") else math.inf
             real(f"outcome.{field.name}", getattr(self, field.name), 0.0, most)
 
 
@@ -112,6 +116,10 @@ def classify_curves(loss, baselines, thresholds=USUAL):
         baselines = replace(
             baselines, constant=baselines.constant - baselines.irreducible, irreducible=0.0
         )
+    full = baselines.constant - baselines.irreducible
+    floor = baselines.irreducible
+    if thresholds.attainable:  # else no loss that is infinite makes it NaN
+        floor += thresholds.attainable * full
     trained = loss[:, 1:] if loss.shape[1] > 1 else loss
     rows = trained.shape[1]
     tail = max(1, round(thresholds.tail * rows))
@@ -120,13 +128,12 @@ def classify_curves(loss, baselines, thresholds=USUAL):
     found = np.full(len(loss), TOO_SHORT, np.int8)
     if rows >= PARTS:
         window = trained[:, -max(PARTS, round(thresholds.window * rows)) :]
-        gap, fallen = final - baselines.irreducible, loss.max(axis=1) - final
+        gap, fallen = final - floor, loss.max(axis=1) - final
         found[:] = STALLED
         found[_falls(window, rows, gap, fallen, thresholds)] = SLOW
         rise = (window - np.minimum.accumulate(window, axis=1)).max(axis=1)
         found[rise > thresholds.swing * np.abs(_median(np.sort(window)))] = OSCILLATING
-    allowed = thresholds.converged * (baselines.constant - baselines.irreducible)
-    found[final - baselines.irreducible <= max(allowed, baselines.rounding)] = CONVERGED
+    found[final - floor <= max(thresholds.converged * full, baselines.rounding)] = CONVERGED
     found[final > thresholds.diverged * np.maximum(loss[:, 0], baselines.constant)] = DIVERGED
     found[~np.isfinite(loss).all(axis=1)] = DIVERGED
     return found

@@ -60,9 +60,14 @@ def worst(experiments):
     "--strict", is_flag=True, default=False,
     help="Exit 3 if half of an arm's runs stall or freeze, 4 if they diverge.",
 )  # fmt: skip
+@click.option(
+    "--attainable", is_flag=True, default=False,
+    help="Find the loss that the data allow; outcomes are then judged against it.",
+)  # fmt: skip
 def command(
-    scenario, draws, seeds, draw, seed, assignments, arms, dtype, as_json, out, force, plot, strict
-):
+    scenario, draws, seeds, draw, seed, assignments, arms, dtype, as_json, out, force, plot,
+    strict, attainable,
+):  # fmt: skip
     """Train a scenario's arms over draws and seeds, or measure a theory; judge the claims."""
     from fastdense.reports.report import report_of, tables
     from fastdense_cli import subject
@@ -82,8 +87,13 @@ def command(
 
         check_file(plot, read)
     note([*subject.notes(loaded), *subject.doubts(loaded, draws, seeds)])
+    if attainable and subject.is_theory(loaded):
+        raise click.UsageError(f"{loaded.id} is a theory, without a loss for --attainable")
     with progress(loaded.id) as on_progress:
-        done = subject.carry_out(loaded, seeds, seed, on_progress, draws, draw)
+        floors = subject.attainable(loaded) if attainable else None
+        done = subject.carry_out(loaded, seeds, seed, on_progress, draws, draw, floors)
+    if not subject.is_theory(loaded):
+        note(subject.flat_but_good(done))
     report = report_of(done)
     if out is not None:
         from fastdense.reports import files

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fastdense.baselines import baselines
 from fastdense.dataset import Data
 from fastdense.diagnosis.laboratory import ROWS
 from fastdense.many import Trial, train_trials
@@ -126,6 +127,44 @@ def attainable(case, on_progress=None):
     )
 
 
+RIGHT = {  # output of a network whose loss takes such predictions
+    "probability": "sigmoid", "distribution": "softmax", "positive": "exponential",
+    "log-distribution": "log_softmax",
+}  # fmt: skip
+MOST_LEFT = 0.999  # where nothing is learned
+OF_NO_UNIT = "mse", "mae"  # whose shares are those of scaled targets
+
+
+def share_left(case):
+    """What the best of some networks leaves of a case's own loss, on rows held out.
+
+    As a share of the gap between the losses of the best constant and the irreducible, below 1.
+    It is what `Thresholds.attainable` takes. The networks have sound settings and inputs of mean 0
+    and variance 1; so have the targets, where the loss is of squares or absolute values.
+    """
+    data, loss = case.data, case.recipe.loss
+    x, y = np.asarray(data.inputs, float), np.asarray(data.targets, float)
+    if len(x) > ROWS:
+        chosen = np.random.default_rng(0).permutation(len(x))[:ROWS]
+        x, y = x[chosen], y[chosen]
+    x = np.clip(Columns.of(x).apply(x), -30, 30)
+    if loss.name in OF_NO_UNIT:
+        y = Columns.of(y).apply(y)
+    output = RIGHT.get(loss.entry.predictions, "identity")
+    rows = np.random.default_rng(2).permutation(len(x))
+    folds = _folds(rows) if len(x) >= FEWEST else [(rows, rows)]
+    trials = [
+        _trial(Data(x[train], y[train], test=(x[test], y[test])), hidden, rate,
+               case.network.outputs, loss, output)
+        for hidden in WIDTHS for rate in RATES for train, test in folds
+    ]  # fmt: skip
+    curves = [np.nanmin(runs[0].test_loss) for runs in train_trials(trials)]
+    least = float(np.reshape(curves, (-1, len(folds))).mean(axis=1).min())
+    of = baselines(Data(x, y), case.recipe, case.network.outputs)
+    gap = of.constant - of.irreducible
+    return float(np.clip((least - of.irreducible) / gap, 0, MOST_LEFT)) if gap > 0 else 0.0
+
+
 def _folds(rows):
     parts = np.array_split(rows, FOLDS)
     if len(rows) >= 2000:  # one is enough to tell
@@ -133,15 +172,16 @@ def _folds(rows):
     return [(np.setdiff1d(rows, part), part) for part in parts]
 
 
-def _trial(data, hidden, rate):
+def _trial(data, hidden, rate, outputs=None, loss="mse", output="identity"):
     network = Network.of(
-        data.inputs.shape[1], *hidden, data.targets.shape[1], activation="tanh" if len(hidden) == 1
-        else "relu", weights="glorot_uniform" if len(hidden) == 1 else "he_normal",
+        data.inputs.shape[1], *hidden, outputs or data.targets.shape[1],
+        activation="tanh" if len(hidden) == 1 else "relu", output=output,
+        weights="glorot_uniform" if len(hidden) == 1 else "he_normal",
     )  # fmt: skip
     batch = min(32, len(data))
     epochs = max(1, round(UPDATES / -(-len(data) // batch)))
     recipe = Recipe(
-        loss="mse", optimizer="adam", learning_rate=rate, batch_size=batch, epochs=epochs,
+        loss=loss, optimizer="adam", learning_rate=rate, batch_size=batch, epochs=epochs,
         schedule="cosine",
     )  # fmt: skip
     task = prepare(network, recipe, data, evaluate_every=max(1, epochs // 25))
@@ -153,6 +193,15 @@ def _linear(x, y, train, test):
     with_bias = np.hstack([x, np.ones((len(x), 1))])
     found = np.linalg.lstsq(with_bias[train], y[train], rcond=None)[0]
     return 1 - ((with_bias[test] @ found - y[test]) ** 2).mean() / (y[test] ** 2).mean()
+
+
+def linear_loss(data, recipe):
+    """The mean squared error of the best linear fit, or None of another loss."""
+    if recipe.loss.name != "mse" or len(data) <= data.inputs.shape[1] + 1:
+        return None
+    x, y = np.asarray(data.inputs, float), np.asarray(data.targets, float)
+    with_bias = np.hstack([x, np.ones((len(x), 1))])
+    return float(((with_bias @ np.linalg.lstsq(with_bias, y, rcond=None)[0] - y) ** 2).mean())
 
 
 def _limit(inputs, values):

@@ -40,7 +40,9 @@ def references(arm):
     constant, irreducible = (
         brief(arm[name]["median"]) for name in ("best_constant_loss", "irreducible_loss")
     )
-    return constant if irreducible == "0" else f"{constant}, irreducible {irreducible}"
+    found = constant if irreducible == "0" else f"{constant}, irreducible {irreducible}"
+    attainable = arm["attainable_loss"]
+    return found if attainable is None else f"{found}, attainable {brief(attainable['median'])}"
 
 
 def outcomes(arm):
@@ -103,7 +105,8 @@ def results(reports):
             "Runs: draws of the data x seeds of each, or seeds where the data are given. Losses "
             "and accuracies: median [10th, 90th percentile] over runs. Best constant: the loss of "
             "the best output that ignores the inputs; irreducible: the least that any function of "
-            "them reaches, if not 0. Shares of outcomes: [95% interval].",
+            "them reaches, if not 0; attainable: what the best of some networks reaches on rows "
+            "held out, with --attainable. Shares of outcomes: [95% interval].",
             style="dim",
         ),
     ]

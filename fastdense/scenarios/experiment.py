@@ -1,6 +1,6 @@
 """Runs a scenario's arms over draws of the data and seeds, and collects what verdicts need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -50,12 +50,15 @@ class Experiment:
     first_draw : int
         Number of the first draw of the data.
     verdicts : tuple of Verdict
+    attainable : dict
+        Names of arms to the share of their loss that is left at best, where it was looked for.
     """
 
     scenario: object
     results: dict
     first_draw: int
     verdicts: tuple
+    attainable: dict
     kind: ClassVar[str] = "scenario"
 
     def to_dict(self):
@@ -91,6 +94,7 @@ class Experiment:
                     "seeds": results.shape[1],
                     "best_constant_loss": summary([one.constant for one in measured]),
                     "irreducible_loss": summary([one.irreducible for one in measured]),
+                    "attainable_loss": self._attainable(arm.name, measured),
                     "initial_loss": summary([r.run.initial_loss for r in results]),
                     "final_loss": summary([r.run.final_loss for r in results]),
                     **{f"final_{k}": summary(v) for k, v in all_ends(results).items()},
@@ -113,7 +117,17 @@ class Experiment:
         }
 
 
-def experiment(scenario, seeds=None, first_seed=0, on_progress=None, draws=None, first_draw=0):
+    def _attainable(self, name, measured):
+        """The loss of an arm that is attainable, over runs, or None."""
+        share = self.attainable.get(name)
+        if share is None:
+            return None
+        return summary([a.irreducible + share * (a.constant - a.irreducible) for a in measured])
+
+
+def experiment(
+    scenario, seeds=None, first_seed=0, on_progress=None, draws=None, first_draw=0, attainable=None
+):
     """Train every arm of a scenario on every draw of its data and every seed; judge its claims.
 
     Parameters
@@ -126,7 +140,10 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None, draws=None,
         The first of either; the others follow.
     on_progress : callable, optional
         Called as `on_progress(done, total)` in runs, fractions included.
+    attainable : dict, optional
+        Names of arms to the `Thresholds.attainable` of their outcomes.
     """
+    attainable = attainable or {}
     tests = (t for claim in scenario.claims for one in claim.settings for t in one.tests)
     observed = any(MEASURES[t.measure].needs == "signals" for t in tests if t.measure in MEASURES)
     trials, data = [], {}
@@ -143,7 +160,10 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None, draws=None,
         varied = {"seeds": seeded}
         if rows.draws > 1:
             varied["draws"] = np.broadcast_to(np.arange(shape[0])[:, np.newaxis], shape)
-        trials.append((rows, shape, Trial.of(task, varied, scenario.thresholds)))
+        thresholds = scenario.thresholds
+        if arm.name in attainable:
+            thresholds = replace(thresholds, attainable=attainable[arm.name])
+        trials.append((rows, shape, Trial.of(task, varied, thresholds)))
     results = {}
     trained = train_trials([trial for _, _, trial in trials], throttled(on_progress))
     for arm, runs, (rows, shape, _) in zip(scenario.arms, trained, trials, strict=True):
@@ -156,7 +176,7 @@ def experiment(scenario, seeds=None, first_seed=0, on_progress=None, draws=None,
         )
     known = {}
     verdicts = tuple(judge(claim, results, known) for claim in scenario.claims)
-    return Experiment(scenario, results, first_draw, verdicts)
+    return Experiment(scenario, results, first_draw, verdicts, attainable)
 
 
 def summary(values):

@@ -182,3 +182,29 @@ def test_the_number_of_seeds_may_stand_in_the_file(tmp_path):
     path.write_text("seeds = 3\n" + LINE.format(data=INLINE))
     assert len(call("run", path, "--json").json["arms"][0]["runs"]) == 3
     assert len(call("run", path, "--seeds", 2, "--json").json["arms"][0]["runs"]) == 2
+
+
+NOISY = """
+question = "Does it fit what there is to fit?"
+data = {{ name = "inline", x = {x}, y = {y} }}
+network = {{ hidden = [16], activation = "tanh" }}
+recipe = {{ optimizer = "adam", learning_rate = 0.01, epochs = 300, schedule = "cosine" }}
+"""
+
+
+def test_a_good_fit_of_noise_is_told_from_a_stall(tmp_path):
+    rng = np.random.default_rng(0)
+    x = np.linspace(-3, 3, 300)
+    y = np.sin(x) + 0.3 * rng.normal(size=300)
+    path = tmp_path / "noisy.toml"
+    path.write_text(NOISY.format(x=x.tolist(), y=y.tolist()), "utf-8")
+    plain = call("run", path, "--seeds", 8, "--json")
+    assert plain.json["arms"][0]["outcomes"].get("converged", 0) == 0
+    assert "more may not be attainable: --attainable finds out" in plain.err
+    told = call("run", path, "--seeds", 8, "--attainable", "--json")
+    (arm,) = told.json["arms"]
+    assert arm["outcomes"] == {"converged": 1.0} and not told.err
+    assert 0.06 < arm["attainable_loss"]["median"] < 0.13
+    assert "attainable" in call("run", path, "--seeds", 2, "--attainable").out
+    refused = call("run", "born-dead", "--attainable")
+    assert refused.code == 2 and "is a theory" in refused.err

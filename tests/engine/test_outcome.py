@@ -88,6 +88,22 @@ def test_converged_up_to_a_share_of_the_gap(baselines, edge):
     assert classified(curve(level=baselines.irreducible - 0.1), baselines) == "converged"
 
 
+@given(share=st.floats(0.05, 0.9), baselines=st.sampled_from([UNIT, Baselines(3.0, 1.0, 0.0)]))
+def test_a_loss_at_what_is_attainable_converged(share, baselines):
+    gap = baselines.constant - baselines.irreducible
+    flat = curve(level=baselines.irreducible + (share + 0.005) * gap, initial=baselines.constant)
+    known = Thresholds(attainable=share)
+    assert classify_curve(flat, baselines, known) == "converged"
+    assert classify_curve(flat, baselines) == "stalled"
+    higher = flat + 0.02 * gap
+    assert classify_curve(higher, baselines, known) == "stalled"
+
+
+def test_what_is_attainable_is_a_share():
+    with pytest.raises(FastdenseError, match="outcome.attainable is 1"):
+        Thresholds(attainable=1.0)
+
+
 @pytest.mark.parametrize("rows", [8, 9, 10, 40, 41, 59, 100, 1000])
 @pytest.mark.parametrize("fall", [1e-6, 1e-3, 0.3])
 def test_a_loss_that_falls_straight_on_is_slow_however_slowly(rows, fall):
