@@ -6,6 +6,7 @@ import numpy as np
 
 from fastdense.baselines import baselines
 from fastdense.dataset import Data
+from fastdense.diagnosis.changes import output_of
 from fastdense.diagnosis.laboratory import ROWS
 from fastdense.many import Trial, train_trials
 from fastdense.network import Network
@@ -127,10 +128,6 @@ def attainable(case, on_progress=None):
     )
 
 
-RIGHT = {  # output of a network whose loss takes such predictions
-    "probability": "sigmoid", "distribution": "softmax", "positive": "exponential",
-    "log-distribution": "log_softmax",
-}  # fmt: skip
 MOST_LEFT = 0.999  # where nothing is learned
 OF_NO_UNIT = "mse", "mae"  # whose shares are those of scaled targets
 
@@ -150,7 +147,7 @@ def share_left(case):
     x = np.clip(Columns.of(x).apply(x), -30, 30)
     if loss.name in OF_NO_UNIT:
         y = Columns.of(y).apply(y)
-    output = RIGHT.get(loss.entry.predictions, "identity")
+    output = output_of(loss.entry)
     rows = np.random.default_rng(2).permutation(len(x))
     folds = _folds(rows) if len(x) >= FEWEST else [(rows, rows)]
     trials = [

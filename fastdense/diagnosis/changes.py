@@ -368,6 +368,17 @@ def output(activation):
     return _network(f"use {activation} as the output", 2, change)
 
 
+OUTPUTS = {
+    "probability": "sigmoid", "distribution": "softmax", "positive": "exponential",
+    "log-distribution": "log_softmax",
+}  # fmt: skip
+
+
+def output_of(loss):
+    """The activation of the last layer that gives what a loss (an entry) takes."""
+    return OUTPUTS.get(loss.predictions, "identity")
+
+
 def matching_output(case):
     """The output and loss that suit the targets of a case: their kind decides."""
     columns, targets = case.truth.values.shape[1], "indicators"

@@ -62,8 +62,17 @@ class Evidence:
         return (
             f"{self.good.sum()} of {len(self.good)} starts explain {reached:.0%} of the targets' "
             f"variance; {self._best} was found attainable"
-            f"{' on rows held out' if self.attainable.held_out else ''}."
+            f"{' on rows held out' if self.attainable.held_out else ''}.{self._others}"
         )
+
+    @once
+    def _others(self):
+        """What starts that fail reach, where most do not."""
+        if self.good.all():
+            return ""
+        reached = max(float(np.median(self.trained.explained[self.failed])), 0.0)
+        verb = "s" if self.failed.sum() == 1 else ""
+        return f" The other {self.failed.sum()} reach{'e' * bool(verb)}{verb} {reached:.0%}."
 
     @once
     def fails(self):

@@ -6,9 +6,12 @@ loss takes other targets, say, is read as far as it goes.
 
 from pathlib import Path
 
+import numpy as np
+
 from fastdense import data, theory
+from fastdense.diagnosis import changes as known
 from fastdense.diagnosis.case import Case
-from fastdense.diagnosis.changes import matching_output
+from fastdense.diagnosis.changes import matching_output, output_of
 from fastdense.errors import FastdenseError, shown
 from fastdense.network import Network
 from fastdense.recipe import Recipe
@@ -16,6 +19,7 @@ from fastdense.scenarios import scenario as scenarios
 from fastdense.scenarios.scenario import known_arm, read_overrides, read_tables
 from fastdense.settings import changes as settings
 
+MAX_LABELS, MIN_ROWS = 20, 5  # numbers that may be classes: so few of them, in so many rows each
 SHORT = 1000  # characters of a note
 SEPARATORS = {"tab": "\t", "\\t": "\t", "space": " "}  # as a shell can write them
 
@@ -83,13 +87,16 @@ def of_table(path, changes, *, targets, drop, scale, loss, output, **given):
         if "layers" not in parts["network"]:
             parts["network"].setdefault("output", "softmax")
     network, recipe = _trained(parts, rows)
+    case = Case.of(network, recipe, rows)
     if "loss" not in parts["recipe"]:
-        case = Case.of(network, recipe, rows)
         suited = matching_output(case).make(case)
         recipe = suited.recipe
         if "output" not in parts["network"]:
             network = suited.network
+    elif "output" not in parts["network"] and "layers" not in parts["network"]:
+        network = known.output(output_of(recipe.loss.entry)).make(case).network
     if chosen:
+        notes += _perhaps_classes(case.truth)
         notes.append(f"the loss is {recipe.loss.name}, the output {network.layers[-1].activation}")
     return network, recipe, rows, notes
 
@@ -106,6 +113,20 @@ def _trained(parts, rows):
         except FastdenseError:  # labels that do not begin at 0
             outputs = Case.of(_plain(rows), recipe, rows).truth.values.shape[1]
     return Network.from_dict(parts["network"], rows.inputs.shape[1], outputs), recipe
+
+
+def _perhaps_classes(truth):
+    """A sentence on numbers that may be classes."""
+    values = truth.values
+    if truth.categorical or values.shape[1] != 1 or (values != np.floor(values)).any():
+        return []
+    found = np.unique(values)
+    if len(found) > MAX_LABELS or len(found) * MIN_ROWS > len(values):
+        return []
+    return [
+        f"the targets are {len(found)} whole numbers from {found[0]:g} to {found[-1]:g}; if these "
+        "are classes, give --loss sparse_categorical_crossentropy"
+    ]
 
 
 def _plain(rows):

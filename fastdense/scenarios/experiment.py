@@ -116,7 +116,6 @@ class Experiment:
             "claims": [verdict.to_dict() for verdict in self.verdicts],
         }
 
-
     def _attainable(self, name, measured):
         """The loss of an arm that is attainable, over runs, or None."""
         share = self.attainable.get(name)

@@ -1,7 +1,7 @@
 """The output's activation does not suit what is predicted."""
 
 from fastdense.diagnosis.causes._layers import POSITIVE
-from fastdense.diagnosis.changes import matching_output, output
+from fastdense.diagnosis.changes import matching_output, output, output_of
 from fastdense.diagnosis.suspicion import Suspicion
 
 LABEL = "OUT_ACT"
@@ -34,6 +34,4 @@ def suspect(e):
 def changes(e):
     if e.case.recipe.loss.entry.predictions == "positive":
         return output("exponential"), output("softplus")
-    right = {"probability": "sigmoid", "logit": "identity", "distribution": "softmax"}
-    last = right.get(e.case.recipe.loss.entry.predictions, "identity")
-    return output(last), matching_output(e.case)
+    return output(output_of(e.case.recipe.loss.entry)), matching_output(e.case)
