@@ -91,6 +91,34 @@ def test_one_process_writes(tmp_path):
     sweep(BASE, GRID, seeds=1, store=path, resume=True)  # the lock went with its owner
 
 
+LOOK = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+print(db.execute("SELECT count(*) FROM sweeps").fetchone()[0])
+db.close()
+"""
+
+
+def looked(path):
+    """How many sweeps another process finds in a store."""
+    return int(subprocess.check_output([sys.executable, "-c", LOOK, str(path)]))
+
+
+def test_who_reads_in_the_process_that_writes_leaves_it_its_locks(tmp_path):
+    """SQLite's locks are of the process: who closes one of its files would give them back."""
+    path = tmp_path / "store"
+    with Store(path) as store:
+        store.begin({"a": 1})
+        for sweeps in (1, 2):
+            with connect(path) as one, connect(path) as other:
+                for db in (one, other):
+                    assert db.execute("SELECT count(*) FROM sweeps").fetchone() == (sweeps,)
+            assert looked(path) == sweeps  # and does not take the log with it, as the last one
+            store.begin({"a": 2})
+            assert looked(path) == 2
+    assert os.listdir(tmp_path) == ["store"]
+
+
 def test_a_killed_owner_holds_no_lock(tmp_path):
     child = start(tmp_path / "store", 10_000)
     child.send_signal(signal.SIGKILL)

@@ -30,7 +30,7 @@ def command(file, out, by, where, outcome, lines, number):
     from fastdense.sweeps.filters import Filter, outcomes_of
     from fastdense.sweeps.store import reader
     from fastdense.sweeps.store.connection import connect
-    from fastdense.sweeps.store.writer import files_of
+    from fastdense.sweeps.store.files import files_of
 
     chosen = Filter(where)
     outcomes = outcome and outcomes_of([name.strip() for name in outcome.split(",")])

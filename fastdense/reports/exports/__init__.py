@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fastdense.errors import FastdenseError, plain_lines
 from fastdense.files import atomic
-from fastdense.sweeps.store.writer import files_of
+from fastdense.sweeps.store.files import files_of
 
 FORMATS = "csv", "jsonl", "parquet"
 INSTALL = "python -m pip install 'fastdense[parquet]'"

@@ -5,7 +5,8 @@ import sqlite3
 from pathlib import Path
 
 from fastdense.errors import FastdenseError, shown
-from fastdense.sweeps.store.writer import check, check_beside, fault, sentences
+from fastdense.sweeps.store import files
+from fastdense.sweeps.store.writer import check, fault, sentences
 
 
 @contextlib.contextmanager
@@ -20,15 +21,15 @@ def connect(path):
         No such file, one that is no store, of another version, or that cannot be read.
     """
     path = Path(path)
-    with sentences(path, "read"):
-        if not path.exists():
-            raise FastdenseError(f"{path} does not exist; give the store of a sweep")
-        if not path.is_file():
-            what = "a folder" if path.is_dir() else "not a file"
-            raise FastdenseError(f"{path} is {what}; give the store of a sweep")
-        check_beside(path)
-        db = _open(path)
-    with contextlib.closing(db):
+    with contextlib.ExitStack() as held:
+        with sentences(path, "read"):
+            if not path.exists():
+                raise FastdenseError(f"{path} does not exist; give the store of a sweep")
+            if not path.is_file():
+                what = "a folder" if path.is_dir() else "not a file"
+                raise FastdenseError(f"{path} is {what}; give the store of a sweep")
+            held.enter_context(files.opening(path))
+            db = held.enter_context(contextlib.closing(_open(path)))
         # What else goes wrong while the store is open, as on a full disk, is not of the store.
         try:
             check(db, path)

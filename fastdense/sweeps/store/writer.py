@@ -7,8 +7,6 @@ float64. The runs of a file belong to all its sweeps, so that none trains what a
 import contextlib
 import os
 import sqlite3
-import stat
-import sys
 import time
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import numpy as np
 from fastdense.errors import FastdenseError, shown
 from fastdense.files import lock
 from fastdense.sweeps import identity
+from fastdense.sweeps.store import files
 from fastdense.sweeps.store.reader import read_table, sound
 
 APPLICATION = 0x66647377  # "fdsw"
@@ -46,44 +45,6 @@ CREATE TABLE runs (
 ) WITHOUT ROWID;
 """
 RUN = "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-
-# What SQLite has beside a file, and how that begins where a process was killed; each may be empty.
-BESIDE = {
-    "-wal": (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", bytes(4)),
-    "-shm": ((3007000).to_bytes(4, sys.byteorder), bytes(4)),
-    "-journal": (b"\xd9\xd5\x05\xf9", bytes(4)),
-}
-
-
-def files_of(path):
-    """The names of all files that a store may have, of which only the first stays."""
-    place = os.path.realpath(path)
-    return [place, *(place + suffix for suffix in (*BESIDE, lock.SUFFIX))]
-
-
-def check_beside(path):
-    """Refuse a place beside which is what SQLite would take for its own, and remove."""
-    place = os.path.realpath(path)
-    for suffix, beginnings in BESIDE.items():
-        begins = _beginning(place + suffix)
-        lost = suffix == "-wal" and begins and not _beginning(place)  # of a store that was moved
-        if lost or begins not in (b"", *beginnings):
-            raise FastdenseError(
-                f"{shown(os.path.basename(place + suffix))} beside the store is not its own and "
-                "would be lost; move it, or give the store another name"
-            )
-
-
-def _beginning(path):
-    """The first bytes of a plain file, none where there is nothing, None of a folder or device."""
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return None
-        with open(path, "rb") as file:
-            return file.read(4)
-    except FileNotFoundError:
-        return b""
 
 
 def fault(path, doing, error):
@@ -131,13 +92,12 @@ class Store:
         if not isinstance(path, (str, os.PathLike, type(None))):
             raise FastdenseError(f"store is {shown(path)}; expected the path of a file")
         self.path = None if path is None else Path(path)
-        self._lock, self._pending, self._cells = None, [], {}
-        self._made, self.sweep = False, None
+        self._held, self._pending, self._cells = contextlib.ExitStack(), [], {}
+        self._made, self.sweep, self._db = False, None, None
         self._entered = set()  # cells: two of a grid may be the same, of rate 1 and 1.0
-        if path is not None:
-            self._check_place(resume)
-        self._db = None
         try:
+            if path is not None:
+                self._take_place(resume)
             with sentences(path, "open"):
                 place = ":memory:" if path is None else self.path.absolute()
                 self._db = sqlite3.connect(place, isolation_level=None)
@@ -158,7 +118,7 @@ class Store:
             f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
         )
 
-    def _check_place(self, resume):
+    def _take_place(self, resume):
         path = self.path
         with sentences(path, "write"):
             if path.is_dir():
@@ -167,28 +127,28 @@ class Store:
                 raise FastdenseError(f"cannot write {shown(str(path))}: its folder does not exist")
             if not resume and path.exists() and path.stat().st_size:
                 raise FastdenseError(f"{path} exists; go on with --resume, or give another file")
-            try:
-                self._lock = lock.Lock(path)
-            except lock.Held:
-                raise FastdenseError(
-                    f"{path} is in use by another sweep; wait for it, or give another file"
-                ) from None
-            try:
-                check_beside(path)
-                self._made = not path.exists()
-            except BaseException:
-                self._lock.release()
-                raise
+            with self._alone():
+                self._held.callback(lock.Lock(path).release)
+            self._held.enter_context(files.opening(path))
+            self._made = not path.exists()
+
+    @contextlib.contextmanager
+    def _alone(self):
+        try:
+            yield
+        except lock.Held:
+            raise FastdenseError(
+                f"{self.path} is in use by another sweep; wait for it, or give another file"
+            ) from None
 
     def _close(self, failed):
         """Close the file, and remove it if it was made for nothing."""
-        if self._db is not None:
-            self._db.close()
-        if self._lock is not None:
+        with self._held:
+            if self._db is not None:
+                self._db.close()
             if failed and self._made and self.sweep is None:
                 with contextlib.suppress(OSError):
                     os.unlink(os.path.realpath(self.path))
-            self._lock.release()
 
     def begin(self, definition):
         """Remember a sweep by its definition, a dict of plain values; one there is goes on."""
