@@ -1,7 +1,8 @@
 """A lock on a file, held by one process at a time: a file beside it, which the system forgets.
 
 The lock is the system's (`flock`), so it ends with its process however that ends, and on a network
-file system it holds for all machines. A file of that name which is not ours is left as it is.
+file system it holds for all machines. A file of that name which is not ours is left as it is. Who
+removes it lets others in; `held` locks a file that stays for reasons of its own.
 """
 
 import contextlib
@@ -16,6 +17,29 @@ CONTENT = b"This file may be removed while no sweep runs.\n"
 
 class Held(Exception):
     """Somebody else has the lock."""
+
+
+@contextlib.contextmanager
+def held(path):
+    """A context in which a file that is there is itself locked.
+
+    Raises
+    ------
+    Held
+    OSError
+        It cannot be opened, or its file system knows no locks.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Held from None
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_UN)  # also for children that have it open
+        os.close(handle)
 
 
 class Lock:

@@ -197,6 +197,19 @@ def test_ctrl_c_finishes_what_runs_and_keeps_it(file, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["store", "xor.toml"]
 
 
+def test_a_store_that_is_removed_while_a_sweep_writes_gets_one_sentence(file, tmp_path):
+    store = tmp_path / "store"
+    child = long_sweep(file, store)
+    store.unlink()
+    out, err = child.communicate(timeout=20)
+    assert (child.returncode, out) == (2, "")
+    assert err.splitlines()[-1] == (
+        f"Error: {store} was moved or removed while the sweep wrote to it; put it back and go on "
+        "with --resume, or sweep again into another file"
+    )
+    assert "Traceback" not in err
+
+
 def test_ctrl_c_twice_stops_at_once(tmp_path):
     path, store = tmp_path / "long.toml", tmp_path / "store"
     path.write_text(TABLES.replace("epochs = 20", "epochs = 1000000000"))

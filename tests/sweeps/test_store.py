@@ -3,17 +3,21 @@
 import contextlib
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from small import BASE, rows_of
 
 from fastdense import FastdenseError, sweep
+from fastdense.files.lock import SUFFIX
+from fastdense.sweeps.store import writer
 from fastdense.sweeps.store.connection import connect
 from fastdense.sweeps.store.reader import read_table
 from fastdense.sweeps.store.writer import VERSION, Store
@@ -104,6 +108,28 @@ def looked(path):
     return int(subprocess.check_output([sys.executable, "-c", LOOK, str(path)]))
 
 
+def test_one_process_writes_though_the_file_of_its_lock_is_removed(tmp_path):
+    path = tmp_path / "store"
+    with Store(path) as store:
+        store.begin({"a": 1})
+        code = (
+            "import sys; from fastdense.sweeps.store.writer import Store\n"
+            "with Store(sys.argv[1], resume=True): print('open')"
+        )
+        for _ in range(2):
+            os.unlink(f"{path}{SUFFIX}")
+            with pytest.raises(FastdenseError, match="in use by another sweep; wait for it"):
+                Store(path, resume=True)
+            arguments = [sys.executable, "-c", code, str(path)]
+            done = subprocess.run(arguments, capture_output=True, text=True)
+            assert "in use by another sweep; wait for it" in done.stderr and not done.stdout
+            (tmp_path / f"store{SUFFIX}").touch()
+        store.begin({"a": 2})
+    assert looked(path) == 2
+    with Store(path, resume=True):
+        pass
+
+
 def test_who_reads_in_the_process_that_writes_leaves_it_its_locks(tmp_path):
     """SQLite's locks are of the process: who closes one of its files would give them back."""
     path = tmp_path / "store"
@@ -117,6 +143,48 @@ def test_who_reads_in_the_process_that_writes_leaves_it_its_locks(tmp_path):
             store.begin({"a": 2})
             assert looked(path) == 2
     assert os.listdir(tmp_path) == ["store"]
+
+
+def _move(path):
+    os.rename(path, f"{path}2")
+
+
+def _replace(path):
+    Path(f"{path}2").write_bytes(path.read_bytes())
+    os.replace(f"{path}2", path)
+
+
+MOVED = {
+    "removed": os.unlink,
+    "moved": _move,
+    "replaced": _replace,
+    "its folder moved": lambda path: _move(path.parent),
+    "its folder removed": lambda path: shutil.rmtree(path.parent),
+    "its log removed": lambda path: os.unlink(f"{path}-wal"),
+}
+
+
+@pytest.mark.parametrize("how", MOVED)
+def test_a_store_that_is_moved_or_removed_ends_its_sweep(how, tmp_path, monkeypatch):
+    monkeypatch.setattr(writer, "COMMIT_SECONDS", 0.0)
+    path, seen = tmp_path / "folder" / "store", []
+    path.parent.mkdir()
+
+    def move(progress):
+        if progress.done and not seen:
+            MOVED[how](path)
+            seen.append(progress.done)
+
+    with pytest.raises(FastdenseError, match="store(-wal)? was moved or removed while the sweep"):
+        sweep(BASE, GRID, seeds=4000, store=path, on_progress=move)
+    if how == "moved":
+        os.rename(f"{path}2", path)
+    if how == "its folder moved":
+        os.rename(f"{path.parent}2", path.parent)
+    if how in ("moved", "its folder moved", "its log removed"):
+        assert len(rows_of(path)) >= seen[0]
+        with Store(path, resume=True):
+            pass
 
 
 def test_a_killed_owner_holds_no_lock(tmp_path):

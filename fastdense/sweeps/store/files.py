@@ -1,4 +1,4 @@
-"""The files of a store: which they are, and whether they are its own.
+"""The files of a store: which they are, whether they are its own, and whether they are there yet.
 
 A process that closes a file loses all its locks on it, SQLite's too. So nobody looks into the files
 of a store that this process has open.
@@ -20,6 +20,7 @@ BESIDE = {
     "-shm": ((3007000).to_bytes(4, sys.byteorder), bytes(4)),
     "-journal": (b"\xd9\xd5\x05\xf9", bytes(4)),
 }
+LASTING = "", "-wal", "-shm"  # are the same files as long as the store is open
 
 _open = Counter()  # how often this process has the store of a place open
 _lock = threading.Lock()
@@ -84,3 +85,23 @@ def _beginning(path):
             return file.read(4)
     except FileNotFoundError:
         return b""
+
+
+def identities(path):
+    """By name, what tells the files of an open store from any others."""
+    place = os.path.realpath(path)
+    found = {place + suffix: _identity(place + suffix) for suffix in LASTING}
+    return {name: identity for name, identity in found.items() if identity is not None}
+
+
+def missing(known):
+    """The name of a file that is not the one of `identities` any more; None if all are."""
+    return next((name for name, identity in known.items() if _identity(name) != identity), None)
+
+
+def _identity(path):
+    try:
+        status = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return status.st_dev, status.st_ino

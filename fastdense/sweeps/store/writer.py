@@ -94,6 +94,7 @@ class Store:
         self.path = None if path is None else Path(path)
         self._held, self._pending, self._cells = contextlib.ExitStack(), [], {}
         self._made, self.sweep, self._db = False, None, None
+        self._files = {}  # what tells them from others of their names
         self._entered = set()  # cells: two of a grid may be the same, of rate 1 and 1.0
         try:
             if path is not None:
@@ -107,6 +108,8 @@ class Store:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.execute("PRAGMA cache_size = -65536")
+                if path is not None:
+                    self._take_files()
         except BaseException:
             self._close(failed=True)
             raise
@@ -132,6 +135,18 @@ class Store:
             self._held.enter_context(files.opening(path))
             self._made = not path.exists()
 
+    def _take_files(self):
+        """Lock the store's own log too, for somebody may remove the file of the lock.
+
+        SQLite has no locks on the log, and keeps it as long as anybody has the store open.
+        """
+        self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # so that it is there
+        self._files = files.identities(self.path)
+        log = os.path.realpath(self.path) + "-wal"
+        if log in self._files:  # not on a file system that knows none
+            with self._alone():
+                self._held.enter_context(lock.held(log))
+
     @contextlib.contextmanager
     def _alone(self):
         try:
@@ -144,9 +159,10 @@ class Store:
     def _close(self, failed):
         """Close the file, and remove it if it was made for nothing."""
         with self._held:
+            ours = files.missing(self._files) is None
             if self._db is not None:
                 self._db.close()
-            if failed and self._made and self.sweep is None:
+            if failed and self._made and self.sweep is None and ours:
                 with contextlib.suppress(OSError):
                     os.unlink(os.path.realpath(self.path))
 
@@ -249,11 +265,21 @@ class Store:
             try:
                 with sound():
                     yield
+                self._check_files()
                 self._db.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")
                 raise
+
+    def _check_files(self):
+        """Refuse to write what nobody would find."""
+        name = files.missing(self._files)
+        if name is not None:
+            raise FastdenseError(
+                f"{name} was moved or removed while the sweep wrote to it; put it back and "
+                "go on with --resume, or sweep again into another file"
+            )
 
     def table(self):
         """The `Table` of the sweep so far."""
