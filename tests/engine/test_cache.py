@@ -64,9 +64,12 @@ def start(folder, script=ONE, package=None, **environment):
     )
 
 
-def finish(process):
-    """How many kernels it compiled, whether it imported Numba, the folder, and its warnings."""
-    out, err = process.communicate()
+def finish(process, seconds=None):
+    """How many kernels it compiled, the folder, and its warnings."""
+    try:
+        out, err = process.communicate(timeout=seconds)
+    finally:
+        process.kill()
     assert process.returncode == 0, err
     compiled, numba, used = out.split(maxsplit=2)
     assert (numba == "True") == (int(compiled) > 0)
@@ -211,6 +214,16 @@ def test_a_folder_that_others_may_write_to_is_not_used(tmp_path):
     tmp_path.chmod(stat.S_IRWXU)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="users are those of POSIX")
+def test_a_folder_of_another_user_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setenv("FASTDENSE_CACHE_DIR", str(tmp_path))
+    folder = private.folder.__wrapped__  # asked anew
+    assert folder() == tmp_path
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.warns(RuntimeWarning, match=f"not kept in {tmp_path}: it belongs to another user"):
+        assert folder() is None
+
+
 @pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
 @pytest.mark.parametrize("mode", [0o602, 0o620, 0o666, 0o777])
 def test_a_file_that_others_may_write_to_is_replaced(mode, kernel):
@@ -280,7 +293,7 @@ def test_a_stopped_process_is_waited_for_only_so_long(tmp_path):
     try:
         assert holder.stdout.readline() == b"mine\n"
         holder.send_signal(signal.SIGSTOP)
-        compiled, _, warning = finish(start(tmp_path, HASTY))
+        compiled, _, warning = finish(start(tmp_path, HASTY), seconds=60)  # or for ever
         assert compiled == 1
         assert (
             f"waiting for process {holder.pid}, which compiles the kernel "

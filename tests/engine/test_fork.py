@@ -74,3 +74,69 @@ def test_the_child_works(work, count, tmp_path):
         timeout=400,
     )
     assert done.returncode == 0, done.stderr
+
+
+# Another thread has all locks of a kernel that is to be compiled when the process is forked.
+HELD = """
+import fcntl, os, select, signal, sys, threading, time
+from fastdense.kernels import registry
+from fastdense.kernels.compile import cache, private
+
+inside, go_on = threading.Event(), threading.Event()
+
+def wait(name):
+    inside.set()
+    go_on.wait()
+
+cache.on_compile = wait
+thread = threading.Thread(
+    target=registry.kernel, args=("activation", "identity", "float32"), daemon=True
+)
+thread.start()
+inside.wait()
+ours, theirs = os.pipe()
+child = os.fork()
+if not child:
+    cache.on_compile = None
+    registry.kernel("activation", "relu", "float32")
+    os.write(theirs, b"done")
+    time.sleep(600)
+try:
+    if not select.select([ours], [], [], 60)[0]:
+        sys.exit("the child finds a lock taken")
+    go_on.set()
+    thread.join()
+    (file,) = private.folder().glob("*identity*.lock")
+    try:
+        fcntl.flock(os.open(file, os.O_RDWR), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit("the child keeps a lock of its parent's")
+finally:
+    os.kill(child, signal.SIGKILL)
+"""
+# Two calls that wait for each other, so that one thread alone cannot make them.
+HELPED = """
+import os, sys, threading
+from fastdense.devices.cpu import thread_pool
+
+def both():
+    barrier = threading.Barrier(2)
+    thread_pool.share(lambda: barrier.wait(30), [(), ()], None)
+
+both()
+child = os.fork()
+both()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if child else 0)
+"""
+
+
+@pytest.mark.parametrize("script", [HELD, HELPED], ids=["locks", "threads"])
+def test_the_child_has_locks_and_threads_of_its_own(script, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "FASTDENSE_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stderr
