@@ -4,7 +4,6 @@ from fastdense import theory as theories
 from fastdense.errors import FastdenseError
 from fastdense.scenarios import scenario as scenarios
 
-
 WELL_BELOW = 0.8  # of the loss of a linear fit
 
 
@@ -100,9 +99,7 @@ def flat_but_good(done):
     return found
 
 
-def carry_out(
-    subject, seeds, first_seed, on_progress, draws=None, first_draw=0, attainable=None
-):
+def carry_out(subject, seeds, first_seed, on_progress, draws=None, first_draw=0, attainable=None):
     """The `Study` of a theory, which draws no data, or the `Experiment` of a scenario."""
     if is_theory(subject):
         from fastdense.theory.study import study

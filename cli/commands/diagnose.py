@@ -72,12 +72,12 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     note(notes)
     interrupted = None
 
-    def known(evidence):
-        note([f"{evidence.fails}; now changes are tried"])
+    def told(sentence):
+        note([sentence])
 
     with progress("diagnose") as report:
         search = Search(
-            Case.of(network, recipe, data), effort, budget, seeds, report, observed, known
+            Case.of(network, recipe, data), effort, budget, seeds, report, observed, told
         )
         try:
             found = search.answer()

@@ -250,7 +250,7 @@ class Diagnosis:
                 "explained": number(attainable.explained),
                 "linear": number(attainable.linear),
                 "memorized": number(attainable.memorized),
-                "shuffled": number(attainable.shuffled),
+                "shuffled": None if attainable.shuffled is None else number(attainable.shuffled),
                 "limit": number(attainable.limit),
                 "held_out": attainable.held_out,
             },

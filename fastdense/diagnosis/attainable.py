@@ -17,6 +17,7 @@ from fastdense.task import prepare
 FEWEST = 40  # rows of which some can be held out; of fewer, all are trained and judged on
 FOLDS = 4
 UPDATES = 2000
+TELLING = 0.3  # explained: no chance does that
 CHANCE = 9.0  # over the rows: a share that is three standard errors of a correlation, squared
 WIDTHS = (16,), (64, 64)
 RATES = 1e-3, 1e-2
@@ -35,8 +36,9 @@ class Attainable:
         By the best linear fit, likewise.
     memorized : float
         By the best of these networks on the rows that it was trained on.
-    shuffled : float
-        By the same search where the targets were shuffled: what chance explains.
+    shuffled : float or None
+        By the same search where the targets were shuffled: what chance explains. None of targets of
+        which so much is explained that it cannot be chance, or where no rows were held out.
     limit : float
         The most that any function of the inputs explains on these rows.
     held_out : bool
@@ -48,7 +50,7 @@ class Attainable:
     explained: float
     linear: float
     memorized: float
-    shuffled: float
+    shuffled: float | None
     limit: float
     held_out: bool
     rows: int
@@ -67,7 +69,7 @@ class Attainable:
     @property
     def unrelated(self):
         """Whether nothing was found that the inputs tell of the targets."""
-        return self.held_out and self.explained <= max(
+        return self.shuffled is not None and self.explained <= max(
             0.02, CHANCE / self.rows, self.shuffled + 0.01
         )
 
@@ -96,33 +98,15 @@ def attainable(case, on_progress=None):
     # Columns of classes count as they vary, those of numbers alike.
     y = y * (values.std(axis=0) / values.std(axis=0).max()) if truth.categorical else y
     held_out = len(x) >= FEWEST
-    shuffled = np.random.default_rng(1).permutation(len(y))
     rows = np.random.default_rng(2).permutation(len(x))
-    folds = [(rows, rows)] if not held_out else _folds(rows)
-    trials = []
-    for targets in [y, y[shuffled]] if held_out else [y]:
-        for train, test in folds:
-            data = Data(x[train], targets[train], test=(x[test], targets[test]))
-            trials += [_trial(data, hidden, rate) for hidden in WIDTHS for rate in RATES]
-    runs = train_trials(trials, on_progress)
-    per = len(WIDTHS) * len(RATES)
-    spread = float((y**2).mean())
-
-    def best(first):
-        """Over networks, of the mean over folds: at its best epoch, and on its own rows."""
-        held, own = np.full((len(folds), per), -np.inf), np.full((len(folds), per), -np.inf)
-        for fold in range(len(folds)):
-            for kind in range(per):
-                one = runs[first + fold * per + kind][0]
-                curves = one.test_loss if held_out else one.loss
-                held[fold, kind] = 1 - np.nanmin(curves) / spread
-                own[fold, kind] = 1 - np.nanmin(one.loss) / spread
-        return float(held.mean(axis=0).max()), float(own.mean(axis=0).max())
-
-    explained, memorized = best(0)
-    shuffled = best(len(folds) * per)[0] if held_out else 0.0
+    folds = _folds(rows) if held_out else [(rows, rows)]
+    explained, memorized = _best(x, y, folds, held_out, on_progress)
     linear = float(np.mean([_linear(x, y, *fold) for fold in folds]))
     found = min(max(explained, linear), limit)
+    shuffled = None
+    if held_out and found < TELLING:
+        moved = y[np.random.default_rng(1).permutation(len(y))]
+        shuffled, _ = _best(x, moved, folds, held_out, on_progress)
     return Attainable(
         found, min(linear, limit), min(memorized, limit), shuffled, limit, held_out, len(x)
     )
@@ -130,6 +114,25 @@ def attainable(case, on_progress=None):
 
 MOST_LEFT = 0.999  # where nothing is learned
 OF_NO_UNIT = "mse", "mae"  # whose shares are those of scaled targets
+
+
+def _best(x, y, folds, held_out, on_progress):
+    """What the best of some networks explains at its best epoch, over folds: of its own rows, too.
+
+    Returns the shares of the rows that were held out, if any were, and of those trained on.
+    """
+    kinds = [(hidden, rate) for hidden in WIDTHS for rate in RATES]
+    trials = [
+        _trial(Data(x[train], y[train], test=(x[test], y[test])), *kind)
+        for kind in kinds for train, test in folds
+    ]  # fmt: skip
+    runs = [one[0] for one in train_trials(trials, on_progress)]
+    least = [
+        (np.nanmin(run.test_loss if held_out else run.loss), np.nanmin(run.loss)) for run in runs
+    ]
+    shares = 1 - np.reshape(least, (len(kinds), len(folds), 2)) / float((y**2).mean())
+    held, own = shares.mean(axis=1).max(axis=0)
+    return float(held), float(own)
 
 
 def share_left(case):

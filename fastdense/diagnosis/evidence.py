@@ -185,7 +185,9 @@ class Evidence:
         offset = np.abs(x.mean(axis=0))[varied] / deviations[varied]
         largest = sizes.max(initial=0.0)
         smallest = deviations[varied].max(initial=0.0)
-        spread = deviations[varied].max() / deviations[varied].min() if varied.any() else 1.0
+        # Not the least: among many pixels, some hardly vary and tell nothing.
+        low = np.quantile(deviations[varied], 0.1, method="lower") if varied.any() else 1.0
+        spread = deviations[varied].max() / low if varied.any() else 1.0
         return largest, smallest, offset.max(initial=0.0), spread
 
     @once

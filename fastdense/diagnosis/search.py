@@ -10,6 +10,7 @@ from fastdense.checks import whole
 from fastdense.diagnosis import changes as known
 from fastdense.diagnosis.answer import Diagnosis, Finding, Remedy
 from fastdense.diagnosis.attainable import attainable
+from fastdense.diagnosis.baseline import first_fact
 from fastdense.diagnosis.evidence import Evidence, good
 from fastdense.diagnosis.laboratory import Laboratory, OutOfTime
 from fastdense.diagnosis.observed import Observed, mistakes, told
@@ -32,7 +33,8 @@ EFFORTS = {"quick": (5e10, 4), "usual": (4e11, 8), "thorough": (4e12, 20)}
 FEWEST_STARTS = 2
 TRAININGS = 20  # with so many changes, about, the budget is spent
 HEALTHY = 0.8  # of the starts are good: so is the training
-MANY = 20  # starts, where some are good and some are not
+MANY = 20  # starts, where some are good and some are not,
+LOOKS = 4  # if no more than this part of the budget goes to them
 REMEDIES = 3  # that are tried again on fresh starts
 ENOUGH = 0.6  # of the starts cured: no pairs of changes are tried
 STRONG = 0.6  # suspicion that is followed where a training is good
@@ -55,7 +57,7 @@ class Tried:
 
 
 class Search:
-    """One diagnosis under way; `on_evidence(evidence)` is called before changes are tried."""
+    """One diagnosis under way; `on_fact(sentence)` is called as facts come, if it is given."""
 
     def __init__(
         self,
@@ -65,7 +67,7 @@ class Search:
         seeds=None,
         on_progress=None,
         observed=None,
-        on_evidence=None,
+        on_fact=None,
     ):
         self.observed = None if observed is None else Observed.of(observed)
         if effort not in EFFORTS:
@@ -74,7 +76,7 @@ class Search:
             seeds = whole("seeds", seeds, FEWEST_STARTS)
         budget, starts = EFFORTS[effort]
         self.case, self.started = case, time.perf_counter()
-        self.on_evidence = on_evidence
+        self.on_fact = on_fact
         self.laboratory = Laboratory(budget, on_progress, seconds)
         self.starts = seeds or max(FEWEST_STARTS, min(starts, int(budget / case.work / TRAININGS)))
         self.seeds = case.recipe.seed + np.arange(self.starts)
@@ -101,13 +103,16 @@ class Search:
     def search(self):
         """The `Diagnosis` of a whole search."""
         case = self.case
+        self.tell(first_fact(case))
         found = attainable(case, self.laboratory.check)
         self.look(found, self.seeds)
-        if 0 < self.evidence.good.mean() < 1:  # the share of bad starts matters now
-            many = case.recipe.seed + np.arange(max(self.starts, MANY))
+        affordable = int(self.laboratory.budget / case.work)
+        count = max(self.starts, min(MANY, affordable // LOOKS))
+        if 0 < self.evidence.good.mean() < 1 and count > self.starts:
+            many = case.recipe.seed + np.arange(count)  # the share of bad starts matters now
             self.look(found, many)
-            if MANY * case.work * TRAININGS <= self.laboratory.budget:
-                self.seeds, self.starts = many, len(many)
+            if count * TRAININGS <= affordable:
+                self.seeds, self.starts = many, count
         suspects = self.findings = self.suspects()
         lasting = [
             one.with_confidence(one.strength)
@@ -119,12 +124,15 @@ class Search:
             return self.close(named, []) if named else self.all_the_way(found)
         if lasting and found.nothing and not any(one.certain for one in suspects if one.changes):
             return self.close(lasting[:1], [])
-        if self.on_evidence:
-            self.on_evidence(self.evidence)
+        self.tell(f"{self.evidence.fails}; now changes are tried")
         self.try_singles()
         self.try_pairs()
         causes = ranked(self.findings, self.tried, self.evidence)
         return self.close(causes, self.verified(causes))
+
+    def tell(self, sentence):
+        if self.on_fact:
+            self.on_fact(sentence)
 
     def all_the_way(self, found):
         """The `Diagnosis` of a training that is good, but leaves more than the best network does.

@@ -81,7 +81,7 @@ def _starts(found):
         percent(max(attainable.explained if attainable.held_out else attainable.memorized, 0.0))
         + held,
         percent(attainable.linear),
-        percent(attainable.shuffled) if attainable.held_out else "",
+        "" if attainable.shuffled is None else percent(attainable.shuffled),
     )
     return table
 
