@@ -20,6 +20,7 @@ _HOMES = {
     "Model": "model",
     "Evaluation": "model",
     "train_many": "many",
+    "Scaling": "scaling",
     "Thresholds": "outcome",
     "sweep": "sweeps.sweep",
     "diagnose": "diagnosis.diagnose",

@@ -11,6 +11,7 @@ from fastdense.outcome import Thresholds
 from fastdense.recipe import Recipe
 from fastdense.run import Run
 from fastdense.runs import Runs
+from fastdense.scaling import Scaling
 from fastdense.sweeps.sweep import sweep
 from fastdense.training import Report, Training, train
 
@@ -27,6 +28,7 @@ __all__ = [
     "Report",
     "Run",
     "Runs",
+    "Scaling",
     "Thresholds",
     "Training",
     "diagnose",

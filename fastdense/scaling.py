@@ -6,7 +6,7 @@ import numpy as np
 
 from fastdense.arrays.chunks import blocks
 from fastdense.dataset import Data
-from fastdense.errors import unknown
+from fastdense.errors import FastdenseError, unknown
 
 KINDS = "none", "inputs", "targets", "both"  # of `data.scale`
 
@@ -37,6 +37,11 @@ class Columns:
         """Columns that stay as they are."""
         return cls(np.zeros(columns), np.ones(columns))
 
+    @property
+    def is_none(self):
+        """Whether rows stay as they are."""
+        return not self.shift.any() and (self.factor == 1).all()
+
     def apply(self, rows):
         return (rows - self.shift) / self.factor
 
@@ -46,14 +51,19 @@ class Columns:
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
-    """How the inputs and targets of some data are scaled."""
+    """How the inputs and targets of some data are scaled.
+
+    `Scaling.of(data, "both")` is that of their own mean and variance, `scaling.apply(data)` the
+    scaled data, and `scaling.into(run.model)` a model that takes and gives the units of the data.
+    """
 
     inputs: Columns
     targets: Columns
 
     @classmethod
     def of(cls, data, kind):
-        """That of the training rows; `kind` is one of `KINDS`."""
+        """That of the training rows; `kind` is "inputs", "targets", "both" or "none"."""
+        data = Data.of(data)
         if kind not in KINDS:
             raise unknown("data.scale", kind, KINDS)
 
@@ -63,10 +73,49 @@ class Scaling:
         return cls(columns("inputs", data.inputs), columns("targets", data.targets))
 
     def apply(self, data):
-        """The same rows, scaled; the test rows as the training rows are."""
+        """The same rows, scaled, as `Data`; the test rows as the training rows are."""
+        data = Data.of(data)
         test = data.test and (self.inputs.apply(data.test[0]), self.targets.apply(data.test[1]))
         inputs, targets = self.inputs.apply(data.inputs), self.targets.apply(data.targets)
         return Data(inputs, targets, data.weights, test, notes=data.notes)
+
+    def into(self, model):
+        """A model of unscaled rows, from one that was trained on scaled ones.
+
+        What is done to the inputs goes into the first layer's weights and biases, and what undoes
+        the scaling of the targets into the last one's, so that the model can be kept, exported and
+        compiled as any other.
+
+        Parameters
+        ----------
+        model : Model
+
+        Returns
+        -------
+        Model
+            With parameters of float64: large offsets would cancel in float32.
+
+        Raises
+        ------
+        FastdenseError
+            Targets were scaled, and the last activation is not the identity.
+        """
+        last = model.network.layers[-1].activation
+        if not self.targets.is_none and last != "identity":
+            raise FastdenseError(
+                f"the output is {last}, behind which scaled targets cannot be undone in a layer; "
+                "use an output of identity, or undo them with scaling.targets.undo(...)"
+            )
+        parameters = model.parameters.astype(float)
+        layers = model.network.split(parameters)  # views
+        weights, bias = layers[0]
+        bias -= (self.inputs.shift / self.inputs.factor) @ weights
+        weights /= self.inputs.factor[:, np.newaxis]
+        weights, bias = layers[-1]
+        weights *= self.targets.factor
+        bias *= self.targets.factor
+        bias += self.targets.shift
+        return type(model)(model.network, parameters)
 
 
 def scaled(data, kind):

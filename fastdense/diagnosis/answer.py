@@ -8,6 +8,7 @@ import numpy as np
 
 from fastdense.diagnosis.baseline import measured
 from fastdense.diagnosis.changes import settings_of
+from fastdense.diagnosis.spelled import spelled
 from fastdense.entry import Cause
 from fastdense.judging.plain import heading, number
 from fastdense.once import once
@@ -75,10 +76,16 @@ class Remedy:
         lift = self.after.mean() - self.placebo.mean()
         return bool(lift > 0 and (self.p <= 0.05 or lift >= 0.5))
 
+    @property
+    def spelled(self):
+        """The lines to change, in the words of "keras" and "torch"."""
+        return spelled(self.change, settings_of(self.case))
+
     def to_dict(self):
         return {
             "change": self.change,
             "words": self.words,
+            **self.spelled,
             "verified": self.verified,
             **{
                 name: [int(array.sum()), len(array)]

@@ -11,6 +11,7 @@ from fastdense.judging.plain import number
 
 CAUSES = 4  # that are printed
 TRIED = 8
+FRAMEWORKS = {"keras": "Keras", "torch": "PyTorch"}
 
 
 def tables(found):
@@ -31,6 +32,10 @@ def tables(found):
         parts += [Text(f"  {path} = {literal(value)}") for path, value in cure.change.items()]
         parts.append(Text("\nIn Python:"))
         parts += [Text(f"  {line}") for line in python(found.evidence.case, cure.case)]
+        for name, lines in cure.spelled.items():
+            if lines:
+                parts.append(Text(f"\nIn {FRAMEWORKS[name]}:"))
+                parts += [Text(f"  {line}") for line in lines]
     return Group(*parts)
 
 

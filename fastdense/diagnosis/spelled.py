@@ -1,0 +1,189 @@
+"""A remedy's settings in the words of Keras and of PyTorch: the lines of a program to change."""
+
+from fastdense.catalogue import get
+
+# Names of optimizers there, and what our constants are called.
+OPTIMIZERS = {
+    "sgd": ("SGD", "SGD"), "momentum": ("SGD", "SGD"), "nesterov": ("SGD", "SGD"),
+    "adam": ("Adam", "Adam"), "adamw": ("AdamW", "AdamW"), "amsgrad": ("Adam", "Adam"),
+    "nadam": ("Nadam", "NAdam"), "adamax": ("Adamax", "Adamax"),
+    "rmsprop": ("RMSprop", "RMSprop"), "adagrad": ("Adagrad", "Adagrad"),
+    "adadelta": ("Adadelta", "Adadelta"),
+}  # fmt: skip
+EXTRAS = {"nesterov": ("nesterov=True", "nesterov=True"), "amsgrad": ("amsgrad=True",) * 2}
+CONSTANTS = {
+    "epsilon": ("epsilon", "eps"), "beta1": ("beta_1", "betas[0]"), "beta2": ("beta_2", "betas[1]"),
+    "alpha": ("rho", "alpha"), "initial": ("initial_accumulator_value",) * 2,
+}  # fmt: skip
+LOSSES = {
+    "mse": ("mean_squared_error", "nn.MSELoss()"),
+    "binary_crossentropy": ("binary_crossentropy", "nn.BCEWithLogitsLoss(), without the sigmoid"),
+    "categorical_crossentropy": (
+        "categorical_crossentropy", "nn.CrossEntropyLoss(), without the softmax",
+    ),
+}  # fmt: skip
+ACTIVATIONS = {
+    "identity": ("linear", "nn.Identity()"), "relu": ("relu", "nn.ReLU()"),
+    "tanh": ("tanh", "nn.Tanh()"), "sigmoid": ("sigmoid", "nn.Sigmoid()"),
+    "softmax": ("softmax", "nn.Softmax(dim=1)"), "selu": ("selu", "nn.SELU()"),
+    "leaky_relu": ("leaky_relu", "nn.LeakyReLU()"), "softplus": ("softplus", "nn.Softplus()"),
+    "exponential": ("exponential", "torch.exp of the output"),
+}  # fmt: skip
+WEIGHTS = {
+    "he_normal": ("he_normal", 'nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")'),
+    "glorot_uniform": ("glorot_uniform", "nn.init.xavier_uniform_(layer.weight)"),
+    "lecun_normal": ("lecun_normal", 'nn.init.kaiming_normal_(weight, nonlinearity="linear")'),
+}  # fmt: skip
+
+
+def spelled(change, settings):
+    """Lines of Keras and of PyTorch for changed settings.
+
+    Parameters
+    ----------
+    change : dict
+        Dotted paths to the values that a remedy sets.
+    settings : dict
+        Dotted paths to all values, with the remedy.
+
+    Returns
+    -------
+    dict
+        "keras" and "torch" to lists of str; what is the same in both is in both.
+    """
+    lines = {"keras": [], "torch": []}
+    recipe = {path.partition(".")[2]: v for path, v in settings.items() if path[:7] == "recipe."}
+    seen = set()
+    for path, value in change.items():
+        say = next((PATHS[start] for start in PATHS if path.startswith(start)), None)
+        if say is None or say in seen:
+            continue
+        seen.add(say)
+        for name, text in zip(lines, say(value, recipe), strict=True):
+            if text:
+                lines[name].append(text)
+    return lines
+
+
+def _optimizer(_, recipe):
+    table = recipe["optimizer"]
+    table = {"name": table} if isinstance(table, str) else dict(table)
+    full = table.pop("name")
+    usual, name = get("optimizers", full).hyper, full.removesuffix("_keras")
+    table = usual | table
+    found = []
+    for place, rate in enumerate(("learning_rate", "lr")):
+        parts = [f"{rate}={recipe['learning_rate']:g}"]
+        parts += [
+            f"{CONSTANTS.get(constant, (constant, constant))[place]}={value:g}"
+            for constant, value in table.items()
+            if constant == "momentum" or value != usual[constant]
+        ]
+        parts += [EXTRAS[name][place]] if name in EXTRAS else []
+        found.append((OPTIMIZERS[name][place], parts))
+    (keras, given), (torch, theirs) = found
+    clips = {"clip_norm": "clipnorm", "clip_value": "clipvalue"}
+    given += [f"{word}={recipe[ours]:g}" for ours, word in clips.items() if recipe[ours]]
+    return (
+        f"optimizer=keras.optimizers.{keras}({', '.join(given)})",
+        f"optimizer = torch.optim.{torch}(model.parameters(), {', '.join(theirs)})",
+    )
+
+
+def _clip(_, recipe):
+    keras, _torch = _optimizer(None, recipe)
+    torch = "leave out torch.nn.utils.clip_grad_norm_ and clip_grad_value_"
+    if recipe["clip_norm"]:
+        torch = f"torch.nn.utils.clip_grad_norm_(model.parameters(), {recipe['clip_norm']:g})"
+    return keras, torch
+
+
+def _epochs(value, _):
+    return f"model.fit(..., epochs={value})", f"for epoch in range({value}):"
+
+
+def _batch(value, _):
+    size = "len(x)" if value == "full" else value
+    return f"model.fit(..., batch_size={size})", f"DataLoader(..., batch_size={size}, shuffle=True)"
+
+
+def _shuffle(value, _):
+    return f"model.fit(..., shuffle={value})", f"DataLoader(..., shuffle={value})"
+
+
+def _reduction(value, _):
+    return "reduction='sum_over_batch_size' of the loss", f"reduction='{value}' of the loss"
+
+
+def _weights_of_classes(value, _):
+    if not value:
+        return "leave class_weight out of model.fit", "leave weight out of the loss"
+    table = "{" + ", ".join(f"{k}: {v:g}" for k, v in enumerate(value)) + "}"
+    ratio = f"pos_weight {value[1] / value[0]:g} of BCEWithLogitsLoss" if len(value) == 2 else ""
+    numbers = ", ".join(f"{v:g}" for v in value)
+    return f"model.fit(..., class_weight={table})", ratio or f"weight=torch.tensor([{numbers}])"
+
+
+def _loss(value, _):
+    name = value if isinstance(value, str) else value["name"]
+    keras, torch = LOSSES.get(name, (None, None))
+    return keras and f'loss="{keras}"', torch and f"loss = {torch}"
+
+
+def _hidden(value, _):
+    widths = ", ".join(map(str, value))
+    return f"Dense layers of {widths} units", f"nn.Linear layers of {widths} units"
+
+
+def _in_layers(value, _):
+    return ("the layers as in the settings",) * 2
+
+
+def _activation(where):
+    def say(value, _):
+        keras, torch = ACTIVATIONS.get(value, (value, value))
+        return f'activation="{keras}" {where}', f"{torch} {where}"
+
+    return say
+
+
+def _initial(value, _):
+    name = value if isinstance(value, str) else value["name"]
+    keras, torch = WEIGHTS.get(name, (None, None))
+    return keras and f'kernel_initializer="{keras}" of the last layer', torch
+
+
+def _dropout(value, _):
+    return "leave out keras.layers.Dropout", "leave out nn.Dropout"
+
+
+def _penalty(_, recipe):
+    l2 = recipe["l2"]
+    if not (l2 or recipe["l1"]):
+        return "leave out kernel_regularizer", "weight_decay=0"
+    return f"kernel_regularizer=keras.regularizers.L2({l2:g})", f"weight_decay={2 * l2:g}"
+
+
+def _schedule(_, recipe):
+    return f"learning_rate={recipe['learning_rate']:g}, a number", "leave out the lr_scheduler"
+
+
+def _scale(value, _):
+    inputs = "x = (x - x.mean(axis=0)) / x.std(axis=0)"
+    targets = "y = (y - y.mean()) / y.std(), undone in predictions: p * y.std() + y.mean()"
+    chosen = {"inputs": inputs, "targets": targets, "both": f"{inputs}; {targets}"}.get(value)
+    return chosen, chosen
+
+
+# By the beginning of a dotted path.
+PATHS = {
+    "recipe.optimizer": _optimizer, "recipe.learning_rate": _optimizer,
+    "recipe.ascend": _optimizer, "recipe.clip": _clip, "recipe.epochs": _epochs,
+    "recipe.batch_size": _batch, "recipe.shuffle": _shuffle, "recipe.reduction": _reduction,
+    "recipe.class_weights": _weights_of_classes, "recipe.loss": _loss,
+    "recipe.l1": _penalty, "recipe.l2": _penalty,
+    "recipe.schedule": _schedule, "network.hidden": _hidden, "network.layers": _in_layers,
+    "network.activation": _activation("in the hidden layers"),
+    "network.output": _activation("as the output"), "network.weights": _initial,
+    "network.dropout": _dropout, "data.scale": _scale,
+}  # fmt: skip

@@ -1,0 +1,85 @@
+"""Settings in the words of Keras and PyTorch: every setting has some, and names that are there."""
+
+import numpy as np
+import pytest
+
+from fastdense import Network, Recipe, catalogue
+from fastdense.diagnosis import changes as known
+from fastdense.diagnosis.case import Case
+from fastdense.diagnosis.spelled import ACTIVATIONS, OPTIMIZERS, PATHS, WEIGHTS, spelled
+
+X = np.random.default_rng(0).normal(size=(40, 3))
+CASE = Case.of(
+    Network.of(3, 8, 1, activation="sigmoid"),
+    Recipe(optimizer="momentum", learning_rate=0.1, clip_norm=0.5, l2=0.1, shuffle=False),
+    (X, X[:, :1]),
+)
+UNSAID = "recipe.dtype", "recipe.gradient_accumulation_steps", "network.bias"  # left as they are
+CHANGES = {
+    "use adam at a learning rate of 0.003": (
+        known.optimizer("adam", 3e-3),
+        "optimizer=keras.optimizers.Adam(learning_rate=0.003, clipnorm=0.5)",
+        "optimizer = torch.optim.Adam(model.parameters(), lr=0.003)",
+    ),
+    "lower the rate": (
+        known.rate_times(0.1),
+        "optimizer=keras.optimizers.SGD(learning_rate=0.01, momentum=0.9, clipnorm=0.5)",
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)",
+    ),
+    "no clip": (
+        known.no_clip(),
+        "optimizer=keras.optimizers.SGD(learning_rate=0.1, momentum=0.9)",
+        "leave out torch.nn.utils.clip_grad_norm_ and clip_grad_value_",
+    ),
+    "epochs": (known.epochs(7), "model.fit(..., epochs=7)", "for epoch in range(7):"),
+    "batch": (
+        known.batch(16), "model.fit(..., batch_size=16)",
+        "DataLoader(..., batch_size=16, shuffle=True)",
+    ),
+    "shuffle": (known.shuffled(), "model.fit(..., shuffle=True)", "DataLoader(..., shuffle=True)"),
+    "penalty": (
+        known.penalty_times(0.01), "kernel_regularizer=keras.regularizers.L2(0.001)",
+        "weight_decay=0.002",
+    ),
+    "output": (known.output("tanh"), 'activation="tanh" as the output', "nn.Tanh() as the output"),
+    "wider": (known.wider(4), "Dense layers of 32 units", "nn.Linear layers of 32 units"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_is_spelled(name):
+    change, keras, torch = CHANGES[name]
+    after = change.make(CASE)
+    lines = spelled(known.difference(CASE, after), known.settings_of(after))
+    assert keras in lines["keras"] and torch in lines["torch"]
+
+
+def test_every_setting_that_a_remedy_may_change_is_spelled():
+    for path in known.settings_of(CASE):
+        assert path.startswith((*PATHS, *UNSAID))
+
+
+def test_every_optimizer_is_spelled():
+    names = {name.removesuffix("_keras") for name in catalogue.names("optimizers")}
+    assert names == set(OPTIMIZERS)
+
+
+def test_names_are_those_of_pytorch():
+    torch = pytest.importorskip("torch")
+    for _, name in OPTIMIZERS.values():
+        assert hasattr(torch.optim, name)
+    for _, text in [*ACTIVATIONS.values(), *WEIGHTS.values()]:
+        if text.startswith("nn."):
+            found = torch.nn
+            for part in text.partition("(")[0].split(".")[1:]:
+                found = getattr(found, part)
+
+
+def test_names_are_those_of_keras():
+    keras = pytest.importorskip("keras")
+    for name, _ in OPTIMIZERS.values():
+        assert hasattr(keras.optimizers, name)
+    for name, _ in ACTIVATIONS.values():
+        assert keras.activations.get(name)
+    for name, _ in WEIGHTS.values():
+        assert keras.initializers.get(name)
