@@ -17,7 +17,10 @@ def suspect(e):
         return None
     short = rising(1 / e.travel, 0.5, 10.0) if e.travel > 0 else 0.0  # else there is no gradient
     short *= 1 - max(e.dead_output, e.dead_last)
+    recipe = e.case.recipe
     falling = 0.5 * e.outcome_share("slow")
+    if recipe.learning_rate >= recipe.optimizer.entry.rate:  # then it is more likely the time
+        falling *= 0.8
     strength = max(short, falling)
     if e.case.steps < FEW:  # more of them is the nearer thought
         strength *= 0.6
