@@ -82,6 +82,8 @@ class Search:
         self.seeds = case.recipe.seed + np.arange(self.starts)
         self.evidence, self.findings, self.tried = None, [], []
 
+    # Rows may be of any size, and trainings diverge; what is not finite is judged as such.
+    @np.errstate(all="ignore")
     def answer(self):
         """The `Diagnosis`; of what is known when the time is over."""
         try:
@@ -89,6 +91,7 @@ class Search:
         except OutOfTime:
             return self.known()
 
+    @np.errstate(all="ignore")
     def known(self):
         """The `Diagnosis` of what was found out so far."""
         if self.evidence is None:

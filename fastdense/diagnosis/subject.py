@@ -16,7 +16,7 @@ from fastdense.errors import FastdenseError, shown
 from fastdense.network import Network
 from fastdense.recipe import Recipe
 from fastdense.scenarios import scenario as scenarios
-from fastdense.scenarios.scenario import known_arm, read_overrides, read_tables
+from fastdense.scenarios.scenario import known_arm, parts_of, read_overrides, read_tables
 from fastdense.settings import changes as settings
 
 MAX_LABELS, MIN_ROWS = 20, 5  # numbers that may be classes: so few of them, in so many rows each
@@ -41,7 +41,7 @@ def arm_of(name, arm=None, changes=None, is_file=False):
     if arm is None and len(overrides) > 1:
         others = ", ".join(shown(other) for other in list(overrides)[1:])
         notes.append(f"the arm {shown(chosen)} is diagnosed; others are {others}"[:SHORT])
-    parts = settings.tables_of(table, overrides[chosen], changes or {})
+    parts = parts_of(chosen, table, overrides[chosen], changes or {})
     rows = data.read(parts["data"], folder)
     return *_trained(parts, rows), rows, [*notes, *rows.notes]
 

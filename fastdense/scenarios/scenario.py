@@ -259,13 +259,19 @@ def cache_by_content(function):
     return cached
 
 
-def read_arm(name, table, override, changes, read):
-    """One arm; `read` makes the `Data` of a `[data]` table, or that of one of its draws."""
+def parts_of(name, table, override, changes):
+    """The tables that train an arm: `data`, `network` and `recipe`."""
     for key in tables.table(f"arms.{name}", override):
         known(f"key in [arms.{name}]", key, PARTS)
     parts = settings.tables_of(table, override, changes)
     if "seed" in parts["recipe"]:
         raise FastdenseError("recipe.seed is set for every run; use --seed for the first one")
+    return parts
+
+
+def read_arm(name, table, override, changes, read):
+    """One arm; `read` makes the `Data` of a `[data]` table, or that of one of its draws."""
+    parts = parts_of(name, table, override, changes)
     rows = read(parts["data"])
     recipe = Recipe.from_dict(parts["recipe"])
     stated = not parts["network"].keys().isdisjoint({"outputs", "layers"})

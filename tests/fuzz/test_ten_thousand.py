@@ -31,9 +31,9 @@ def check_sentence(text):
     assert not strange, text
 
 
-def check(answer, code=None):
+def check(answer, codes=CODES):
     """A result on standard output, or one sentence on the other."""
-    assert answer.code in CODES, answer
+    assert answer.code in codes, answer
     assert "Traceback" not in answer.err, answer
     assert not any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in answer.out), answer
     if answer.code == 2:
@@ -86,6 +86,22 @@ def refused_or(function, *arguments):
         except FastdenseError as error:
             check_sentence(str(error))
             return None
+
+
+def test_diagnoses(tmp_path):
+    """With a budget: what is left to find is the length of one training, which is short here."""
+    quick = ("--effort", "quick", "--seeds", 2, "--budget", 0.5, "--set", "recipe.epochs=2")
+    for rng in generators(5, 250):
+        table = rng.random() < 0.5
+        path = tmp_path / ("rows.csv" if table else "broken.toml")
+        path.write_bytes(inputs.csv(rng)[0] if table else inputs.scenario(rng))
+        options = inputs.pick(
+            rng, [(), ("--json",), ("--observed", inputs.pick(rng, inputs.CELLS))]
+        )
+        answer = soon(call, "diagnose", path, *quick, *options)
+        check(answer, codes={*CODES, 5})
+        assert [p.name for p in tmp_path.iterdir()] == [path.name]
+        path.unlink()
 
 
 @pytest.mark.parametrize(("kind", "count"), [("csv", 2500), ("npz", 1000)])
