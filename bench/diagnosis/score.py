@@ -1,6 +1,6 @@
 """Diagnoses of published faults, and how often the first cause is an admissible one."""
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass
 
 from fastdense import diagnose
@@ -59,14 +59,20 @@ class Score:
     cured: float  # of the faults, with a verified remedy
 
 
+def cases():
+    """`[(kind, Fault), ...]`, and why some published ones cannot be built."""
+    published, left_out = faults.load()
+    every = [(PUBLISHED, one) for one in published] + [(PUT_IN, one) for one in injected.draw()]
+    return every, left_out
+
+
 def run(on_progress=None, effort="usual"):
     """The `Diagnosed` of every fault, and why some published ones cannot be built."""
-    published, left_out = faults.load()
-    cases = [(PUBLISHED, one) for one in published] + [(PUT_IN, one) for one in injected.draw()]
+    every, left_out = cases()
     found = []
-    for place, (kind, one) in enumerate(cases):
+    for place, (kind, one) in enumerate(every):
         if on_progress:
-            on_progress(place, len(cases))
+            on_progress(place, len(every))
         answer = diagnose(one.network, one.recipe, one.data, effort=effort)
         remedy = next((remedy for remedy in answer.remedies if remedy.verified), None)
         labels = tuple(finding.cause.label for finding in answer.causes)
@@ -80,25 +86,28 @@ def run(on_progress=None, effort="usual"):
 
 
 def score(diagnosed):
-    """The `Score` of some diagnoses: F3 is 10 P R / (9 P + R)."""
-    templates = defaultdict(list)
-    for one in diagnosed:
-        templates[one.template].append(one)
-    faulty = healthy = right = named = alarms = cured = 0.0
-    for group in templates.values():
-        weight = 1 / len(group)
-        for one in group:
-            if one.healthy:
-                healthy += weight
-                alarms += weight * bool(one.causes)
-            else:
-                faulty += weight
-                right += weight * one.right
-                named += weight * bool(one.causes)
-                cured += weight * one.verified
-    recall, precision = right / max(faulty, 1e-9), right / max(named, 1e-9)
-    f3 = 10 * precision * recall / max(9 * precision + recall, 1e-9)
+    """The `Score` of some diagnoses."""
+    faulty = weighed([one for one in diagnosed if not one.healthy], diagnosed)
+    healthy = weighed([one for one in diagnosed if one.healthy], diagnosed)
+    recall = share(faulty, lambda one: one.right)
+    precision = recall / max(share(faulty, lambda one: one.causes), 1e-9)
     return Score(
-        len(templates), recall, precision, f3, alarms / max(healthy, 1e-9),
-        cured / max(faulty, 1e-9),
+        len({one.template for one in diagnosed}), recall, precision, f3(precision, recall),
+        share(healthy, lambda one: one.causes), share(faulty, lambda one: one.verified),
     )  # fmt: skip
+
+
+def weighed(some, every):
+    """`[(weight, one), ...]`, by which every template of `every` counts once."""
+    sizes = Counter(one.template for one in every)
+    return [(1 / sizes[one.template], one) for one in some]
+
+
+def share(pairs, holds):
+    """The share by weight of those of which something holds."""
+    return sum(w for w, one in pairs if holds(one)) / max(sum(w for w, _ in pairs), 1e-9)
+
+
+def f3(precision, recall):
+    """10 P R / (9 P + R)."""
+    return 10 * precision * recall / max(9 * precision + recall, 1e-9)

@@ -5,6 +5,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from fastdense_bench.diagnosis import beside
 from fastdense_bench.diagnosis.score import PUBLISHED, PUT_IN, score
 
 COLUMNS = "case", "published", "first cause", "right", "verified remedy", "seconds"
@@ -44,11 +45,21 @@ def summaries(found):
 
 def for_terminal(found, left_out):
     """Something of rich's."""
-    table = Table(*COLUMNS, box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
-    for row in rows(found):
-        table.add_row(*row)
     reasons = [Text(f"not built: {name} ({reason})") for name, reason in left_out.items()]
-    return Group(table, *reasons, *map(Text, summaries(found)))
+    return Group(_table(COLUMNS, rows(found)), *reasons, *map(Text, summaries(found)))
+
+
+def peers_for_terminal(results, cases, found=()):
+    """What other packages say, as something of rich's."""
+    table = _table(beside.COLUMNS, beside.rows(results, cases, found))
+    return Group(table, *map(Text, beside.notes(results)))
+
+
+def _table(columns, some):
+    table = Table(*columns, box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    for row in some:
+        table.add_row(*row)
+    return table
 
 
 def to_dict(found, left_out):
@@ -56,10 +67,16 @@ def to_dict(found, left_out):
     return {"cases": [one.to_dict() for one in found], "left_out": left_out}
 
 
-def markdown(found, left_out):
-    """The body of `bench/diagnosis.md`."""
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
-    lines += ["| " + " | ".join(row) + " |" for row in rows(found)]
+def markdown(found, left_out, results, cases):
+    """The body of `bench/diagnosis.md`; `results` are those of other packages on the `cases`."""
+    lines = _markdown(beside.COLUMNS, beside.rows(results, cases, found))
+    lines += ["", *(f"- {text}." for text in beside.notes(results)), ""]
+    lines += _markdown(COLUMNS, rows(found))
     lines += ["", *(f"- {text}." for text in summaries(found))]
     lines += [f"- Not built: `{name}`, {reason}." for name, reason in left_out.items()]
     return "\n".join(lines)
+
+
+def _markdown(columns, some):
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    return lines + ["| " + " | ".join(row) + " |" for row in some]

@@ -40,19 +40,23 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     agree before anything is timed.
 
     diagnosis in place of workloads diagnoses published faults and healthy trainings instead, and
-    says how often the first cause is the published one.
+    says how often the first cause is the published one. With --peers, such as torchmortem or all,
+    packages that watch PyTorch trainings are asked in place of fastdense.
     """
     if as_json and markdown:
         raise click.UsageError("--json and --markdown are two forms of the output; give one")
+    names = None if peers is None else [p.strip() for p in peers.split(",") if p.strip()]
     if workloads == ("diagnosis",):
-        return diagnoses(as_json, markdown)
+        if names is None:
+            return diagnoses(as_json, markdown)
+        return others(names, resume, as_json, markdown)
     from fastdense_bench import suite, table
     from fastdense_bench.measure import Effort
     from fastdense_bench.peers import choose, find
     from fastdense_cli.console import progress, show, show_json
 
     rows, startup = suite.select(workloads, quick)
-    chosen = find() if peers is None else choose([p.strip() for p in peers.split(",") if p.strip()])
+    chosen = find() if names is None else choose(names)
     effort = Effort(repeats, QUICK_SECONDS if quick else SECONDS, order)
     startups = startup and (1 if quick else repeats)
     with progress("bench") as report:
@@ -67,7 +71,7 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
 
 def diagnoses(as_json, markdown):
     """Print what `fastdense diagnose` says of published faults."""
-    from fastdense_bench.diagnosis import score, table
+    from fastdense_bench.diagnosis import score, table, watched
     from fastdense_cli.console import progress, show, show_json
 
     with progress("bench diagnosis") as report:
@@ -75,6 +79,26 @@ def diagnoses(as_json, markdown):
     if as_json:
         show_json(table.to_dict(found, left_out))
     elif markdown:
-        click.echo(table.markdown(found, left_out))
+        cases, _ = score.cases()
+        click.echo(table.markdown(found, left_out, watched.read(), cases))
     else:
         show(table.for_terminal(found, left_out), WIDTH_WITHOUT_TERMINAL)
+
+
+def others(names, resume, as_json, markdown):
+    """Print what packages say that watch PyTorch trainings of the same faults."""
+    from fastdense_bench.diagnosis import peers, score, table, watched
+    from fastdense_bench.kept import Kept
+    from fastdense_cli.console import progress, show, show_json
+
+    if markdown:
+        raise click.UsageError("--markdown prints fastdense's page; leave --peers out, or --json")
+    chosen = peers.choose(names)
+    kept = Kept(resume, watched.conditions(chosen))
+    cases, _ = score.cases()
+    with progress("bench diagnosis") as report:
+        results = watched.measure(chosen, [one for _, one in cases], report, kept)
+    if as_json:
+        show_json(results)
+    else:
+        show(table.peers_for_terminal(results, cases), WIDTH_WITHOUT_TERMINAL)

@@ -68,8 +68,9 @@ def metadata(wheel):
 def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
     installed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     typed = on_disk("*.pyi") | on_disk("py.typed")
-    measured = ("fault_cases.json", "auto-mpg.csv", "iris.csv", "digits.npz")
-    faults = set().union(*map(on_disk, measured))  # that diagnoses are measured on
+    # That diagnoses are measured on, and what other packages said of them.
+    measured = ("fault_cases.json", "auto-mpg.csv", "iris.csv", "digits.npz", "peers.json")
+    faults = set().union(*map(on_disk, measured))
     assert installed == on_disk("*.py") | on_disk("*.toml") | typed | faults
     assert "fastdense/py.typed" in installed
     assert {name.split("/")[0] for name in installed} == set(SOURCES)
@@ -107,7 +108,8 @@ PLOTS = ROOT / "fastdense" / "reports" / "plots"
 EXPORTS = ROOT / "fastdense" / "reports" / "exports"
 # Where something is imported that is not installed with the package.
 CLUSTER = ROOT / "fastdense" / "sweeps" / "workers" / "dask.py"
-APART = {ROOT / "bench" / "peers", PLOTS, EXPORTS, CLUSTER}
+WATCHING = ROOT / "bench" / "diagnosis" / "peers"
+APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER}
 
 
 def imported(paths):
@@ -137,6 +139,12 @@ def test_what_is_imported_is_required():
 def test_what_draws_pictures_is_an_extra():
     extra = packages(CONFIG["options.extras_require"]["plot"])
     assert imported(PLOTS.rglob("*.py")) - {"numpy"} == extra == {"matplotlib"}
+
+
+def test_what_watches_trainings_is_an_extra():
+    extra = packages(CONFIG["options.extras_require"]["bench"])
+    names = {name.replace("-", "_") for name in extra}
+    assert imported(WATCHING.rglob("*.py")) - {"numpy"} == names
 
 
 def test_what_writes_parquet_is_an_extra():
