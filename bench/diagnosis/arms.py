@@ -1,7 +1,4 @@
-"""Every arm of every scenario as a training to diagnose: sound where it converges, else a fault.
-
-What is wrong with an arm is not labeled; what its scenario claims of it stands beside the cause.
-"""
+"""Every arm of every scenario as a training to diagnose, beside what its scenario claims of it."""
 
 from dataclasses import dataclass
 
@@ -20,26 +17,28 @@ class Arm:
     network: object
     recipe: object
     data: object
-    claim: str
+    claim: str  # the first that is published, or ""
 
-    @property
-    def sound(self):
-        """Whether it converges, as a rule."""
+    def converges(self):
+        """Whether it does, as a rule: then no cause is to be named."""
         runs = train_many(self.network, self.recipe, self.data, seeds=range(STARTS))
-        return (runs.outcome == "converged").mean() >= SOUND
+        return bool((runs.outcome == "converged").mean() >= SOUND)
 
 
 def load():
-    """The arms of all scenarios that the engine can begin."""
+    """The arms of all scenarios."""
     found = []
     for name in scenarios.names():
         one = scenarios.load(name)
-        for arm in one.arms:
-            claims = [
-                claim for claim in one.claims
-                if not claim.own and any(test.arm == arm.name for s in claim.settings
-                                         for test in s.tests)
-            ]  # fmt: skip
-            text = " ".join(claims[0].text.split()) if claims else ""
-            found.append(Arm(f"{name}/{arm.name}", arm.network, arm.recipe, arm.data, text))
+        found += [
+            Arm(f"{name}/{arm.name}", arm.network, arm.recipe, arm.data, _claim(one, arm.name))
+            for arm in one.arms
+        ]
     return found
+
+
+def _claim(scenario, arm):
+    for claim in scenario.claims:
+        if not claim.own and any(test.arm == arm for s in claim.settings for test in s.tests):
+            return " ".join(claim.text.split())
+    return ""

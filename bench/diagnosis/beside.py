@@ -42,7 +42,7 @@ def ours(found, ids):
     """The `Said` of some diagnoses, of the cases `ids`."""
     return [
         Said(
-            one.kind, one.template, one.labels, one.verdict not in QUIET or one.causes != (),
+            one.kind, one.template, tuple(one.labels), one.verdict not in QUIET or one.causes != [],
             tuple((label,) for label in one.causes),
         )
         for one in found if one.id in ids

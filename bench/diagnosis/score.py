@@ -1,50 +1,50 @@
-"""Diagnoses of published faults, and how often the first cause is an admissible one."""
+"""Diagnoses of faults and sound trainings, and how often the first cause is an admissible one."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from fastdense import diagnose
-from fastdense_bench.diagnosis import faults, injected
+from fastdense_bench.diagnosis import arms, faults, injected
+from fastdense_bench.diagnosis.chance import by_chance
 
-PUBLISHED, PUT_IN = "published", "put in"
+PUBLISHED, PUT_IN, ARM = "published", "put in", "arm"
 
 
 @dataclass(frozen=True)
 class Diagnosed:
-    """What was said of a fault."""
+    """What was said of a training."""
 
-    kind: str  # PUBLISHED or PUT_IN
+    kind: str  # PUBLISHED, PUT_IN or ARM
     id: str
     template: str
-    labels: tuple
-    high: bool
+    labels: list  # ["NONE"] of a sound one; [] of an arm that does not converge
+    high: bool  # confidence in the labels
     verdict: str
-    causes: tuple  # labels, best first
+    names: list  # of the causes, best first
+    causes: list  # their labels
     remedy: str  # the first that was verified, or ""
-    verified: bool
+    cured: float | None  # share of fresh starts that it makes good
+    chance: float | None  # the same of the best of random changes, for as much arithmetic
     seconds: float
+    claim: str = ""  # what the scenario of an arm claims
 
     @property
     def healthy(self):
-        return self.labels == ("NONE",)
+        return self.labels == ["NONE"]
+
+    @property
+    def verified(self):
+        return self.cured is not None
 
     @property
     def right(self):
         """Whether the first cause is one of the labels, or a healthy training got none."""
-        return (
-            not self.causes
-            if self.healthy
-            else self.causes[:1] != () and (self.causes[0] in self.labels)
-        )
+        if self.healthy:
+            return not self.causes
+        return bool(self.causes) and self.causes[0] in self.labels
 
     def to_dict(self):
-        return {
-            "kind": self.kind,
-            "id": self.id, "template": self.template, "labels": list(self.labels),
-            "high": self.high, "verdict": self.verdict, "causes": list(self.causes),
-            "right": self.right, "remedy": self.remedy, "verified": self.verified,
-            "seconds": self.seconds,
-        }  # fmt: skip
+        return {**asdict(self), "right": self.right}
 
 
 @dataclass(frozen=True)
@@ -66,23 +66,47 @@ def cases():
     return every, left_out
 
 
-def run(on_progress=None, effort="usual"):
-    """The `Diagnosed` of every fault, and why some published ones cannot be built."""
+def run(on_progress, kept, effort="usual"):
+    """The `Diagnosed` of every fault and arm, and why some published ones cannot be built.
+
+    Parameters
+    ----------
+    on_progress : callable
+        Called as `on_progress(done, total)` before every training.
+    kept : Kept
+        Holds each as it is done.
+    effort : str
+        As `diagnose` has it.
+    """
     every, left_out = cases()
+    every += [(ARM, one) for one in arms.load()]
     found = []
     for place, (kind, one) in enumerate(every):
-        if on_progress:
-            on_progress(place, len(every))
-        answer = diagnose(one.network, one.recipe, one.data, effort=effort)
-        remedy = next((remedy for remedy in answer.remedies if remedy.verified), None)
-        labels = tuple(finding.cause.label for finding in answer.causes)
-        found.append(
-            Diagnosed(
-                kind, one.id, one.template, one.labels, one.high, answer.verdict, labels,
-                remedy.words if remedy else "", remedy is not None, round(answer.seconds, 1),
-            )
-        )  # fmt: skip
+        on_progress(place, len(every))
+        found.append(Diagnosed(**kept.part(one.id, lambda k=kind, o=one: _diagnosed(k, o, effort))))
     return found, left_out
+
+
+def _diagnosed(kind, one, effort):
+    """The fields of a `Diagnosed`."""
+    found = diagnose(one.network, one.recipe, one.data, effort=effort)
+    cure = found.cured
+    about = {"template": one.id, "labels": [], "high": False, "claim": ""}
+    if kind == ARM:
+        about |= {"claim": one.claim, "labels": ["NONE"] if one.converges() else []}
+    else:
+        about |= {"template": one.template, "labels": list(one.labels), "high": one.high}
+    return about | {
+        "kind": kind,
+        "id": one.id,
+        "verdict": found.verdict,
+        "names": [finding.name for finding in found.causes],
+        "causes": [finding.cause.label for finding in found.causes],
+        "remedy": cure.words if cure else "",
+        "cured": float(cure.after.mean()) if cure else None,
+        "chance": by_chance(found)[0] if kind != ARM and found.verdict == "fault" else None,
+        "seconds": round(found.seconds, 1),
+    }
 
 
 def score(diagnosed):

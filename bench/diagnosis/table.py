@@ -1,14 +1,23 @@
 """The results of `fastdense bench diagnosis`: for a terminal, as JSON, and as Markdown."""
 
+from collections import Counter
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from fastdense_bench.diagnosis import beside
-from fastdense_bench.diagnosis.score import PUBLISHED, PUT_IN, score
+from fastdense_bench.diagnosis.score import ARM, PUBLISHED, PUT_IN, score
 
 COLUMNS = "case", "published", "first cause", "right", "verified remedy", "seconds"
+ARMS = "arm", "what its source says", "verdict", "first cause", "verified remedy"
+
+
+ABOUT_ARMS = (
+    "Each arm that is not healthy, with the first claim of a source that is judged by it, and the "
+    "cause that a diagnosis names."
+)
 
 
 def rows(found):
@@ -19,7 +28,15 @@ def rows(found):
             "yes" if one.right else "no", one.remedy or ("" if one.healthy else "none"),
             f"{one.seconds:.1f}",
         )
-        for one in found
+        for one in found if one.kind != ARM
+    ]  # fmt: skip
+
+
+def arms(found):
+    """A row of texts for each arm of a scenario that is not healthy."""
+    return [
+        (one.id, one.claim, one.verdict, one.names[0] if one.names else "", one.remedy)
+        for one in found if one.kind == ARM and one.verdict != "healthy"
     ]  # fmt: skip
 
 
@@ -40,13 +57,40 @@ def summaries(found):
             f"named in {figures.false_alarms:.0%} of the healthy trainings; a verified remedy for "
             f"{figures.cured:.0%} of the faults"
         )
-    return texts
+    return [*texts, *_of_arms(found), *_of_chance(found)]
+
+
+def _of_arms(found):
+    sound = [one for one in found if one.kind == ARM and one.healthy]
+    others = [one for one in found if one.kind == ARM and not one.healthy]
+    named = sum(one.causes != [] for one in sound)
+    counts = Counter(one.verdict for one in others)
+    said = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+    return [
+        f"arms of scenarios: of {len(sound)} that converge, causes are named in {named}; of "
+        f"{len(others)} others the verdicts are {said}"
+    ] if sound or others else []  # fmt: skip
+
+
+def _of_chance(found):
+    tried = [one for one in found if one.chance is not None]
+    pairs = [(one.cured or 0.0, one.chance) for one in tried]
+    if not pairs:
+        return []
+    better, even = sum(a > b for a, b in pairs), sum(a == b for a, b in pairs)
+    ours, theirs = (sum(shares) / len(pairs) for shares in zip(*pairs, strict=True))
+    return [
+        f"the remedy cures more fresh starts than the best of random changes for as much "
+        f"arithmetic in {better} of {len(pairs)} faults, as many in {even}, fewer in "
+        f"{len(pairs) - better - even}; of all starts {ours:.0%}, and chance {theirs:.0%}"
+    ]
 
 
 def for_terminal(found, left_out):
     """Something of rich's."""
     reasons = [Text(f"not built: {name} ({reason})") for name, reason in left_out.items()]
-    return Group(_table(COLUMNS, rows(found)), *reasons, *map(Text, summaries(found)))
+    tables = _table(COLUMNS, rows(found)), _table(ARMS, arms(found))
+    return Group(*tables, *reasons, *map(Text, summaries(found)))
 
 
 def peers_for_terminal(results, cases, found=()):
@@ -74,6 +118,7 @@ def markdown(found, left_out, results, cases):
     lines += _markdown(COLUMNS, rows(found))
     lines += ["", *(f"- {text}." for text in summaries(found))]
     lines += [f"- Not built: `{name}`, {reason}." for name, reason in left_out.items()]
+    lines += ["", "## Arms of scenarios", "", ABOUT_ARMS, "", *_markdown(ARMS, arms(found))]
     return "\n".join(lines)
 
 

@@ -48,7 +48,7 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     names = None if peers is None else [p.strip() for p in peers.split(",") if p.strip()]
     if workloads == ("diagnosis",):
         if names is None:
-            return diagnoses(as_json, markdown)
+            return diagnoses(resume, as_json, markdown)
         return others(names, resume, as_json, markdown)
     from fastdense_bench import suite, table
     from fastdense_bench.measure import Effort
@@ -69,13 +69,14 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
         show(table.for_terminal(results), WIDTH_WITHOUT_TERMINAL)
 
 
-def diagnoses(as_json, markdown):
-    """Print what `fastdense diagnose` says of published faults."""
+def diagnoses(resume, as_json, markdown):
+    """Print what `fastdense diagnose` says of faults, sound trainings and arms of scenarios."""
     from fastdense_bench.diagnosis import score, table, watched
+    from fastdense_bench.kept import Kept
     from fastdense_cli.console import progress, show, show_json
 
     with progress("bench diagnosis") as report:
-        found, left_out = score.run(report)
+        found, left_out = score.run(report, Kept(resume, {"effort": "usual"}))
     if as_json:
         show_json(table.to_dict(found, left_out))
     elif markdown:
