@@ -7,6 +7,7 @@ import numpy as np
 from fastdense.arrays.duplicates import equal_rows
 from fastdense.diagnosis.curvature import extremes
 from fastdense.model import Model
+from fastdense.network import Network
 from fastdense.once import once
 
 MESSAGE = 200  # characters of what the engine says
@@ -202,6 +203,41 @@ class Evidence:
         groups, lone = equal_rows(self.case.data.inputs, self.case.recipe.dtype)
         return (len(list(groups)) + int(np.count_nonzero(lone))) / len(self.case.given)
 
+    # The start ------------------------------------------------------------------------------
+
+    @once
+    def start(self):
+        """The parameters of the first start: (size,)."""
+        return self.case.network.initialize(self.case.recipe.seed, "float64")
+
+    @once
+    def gradient_size(self):
+        """Root mean square of the gradient before the first step."""
+        return float(np.linalg.norm(self.gradient(self.start)) / np.sqrt(len(self.start)))
+
+    @once
+    def probe(self):
+        """Losses before, after a step down the gradient at the learning rate, and after a tenth."""
+        step = self.case.recipe.learning_rate * self.gradient(self.start)
+        return tuple(self.loss(self.start - share * step) for share in (0.0, 1.0, 0.1))
+
+    @once
+    def last_rank(self):
+        """Directions in which the last hidden layer varies over the rows, before the first step.
+
+        The participation ratio of the singular values of its centered outputs; 0 where they do not
+        vary.
+        """
+        network = self.case.network
+        below = Network(network.inputs, network.layers[:-1])
+        parameters = self.start[: below.size]
+        outputs = Model(below, parameters).predict(self.case.data.inputs[:SAMPLES].astype(float))
+        outputs = outputs - outputs.mean(axis=0)
+        if not np.isfinite(outputs).all() or np.abs(outputs).max() < 1e-12:
+            return 0.0
+        squares = np.linalg.svd(outputs, compute_uv=False) ** 2
+        return float(squares.sum() ** 2 / (squares**2).sum())
+
     # Curvature ------------------------------------------------------------------------------
 
     @once
@@ -209,8 +245,7 @@ class Evidence:
         """Largest eigenvalue of the Hessian at the start; NaN where there is none."""
         if not self.ran:
             return np.nan
-        start = self.case.network.initialize(self.case.recipe.seed, "float64")
-        return extremes(self.case, start)[1]
+        return extremes(self.case, self.start)[1]
 
     @once
     def stability(self):
@@ -239,20 +274,26 @@ class Evidence:
 
     def gradient(self, parameters, rows=slice(SAMPLES)):
         """Gradient of the loss of the data on some rows: (size,)."""
+        return self._differentiated(parameters, rows)[1]
+
+    def loss(self, parameters, rows=slice(SAMPLES)):
+        """The loss of the data on some rows."""
+        return self._differentiated(parameters, rows)[0]
+
+    def _differentiated(self, parameters, rows):
         data = self.case.data.inputs[rows].astype(float), self.case.data.targets[rows].astype(float)
         with np.errstate(all="ignore"):
             return Model(self.case.network, parameters).loss_and_gradient(
                 data, self.case.recipe.loss
-            )[1]
+            )
 
     @once
     def rest(self):
         """At the end: the gradient beside that of the start, and the extreme curvatures."""
         if self.end is None:
             return np.nan, np.nan, np.nan
-        start = self.case.network.initialize(self.case.recipe.seed, "float64")
         with np.errstate(all="ignore"):
-            first = np.linalg.norm(self.gradient(start))
+            first = np.linalg.norm(self.gradient(self.start))
             share = np.linalg.norm(self.gradient(self.end)) / first if first else np.nan
         return float(share), *extremes(self.case, self.end)
 

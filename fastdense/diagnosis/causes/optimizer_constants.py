@@ -1,7 +1,7 @@
 """A constant of the optimizer, such as Adam's epsilon, holds its steps back."""
 
 from fastdense.diagnosis.changes import optimizer_constants
-from fastdense.diagnosis.suspicion import Suspicion
+from fastdense.diagnosis.suspicion import Suspicion, rising
 
 LABEL = "OPT_EPS"
 WHY = "Where epsilon exceeds the size of the gradient, a step shrinks in proportion to it."
@@ -18,12 +18,13 @@ def suspect(e):
     }  # fmt: skip
     if not changed:
         return None
-    epsilon = changed.get("epsilon", 0.0)
-    strength = 0.9 if epsilon > 1e-4 else 0.3
-    return Suspicion(
-        strength,
-        tuple(f"{name} is {value:g}, usually {usual[name]:g}" for name, value in changed.items()),
-    )
+    evidence = [f"{name} is {value:g}, usually {usual[name]:g}" for name, value in changed.items()]
+    strength = 0.3
+    if "epsilon" in changed and e.ran:
+        beside = changed["epsilon"] / max(e.gradient_size, 1e-300)
+        evidence.append(f"epsilon is {beside:.2g} times the size of the gradient at the start")
+        strength = max(strength, 0.9 * rising(beside, 0.03, 1.0))
+    return Suspicion(strength, tuple(evidence))
 
 
 def changes(e):

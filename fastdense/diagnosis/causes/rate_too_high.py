@@ -20,6 +20,11 @@ def suspect(e):
     over = e.stability
     if over > 0:
         if over > 0.01:
+            before, after, tenth = e.probe
+            evidence.append(
+                f"one step down the gradient takes the loss from {before:.3g} to {after:.3g}, a "
+                f"tenth of it to {tenth:.3g}"
+            )
             evidence.append(f"the rate is {over:.2g} times the largest that is stable at the start")
             strength = max(strength, rising(over, 0.6, 3.0))
     else:
