@@ -43,10 +43,11 @@ def test_example_runs_and_fits_in_twelve_lines(capsys):
 def test_the_page_on_embedding_is_one_program(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     execute("docs/embedding.md")
-    one, *reports, model, largest, many, swept = capsys.readouterr().out.splitlines()
+    one, *reports, model, scaled, largest, many, swept = capsys.readouterr().out.splitlines()
     assert one.startswith("converged") and many.startswith("(3, 256)")
     assert [report.split()[0] for report in reports if report[0].isdigit()][:2] == ["100", "200"]
     assert float(model.split()[-1]) < 1e-3 and 0.9 < float(largest) < 1.1
+    assert re.fullmatch(r"in its own units:( \d+\.0){3}", scaled)
     assert re.fullmatch(r"\(\d+,\) [\d.e-]+", swept)
 
 

@@ -31,6 +31,7 @@ def suspect(e):
         (
             f"a layer begins with weights {least:.2g} times those that keep the size of its inputs",
             f"all {depth + 1} layers together shrink what passes to {together:.1e}",
+            f"over the rows, the last hidden layer varies in {e.last_rank:.1f} directions",
         ),
     )
 

@@ -23,7 +23,6 @@ def suspect(e):
         (
             f"at the start the first layer's gradient is {ratio:.1e} times the last one's, "
             f"over {depth} hidden layers",
-            f"over the rows, the last hidden layer varies in {e.last_rank:.1f} directions",
         ),
     )
 
