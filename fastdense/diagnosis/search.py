@@ -144,17 +144,21 @@ class Search:
         starts, brings it all the way.
         """
         healthy = self.evidence
-        self.evidence = Evidence(self.case, healthy.trained, found, full_bar_of(found))
-        if self.evidence.good.mean() < HEALTHY:
-            self.findings = [one for one in self.suspects() if one.strength >= STRONG]
-            self.try_singles()
-            causes = ranked(self.findings, self.tried, self.evidence)
-            remedies = self.verified(causes)
-            own = {change.words for one in causes[:1] for change in one.changes}
-            if any(one.verified and one.words in own and one.after.mean() >= HEALTHY
-                   for one in remedies):  # fmt: skip
-                return self.close(causes, remedies)
-        self.evidence, self.findings, self.tried = healthy, [], []
+        try:
+            self.evidence = Evidence(self.case, healthy.trained, found, full_bar_of(found))
+            if self.evidence.good.mean() < HEALTHY:
+                self.findings = [one for one in self.suspects() if one.strength >= STRONG]
+                self.try_singles()
+                causes = ranked(self.findings, self.tried, self.evidence)
+                remedies = self.verified(causes)
+                own = {change.words for one in causes[:1] for change in one.changes}
+                if any(one.verified and one.words in own and one.after.mean() >= HEALTHY
+                       for one in remedies):  # fmt: skip
+                    healthy = None
+                    return self.close(causes, remedies)
+        finally:  # also where it is broken off
+            if healthy is not None:
+                self.evidence, self.findings, self.tried = healthy, [], []
         return self.close([], [])
 
     def look(self, found, seeds):

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastdense import Network, Recipe, diagnose, train
+from fastdense import Data, Network, Recipe, diagnose, train
+from fastdense.diagnosis.laboratory import OutOfTime
+from fastdense.diagnosis.search import Search
 from fastdense.errors import FastdenseError
 
 RNG = np.random.default_rng(0)
@@ -171,3 +173,45 @@ def test_a_budget_of_seconds_ends_it_with_what_is_known():
     found = diagnose(NETWORK, STUCK.replace(epochs=2000), (X, Y), budget=3.0, effort="thorough")
     assert not found.is_whole and found.seconds < 30
     assert found.evidence.trained is not None
+
+
+@pytest.mark.parametrize("rate", [0.1, 1e-5, 50.0])
+@pytest.mark.parametrize("factor", [0.25, 8.0])
+def test_a_loss_scaled_against_its_rate_changes_no_answer(rate, factor):
+    recipe = RECIPE.replace(optimizer="sgd", learning_rate=rate)
+    scaled = recipe.replace(learning_rate=rate / factor)
+    heavier = Data(X, Y, np.full(len(X), factor))
+    told, again = quick(NETWORK, recipe, (X, Y)), quick(NETWORK, scaled, heavier)
+    assert (first(told), told.verdict) == (first(again), again.verdict)
+
+
+EQUAL = Network.of(3, 16, 1, activation="tanh", weights={"name": "constant", "value": 0.2})
+ROWS = np.random.default_rng(3).normal(size=(300, 3))
+BENT = ROWS[:, :1] + 0.8 * np.tanh(2 * ROWS[:, 1:2])  # of which equal units learn nearly all
+LONG = RECIPE.replace(epochs=150)
+
+
+def test_what_leaves_more_than_it_must_has_a_cause_if_its_removal_helps():
+    found = quick(EQUAL, LONG, (ROWS, BENT))
+    assert np.median(found.evidence.trained.explained) > 0.8  # it is nearly good
+    assert first(found) == "equal_weights" and found.cured
+    told = quick(NETWORK, LONG, (ROWS, BENT))
+    assert told.healthy and not told.causes
+
+
+def test_a_good_training_is_healthy_where_the_search_for_more_is_broken_off(monkeypatch):
+    def late(self, *_):
+        raise OutOfTime
+
+    monkeypatch.setattr(Search, "try_singles", late)
+    found = quick(EQUAL, LONG, (ROWS, BENT))
+    assert found.healthy and not found.is_whole and not found.causes
+
+
+def test_starts_that_fail_are_told_of_a_healthy_training():
+    corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    xor = np.tile(corners, (8, 1)), np.tile([[0.0], [1.0], [1.0], [0.0]], (8, 1))
+    recipe = RECIPE.replace(epochs=400, batch_size="full")
+    found = diagnose(Network.of(2, 8, 1, activation="relu"), recipe, xor)
+    assert found.healthy and 0.8 <= found.evidence.good.mean() < 1
+    assert "The other " in found.answer
