@@ -229,9 +229,11 @@ class Evidence:
         vary.
         """
         network = self.case.network
-        below = Network(network.inputs, network.layers[:-1])
-        parameters = self.start[: below.size]
-        outputs = Model(below, parameters).predict(self.case.data.inputs[:SAMPLES].astype(float))
+        outputs = self.case.data.inputs[:SAMPLES].astype(float)
+        hidden = [layer for layer in network.layers[:-1] if not layer.random]
+        if hidden:
+            below = Network(network.inputs, hidden)
+            outputs = Model(below, self.start[: below.size]).predict(outputs)
         outputs = outputs - outputs.mean(axis=0)
         if not np.isfinite(outputs).all() or np.abs(outputs).max() < 1e-12:
             return 0.0
@@ -323,6 +325,28 @@ class Evidence:
         with np.errstate(all="ignore"):
             penalty = np.sqrt(sum(np.sum(part**2) for part in parts))
             return float(penalty / np.linalg.norm(self.gradient(self.end)))
+
+    @once
+    def dropped(self):
+        """Losses at the end without dropout and with it."""
+        if self.end is None:
+            return np.nan, np.nan
+        rng, used = np.random.default_rng(0), 0
+        x, y = (
+            rows[:SAMPLES].astype(float) for rows in (self.case.data.inputs, self.case.data.targets)
+        )
+        layers = []
+        for layer in self.case.network.layers:
+            if not layer.random:
+                layers.append(layer)
+                continue
+            if layers:
+                below = Network(x.shape[1], layers)
+                x = Model(below, self.end[used : used + below.size]).predict(x)
+                used, layers = used + below.size, []
+            x = np.where(rng.random(x.shape) < layer.rate, 0.0, x / (1 - layer.rate))
+        rest = Model(Network(x.shape[1], layers), self.end[used:])
+        return self.loss(self.end), rest.evaluate((x, y), self.case.recipe.loss).loss
 
     @once
     def recalls(self):

@@ -42,6 +42,7 @@ SOME = 3  # suspects that are named where none was tried
 FURTHER = 0.7  # as hopeful as a cause's change is the next one
 PORTIONS = 10  # of the budget, after each of which the search can end
 PAIRED = 4  # of the best changes whose pairs are tried
+SEEDS = 2**62  # and some more are valid
 FRESH = 1000  # from the first seed on, starts on which remedies are verified
 
 
@@ -79,7 +80,7 @@ class Search:
         self.on_fact = on_fact
         self.laboratory = Laboratory(budget, on_progress, seconds)
         self.starts = seeds or max(FEWEST_STARTS, min(starts, int(budget / case.work / TRAININGS)))
-        self.seeds = case.recipe.seed + np.arange(self.starts)
+        self.seeds = self.first(self.starts)
         self.evidence, self.findings, self.tried = None, [], []
 
     # Rows may be of any size, and trainings diverge; what is not finite is judged as such.
@@ -112,7 +113,7 @@ class Search:
         affordable = int(self.laboratory.budget / case.work)
         count = max(self.starts, min(MANY, affordable // LOOKS))
         if 0 < self.evidence.good.mean() < 1 and count > self.starts:
-            many = case.recipe.seed + np.arange(count)  # the share of bad starts matters now
+            many = self.first(count)  # the share of bad starts matters now
             self.look(found, many)
             if count * TRAININGS <= affordable:
                 self.seeds, self.starts = many, count
@@ -132,6 +133,10 @@ class Search:
         self.try_pairs()
         causes = ranked(self.findings, self.tried, self.evidence)
         return self.close(causes, self.verified(causes))
+
+    def first(self, count):
+        """So many seeds, from the recipe's on: (count,)."""
+        return self.case.recipe.seed % SEEDS + np.arange(count)
 
     def tell(self, sentence):
         if self.on_fact:

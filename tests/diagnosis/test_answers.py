@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -215,3 +216,18 @@ def test_starts_that_fail_are_told_of_a_healthy_training():
     found = diagnose(Network.of(2, 8, 1, activation="relu"), recipe, xor)
     assert found.healthy and 0.8 <= found.evidence.good.mean() < 1
     assert "The other " in found.answer
+
+
+@settings(max_examples=15)
+@given(strategies.trainings())
+def test_whatever_is_trained_gets_an_answer(training):
+    (network, recipe, rows), _ = training
+    found = diagnose(network, recipe.replace(epochs=5), rows, effort="quick", seeds=2)
+    assert found.answer and repr(found)
+    json.dumps(found.to_dict(), allow_nan=False)
+    assert found.healthy == (found.verdict == "healthy")
+
+
+def test_the_last_seed_is_one_from_which_starts_are_drawn():
+    recipe = STUCK.replace(seed=2**63 - 1, epochs=3)
+    assert quick(NETWORK, recipe, (X, Y)).answer

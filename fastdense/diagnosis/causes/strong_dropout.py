@@ -13,9 +13,13 @@ def suspect(e):
     if not rates:
         return None
     most = max(rates)
+    without, dropped = e.dropped
     return Suspicion(
         0.85 if most > 0.6 else 0.6 if most >= 0.4 else 0.3,
-        (f"{len(rates)} layers of dropout, at rates up to {most:g}",),
+        (
+            f"{len(rates)} layer{'s' * (len(rates) > 1)} of dropout, at rates up to {most:g}",
+            f"at the end the loss is {without:.3g} without dropout and {dropped:.3g} with it",
+        ),
     )
 
 
