@@ -1,5 +1,6 @@
 """A diagnosis step by step: what is attainable, the evidence, and changes that are tried."""
 
+import itertools
 import time
 from dataclasses import dataclass
 
@@ -214,20 +215,23 @@ class Search:
         self.carry_out([(change, causes) for _, change, causes in rows])
 
     def try_pairs(self):
-        """Where no single change is enough, the pairs of those that did best."""
+        """Where no single change is enough, the pairs of those that did best.
+
+        Then the best of all with each of the others: what it lets through may need another.
+        """
         if max((one.good.mean() for one in self.tried), default=0.0) >= ENOUGH:
             return
         best = sorted(self.tried, key=lambda one: -typical(one.trained.explained))
-        best = [one for one in best if one.change.effort <= 3][:PAIRED]
-        wanted = {}
-        for index, first in enumerate(best):
-            for second in best[index + 1 :]:
-                if set(first.causes) & set(second.causes):
-                    continue
-                change = first.change + second.change
-                key = _key(self.case, change)
-                if key not in {_key(self.case, first.change), _key(self.case, second.change)}:
-                    wanted.setdefault(key, (change, [*first.causes, *second.causes]))
+        modest = [one for one in best if one.change.effort <= 3][:PAIRED]
+        pairs = [*itertools.combinations(modest, 2), *((best[0], one) for one in self.tried)]
+        wanted, singles = {}, {_key(self.case, one.change) for one in self.tried}
+        for first, second in pairs:
+            if set(first.causes) & set(second.causes):
+                continue
+            change = first.change + second.change
+            key = _key(self.case, change)
+            if key not in singles:
+                wanted.setdefault(key, (change, [*first.causes, *second.causes]))
         self.carry_out([*wanted.values()], are_pairs=True)
 
     def carry_out(self, wanted, are_pairs=False):
