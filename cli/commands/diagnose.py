@@ -52,19 +52,18 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     Exit codes: 0 healthy or limited by the data; 3 stalled, slow or frozen; 4 diverged or
     oscillating; 5 undetermined; 130 interrupted.
     """
-    from fastdense.diagnosis.case import Case
     from fastdense.diagnosis.search import Search
     from fastdense.reports import files
-    from fastdense.reports.diagnosis import DiagnosisFile, tables
+    from fastdense.reports.diagnosis import DiagnosisFile, tables, to_paste
     from fastdense_cli.commands.run import changes_of
     from fastdense_cli.console import note, progress, show, show_json
 
     changes = changes_of(assignments)
     if subject.lower().endswith(ENDINGS):
-        network, recipe, data, notes = _of_table(subject, changes, table)
+        case, notes = _of_table(subject, changes, table)
     else:
         _refuse(table)
-        network, recipe, data, notes = _of_scenario(subject, changes)
+        case, notes = _of_scenario(subject, changes)
     name = f"{Path(subject).stem}-diagnosis"
     if out is not None:
         read = [subject] if Path(subject).is_file() else []
@@ -76,9 +75,7 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
         note([sentence])
 
     with progress("diagnose") as report:
-        search = Search(
-            Case.of(network, recipe, data), effort, budget, seeds, report, observed, told
-        )
+        search = Search(case, effort, budget, seeds, report, observed, told)
         try:
             found = search.answer()
         except KeyboardInterrupt as interrupt:
@@ -91,6 +88,8 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
         show_json(found.to_dict())
     else:
         show(tables(found))
+        for line in to_paste(found):
+            click.echo(line)
     if interrupted is not None:
         raise interrupted
     return exit_code(found)
@@ -121,7 +120,7 @@ def exit_code(found):
 
 
 def _of_scenario(subject, changes):
-    """Network, recipe and data of an arm, and notes."""
+    """The case of an arm, and notes."""
     from fastdense.diagnosis.subject import arm_of
     from fastdense.scenarios import scenario as scenarios
 
@@ -132,7 +131,7 @@ def _of_scenario(subject, changes):
 
 
 def _of_table(path, changes, options):
-    """Network, recipe and data of a table with the settings of the options, and notes."""
+    """The case of a table with the settings of the options, and notes."""
     from fastdense.diagnosis.subject import of_table
 
     return of_table(path, changes, **options)

@@ -1,7 +1,7 @@
 """What a diagnosis says: an answer in a sentence, causes with evidence, remedies with figures."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 
 import numpy as np
@@ -13,6 +13,7 @@ from fastdense.entry import Cause
 from fastdense.judging.plain import heading, number
 from fastdense.once import once
 
+MOSTLY = 0.5  # of the starts: worth telling before it is verified
 SURE = 0.4  # confidence from which on a cause is told that no change cured
 HEALTHY, DATA, FAULT = "healthy", "data", "fault"
 PROGRAM, UNDETERMINED = "program", "undetermined"
@@ -62,12 +63,12 @@ class Remedy:
     """
 
     words: str
-    case: object  # the changed one
+    case: object = field(repr=False)  # the changed one
     change: dict
-    effort: int
-    before: np.ndarray
-    after: np.ndarray
-    placebo: np.ndarray
+    effort: int = field(repr=False)
+    before: np.ndarray = field(repr=False)
+    after: np.ndarray = field(repr=False)
+    placebo: np.ndarray = field(repr=False)
     p: float
 
     @property
@@ -188,11 +189,19 @@ class Diagnosis:
         if self.verdict == DATA:
             return f"It is the data. {first.summary}. {first.why}"
         cure = self.cured
-        cured = (
-            f" This cured {cure.after.sum()} of {len(cure.after)} fresh starts: {cure.words}."
-            if cure
-            else " No change that was tried cures it alone."
-        )
+        cured = " No change that was tried cures it alone."
+        best = max(self.tried, key=lambda one: one.good.mean(), default=None)
+        if cure:
+            cured = (
+                f" This cured {cure.after.sum()} of {len(cure.after)} fresh starts: {cure.words}."
+            )
+        elif not self.tried:
+            cured = " No change was tried."
+        elif not self.is_whole and best.good.mean() >= MOSTLY:
+            cured = (
+                f" This made {best.good.sum()} of {len(best.good)} starts good, and was not tried "
+                f"on fresh ones yet: {best.change.words}."
+            )
         return f"{first.summary}. {failing}.{cured}"
 
     @property

@@ -57,7 +57,7 @@ class Case:
                 f"the network takes {network.inputs} inputs but the data have "
                 f"{data.inputs.shape[1]}"
             )
-        truth = Truth.of(data.targets, recipe.loss.entry, network.outputs)
+        truth = Truth.of(data.targets, recipe.loss.entry, network.outputs, len(data.classes) > 2)
         return cls(network, recipe, data, replace(truth, weights=data.weights))
 
     def but(self, **changes):

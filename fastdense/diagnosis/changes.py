@@ -24,17 +24,21 @@ class Change:
         How much of the user's program it touches: 1 is a number of the recipe, 5 another network.
     make : callable
         `make(case)` returns the changed case, or the same one where there is nothing to change.
+    parts : int
+        Of how many changes it is the sum.
     """
 
     words: str
     effort: int
     make: Callable
+    parts: int = 1
 
     def __add__(self, other):
         return Change(
             f"{self.words}, and {other.words}",
             self.effort + other.effort,
             lambda case: other.make(self.make(case)),
+            self.parts + other.parts,
         )
 
 
@@ -278,7 +282,7 @@ def hidden_activation(name):
             ),
         )
 
-    return _network(f"use {name} in the hidden layers", 3, change)
+    return _network(f"use {name} in the hidden layers, with weights drawn for it", 3, change)
 
 
 def sound(activation):
@@ -301,7 +305,9 @@ def sound_weights():
             ),
         )
 
-    return _network("start from weights drawn for the activation (He, Glorot)", 2, change)
+    return _network(
+        "start from weights drawn for the activation (He, Glorot), and biases of 0", 2, change
+    )
 
 
 def positive_bias(value):
@@ -350,7 +356,7 @@ def wider(factor, least=16):
             ),
         )
 
-    return _network(f"make the hidden layers {factor} times as wide", 4, change)
+    return _network(f"make the hidden layers {factor} times as wide, at least {least}", 4, change)
 
 
 # Output, loss and data ------------------------------------------------------------------------
@@ -382,8 +388,11 @@ def output_of(loss):
 def matching_output(case):
     """The output and loss that suit the targets of a case: their kind decides."""
     columns, targets = case.truth.values.shape[1], "indicators"
+    labels = case.truth.kind == "classes" and columns > 1 == case.given.targets.shape[1]
     if not case.truth.categorical:
         activation, suited, targets = "identity", "mse", case.targets
+    elif labels:
+        activation, suited, targets = "softmax", "sparse_categorical_crossentropy", "labels"
     elif case.truth.kind == "indicators" or columns == 1:
         activation, suited = "sigmoid", "binary_crossentropy"
     else:

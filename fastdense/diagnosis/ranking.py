@@ -56,7 +56,7 @@ def ranked(findings, tried, evidence):
     rows = []
     for finding in findings:
         cures = [
-            cure(one, evidence) / (2 if one.is_pair else 1)
+            cure(one, evidence) / one.change.parts  # each has its share in it
             for one in tried
             if finding.name in one.causes
         ]

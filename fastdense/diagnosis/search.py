@@ -57,7 +57,6 @@ class Tried:
     causes: tuple
     trained: object
     good: np.ndarray
-    is_pair: bool = False
 
 
 class Search:
@@ -232,9 +231,9 @@ class Search:
             key = _key(self.case, change)
             if key not in singles:
                 wanted.setdefault(key, (change, [*first.causes, *second.causes]))
-        self.carry_out([*wanted.values()], are_pairs=True)
+        self.carry_out([*wanted.values()])
 
-    def carry_out(self, wanted, are_pairs=False):
+    def carry_out(self, wanted):
         """Train changed cases as far as the budget goes, some at a time.
 
         A change that costs more than is left is passed over.
@@ -248,15 +247,15 @@ class Search:
             batch.append((change, causes, changed))
             cost += work
             if cost >= self.laboratory.budget / PORTIONS:
-                self.carry_out_together(batch, are_pairs)
+                self.carry_out_together(batch)
                 batch, cost = [], 0.0
-        self.carry_out_together(batch, are_pairs)
+        self.carry_out_together(batch)
 
-    def carry_out_together(self, batch, are_pairs):
+    def carry_out_together(self, batch):
         results = self.laboratory.train([changed for *_, changed in batch], self.seeds)
         for (change, causes, _), trained in zip(batch, results, strict=True):
             found = good(trained, self.evidence.bar)
-            self.tried.append(Tried(change, tuple(causes), trained, found, are_pairs))
+            self.tried.append(Tried(change, tuple(causes), trained, found))
 
     def verified(self, causes):
         """The remedies, tried again on starts that were not used to choose them.

@@ -21,7 +21,11 @@ LOSSES = {
     "categorical_crossentropy": (
         "categorical_crossentropy", "nn.CrossEntropyLoss(), without the softmax",
     ),
+    "sparse_categorical_crossentropy": (
+        "sparse_categorical_crossentropy", "nn.CrossEntropyLoss(), without the softmax",
+    ),
 }  # fmt: skip
+FUSED = "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"
 ACTIVATIONS = {
     "identity": ("linear", "nn.Identity()"), "relu": ("relu", "nn.ReLU()"),
     "tanh": ("tanh", "nn.Tanh()"), "sigmoid": ("sigmoid", "nn.Sigmoid()"),
@@ -136,15 +140,33 @@ def _hidden(value, _):
 
 
 def _in_layers(value, _):
-    return ("the layers as in the settings",) * 2
+    keras, torch = [], []
+    for table in value:
+        if "dropout" in table:
+            keras.append(f"Dropout({table['dropout']:g})")
+            torch.append(f"nn.Dropout({table['dropout']:g})")
+            continue
+        own, theirs = ACTIVATIONS.get(table["activation"], (table["activation"],) * 2)
+        weights = table["weights"]["name"]
+        keras.append(
+            f'Dense({table["dense"]}, activation="{own}", '
+            f'kernel_initializer="{WEIGHTS.get(weights, (weights,))[0]}")'
+        )
+        torch.append(f"nn.Linear(..., {table['dense']}), {theirs} ({weights})")
+    return f"layers {', '.join(keras)}", f"layers {', '.join(torch)}"
 
 
-def _activation(where):
-    def say(value, _):
-        keras, torch = ACTIVATIONS.get(value, (value, value))
-        return f'activation="{keras}" {where}', f"{torch} {where}"
+def _activation(value, _):
+    keras, torch = ACTIVATIONS.get(value, (value, value))
+    return f'activation="{keras}" in the hidden layers', f"{torch} in the hidden layers"
 
-    return say
+
+def _output(value, recipe):
+    keras, torch = ACTIVATIONS.get(value, (value, value))
+    loss = recipe["loss"] if isinstance(recipe["loss"], str) else recipe["loss"]["name"]
+    if value in ("sigmoid", "softmax") and loss.startswith(FUSED):
+        torch = "no activation: the loss takes what comes before it,"
+    return f'activation="{keras}" as the output', f"{torch} as the output"
 
 
 def _initial(value, _):
@@ -170,7 +192,10 @@ def _schedule(_, recipe):
 
 def _scale(value, _):
     inputs = "x = (x - x.mean(axis=0)) / x.std(axis=0)"
-    targets = "y = (y - y.mean()) / y.std(), undone in predictions: p * y.std() + y.mean()"
+    targets = (
+        "y = (y - y.mean(axis=0)) / y.std(axis=0), undone in predictions: "
+        "p * y.std(axis=0) + y.mean(axis=0)"
+    )
     chosen = {"inputs": inputs, "targets": targets, "both": f"{inputs}; {targets}"}.get(value)
     return chosen, chosen
 
@@ -183,7 +208,7 @@ PATHS = {
     "recipe.class_weights": _weights_of_classes, "recipe.loss": _loss,
     "recipe.l1": _penalty, "recipe.l2": _penalty,
     "recipe.schedule": _schedule, "network.hidden": _hidden, "network.layers": _in_layers,
-    "network.activation": _activation("in the hidden layers"),
-    "network.output": _activation("as the output"), "network.weights": _initial,
+    "network.activation": _activation,
+    "network.output": _output, "network.weights": _initial,
     "network.dropout": _dropout, "data.scale": _scale,
 }  # fmt: skip

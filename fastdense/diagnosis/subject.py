@@ -12,9 +12,10 @@ from fastdense import data, theory
 from fastdense.diagnosis import changes as known
 from fastdense.diagnosis.case import Case
 from fastdense.diagnosis.changes import matching_output, output_of
-from fastdense.errors import FastdenseError, shown
+from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Network
 from fastdense.recipe import Recipe
+from fastdense.scaling import KINDS
 from fastdense.scenarios import scenario as scenarios
 from fastdense.scenarios.scenario import known_arm, parts_of, read_overrides, read_tables
 from fastdense.settings import changes as settings
@@ -25,7 +26,7 @@ SEPARATORS = {"tab": "\t", "\\t": "\t", "space": " "}  # as a shell can write th
 
 
 def arm_of(name, arm=None, changes=None, is_file=False):
-    """Network, recipe and data of an arm of a scenario, its first if none is named, and notes."""
+    """The `Case` of an arm of a scenario, its first if none is named, and notes."""
     if not is_file and name in theory.names():
         raise FastdenseError(
             f"{name} is a theory, which trains nothing to diagnose; give a scenario"
@@ -42,8 +43,19 @@ def arm_of(name, arm=None, changes=None, is_file=False):
         others = ", ".join(shown(other) for other in list(overrides)[1:])
         notes.append(f"the arm {shown(chosen)} is diagnosed; others are {others}"[:SHORT])
     parts = parts_of(chosen, table, overrides[chosen], changes or {})
+    scale = _scale(parts)
     rows = data.read(parts["data"], folder)
-    return *_trained(parts, rows), rows, [*notes, *rows.notes]
+    return Case.of(*_trained(parts, rows), rows).but(scale=scale), [*notes, *rows.notes]
+
+
+def _scale(parts):
+    """How the rows are to be scaled, taken out of their table: a `Case` does it itself."""
+    if not isinstance(parts["data"], dict):
+        return "none"
+    scale = parts["data"].pop("scale", "none")
+    if scale not in KINDS:
+        raise unknown("data.scale", scale, KINDS)
+    return scale
 
 
 # How a table is read that comes without a word on how it is written.
@@ -51,7 +63,7 @@ AS_FOUND = {"separator": "auto", "decimal": "auto", "encoding": "auto", "text": 
 
 
 def of_table(path, changes, *, targets, drop, scale, loss, output, **given):
-    """Network, recipe and data of a table, and notes."""
+    """The `Case` of a table, and notes."""
     is_npz = Path(path).suffix.lower() == ".npz"
     about = {"name": "npz" if is_npz else "csv", "file": Path(path).name}
     if not is_npz:
@@ -79,6 +91,7 @@ def of_table(path, changes, *, targets, drop, scale, loss, output, **given):
     if output:
         parts["network"]["output"] = output
     settings.apply(parts, changes)
+    scale = _scale(parts)
     rows = data.read(parts["data"], Path(path).parent)
     notes = [*rows.notes]
     chosen = "loss" not in parts["recipe"]
@@ -87,18 +100,18 @@ def of_table(path, changes, *, targets, drop, scale, loss, output, **given):
         if "layers" not in parts["network"]:
             parts["network"].setdefault("output", "softmax")
     network, recipe = _trained(parts, rows)
-    case = Case.of(network, recipe, rows)
+    case = Case.of(network, recipe, rows).but(scale=scale)
     if "loss" not in parts["recipe"]:
         suited = matching_output(case).make(case)
-        recipe = suited.recipe
-        if "output" not in parts["network"]:
-            network = suited.network
+        case = suited if "output" not in parts["network"] else suited.but(network=network)
     elif "output" not in parts["network"] and "layers" not in parts["network"]:
-        network = known.output(output_of(recipe.loss.entry)).make(case).network
+        case = known.output(output_of(recipe.loss.entry)).make(case)
     if chosen:
         notes += _perhaps_classes(case.truth)
-        notes.append(f"the loss is {recipe.loss.name}, the output {network.layers[-1].activation}")
-    return network, recipe, rows, notes
+        if case.truth.signs:
+            notes.append("targets of -1 and 1 are taken as 0 and 1")
+        notes.append(f"the loss is {case.recipe.loss.name}, the output {case.output.activation}")
+    return case, notes
 
 
 def _trained(parts, rows):
@@ -121,6 +134,8 @@ def _perhaps_classes(truth):
     if truth.categorical or values.shape[1] != 1 or (values != np.floor(values)).any():
         return []
     found = np.unique(values)
+    if len(found) == 1:
+        return [f"all targets are {found[0]:g}: there is nothing to learn but a constant"]
     if len(found) > MAX_LABELS or len(found) * MIN_ROWS > len(values):
         return []
     return [

@@ -36,9 +36,11 @@ class Truth:
     weights: np.ndarray | None = None
 
     @classmethod
-    def of(cls, targets, loss, outputs):
-        """Read targets (n, columns) off, of which a `Loss` says what it takes."""
-        labels = loss.targets == "label"
+    def of(cls, targets, loss, outputs, labels=False):
+        """Read targets (n, columns) off, of which a `Loss` says what it takes, unless they are
+        known to be `labels`.
+        """
+        labels = labels or loss.targets == "label"
         targets = np.asarray(targets, float)
         whole = (targets == np.floor(targets)).all()
         if labels and whole and np.ptp(targets) < MAX_CLASSES:

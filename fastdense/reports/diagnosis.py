@@ -1,6 +1,7 @@
 """A diagnosis for a terminal: the answer first, then evidence, remedies, and what to paste."""
 
 import json
+from shlex import quote
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
@@ -26,17 +27,22 @@ def tables(found):
         parts.append(_remedies(found))
     if found.tried:
         parts.append(_tried(found))
-    cure = found.cured
-    if cure:
-        parts.append(Text("To paste into a scenario's file, or after --set:"))
-        parts += [Text(f"  {path} = {literal(value)}") for path, value in cure.change.items()]
-        parts.append(Text("\nIn Python:"))
-        parts += [Text(f"  {line}") for line in python(found.evidence.case, cure.case)]
-        for name, lines in cure.spelled.items():
-            if lines:
-                parts.append(Text(f"\nIn {FRAMEWORKS[name]}:"))
-                parts += [Text(f"  {line}") for line in lines]
     return Group(*parts)
+
+
+def to_paste(found):
+    """Lines with the first verified remedy, each as long as it is; none without a remedy."""
+    cure = found.cured
+    if cure is None:
+        return []
+    given = [f"--set {quote(f'{p}={literal(v)}')}" for p, v in cure.change.items()]
+    said = {"Behind the same command": given, "In Python": python(found.evidence.case, cure.case)}
+    said |= {f"In {FRAMEWORKS[name]}": lines for name, lines in cure.spelled.items()}
+    return [
+        line
+        for heading, lines in said.items() if lines
+        for line in (f"{heading}:", *(f"  {line}" for line in lines), "")
+    ]  # fmt: skip
 
 
 def python(before, after):

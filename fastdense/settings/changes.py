@@ -38,6 +38,9 @@ def apply(parts, changes):
     values = {setting(path): value for path, value in changes.items()}
     for one in ordered(values):
         one.put(parts, values[one])
+    if "network.layers" in changes:  # they say all that the other keys do
+        network = parts["network"]
+        parts["network"] = {key: network[key] for key in ("inputs", "layers") if key in network}
 
 
 def tables_of(base, override, changes):

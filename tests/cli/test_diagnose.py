@@ -1,6 +1,7 @@
 """`fastdense diagnose` at the terminal: the answer first, exit codes, and what can be given."""
 
 import json
+import shlex
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def test_the_answer_comes_first_and_then_what_speaks_for_it(stuck):
     assert answer.code == 3
     assert answer.out.startswith("The learning rate is too low for the loss to move.")
     text = " ".join(answer.out.split())
-    assert "rate_too_low" in text and "attainable" in text and "recipe.learning_rate = " in text
+    assert "rate_too_low" in text and "attainable" in text and "--set recipe.learning_rate=" in text
     assert "recipe = Recipe(" in text
     assert "the arm 'as-it-is' is diagnosed; others are 'faster', 'diverges'" in answer.err
 
@@ -194,3 +195,53 @@ def test_missing_cells_are_refused_until_it_is_said_what_to_do(tmp_path):
     for missing, said in (("drop", "1 of 41 rows"), ("mean", "the mean of the column is taken")):
         answer = call("diagnose", path, "--missing", missing, *frozen)
         assert answer.code == 3 and said in " ".join(answer.err.split())
+
+
+ZEROS = """
+data = { name = "sine", count = 64 }
+network = { hidden = [16], activation = "tanh", weights = "zeros" }
+recipe = { optimizer = "adam", learning_rate = 0.01, epochs = 1000 }
+"""
+
+
+@pytest.mark.parametrize("scale", ["none", "inputs"])
+def test_what_is_printed_to_paste_cures_where_it_is_pasted(scale, tmp_path):
+    path = tmp_path / "zeros.toml"
+    path.write_text(ZEROS, "utf-8")
+    base = ("diagnose", path, "--set", f"data.scale={scale}")
+    stuck = call(*base)
+    assert stuck.code == 3
+    lines = stuck.out.partition("Behind the same command:\n")[2].partition("\n\n")[0]
+    pasted = [word for line in lines.splitlines() for word in shlex.split(line)]
+    good, starts = call(*base, *pasted, "--json").json["starts"]["good"]
+    assert pasted and good >= starts / 2
+
+
+def test_scaling_that_is_there_is_kept(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 2)) * [1e3, 1] + [5e3, 0]
+    y = 4e4 * np.sin(x[:, 1]) + 3e5
+    path = tmp_path / "far.csv"
+    lines = [f"{a:.6g},{b:.6g},{c:.6g}" for (a, b), c in zip(x, y, strict=True)]
+    path.write_text("a,b,price\n" + "\n".join(lines), "utf-8")
+    told = call("diagnose", path, "--hidden", "32", "--scale", "inputs", "--json").json
+    assert told["causes"][0]["cause"] == "unscaled_targets"
+    assert told["remedies"][0]["change"]["data.scale"] == "both"
+    assert told["recipe"]["data.scale"] == "both"
+
+
+def test_signs_and_words_get_the_loss_that_suits_them(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(120, 2))
+    signs, words = tmp_path / "signs.csv", tmp_path / "words.csv"
+    kinds = np.digitize(x[:, 0], [-0.4, 0.4])
+    signs.write_text("".join(f"{a},{b},{1 if a > b else -1}\n" for a, b in x), "utf-8")
+    words.write_text(
+        "".join(f"{a},{b},{'abc'[k]}\n" for (a, b), k in zip(x, kinds, strict=False)), "utf-8"
+    )
+    told = call("diagnose", signs)
+    assert told.code == 0 and "targets of -1 and 1 are taken as 0 and 1" in told.err
+    wrong = call("diagnose", words, "--loss", "categorical_crossentropy", "--json").json
+    assert wrong["remedies"][0]["change"]["recipe.loss"]["name"] == (
+        "sparse_categorical_crossentropy"
+    )

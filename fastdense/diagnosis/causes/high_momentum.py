@@ -5,7 +5,7 @@ from fastdense.diagnosis.suspicion import Suspicion, rising
 
 LABEL = "OPT_CHOICE"
 WHY = "A step is the sum of some 1 / (1 - momentum) gradients: as many times as large, and as old."
-EXPLAINS = ("rate_too_high", "unsuited_optimizer", "too_few_steps")
+EXPLAINS = ("rate_too_high", "unsuited_optimizer", "too_few_steps", "dead_relu_acquired")
 SOURCE = "Sutskever, Martens, Dahl, Hinton (2013), On initialization and momentum, section 2."
 USUAL = 0.9
 

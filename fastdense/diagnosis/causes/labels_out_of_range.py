@@ -1,6 +1,6 @@
 """The class labels are not numbers from 0 to one below the number of outputs."""
 
-from fastdense.diagnosis.changes import labels_from_zero
+from fastdense.diagnosis.changes import labels_from_zero, matching_output
 from fastdense.diagnosis.suspicion import Suspicion
 
 LABEL = "LABELS_RANGE"
@@ -23,4 +23,4 @@ def suspect(e):
 
 
 def changes(e):
-    return (labels_from_zero(),)
+    return labels_from_zero(), matching_output(e.case)

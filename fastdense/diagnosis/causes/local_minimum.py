@@ -28,7 +28,7 @@ def suspect(e):
             0.3 * flat * (1 - max(e.dead_last, e.dead_first, e.dead_output)),
             (
                 f"the typical start ends with a gradient of {gradient:.1e} times that of its start "
-                f"and curvatures from {low:.1e} to {high:.1e}: at a minimum",
+                f"and curvatures from {low:.1e} to {high:.1e}: at a minimum, or nearly",
             ),
         )
     return Suspicion(

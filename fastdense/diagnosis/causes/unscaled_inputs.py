@@ -1,6 +1,6 @@
 """The inputs are not scaled."""
 
-from fastdense.diagnosis.changes import scale_inputs
+from fastdense.diagnosis.changes import scale_inputs, scale_targets
 from fastdense.diagnosis.suspicion import Suspicion, rising
 
 LABEL = "INPUT_SCALE"
@@ -24,4 +24,4 @@ def suspect(e):
 
 
 def changes(e):
-    return (scale_inputs(),)
+    return scale_inputs(), scale_inputs() + scale_targets()

@@ -1,6 +1,6 @@
 """The targets are not scaled."""
 
-from fastdense.diagnosis.changes import scale_targets
+from fastdense.diagnosis.changes import scale_inputs, scale_targets
 from fastdense.diagnosis.suspicion import Suspicion, rising
 
 LABEL = "TARGET_SCALE"
@@ -28,4 +28,4 @@ def suspect(e):
 
 
 def changes(e):
-    return (scale_targets(),)
+    return scale_targets(), scale_inputs() + scale_targets()
