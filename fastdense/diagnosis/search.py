@@ -239,7 +239,11 @@ class Search:
         A change that costs more than is left is passed over.
         """
         batch, cost = [], 0.0
-        for change, causes in wanted:
+        for place, (change, causes) in enumerate(wanted):
+            if not batch and self.is_decided(
+                {name for _, names in wanted[place:] for name in names}
+            ):
+                return
             changed = change.make(self.case)
             work = changed.work * self.starts
             if self.laboratory.spent + cost + work > self.laboratory.budget and self.tried:
@@ -250,6 +254,19 @@ class Search:
                 self.carry_out_together(batch)
                 batch, cost = [], 0.0
         self.carry_out_together(batch)
+
+    def is_decided(self, names):
+        """Whether a cause was cured that none of the causes `names` can come before."""
+        found = ranked(self.findings, self.tried, self.evidence)
+        if not found or not any(
+            found[0].name in one.causes and one.good.mean() >= HEALTHY for one in self.tried
+        ):
+            return False
+        rest = [one for one in self.findings if one.name in names and one.name != found[0].name]
+        return all(
+            one.strength <= found[0].confidence and found[0].name not in one.cause.explains
+            for one in rest
+        )
 
     def carry_out_together(self, batch):
         results = self.laboratory.train([changed for *_, changed in batch], self.seeds)
