@@ -136,9 +136,10 @@ def test_processes_that_start_together_compile_once(count, tmp_path):
 @pytest.fixture(scope="module")
 def full(tmp_path_factory):
     """A folder with every kernel there is; the one of these tests, if they have one."""
-    folder = os.environ.get("FASTDENSE_CACHE_DIR") or tmp_path_factory.mktemp("full")
+    given = os.environ.get("FASTDENSE_CACHE_DIR")
+    folder = Path(given) if given else tmp_path_factory.mktemp("full")
     run(folder, EVERY)
-    assert len([*Path(folder).glob("*.kernel")]) > 50
+    assert len([*folder.glob("*.kernel")]) > 50
     return folder
 
 
