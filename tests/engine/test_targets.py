@@ -84,6 +84,7 @@ def test_bits_do_not_depend_on_the_processor(tmp_path):
     assert host[1] == slow[1] == narrow[1]
 
 
+@pytest.mark.bits  # the processors above have vectors of all widths, too
 def test_bits_do_not_depend_on_the_vectors(tmp_path):
     """4, 8 and 16 numbers of float32 in a vector."""
     usual = vectors.register_bytes()
