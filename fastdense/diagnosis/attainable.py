@@ -160,7 +160,7 @@ def share_left(case):
     ]  # fmt: skip
     curves = [np.nanmin(runs[0].test_loss) for runs in train_trials(trials)]
     least = float(np.reshape(curves, (-1, len(folds))).mean(axis=1).min())
-    of = baselines(Data(x, y), case.recipe, case.network.outputs)
+    of = baselines(Data(x, y), Recipe(loss=loss), case.network.outputs)
     gap = of.constant - of.irreducible
     return float(np.clip((least - of.irreducible) / gap, 0, MOST_LEFT)) if gap > 0 else 0.0
 
@@ -190,9 +190,14 @@ def _trial(data, hidden, rate, outputs=None, loss="mse", output="identity"):
 
 def _linear(x, y, train, test):
     """Of the variance of the test rows, what least squares on the others explains."""
+    return 1 - _linear_error(x, y, train, test) / (y[test] ** 2).mean()
+
+
+def _linear_error(x, y, train, test):
+    """Mean square on the test rows of what least squares on the others leaves."""
     with_bias = np.hstack([x, np.ones((len(x), 1))])
     found = np.linalg.lstsq(with_bias[train], y[train], rcond=None)[0]
-    return 1 - ((with_bias[test] @ found - y[test]) ** 2).mean() / (y[test] ** 2).mean()
+    return ((with_bias[test] @ found - y[test]) ** 2).mean()
 
 
 def linear_loss(data, recipe):
@@ -200,8 +205,7 @@ def linear_loss(data, recipe):
     if recipe.loss.name != "mse" or len(data) <= data.inputs.shape[1] + 1:
         return None
     x, y = np.asarray(data.inputs, float), np.asarray(data.targets, float)
-    with_bias = np.hstack([x, np.ones((len(x), 1))])
-    return float(((with_bias @ np.linalg.lstsq(with_bias, y, rcond=None)[0] - y) ** 2).mean())
+    return float(_linear_error(x, y, slice(None), slice(None)))
 
 
 def _limit(inputs, values):

@@ -6,13 +6,14 @@ import numpy as np
 
 from fastdense.arrays.duplicates import equal_rows
 from fastdense.diagnosis.curvature import extremes
+from fastdense.diagnosis.laboratory import ROWS
 from fastdense.model import Model
 from fastdense.network import Network
 from fastdense.once import once
 
 MESSAGE = 200  # characters of what the engine says
 LIMITED = "sgd", "momentum", "momentum_keras", "nesterov", "nesterov_keras"  # by the curvature
-SAMPLES = 2000  # on which gradients at the end are taken
+SAMPLES = 2000  # rows, at most, that gradients and layers are looked at on
 BATCHES = 16  # whose gradients are compared
 
 
@@ -229,7 +230,7 @@ class Evidence:
         vary.
         """
         network = self.case.network
-        outputs = self.case.data.inputs[:SAMPLES].astype(float)
+        outputs = self.case.data.inputs[self.rows].astype(float)
         hidden = [layer for layer in network.layers[:-1] if not layer.random]
         if hidden:
             below = Network(network.inputs, hidden)
@@ -274,13 +275,18 @@ class Evidence:
         parameters = self.trained.runs.parameters[self.failed][typical]
         return parameters.astype(float) if np.isfinite(parameters).all() else None
 
-    def gradient(self, parameters, rows=slice(SAMPLES)):
-        """Gradient of the loss of the data on some rows: (size,)."""
-        return self._differentiated(parameters, rows)[1]
+    @once
+    def rows(self):
+        """Places of some rows, drawn from all: tables may be sorted."""
+        return _some(len(self.case.given), SAMPLES)
 
-    def loss(self, parameters, rows=slice(SAMPLES)):
+    def gradient(self, parameters, rows=None):
+        """Gradient of the loss of the data on some rows: (size,)."""
+        return self._differentiated(parameters, self.rows if rows is None else rows)[1]
+
+    def loss(self, parameters):
         """The loss of the data on some rows."""
-        return self._differentiated(parameters, rows)[0]
+        return self._differentiated(parameters, self.rows)[0]
 
     def _differentiated(self, parameters, rows):
         data = self.case.data.inputs[rows].astype(float), self.case.data.targets[rows].astype(float)
@@ -333,7 +339,8 @@ class Evidence:
             return np.nan, np.nan
         rng, used = np.random.default_rng(0), 0
         x, y = (
-            rows[:SAMPLES].astype(float) for rows in (self.case.data.inputs, self.case.data.targets)
+            array[self.rows].astype(float)
+            for array in (self.case.data.inputs, self.case.data.targets)
         )
         layers = []
         for layer in self.case.network.layers:
@@ -354,7 +361,7 @@ class Evidence:
         truth = self.case.truth
         if self.end is None or truth.kind != "classes":
             return None
-        rows = slice(SAMPLES)
+        rows = _some(len(self.case.given), ROWS)
         values = truth.values[rows]
         said = self.case.estimates(self.end, self.case.data.inputs[rows])
         if values.shape[1] == 1:
@@ -362,6 +369,11 @@ class Evidence:
         labels, told = values.argmax(axis=1), said.argmax(axis=1)
         present = np.unique(labels)
         return {int(one): float((told == one)[labels == one].mean()) for one in present}
+
+
+def _some(count, most):
+    """Places of all of `count` rows, or of so many that are drawn."""
+    return np.random.default_rng(0).permutation(count)[:most]
 
 
 def good(trained, bar):

@@ -35,9 +35,9 @@ FEWEST_STARTS = 2
 TRAININGS = 20  # with so many changes, about, the budget is spent
 HEALTHY = 0.8  # of the starts are good: so is the training
 MANY = 20  # starts, where some are good and some are not,
-LOOKS = 4  # if no more than this part of the budget goes to them
+LOOKS = 4  # for at most one LOOKS-th of the budget
 PROOF, MOST_FRESH = 8, 64  # failing starts on which a remedy is to be seen, and starts for it,
-SHARE = 2  # if no more than this part of the budget goes to them
+PROOFS = 2  # for at most one PROOFS-th of the budget
 REMEDIES = 3  # that are tried again on fresh starts
 ENOUGH = 0.6  # of the starts cured: no pairs of changes are tried
 STRONG = 0.6  # suspicion that is followed where a training is good
@@ -290,7 +290,7 @@ class Search:
         # Where few starts fail, few can be seen to be cured.
         wanted = min(int(np.ceil(PROOF / (1 - self.evidence.good.mean()))), MOST_FRESH)
         affordable = int(self.laboratory.budget / sum(case.work for case in cases))
-        fresh = self.first(max(self.starts, min(wanted, affordable // SHARE))) + FRESH
+        fresh = self.first(max(self.starts, min(wanted, affordable // PROOFS))) + FRESH
         placebo, *again = self.laboratory.train(cases, fresh)
         bar = self.evidence.bar
         was, still = self.evidence.good[: self.starts], good(placebo, bar)

@@ -10,7 +10,7 @@ OPTIMIZERS = {
     "rmsprop": ("RMSprop", "RMSprop"), "adagrad": ("Adagrad", "Adagrad"),
     "adadelta": ("Adadelta", "Adadelta"),
 }  # fmt: skip
-EXTRAS = {"nesterov": ("nesterov=True", "nesterov=True"), "amsgrad": ("amsgrad=True",) * 2}
+EXTRAS = {"nesterov": "nesterov=True", "amsgrad": "amsgrad=True"}
 CONSTANTS = {
     "epsilon": ("epsilon", "eps"), "beta1": ("beta_1", "betas[0]"), "beta2": ("beta_2", "betas[1]"),
     "alpha": ("rho", "alpha"), "initial": ("initial_accumulator_value",) * 2,
@@ -83,7 +83,7 @@ def _optimizer(_, recipe):
             for constant, value in table.items()
             if constant == "momentum" or value != usual[constant]
         ]
-        parts += [EXTRAS[name][place]] if name in EXTRAS else []
+        parts += [EXTRAS[name]] if name in EXTRAS else []
         found.append((OPTIMIZERS[name][place], parts))
     (keras, given), (torch, theirs) = found
     clips = {"clip_norm": "clipnorm", "clip_value": "clipvalue"}

@@ -11,7 +11,6 @@ import numpy as np
 from fastdense import data, theory
 from fastdense.diagnosis import changes as known
 from fastdense.diagnosis.case import Case
-from fastdense.diagnosis.changes import matching_output, output_of
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Network
 from fastdense.recipe import Recipe
@@ -50,8 +49,6 @@ def arm_of(name, arm=None, changes=None, is_file=False):
 
 def _scale(parts):
     """How the rows are to be scaled, taken out of their table: a `Case` does it itself."""
-    if not isinstance(parts["data"], dict):
-        return "none"
     scale = parts["data"].pop("scale", "none")
     if scale not in KINDS:
         raise unknown("data.scale", scale, KINDS)
@@ -102,12 +99,12 @@ def of_table(path, changes, *, targets, drop, scale, loss, output, **given):
     network, recipe = _trained(parts, rows)
     case = Case.of(network, recipe, rows).but(scale=scale)
     if "loss" not in parts["recipe"]:
-        suited = matching_output(case).make(case)
+        suited = known.matching_output(case).make(case)
         case = suited if "output" not in parts["network"] else suited.but(network=network)
     elif "output" not in parts["network"] and "layers" not in parts["network"]:
-        case = known.output(output_of(recipe.loss.entry)).make(case)
+        case = known.output(known.output_of(recipe.loss.entry)).make(case)
     if chosen:
-        notes += _perhaps_classes(case.truth)
+        notes += _about_targets(case.truth)
         if case.truth.signs:
             notes.append("targets of -1 and 1 are taken as 0 and 1")
         notes.append(f"the loss is {case.recipe.loss.name}, the output {case.output.activation}")
@@ -128,8 +125,8 @@ def _trained(parts, rows):
     return Network.from_dict(parts["network"], rows.inputs.shape[1], outputs), recipe
 
 
-def _perhaps_classes(truth):
-    """A sentence on numbers that may be classes."""
+def _about_targets(truth):
+    """A sentence on numbers that may be classes, or are all the same."""
     values = truth.values
     if truth.categorical or values.shape[1] != 1 or (values != np.floor(values)).any():
         return []

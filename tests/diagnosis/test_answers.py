@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastdense import Data, Network, Recipe, diagnose, train
-from fastdense.diagnosis.laboratory import OutOfTime
+from fastdense.diagnosis.case import Case
+from fastdense.diagnosis.evidence import Evidence
+from fastdense.diagnosis.laboratory import Laboratory, OutOfTime
 from fastdense.diagnosis.search import Search
 from fastdense.errors import FastdenseError
 
@@ -231,3 +233,19 @@ def test_whatever_is_trained_gets_an_answer(training):
 def test_the_last_seed_is_one_from_which_starts_are_drawn():
     recipe = STUCK.replace(seed=2**63 - 1, epochs=3)
     assert quick(NETWORK, recipe, (X, Y)).answer
+
+
+def test_evidence_is_of_all_rows_where_they_are_sorted():
+    """The rare class stands behind more rows than gradients are taken of."""
+    rng = np.random.default_rng(0)
+    y = (np.arange(4000) >= 3920).astype(float)[:, np.newaxis]
+    x = rng.normal(size=(4000, 2)) + 1.2 * y
+    network = Network.of(2, 8, 1, activation="tanh", output="sigmoid")
+    recipe = Recipe(loss="binary_crossentropy", learning_rate=0.01, epochs=4)
+    case = Case.of(network, recipe, (x, y))
+    (trained,) = Laboratory(np.inf).train([case], [0, 1], observe=True)
+    evidence = Evidence(case, trained, None, 0.5)
+    assert evidence.recalls == {0: 1.0, 1: 0.0}
+    whole = evidence.gradient(evidence.start, np.arange(4000))
+    some = evidence.gradient(evidence.start)
+    assert whole @ some > 0.99 * np.linalg.norm(whole) * np.linalg.norm(some)

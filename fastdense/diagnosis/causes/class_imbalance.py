@@ -19,7 +19,7 @@ def suspect(e):
         return None
     ratio = float(present[0] / present[-1])
     told = e.recalls
-    missed = 1.0 if told is None else 1 - min(told.values())
+    missed = 1 - min(told.values()) if told else 1.0
     return Suspicion(
         0.8 * rising(ratio, 8.0, 100.0) * missed,
         (
