@@ -120,7 +120,7 @@ class Choice:
             if key == "name":
                 continue
             if key not in chosen.hyper:
-                raise unknown(f"hyper-parameter of {chosen.name}", key, chosen.hyper or ["(none)"])
+                raise _no_hyper(kind, chosen, key)
             hyper[key] = value = freeze(value)
             if isinstance(value, tuple) and isinstance(chosen.hyper[key], (int, float)):
                 raise FastdenseError(
@@ -151,6 +151,13 @@ class Choice:
     def to_dict(self) -> dict[str, object]:
         """The plain form that `Choice.of` reads."""
         return {"name": self.name, **dict(self.hyper)}
+
+
+def _no_hyper(kind, chosen, key):
+    """The error for a hyper-parameter that an entry does not have, and which ones do."""
+    error = unknown(f"hyper-parameter of {chosen.name}", key, chosen.hyper or ["(none)"])
+    having = [name for name in names(kind) if key in get(kind, name).hyper]
+    return FastdenseError(f"{error}; {key} is one of {', '.join(having)}") if having else error
 
 
 @cache

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import click
 
-from fastdense_cli.options import force_option, out_option
-
-ENDINGS = ".csv", ".npz", ".tsv", ".txt", ".data"  # of tables
+from fastdense_cli.options import force_option
 
 
 @click.command(short_help="Say why a loss is stuck, and what cures it.")
@@ -39,7 +37,9 @@ ENDINGS = ".csv", ".npz", ".tsv", ".txt", ".data"  # of tables
               help="End after so long with what is known then.")  # fmt: skip
 @click.option("--seeds", type=click.IntRange(2, 1000), help="Starts of each training.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
-@out_option
+@click.option("--out", metavar="DIR",
+              help="Also write the answer as JSON. What exists there is replaced only if it is as "
+              "an earlier diagnosis left it.")  # fmt: skip
 @force_option
 def command(subject, assignments, observed, effort, budget, seeds, as_json, out, force, **table):
     """Train as it is and with one thing changed at a time; say what keeps the loss where it is.
@@ -55,11 +55,12 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     from fastdense.diagnosis.search import Search
     from fastdense.reports import files
     from fastdense.reports.diagnosis import DiagnosisFile, tables, to_paste
+    from fastdense.scenarios.scenario import TABLES
     from fastdense_cli.commands.run import changes_of
     from fastdense_cli.console import note, progress, show, show_json
 
     changes = changes_of(assignments)
-    if subject.lower().endswith(ENDINGS):
+    if subject.lower().endswith(TABLES):
         case, notes = _of_table(subject, changes, table)
     else:
         _refuse(table)

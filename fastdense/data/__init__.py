@@ -38,7 +38,8 @@ def read(table, folder=".", number=0):
     """
     if not isinstance(table, dict) or not isinstance(table.get("name"), str):
         known = ", ".join(catalogue.names("data"))
-        raise FastdenseError(f"[data] needs a 'name', one of: {known}")
+        file = '; name = "csv" or "npz" goes with a file' if "file" in table else ""
+        raise FastdenseError(f"[data] needs a 'name', one of: {known}{file}")
     source = catalogue.get("data", table["name"])
     common = set(OF_ALL if source.load else COMMON)
     for key in table:

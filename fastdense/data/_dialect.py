@@ -8,7 +8,7 @@ from collections import Counter
 
 from fastdense.data import _encodings
 from fastdense.data._lines import MAX_BYTES
-from fastdense.data._numerals import decimal_of, group_sign, grouped_number
+from fastdense.data._numerals import decimal_of, group_sign, grouped_number, unit
 from fastdense.data._separators import SEPARATORS, beginning
 from fastdense.errors import FastdenseError
 
@@ -60,7 +60,7 @@ def resolved(hyper, folder):
     return found, cells
 
 
-def note(hyper, found, group=""):
+def note(hyper, found, group="", units=""):
     """A sentence about what was found and is not plain, in a tuple; or an empty tuple."""
     new = {key for key in PLAIN if hyper[key] == AUTO and found[key] != PLAIN[key]}
     parts = []
@@ -71,6 +71,8 @@ def note(hyper, found, group=""):
         parts.append("a decimal comma")
     if group:
         parts.append(f"{GROUPS.get(group, 'spaces')} between thousands")
+    if units:
+        parts.append(f"{' and '.join(units)} at numbers left off")
     if "encoding" in new:
         parts.append(f"the encoding {found['encoding']}")
     if not parts:
@@ -129,3 +131,8 @@ def groups_in(cells, decimal):
     """What stands between thousands in some cells, or ""."""
     signs = Counter(sign for cell in cells if (sign := group_sign(cell, decimal)))
     return signs.most_common(1)[0][0] if signs else ""
+
+
+def units_in(cells):
+    """Signs of currencies and percent in some cells that are numbers, in order."""
+    return sorted({sign for cell in cells if (sign := unit(cell))})

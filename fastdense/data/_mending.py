@@ -19,13 +19,13 @@ def mended(hyper, form, seen, folder, columns, table):
     if hyper["text"] == hyper["missing"] == "refuse" and hyper["decimal"] != "auto":
         raise fault(form, columns, below_header(form, folder, columns), hint(form, folder))
     found = _survey(form, folder, columns, table)
-    group = ""
+    group, units = "", []
     if hyper["decimal"] == "auto":
         odd = [cell for words in found.values() for cell in words.odd]
         form, table = _read_anew(form, [*seen, *odd], odd, folder, columns, table)
         found = _survey(form, folder, columns, table)
         numbers = [c for c in odd if not np.isnan(grouped_number(c, form["decimal"]))]
-        group = _dialect.groups_in(numbers, form["decimal"])
+        group, units = _dialect.groups_in(numbers, form["decimal"]), _dialect.units_in(numbers)
     kept = columns.kept
     columns, words, left_out = used(form, columns, found)
     table = table[:, [kept.index(place) for place in columns.kept]]
@@ -41,7 +41,12 @@ def mended(hyper, form, seen, folder, columns, table):
     made = assembled(form, columns, words, found, table)
     numbers = replace(columns, inputs=[p for p in columns.inputs if p in made.places])
     plain = made.numbers[:, [made.places.index(place) for place in numbers.inputs]]
-    notes = _dialect.note(hyper, form, group), left_out, made.notes, numbers.notes(form, plain)
+    notes = (
+        _dialect.note(hyper, form, group, units),
+        left_out,
+        made.notes,
+        numbers.notes(form, plain),
+    )
     rows = Data(made.inputs, made.targets, notes=sum(notes, ()))
     shown = replace(columns, kept=made.places)
     object.__setattr__(rows, "beyond", beyond_float32(form, folder, shown, made.numbers, made.rows))

@@ -1,10 +1,11 @@
-"""Whether numbers of a table have a decimal comma, and digits in groups of three."""
+"""Whether numbers of a table have a decimal comma, digits in groups of three, and units."""
 
 import math
 import re
 
 from fastdense.data._cells import number
 
+UNITS = tuple("$€£¥₹%")  # before a number or behind it
 SPACES = " \u00a0\u2009\u202f'\u2019"
 # Digits in groups, with the decimal sign that the key is.
 GROUPED = {
@@ -15,15 +16,27 @@ GROUPED = {
 }
 
 
+def unit(cell):
+    """The sign of a currency or of percent before what may be a number, or behind it, or ""."""
+    cell = cell.strip().lstrip("+-")
+    return cell[0] if cell[:1] in UNITS else cell[-1:] if cell[-1:] in UNITS else ""
+
+
+def bare(cell):
+    """A cell without its unit: -4,861.52 of -$4,861.52."""
+    sign = unit(cell)
+    return cell.replace(sign, "", 1).strip() if sign else cell
+
+
 def group_sign(cell, decimal):
     """What stands between groups of three digits of a number, or ""."""
-    match = GROUPED[decimal].fullmatch(cell.strip())
+    match = GROUPED[decimal].fullmatch(bare(cell).strip())
     return match[1] if match else ""
 
 
 def grouped_number(cell, decimal):
-    """The number that a cell holds, also one in groups, such as 1.234,5; NaN if there is none."""
-    sign = group_sign(cell, decimal)
+    """The number that a cell holds, also one in groups or with a unit; NaN if there is none."""
+    cell, sign = bare(cell), group_sign(cell, decimal)
     return number(cell.replace(sign, "") if sign else cell, decimal)
 
 

@@ -8,6 +8,7 @@ from fastdense.baselines import baselines
 from fastdense.dataset import Data
 from fastdense.diagnosis.changes import output_of
 from fastdense.diagnosis.laboratory import ROWS
+from fastdense.diagnosis.outlying import drawn_in
 from fastdense.many import Trial, train_trials
 from fastdense.network import Network
 from fastdense.recipe import Recipe
@@ -93,7 +94,7 @@ def attainable(case, on_progress=None):
     limit = _limit(inputs, values)
     if not values.size:
         return Attainable(1.0, 1.0, 1.0, 0.0, 1.0, False, len(inputs))
-    x = np.clip(Columns.of(inputs).apply(inputs), -30, 30)
+    x = _standard(inputs)
     y = Columns.of(values).apply(values)
     # Columns of classes count as they vary, those of numbers alike.
     y = y * (values.std(axis=0) / values.std(axis=0).max()) if truth.categorical else y
@@ -147,7 +148,7 @@ def share_left(case):
     if len(x) > ROWS:
         chosen = np.random.default_rng(0).permutation(len(x))[:ROWS]
         x, y = x[chosen], y[chosen]
-    x = np.clip(Columns.of(x).apply(x), -30, 30)
+    x = _standard(x)
     if loss.name in OF_NO_UNIT:
         y = Columns.of(y).apply(y)
     output = output_of(loss.entry)
@@ -163,6 +164,12 @@ def share_left(case):
     of = baselines(Data(x, y), Recipe(loss=loss), case.network.outputs)
     gap = of.constant - of.irreducible
     return float(np.clip((least - of.irreducible) / gap, 0, MOST_LEFT)) if gap > 0 else 0.0
+
+
+def _standard(inputs):
+    """Columns of mean 0 and variance 1; a stray number says little more than that it is far."""
+    inputs = drawn_in(inputs)
+    return np.clip(Columns.of(inputs).apply(inputs), -30, 30)
 
 
 def _folds(rows):

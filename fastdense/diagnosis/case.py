@@ -30,6 +30,8 @@ class Case:
         How they are scaled for the network, one of `scaling.KINDS`.
     targets : str
         "given", or what a changed loss expects: "labels", from 0 on, or "indicators".
+    strays : tuple of str
+        What was done about numbers far from all others: "left out" of rows, "filled" of cells.
     """
 
     network: Network
@@ -38,6 +40,7 @@ class Case:
     truth: Truth
     scale: str = "none"
     targets: str = "given"
+    strays: tuple = ()
 
     @classmethod
     def of(cls, network, recipe, data):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fastdense.dataset import Data
 from fastdense.layers.dense import Dense
 from fastdense.network import Network
 
@@ -77,7 +78,16 @@ def difference(before, after):
 
 def is_same(before, after):
     """Whether a change changed nothing."""
-    return not difference(before, after) and before.targets == after.targets
+    return not difference(before, after) and _rows(before) == _rows(after)
+
+
+def key(before, after):
+    """What a change comes to: the same text for changes that make the same of a case."""
+    return repr((sorted(difference(before, after).items()), *_rows(after)))
+
+
+def _rows(case):
+    return case.targets, case.strays
 
 
 # Recipe ---------------------------------------------------------------------------------------
@@ -435,6 +445,34 @@ def scale_targets():
         return case if case.truth.categorical else _with_scale(case, "targets")
 
     return Change("scale the targets to mean 0 and variance 1", 2, make)
+
+
+def leave_out(rows, words):
+    """Only the rows that are not among some (n,) of bool."""
+
+    def make(case):
+        given, keep = case.given, ~rows
+        weights = None if given.weights is None else given.weights[keep]
+        kept = Data(given.inputs[keep], given.targets[keep], weights, given.test, notes=given.notes)
+        return case.but(given=kept, truth=case.truth.rows(keep), strays=(*case.strays, "left out"))
+
+    return Change(words, 2, make)
+
+
+def fill(cells, words):
+    """Some cells (n, columns) of the inputs, of bool, at the medians of their columns."""
+
+    def make(case):
+        given = case.given
+        inputs = np.where(cells, np.median(given.inputs, axis=0), given.inputs)
+        filled = Data(inputs, given.targets, given.weights, given.test, notes=given.notes)
+        return case.but(given=filled, strays=(*case.strays, "filled"))
+
+    return Change(words, 2, make)
+
+
+def loss(name):
+    return _recipe(f"use {name} as the loss", 2, loss=name)
 
 
 def _fraction(factor):

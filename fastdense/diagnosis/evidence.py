@@ -7,6 +7,7 @@ import numpy as np
 from fastdense.arrays.duplicates import equal_rows
 from fastdense.diagnosis.curvature import extremes
 from fastdense.diagnosis.laboratory import ROWS
+from fastdense.diagnosis.outlying import outlying
 from fastdense.model import Model
 from fastdense.network import Network
 from fastdense.once import once
@@ -61,11 +62,13 @@ class Evidence:
     def learns(self):
         """What the good starts reach, in a sentence."""
         reached = max(float(np.median(self.trained.explained[self.good])), 0.0)
-        return (
-            f"{self.good.sum()} of {len(self.good)} starts explain {reached:.0%} of the targets' "
-            f"variance; {self._best} was found attainable"
-            f"{' on rows held out' if self.attainable.held_out else ''}.{self._others}"
-        )
+        starts = f"{self.good.sum()} of {len(self.good)} starts explain {reached:.0%} of the "
+        if self.attainable.held_out:  # of new rows less is explained than of those trained on
+            return (
+                f"{starts}variance of the targets that they were trained on; of rows held out, "
+                f"{self._best} was found attainable.{self._others}"
+            )
+        return f"{starts}targets' variance; {self._best} was found attainable.{self._others}"
 
     @once
     def _others(self):
@@ -197,6 +200,19 @@ class Evidence:
         """Root mean square of each target column, and its standard deviation."""
         y = np.asarray(self.case.data.targets, float)
         return np.sqrt((y**2).mean(axis=0)), y.std(axis=0)
+
+    @once
+    def set_apart(self):
+        """Which rows have targets that hide what the others tell: (n,) of bool."""
+        weights, given = self.case.truth.weights, self.case.given.weights
+        if weights is None:
+            return np.zeros(len(self.case.given), bool)
+        return (weights == 0) & (True if given is None else given > 0)
+
+    @once
+    def far_cells(self):
+        """Which inputs are far from all others of their column: (n, columns) of bool."""
+        return outlying(self.case.given.inputs)
 
     @once
     def distinct_inputs(self):

@@ -26,7 +26,10 @@ class Observed:
                 f"observed is {shown(given)}; expected the loss at which yours stands, a number"
             ) from None
         if not math.isfinite(value):
-            raise FastdenseError(f"observed is {value}; expected a finite loss")
+            raise FastdenseError(
+                f"observed is {value}; expected a finite loss, as no other tells which mistake it "
+                "is: leave it out"
+            )
         text = str(given).lower().partition("e")[0]
         digits = len(text.partition(".")[2])
         unit = 10.0**-digits if isinstance(given, str) and "." in text else 0.0

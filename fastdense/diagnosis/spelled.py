@@ -88,9 +88,13 @@ def _optimizer(_, recipe):
     (keras, given), (torch, theirs) = found
     clips = {"clip_norm": "clipnorm", "clip_value": "clipvalue"}
     given += [f"{word}={recipe[ours]:g}" for ours, word in clips.items() if recipe[ours]]
+    schedule = (
+        recipe["schedule"] if isinstance(recipe["schedule"], str) else recipe["schedule"]["name"]
+    )
+    first = "" if schedule == "constant" else "  # the rate that your schedule begins with"
     return (
-        f"optimizer=keras.optimizers.{keras}({', '.join(given)})",
-        f"optimizer = torch.optim.{torch}(model.parameters(), {', '.join(theirs)})",
+        f"optimizer=keras.optimizers.{keras}({', '.join(given)}){first}",
+        f"optimizer = torch.optim.{torch}(model.parameters(), {', '.join(theirs)}){first}",
     )
 
 

@@ -147,7 +147,7 @@ def _plain(rows):
 
 def _widths(text):
     try:
-        return [int(part) for part in text.split(",") if part.strip()]
+        return [int(part) for part in text.split(",")] if text.strip() else []
     except ValueError:
         raise FastdenseError(
             f"--hidden is {shown(text)}; expected widths with commas between, such as 64,64"

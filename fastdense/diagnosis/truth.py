@@ -97,6 +97,11 @@ class Truth:
         """The mean of rows (n, columns), as they count."""
         return np.average(rows, axis=0, weights=self.weights)
 
+    def without(self, rows):
+        """The same, where some `rows` (n,) of bool do not count."""
+        weights = np.ones(len(self.values)) if self.weights is None else self.weights
+        return replace(self, weights=np.where(rows, 0.0, weights))
+
     def rows(self, chosen):
         weights = None if self.weights is None else self.weights[chosen]
         return replace(self, values=self.values[chosen], weights=weights)

@@ -12,6 +12,18 @@ from fastdense.judging.plain import number
 
 CAUSES = 4  # that are printed
 TRIED = 8
+STRAYS = {
+    "left out": (
+        "far = np.abs(y - np.median(y, axis=0))",
+        "near = (far <= 10 * np.quantile(far, 0.9, axis=0)).all(axis=1)",
+        "x, y = x[near], y[near]",
+    ),
+    "filled": (
+        "far = np.abs(x - np.median(x, axis=0))",
+        "usual = np.quantile(far, 0.9, axis=0)",
+        "x = np.where((usual > 0) & (far > 10 * usual), np.median(x, axis=0), x)",
+    ),
+}
 FRAMEWORKS = {"keras": "Keras", "torch": "PyTorch"}
 
 
@@ -57,6 +69,9 @@ def python(before, after):
             lines.append(f"{name} = ({name} - {name}.mean(axis=0)) / {name}.std(axis=0)")
     if after.targets != before.targets and after.targets == "labels":
         lines.append("y = y - y.min()")
+    for done, lines_of in STRAYS.items():
+        if done in after.strays and done not in before.strays:
+            lines += lines_of
     return lines
 
 
@@ -88,7 +103,9 @@ def _starts(found):
         f"{evidence.good.sum()} of {len(outcomes)} good",
         ", ".join(f"{outcomes.count(name)} {name}" for name in names),
         f"{percent(explained[len(explained) // 2])} [{percent(explained[0])}, "
-        f"{percent(explained[-1])}]",
+        f"{percent(explained[-1])}]"
+        if evidence.ran
+        else "",
         percent(max(attainable.explained if attainable.held_out else attainable.memorized, 0.0))
         + held,
         percent(attainable.linear),

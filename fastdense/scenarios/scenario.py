@@ -23,6 +23,7 @@ from fastdense.settings.tables import known, text
 from fastdense.task import prepare
 
 CATALOGUE = "fastdense.scenarios.catalogue"  # where the built-in scenarios are
+TABLES = ".csv", ".npz", ".tsv", ".txt", ".data"  # how files of rows end
 TOP = {"question", "source", "arms", "claims", "draws", "seeds", "observe", "outcome", *PARTS}
 MAX_SEEDS = 1_000_000
 MAX_DRAWS = 10_000
@@ -124,11 +125,16 @@ def text_of(name):
 
 def is_file(name):
     """Whether a name is a path, not an identifier."""
-    return str(name).endswith(".toml") or "/" in str(name)
+    return str(name).endswith((".toml", *TABLES)) or "/" in str(name)
 
 
 def no_scenario(name, known):
     """The error for a name that is none of those that are known."""
+    if str(name).lower().endswith(TABLES) and os.path.exists(name):
+        return FastdenseError(
+            f"{name} is a table; `fastdense diagnose {name}` trains on it, or a .toml file "
+            'that names it under [data], as name = "csv" and file'
+        )
     if os.path.exists(name):
         what = "folder" if os.path.isdir(name) else "file"
         return FastdenseError(
@@ -162,6 +168,8 @@ def read_tables(name):
     """The identifier of a scenario, its tables, and the folder that its paths are relative to."""
     if is_file(name):
         path = Path(name)
+        if path.suffix.lower() in TABLES:
+            raise no_scenario(name, names())
         table = toml.parse(toml.read_text(path), str(path))
         identifier = path.stem.encode("utf-8", "replace").decode()  # file names are bytes
         return identifier, table, path.parent

@@ -80,6 +80,26 @@ def test_a_german_table_has_a_decimal_comma_and_groups_of_thousands(sign, load):
     assert note.endswith("points between thousands" if sign == "." else "between thousands")
 
 
+@pytest.mark.parametrize(
+    ("cell", "unit"),
+    [('"${:,.2f}"', "$"), ("${:.2f}", "$"), ("{:.2f} €", "€"), ("{:.2f}%", "%"), ("£{:.0f}", "£")],
+)
+def test_units_are_left_off_and_said(cell, unit, load):
+    values = [1234.5, -7.25, 1e6]
+    cells = [cell.format(abs(v)) if v > 0 else f"-{cell.format(-v)}" for v in values]
+    cells = [c.replace('-"', '"-') for c in cells]
+    data = load("size,price\n" + "".join(f"{i},{c}\n" for i, c in enumerate(cells)))
+    expected = [round(v) if ".0f" in cell else v for v in values]
+    assert data.targets[:, 0].tolist() == pytest.approx(expected)
+    (note,) = data.notes
+    assert note.endswith(f"{unit} at numbers left off")
+
+
+def test_a_text_with_a_unit_is_no_number(load):
+    data = load("size,kind,price\n" + "".join(f"{i},{'$a b$'[i % 2 :]},{i}\n" for i in range(8)))
+    assert data.inputs.shape[1] == 3  # two words
+
+
 def test_groups_with_commas_in_quotes(load):
     data = load('size,price\n1.5,"1,234,567.5"\n2.5,"2,000"\n')
     assert data.targets.tolist() == [[1234567.5], [2000]]

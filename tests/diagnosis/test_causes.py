@@ -48,6 +48,13 @@ def fitted_by_others():
 
 
 SHOWS = {
+    "outlying_targets": (
+        SOUND, RECIPE, (X, np.where(np.arange(300)[:, np.newaxis] % 60, Y, -9999.0)),
+    ),
+    "outlying_inputs": (
+        SOUND, RECIPE.replace(optimizer="sgd", learning_rate=0.1),
+        (np.where(np.random.default_rng(3).random(X.shape) < 0.03, -999.0, X), Y),
+    ),
     "clipped_gradient": (
         SOUND, RECIPE.replace(optimizer="sgd", learning_rate=0.1, clip_norm=1e-6), (X, Y),
     ),

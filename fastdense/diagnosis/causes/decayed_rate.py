@@ -19,7 +19,7 @@ def suspect(e):
     epochs = np.linspace(0, recipe.epochs, 101)[:-1]
     mean = float(np.mean([factor(epoch, float(recipe.epochs), hyper) for epoch in epochs]))
     return Suspicion(
-        0.9 * rising(1 / max(mean, 1e-30), 3.0, 30.0),
+        0.9 * rising(1 / max(mean, 1e-30), 2.0, 10.0),
         (f"over all epochs the schedule leaves {mean:.1%} of the learning rate",),
     )
 
