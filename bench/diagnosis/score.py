@@ -1,13 +1,20 @@
 """Diagnoses of faults and sound trainings, and how often the first cause is an admissible one."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
 
 from fastdense import diagnose
+from fastdense.diagnosis.evidence import good
+from fastdense.diagnosis.laboratory import Laboratory
+from fastdense.diagnosis.search import FRESH
+from fastdense.judging.paired import sign_test
 from fastdense_bench.diagnosis import arms, faults, injected
 from fastdense_bench.diagnosis.chance import by_chance
 
 PUBLISHED, PUT_IN, ARM = "published", "put in", "arm"
+ONCE_MORE = 20  # starts on which a verified remedy is tried once more
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class Diagnosed:
     cured: float | None  # share of fresh starts that it makes good
     chance: float | None  # the same of the best of random changes, for as much arithmetic
     seconds: float
+    again: bool | None = None  # whether the remedy cures on other starts, too; of one verified
     claim: str = ""  # what the scenario of an arm claims
 
     @property
@@ -35,6 +43,11 @@ class Diagnosed:
     @property
     def verified(self):
         return self.cured is not None
+
+    @property
+    def fails(self):
+        """Whether it is worse on these rows than it might be: what there is to cure."""
+        return self.verdict in ("fault", "undetermined")
 
     @property
     def right(self):
@@ -57,6 +70,8 @@ class Score:
     f3: float
     false_alarms: float  # of healthy trainings
     cured: float  # of the faults, with a verified remedy
+    fail: float  # of the faults, do harm on these rows,
+    curable: float  # and of these, with a verified remedy
 
 
 def cases():
@@ -105,19 +120,33 @@ def _diagnosed(kind, one, effort):
         "remedy": cure.words if cure else "",
         "cured": float(cure.after.mean()) if cure else None,
         "chance": by_chance(found)[0] if kind != ARM and found.verdict == "fault" else None,
+        "again": _cures_again(found) if cure else None,
         "seconds": round(found.seconds, 1),
     }
+
+
+def _cures_again(found):
+    """Whether the verified remedy would be verified on `ONCE_MORE` other starts as well."""
+    case, cure, bar = found.evidence.case, found.cured, found.evidence.bar
+    seeds = found.evidence.trained.seeds[0] + 2 * FRESH + np.arange(ONCE_MORE)
+    placebo, after = (
+        good(trained, bar) for trained in Laboratory(np.inf).train([case, cure.case], seeds)
+    )
+    p = sign_test(int((after & ~placebo).sum()), int((placebo & ~after).sum()))
+    return replace(cure, after=after, placebo=placebo, p=p).verified
 
 
 def score(diagnosed):
     """The `Score` of some diagnoses."""
     faulty = weighed([one for one in diagnosed if not one.healthy], diagnosed)
+    failing = [(weight, one) for weight, one in faulty if one.fails]
     healthy = weighed([one for one in diagnosed if one.healthy], diagnosed)
     recall = share(faulty, lambda one: one.right)
     precision = recall / max(share(faulty, lambda one: one.causes), 1e-9)
     return Score(
         len({one.template for one in diagnosed}), recall, precision, f3(precision, recall),
         share(healthy, lambda one: one.causes), share(faulty, lambda one: one.verified),
+        share(faulty, lambda one: one.fails), share(failing, lambda one: one.verified),
     )  # fmt: skip
 
 

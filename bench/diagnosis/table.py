@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fastdense_bench.diagnosis import beside
-from fastdense_bench.diagnosis.score import ARM, PUBLISHED, PUT_IN, score
+from fastdense_bench.diagnosis.score import ARM, ONCE_MORE, PUBLISHED, PUT_IN, score
 
 COLUMNS = "case", "published", "first cause", "right", "verified remedy", "seconds"
 ARMS = "arm", "what its source says", "verdict", "first cause", "verified remedy"
@@ -55,9 +55,17 @@ def summaries(found):
             f"{name}: {figures.templates} templates, first cause right in {figures.recall:.0%} of "
             f"the faults and {figures.precision:.0%} of the answers (F3 {figures.f3:.2f}); causes "
             f"named in {figures.false_alarms:.0%} of the healthy trainings; a verified remedy for "
-            f"{figures.cured:.0%} of the faults"
+            f"{figures.cured:.0%} of the faults; {figures.fail:.0%} of the faults do harm on these "
+            f"rows, and of those {figures.curable:.0%} have a verified remedy"
         )
-    return [*texts, *_of_arms(found), *_of_chance(found)]
+    return [*texts, *_of_arms(found), *_once_more(found), *_of_chance(found)]
+
+
+def _once_more(found):
+    tried = [one.again for one in found if one.again is not None]
+    return [
+        f"of {len(tried)} verified remedies {sum(tried)} cure on {ONCE_MORE} other starts, too"
+    ] if tried else []  # fmt: skip
 
 
 def _of_arms(found):

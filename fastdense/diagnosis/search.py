@@ -40,7 +40,7 @@ LOOKS = 4  # for at most one LOOKS-th of the budget
 PROOF, MOST_FRESH = 8, 64  # failing starts on which a remedy is to be seen, and starts for it,
 PROOFS = 2  # for at most one PROOFS-th of the budget
 REMEDIES = 3  # that are tried again on fresh starts
-ENOUGH = 0.6  # of the starts cured: no pairs of changes are tried
+ENOUGH = 0.6  # of fresh starts good by one change: no pairs of changes are tried
 STRONG = 0.6  # suspicion that is followed where a training is good
 SOME = 3  # suspects that are named where none was tried
 FURTHER = 0.7  # as hopeful as a cause's change is the next one
@@ -135,7 +135,15 @@ class Search:
         said = f"{self.evidence.fails}; now" if self.evidence.ran else "now"
         self.tell(f"{said} changes are tried")
         self.try_singles()
+        if max((one.good.mean() for one in self.tried), default=0.0) >= ENOUGH:
+            found = self.concluded()
+            if any(one.verified and one.after.mean() >= ENOUGH for one in found.remedies):
+                return found
         self.try_pairs()
+        return self.concluded()
+
+    def concluded(self):
+        """The `Diagnosis` by what was tried so far, its remedies tried again."""
         causes = ranked(self.findings, self.tried, self.evidence)
         return self.close(causes, self.verified(causes))
 
@@ -172,13 +180,12 @@ class Search:
             if self.evidence.good.mean() < HEALTHY:
                 self.findings = [one for one in self.suspects() if one.strength >= STRONG]
                 self.try_singles()
-                causes = ranked(self.findings, self.tried, self.evidence)
-                remedies = self.verified(causes)
-                own = {change.words for one in causes[:1] for change in one.changes}
+                named = self.concluded()
+                own = {change.words for one in named.causes[:1] for change in one.changes}
                 if any(one.verified and one.words in own and one.after.mean() >= HEALTHY
-                       for one in remedies):  # fmt: skip
+                       for one in named.remedies):  # fmt: skip
                     healthy = None
-                    return self.close(causes, remedies)
+                    return named
         finally:  # also where it is broken off
             if healthy is not None:
                 self.evidence, self.findings, self.tried = healthy, [], []
@@ -232,16 +239,14 @@ class Search:
         self.carry_out([(change, causes) for _, change, causes in rows])
 
     def try_pairs(self):
-        """Where no single change is enough, the pairs of those that did best.
+        """The pairs of the single changes that did best.
 
         Then the best of all with each of the others: what it lets through may need another.
         """
-        if max((one.good.mean() for one in self.tried), default=0.0) >= ENOUGH:
-            return
         best = sorted(self.tried, key=lambda one: -typical(one.trained.explained))
         modest = [one for one in best if one.change.effort <= 3][:PAIRED]
         pairs = [*itertools.combinations(modest, 2), *((best[0], one) for one in self.tried)]
-        wanted, singles = {}, {known.key(self.case, one.trained.case) for one in self.tried}
+        wanted, singles = {}, {known.key(self.case, _case(one)) for one in self.tried}
         for first, second in pairs:
             if set(first.causes) & set(second.causes):
                 continue
@@ -306,12 +311,12 @@ class Search:
         first = {causes[0].name} if causes else set()
         own = [one for one in cures if first & set(one.causes)]
         chosen = [*own[:1], *(one for one in cures if one not in own[:1])][:REMEDIES]
-        cases = [self.case, *(one.change.make(self.case) for one in chosen)]
         # Where few starts fail, few can be seen to be cured.
         wanted = min(int(np.ceil(PROOF / (1 - self.evidence.good.mean()))), MOST_FRESH)
-        affordable = int(self.laboratory.budget / sum(case.work for case in cases))
-        fresh = self.first(max(self.starts, min(wanted, affordable // PROOFS))) + FRESH
-        placebo, *again = self.laboratory.train(cases, fresh)
+        while (count := self.affordable([self.case, *map(_case, chosen)])) < wanted and chosen[1:]:
+            chosen.remove(max(chosen[1:], key=lambda one: _case(one).work))
+        fresh = self.first(max(self.starts, min(wanted, count))) + FRESH
+        placebo, *again = self.laboratory.train([self.case, *map(_case, chosen)], fresh)
         bar = self.evidence.bar
         was, still = self.evidence.good[: self.starts], good(placebo, bar)
         remedies = []
@@ -327,6 +332,10 @@ class Search:
         rest = sorted(remedies[1:], key=lambda one: (-one.after.mean(), one.effort))
         return sorted([remedies[0], *rest], key=lambda one: not one.verified)
 
+    def affordable(self, cases):
+        """On how many starts some cases can be tried again."""
+        return int(self.laboratory.budget / sum(case.work for case in cases)) // PROOFS
+
     def close(self, findings, remedies, is_whole=True):
         return Diagnosis(
             evidence=self.evidence,
@@ -338,3 +347,8 @@ class Search:
             is_whole=is_whole,
             observed=self.observed,
         )
+
+
+def _case(tried):
+    """What was trained of a change that was tried."""
+    return tried.trained.case
