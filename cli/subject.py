@@ -4,8 +4,6 @@ from fastdense import theory as theories
 from fastdense.errors import FastdenseError
 from fastdense.scenarios import scenario as scenarios
 
-WELL_BELOW = 0.8  # of the loss of a linear fit
-
 
 def names():
     """Identifiers of all scenarios, then of all theories."""
@@ -63,40 +61,6 @@ def notes(subject):
     if is_theory(subject):
         return []
     return [note for arm in subject.arms for note in arm.data.notes]
-
-
-def attainable(scenario):
-    """By arm, the share of its loss that the best of some networks leaves, on its first draw."""
-    from fastdense.diagnosis.attainable import share_left
-    from fastdense.diagnosis.case import Case
-
-    found, shares = {}, {}
-    for arm in scenario.arms:
-        about = id(arm.data), arm.recipe.loss, arm.network.outputs
-        if about not in found:
-            found[about] = share_left(Case.of(arm.network, arm.recipe, arm.data))
-        shares[arm.name] = found[about]
-    return shares
-
-
-def flat_but_good(done):
-    """Sentences on arms that stall below the best linear fit: more may not be attainable."""
-    from fastdense.diagnosis.attainable import linear_loss
-    from fastdense.scenarios.experiment import shares
-
-    found = []
-    for arm in done.scenario.arms:
-        results = done.results[arm.name]
-        if arm.name in done.attainable or shares(results).get("stalled", 0) < 0.5:
-            continue
-        linear = linear_loss(results[0].data, arm.recipe)
-        final = results[0].run.final_loss
-        if linear is not None and final < WELL_BELOW * linear:
-            found.append(
-                f"{arm.name} is flat at {final:.3g}, well below the best linear fit "
-                f"({linear:.3g}); more may not be attainable: --attainable finds out"
-            )
-    return found
 
 
 def carry_out(subject, seeds, first_seed, on_progress, draws=None, first_draw=0, attainable=None):

@@ -11,7 +11,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from fastdense.scenarios import article
+from fastdense.scenarios import article, scenario
+from fastdense_bench.diagnosis import found as diagnosed
 
 HERE = Path(__file__).parent
 KEPT = "name", "text", "source", "own", "verdict", "evidence"
@@ -31,17 +32,31 @@ def brief(results):
     }
 
 
+def causes(identifier, name):
+    """What a diagnosis names of the arms that a claim is about: the text that ends its line."""
+    if identifier not in scenario.names():
+        return ""
+    claim = next(one for one in scenario.load(identifier).claims if one.name == name)
+    arms = dict.fromkeys(test.arm for setting in claim.settings for test in setting.tests)
+    named = diagnosed.of_scenario(identifier)
+    said = ", ".join(
+        f"{arm} {named[arm]}" for arm in arms if named.get(arm, "healthy") != "healthy"
+    )
+    return f"; diagnosed: {said}" if said else ""
+
+
 def page(found, claims):
     """The page of an article."""
     counts = Counter()
     lines = []
     for sentence in found.sentences:
         lines += ["", f"**{sentence.text}** ({sentence.where})", ""]
-        for scenario, name in sentence.judged_by:
-            claim = next(claim for claim in claims[scenario] if claim.get("name") == name)
+        for identifier, name in sentence.judged_by:
+            claim = next(claim for claim in claims[identifier] if claim.get("name") == name)
             counts[claim["verdict"]] += 1
             evidence = claim["evidence"].replace("\n", "; ")
-            lines.append(f"- {claim['verdict']}: {claim['text']} `{scenario}`: {evidence}")
+            told = f"- {claim['verdict']}: {claim['text']} `{identifier}`: {evidence}"
+            lines.append(told + causes(identifier, name))
         if sentence.reason:
             counts["not judged"] += 1
             lines.append(f"- not judged: {sentence.reason}")
@@ -52,7 +67,9 @@ def page(found, claims):
             "",
             f"{len(found.sentences)} sentences say something about training. The words on what "
             f"judges them: {told} ([how they are found](../verdicts.md)). What each sentence says "
-            "is in our words. `python docs/verdicts.py` writes this page from the last run.",
+            "is in our words. Behind each claim is the cause that a diagnosis names of its arms, "
+            "of those that are not healthy. `python docs/verdicts.py` writes this page from the "
+            "last runs.",
             *lines,
             "",
         ]

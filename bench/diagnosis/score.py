@@ -59,6 +59,10 @@ class Diagnosed:
     def to_dict(self):
         return {**asdict(self), "right": self.right}
 
+    @classmethod
+    def from_dict(cls, plain):
+        return cls(**{key: value for key, value in plain.items() if key != "right"})
+
 
 @dataclass(frozen=True)
 class Score:

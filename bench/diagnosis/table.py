@@ -7,6 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from fastdense.judging.plain import heading
 from fastdense_bench.diagnosis import beside
 from fastdense_bench.diagnosis.score import ARM, ONCE_MORE, PUBLISHED, PUT_IN, score
 
@@ -116,7 +117,7 @@ def _table(columns, some):
 
 def to_dict(found, left_out):
     """Plain values."""
-    return {"cases": [one.to_dict() for one in found], "left_out": left_out}
+    return {**heading(), "cases": [one.to_dict() for one in found], "left_out": left_out}
 
 
 def markdown(found, left_out, results, cases):

@@ -69,6 +69,7 @@ def command(
     strict, attainable,
 ):  # fmt: skip
     """Train a scenario's arms over draws and seeds, or measure a theory; judge the claims."""
+    from fastdense.diagnosis import floor
     from fastdense.reports.report import report_of, tables
     from fastdense_cli import subject
     from fastdense_cli.console import note, progress, show, show_json
@@ -90,10 +91,10 @@ def command(
     if attainable and subject.is_theory(loaded):
         raise click.UsageError(f"{loaded.id} is a theory, without a loss for --attainable")
     with progress(loaded.id) as on_progress:
-        floors = subject.attainable(loaded) if attainable else None
+        floors = floor.by_arm(loaded) if attainable else None
         done = subject.carry_out(loaded, seeds, seed, on_progress, draws, draw, floors)
     if not subject.is_theory(loaded):
-        note(subject.flat_but_good(done))
+        note(floor.flat_but_good(done))
     report = report_of(done)
     if out is not None:
         from fastdense.reports import files

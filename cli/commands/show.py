@@ -14,11 +14,13 @@ def command(scenario, as_toml, as_json):
     """
     from fastdense.scenarios import scenario as scenarios
     from fastdense.settings import toml
+    from fastdense_bench.diagnosis import found
     from fastdense_cli import subject
     from fastdense_cli.console import note, show, show_json, show_text
 
     loaded = subject.find(scenario)
     note(subject.notes(loaded))
+    diagnosed = {} if scenarios.is_file(scenario) else found.of_scenario(loaded.id)
     if subject.is_theory(loaded):
         _show_theory(loaded, as_toml, as_json)
     elif as_toml:
@@ -37,6 +39,7 @@ def command(scenario, as_toml, as_json):
                         "samples": len(arm.data),
                         "network": arm.network.to_dict(),
                         "recipe": arm.recipe.to_dict(),
+                        "diagnosed": diagnosed.get(arm.name),
                     }
                     for arm in loaded.arms
                 ],
@@ -46,7 +49,7 @@ def command(scenario, as_toml, as_json):
     else:
         from fastdense.reports.tables import describe
 
-        show(describe(loaded))
+        show(describe(loaded, diagnosed))
 
 
 def _show_theory(theory, as_toml, as_json):

@@ -179,10 +179,13 @@ def _choice(choice):
     return choice.name + "".join(f" {k}={v!r}"[:60] for k, v in choice.hyper)
 
 
-def describe(scenario):
-    """What `show` prints: question, source, arms, claims with their tests."""
+def describe(scenario, diagnosed=None):
+    """What `show` prints: question, source, arms, claims with their tests.
+
+    `diagnosed` has the causes that a diagnosis named of some arms, or its verdicts.
+    """
     arms = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
-    for name in ("arm", "data", "network", "training"):
+    for name in ("arm", "data", "network", "training", *["diagnosed"] * bool(diagnosed)):
         arms.add_column(name)
     for arm in scenario.arms:
         recipe, network = arm.recipe, arm.network
@@ -217,6 +220,7 @@ def describe(scenario):
             f"{_choice(recipe.loss)}; {_choice(recipe.optimizer)} at {recipe.learning_rate:g}; "
             f"{batch}, {recipe.epochs} epochs; {recipe.dtype}"
             + "".join(f"; {extra}" for extra in extras),
+            *([diagnosed.get(arm.name, "")] if diagnosed else []),
         )
     claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("claim", "tested as", "needed"):

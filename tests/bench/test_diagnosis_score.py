@@ -2,6 +2,9 @@
 
 import pytest
 
+from fastdense import catalogue
+from fastdense.scenarios import scenario as scenarios
+from fastdense_bench.diagnosis import found as kept
 from fastdense_bench.diagnosis import table
 from fastdense_bench.diagnosis.score import ARM, PUBLISHED, PUT_IN, Diagnosed, score
 
@@ -39,6 +42,27 @@ def test_templates_count_once():
     assert figures.templates == 4
     told = figures.recall, figures.precision, figures.f3, figures.false_alarms, figures.cured
     assert told == pytest.approx((0.5,) * 5)
+
+
+def test_what_fails_can_be_cured_and_remedies_are_tried_once_more():
+    found = [
+        diagnosed(["A"], ["A"], "one", cured=1.0, again=True),
+        diagnosed(["A"], ["A"], "two"),
+        diagnosed(["A"], [], "harmless"),
+        diagnosed(["A"], ["A"], "three", cured=0.5, again=False),
+    ]
+    figures = score(found)
+    assert (figures.fail, figures.curable) == pytest.approx((0.75, 2 / 3))
+    assert "of 2 verified remedies 1 cure on 20 other starts, too" in table.summaries(found)
+    assert [Diagnosed.from_dict(one.to_dict()) for one in found] == found
+
+
+def test_what_is_kept_is_of_the_scenarios_and_causes_that_there_are():
+    known = {*catalogue.names("causes"), "healthy", "undetermined", "data", "fault"}
+    for name in scenarios.names():
+        of_arms = kept.of_scenario(name)
+        assert set(of_arms) == {arm.name for arm in scenarios.load(name).arms}, name
+        assert set(of_arms.values()) <= known
 
 
 def test_chance_and_arms_are_told():

@@ -115,9 +115,10 @@ def test_a_process_of_its_own_exits_alike():
 
 def test_a_file_that_is_no_scenario_is_not_taken_for_a_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "rows.csv").write_text("1,2\n")
-    for line in ("run rows.csv", "show rows.csv", "sweep rows.csv --grid learning_rate=1"):
-        assert "rows.csv is a file, and not the .toml file" in call(*line.split()).sentence
+    for name, says in (("rows.csv", "is a table; `fastdense diagnose"), ("rows", "is a file, and")):
+        (tmp_path / name).write_text("1,2\n")
+        for line in (f"run {name}", f"show {name}", f"sweep {name} --grid learning_rate=1"):
+            assert f"{name} {says}" in call(*line.split()).sentence
 
 
 def test_a_newline_in_a_name_stays_in_one_sentence():

@@ -69,7 +69,14 @@ def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
     installed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     typed = on_disk("*.pyi") | on_disk("py.typed")
     # That diagnoses are measured on, and what other packages said of them.
-    measured = ("fault_cases.json", "auto-mpg.csv", "iris.csv", "digits.npz", "peers.json")
+    measured = (
+        "fault_cases.json",
+        "auto-mpg.csv",
+        "iris.csv",
+        "digits.npz",
+        "found.json",
+        "peers.json",
+    )
     faults = set().union(*map(on_disk, measured))
     assert installed == on_disk("*.py") | on_disk("*.toml") | typed | faults
     assert "fastdense/py.typed" in installed
