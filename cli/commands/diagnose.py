@@ -49,8 +49,8 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     said if it is not plain; columns of few words become inputs that are 0 or 1.
 
     \b
-    Exit codes: 0 healthy or limited by the data; 3 stalled, slow or frozen; 4 diverged or
-    oscillating; 5 undetermined; 130 interrupted.
+    Exit codes: 0 healthy or limited by the data; 3 stalled, slow, frozen, refused, too short to
+    tell, or a mistake in your program; 4 diverged or oscillating; 5 undetermined; 130 interrupted.
     """
     from fastdense.diagnosis.search import Search
     from fastdense.reports import files

@@ -6,12 +6,13 @@ import numpy as np
 
 from fastdense.data import _dialect
 from fastdense.data._faults import fault
-from fastdense.data._numerals import decimal_of, grouped_number
+from fastdense.data._numerals import decimal_of, grouped_number, unit
 from fastdense.data._reading import below_header, beyond_float32, numbers_of
 from fastdense.data._separators import hint
 from fastdense.data._tables import assembled, used
 from fastdense.data._words import survey
 from fastdense.dataset import Data
+from fastdense.errors import FastdenseError
 
 
 def mended(hyper, form, seen, folder, columns, table):
@@ -22,10 +23,13 @@ def mended(hyper, form, seen, folder, columns, table):
     group, units = "", []
     if hyper["decimal"] == "auto":
         odd = [cell for words in found.values() for cell in words.odd]
+        first = found
         form, table = _read_anew(form, [*seen, *odd], odd, folder, columns, table)
         found = _survey(form, folder, columns, table)
         numbers = [c for c in odd if not np.isnan(grouped_number(c, form["decimal"]))]
         group, units = _dialect.groups_in(numbers, form["decimal"]), _dialect.units_in(numbers)
+        for place, words in first.items():
+            _check_units(form, columns.called(place), words)
     kept = columns.kept
     columns, words, left_out = used(form, columns, found)
     table = table[:, [kept.index(place) for place in columns.kept]]
@@ -68,6 +72,19 @@ def _read_anew(form, cells, odd, folder, columns, table):
     if all(np.isnan(grouped_number(cell, form["decimal"])) for cell in odd):
         return form, table
     return form, numbers_of(form, folder, columns)
+
+
+def _check_units(form, column, words):
+    """Refuse a column whose numbers are not all of one unit."""
+    numbers = [cell for cell in words.odd if not np.isnan(grouped_number(cell, form["decimal"]))]
+    units = {unit(cell) for cell in numbers}
+    bare = words.strange + words.missing < len(words.codes)
+    if len(units - {""}) > 1 or ("%" in units and (bare or "" in units)):
+        listed = [f"with {one!r}" if one else "without" for one in sorted(units, reverse=True)]
+        listed += ["without"] if bare and "" not in units else []
+        raise FastdenseError(
+            f"{column} of {form['file']} has numbers {' and '.join(listed)}; write all alike"
+        )
 
 
 def _survey(form, folder, columns, table):

@@ -5,7 +5,8 @@ import re
 
 from fastdense.data._cells import number
 
-UNITS = tuple("$€£¥₹%")  # before a number or behind it
+UNITS = *"$€£¥₹%", "EUR", "USD", "GBP", "CHF"  # before a number or behind it
+MINUS = "\u2212"  # as web pages write it
 SPACES = " \u00a0\u2009\u202f'\u2019"
 # Digits in groups, with the decimal sign that the key is.
 GROUPED = {
@@ -18,14 +19,15 @@ GROUPED = {
 
 def unit(cell):
     """The sign of a currency or of percent before what may be a number, or behind it, or ""."""
-    cell = cell.strip().lstrip("+-")
-    return cell[0] if cell[:1] in UNITS else cell[-1:] if cell[-1:] in UNITS else ""
+    cell = cell.strip().lstrip(f"+-{MINUS}")
+    return next((one for one in UNITS if cell.startswith(one) or cell.endswith(one)), "")
 
 
 def bare(cell):
-    """A cell without its unit: -4,861.52 of -$4,861.52."""
+    """A cell without its unit, with a plain minus: -4,861.52 of -$4,861.52."""
     sign = unit(cell)
-    return cell.replace(sign, "", 1).strip() if sign else cell
+    cell = cell.replace(sign, "", 1).strip() if sign else cell
+    return cell.replace(MINUS, "-", 1) if cell.startswith(MINUS) else cell
 
 
 def group_sign(cell, decimal):

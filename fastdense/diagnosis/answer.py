@@ -14,6 +14,7 @@ from fastdense.judging.plain import heading, number
 from fastdense.once import once
 
 MOSTLY = 0.5  # of the starts: worth telling before it is verified
+LEFT_OUT = " is left out "  # in a note on columns of a table
 SURE = 0.4  # confidence from which on a cause is told that no change cured
 HEALTHY, DATA, FAULT = "healthy", "data", "fault"
 PROGRAM, UNDETERMINED = "program", "undetermined"
@@ -70,6 +71,7 @@ class Remedy:
     after: np.ndarray = field(repr=False)
     placebo: np.ndarray = field(repr=False)
     p: float
+    rows: tuple = field(default=(), repr=False)  # lines of NumPy that change rows
 
     @property
     def verified(self):
@@ -80,12 +82,14 @@ class Remedy:
     @property
     def spelled(self):
         """The lines to change, in the words of "keras" and "torch"."""
-        return spelled(self.change, settings_of(self.case))
+        found = spelled(self.change, settings_of(self.case))
+        return {name: [*self.rows, *lines] for name, lines in found.items()}
 
     def to_dict(self):
         return {
             "change": self.change,
             "words": self.words,
+            "rows": list(self.rows),
             **self.spelled,
             "verified": self.verified,
             **{
@@ -187,22 +191,35 @@ class Diagnosis:
             return f"{failing}. {tried if self.tried else 'No change was tried.'}{perhaps}"
         first = self.causes[0].cause
         if self.verdict == DATA:
-            return f"It is the data. {first.summary}. {first.why}"
-        cure = self.cured
-        cured = " No change that was tried cures it alone."
-        best = max(self.tried, key=lambda one: one.good.mean(), default=None)
+            left_out = [note for note in self.evidence.case.given.notes if LEFT_OUT in note]
+            rest = f" But {_lower(left_out[0])}." if left_out else ""
+            return f"It is the data. {first.summary}. {first.why}{rest}"
+        if self.causes[0].certain or self.causes[0].confidence >= SURE:
+            return f"{first.summary}. {failing}.{self._cure}"
+        return f"{failing}.{self._cure} Why is not sure; perhaps this: {_lower(first.summary)}."
+
+    @property
+    def _cure(self):
+        """What cures, as a sentence behind another."""
+        cure, best = self.cured, max(self.tried, key=lambda one: one.good.mean(), default=None)
         if cure:
-            cured = (
+            return (
                 f" This cured {cure.after.sum()} of {len(cure.after)} fresh starts: {cure.words}."
             )
-        elif not self.tried:
-            cured = " No change was tried."
-        elif not self.is_whole and best.good.mean() >= MOSTLY:
-            cured = (
+        if not self.tried:
+            return " No change was tried."
+        if not self.is_whole and best.good.mean() >= MOSTLY:
+            return (
                 f" This made {best.good.sum()} of {len(best.good)} starts good, and was not tried "
                 f"on fresh ones yet: {best.change.words}."
             )
-        return f"{first.summary}. {failing}.{cured}"
+        if self.remedies and self.remedies[0].after.mean() >= MOSTLY:
+            first = self.remedies[0]
+            return (
+                f" With this {first.after.sum()} of {len(first.after)} fresh starts are good, and "
+                f"{first.placebo.sum()} unchanged, which may be chance: {first.words}."
+            )
+        return " No change that was tried cures it alone."
 
     @property
     def ruled_out(self):

@@ -8,7 +8,7 @@ from fastdense.baselines import baselines
 from fastdense.dataset import Data
 from fastdense.diagnosis.changes import output_of
 from fastdense.diagnosis.laboratory import ROWS
-from fastdense.diagnosis.outlying import drawn_in
+from fastdense.diagnosis.outlying import middle_of
 from fastdense.many import Trial, train_trials
 from fastdense.network import Network
 from fastdense.recipe import Recipe
@@ -168,7 +168,7 @@ def share_left(case):
 
 def _standard(inputs):
     """Columns of mean 0 and variance 1; a stray number says little more than that it is far."""
-    inputs = drawn_in(inputs)
+    inputs = middle_of(inputs).drawn_in(inputs)
     return np.clip(Columns.of(inputs).apply(inputs), -30, 30)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fastdense.dataset import Data
+from fastdense.diagnosis.outlying import filled
 from fastdense.layers.dense import Dense
 from fastdense.network import Network
 
@@ -25,21 +26,26 @@ class Change:
         How much of the user's program it touches: 1 is a number of the recipe, 5 another network.
     make : callable
         `make(case)` returns the changed case, or the same one where there is nothing to change.
-    parts : int
-        Of how many changes it is the sum.
+    of : tuple of str
+        The words of the changes that it is the sum of, if it is one.
     """
 
     words: str
     effort: int
     make: Callable
-    parts: int = 1
+    of: tuple = ()
+
+    @property
+    def parts(self):
+        """The words of the changes in it."""
+        return self.of or (self.words,)
 
     def __add__(self, other):
         return Change(
             f"{self.words}, and {other.words}",
             self.effort + other.effort,
             lambda case: other.make(self.make(case)),
-            self.parts + other.parts,
+            (*self.parts, *other.parts),
         )
 
 
@@ -416,7 +422,9 @@ def matching_output(case):
             targets=targets,
         )
 
-    return Change(f"use {activation} as the output and {suited} as the loss", 3, make)
+    words = f"use {activation} as the output"
+    words += f" and {suited} as the loss" * (case.recipe.loss.name != suited)
+    return Change(words, 3, make)
 
 
 def labels_from_zero():
@@ -459,15 +467,16 @@ def leave_out(rows, words):
     return Change(words, 2, make)
 
 
-def fill(cells, words):
-    """Some cells (n, columns) of the inputs, of bool, at the medians of their columns."""
+def fill():
+    """The median of the others where inputs are far from all others of their column."""
 
     def make(case):
         given = case.given
-        inputs = np.where(cells, np.median(given.inputs, axis=0), given.inputs)
-        filled = Data(inputs, given.targets, given.weights, given.test, notes=given.notes)
-        return case.but(given=filled, strays=(*case.strays, "filled"))
+        inputs = filled(given.inputs)
+        whole = Data(inputs, given.targets, given.weights, given.test, notes=given.notes)
+        return case.but(given=whole, strays=(*case.strays, "filled"))
 
+    words = "fill in the median of the column where an input is far from all others"
     return Change(words, 2, make)
 
 

@@ -210,6 +210,11 @@ class Evidence:
         return (weights == 0) & (True if given is None else given > 0)
 
     @once
+    def far_targets(self):
+        """Which targets are far from all others of their column: (n, columns) of bool."""
+        return outlying(self.case.given.targets)
+
+    @once
     def far_cells(self):
         """Which inputs are far from all others of their column: (n, columns) of bool."""
         return outlying(self.case.given.inputs)

@@ -11,6 +11,7 @@ CURED = 0.3  # of what is wrong a change must take away to count
 PARTLY = 0.7  # as good as good starts are starts that come near
 UNPROVEN = 0.15  # of its strength is left of a suspicion that no change bears out
 SHOWN = 0.4  # confidence from which on a cause explains its effects
+NEARLY = 0.2  # less may be cured by a cause than by its effects
 EFFECT = 0.5  # as likely as it seems is what another cause explains
 
 
@@ -46,6 +47,21 @@ def cure(one, evidence):
     return float(np.clip(max(good_share, PARTLY * min(way, 1.0)), 0.0, 1.0))
 
 
+def _credit(finding, one, tried, evidence):
+    """Of what a change cures, what a cause can claim that asks for it.
+
+    Of a sum of changes its share; and no more than the others leave, alone.
+    """
+    parts = one.change.parts
+    own = {change.words for change in finding.changes}
+    others = [
+        cure(other, evidence) for other in tried
+        if other.change.words in parts and other.change.words not in own
+    ] if len(parts) > 1 else []  # fmt: skip
+    whole = cure(one, evidence)
+    return min(whole / len(parts), whole - max(others, default=0.0))
+
+
 def typical(explained):
     """What the typical start explains; -1 of all that is worse."""
     return np.median(np.maximum(explained, -1.0))
@@ -55,21 +71,20 @@ def ranked(findings, tried, evidence):
     """The causes whose removal cures, and those that are certain, best first."""
     rows = []
     for finding in findings:
-        cures = [
-            cure(one, evidence) / one.change.parts  # each has its share in it
-            for one in tried
-            if finding.name in one.causes
-        ]
+        cures = [_credit(finding, one, tried, evidence) for one in tried
+                 if finding.name in one.causes]  # fmt: skip
         cured = max(cures, default=0.0)
         borne_out = 1.0 if finding.certain else UNPROVEN + (1 - UNPROVEN) * cured
         value = finding.strength * borne_out
         if finding.certain or cured >= CURED:
-            rows.append((finding.certain, value, finding))
-    shown = [finding for certain, value, finding in rows if certain or value >= SHOWN]
-    effects = {name for finding in shown for name in finding.cause.explains}
-    rows = [
-        (certain, value * (EFFECT if finding.name in effects else 1.0), finding)
-        for certain, value, finding in rows
-    ]
-    rows.sort(key=lambda row: (not row[0], -row[1]))
-    return [finding.with_confidence(value) for _, value, finding in rows]
+            rows.append((finding, value, cured))
+    found = []
+    for finding, value, cured in rows:
+        # What cures more than its explanation does is no mere effect of it.
+        explained = any(
+            finding.name in other.cause.explains
+            and (other.certain or (strength >= SHOWN and share >= cured - NEARLY))
+            for other, strength, share in rows
+        )
+        found.append(finding.with_confidence(value * EFFECT if explained else value))
+    return sorted(found, key=lambda one: (not one.certain, -one.confidence))

@@ -26,6 +26,7 @@ from fastdense.diagnosis.ranking import (
     ranked,
     typical,
 )
+from fastdense.diagnosis.spelled import of_rows
 from fastdense.diagnosis.suspicion import Suspicion
 from fastdense.errors import FastdenseError, unknown
 from fastdense.judging.paired import sign_test
@@ -47,7 +48,9 @@ FURTHER = 0.7  # as hopeful as a cause's change is the next one
 PORTIONS = 10  # of the budget, after each of which the search can end
 PAIRED = 4  # of the best changes whose pairs are tried
 SEEDS = 2**62  # and some more are valid
-HIDDEN = 0.3  # of the variance more can be explained without rows that hide it
+HALF = 0.5
+HIDDEN = 0.3  # of the variance more can be explained where what is far out does not hide it
+FITS = 0.15  # less is explained with strays, drawn in to the logarithm, than without them
 FRESH = 1000  # from the first seed on, starts on which remedies are verified
 
 
@@ -130,6 +133,8 @@ class Search:
         if self.evidence.good.mean() >= HEALTHY:
             named = self.mistakes() or lasting[:1]
             return self.close(named, []) if named else self.all_the_way(found)
+        if lasting and lasting[0].certain:
+            return self.close(lasting[:1], [])
         if lasting and found.nothing and not any(one.certain for one in suspects if one.changes):
             return self.close(lasting[:1], [])
         said = f"{self.evidence.fails}; now" if self.evidence.ran else "now"
@@ -148,17 +153,28 @@ class Search:
         return self.close(causes, self.verified(causes))
 
     def attainable(self):
-        """What is attainable of the case's rows: of all but a few, where these hide the rest."""
+        """What is attainable of the case's rows.
+
+        Where targets far out hide what the others tell, all is judged without them, if they are
+        strays; or, if they are the end of a long tail, with that clipped.
+        """
         found, truth = attainable(self.case, self.laboratory.check), self.case.truth
         far = outlying(truth.values).any(axis=1)
-        if truth.categorical or not far.any():
+        if truth.categorical or not 0 < far.mean() < HALF:
             return found
-        near = self.case.but(truth=truth.without(far))
-        rest = attainable(near, self.laboratory.check)
-        if rest.explained - max(found.explained, 0.0) < HIDDEN:
-            return found
-        self.case = near
-        return rest
+        cases = [
+            self.case.but(truth=one)
+            for one in (truth.without(far), truth.drawn_in(), truth.clipped())
+        ]
+        apart, drawn_in, clipped = (attainable(one, self.laboratory.check) for one in cases)
+        least = max(found.explained, 0.0) + HIDDEN
+        if apart.explained >= least and drawn_in.explained < apart.explained - FITS:
+            self.case = cases[0]
+            return apart
+        if clipped.explained >= least:
+            self.case = cases[-1]
+            return clipped
+        return found
 
     def first(self, count):
         """So many seeds, from the recipe's on: (count,)."""
@@ -326,9 +342,10 @@ class Search:
             settings = known.difference(self.case, trained.case)
             remedies.append(
                 Remedy(
-                    one.change.words, trained.case, settings, one.change.effort, was, now, still, p
+                    one.change.words, trained.case, settings, one.change.effort, was, now, still,
+                    p, tuple(of_rows(self.case, trained.case)),
                 )
-            )
+            )  # fmt: skip
         rest = sorted(remedies[1:], key=lambda one: (-one.after.mean(), one.effort))
         return sorted([remedies[0], *rest], key=lambda one: not one.verified)
 

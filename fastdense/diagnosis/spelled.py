@@ -1,4 +1,4 @@
-"""A remedy's settings in the words of Keras and of PyTorch: the lines of a program to change."""
+"""A remedy in NumPy and in the words of Keras and of PyTorch: the lines of a program to change."""
 
 from fastdense.catalogue import get
 
@@ -38,6 +38,27 @@ WEIGHTS = {
     "glorot_uniform": ("glorot_uniform", "nn.init.xavier_uniform_(layer.weight)"),
     "lecun_normal": ("lecun_normal", 'nn.init.kaiming_normal_(weight, nonlinearity="linear")'),
 }  # fmt: skip
+
+
+STRAYS = {
+    "filled": ("from fastdense.diagnosis.outlying import filled", "x = filled(x)"),
+    "left out": (
+        "from fastdense.diagnosis.outlying import outlying",
+        "near = ~outlying(y.reshape(len(y), -1)).any(axis=1)",
+        "x, y = x[near], y[near]",
+    ),
+}
+SCALED = "({0} - {0}.mean(axis=0)) / np.where({0}.std(axis=0) > 0, {0}.std(axis=0), 1)"
+
+
+def of_rows(before, after):
+    """Lines that make the changed rows of a case, in arrays x and y: before they are scaled."""
+    lines = [
+        line for done in after.strays if done not in before.strays for line in STRAYS[done]
+    ]  # fmt: skip
+    if after.targets != before.targets and after.targets == "labels":
+        lines.append("y = y - y.min()")
+    return lines
 
 
 def spelled(change, settings):
@@ -195,10 +216,9 @@ def _schedule(_, recipe):
 
 
 def _scale(value, _):
-    inputs = "x = (x - x.mean(axis=0)) / x.std(axis=0)"
+    inputs = f"x = {SCALED.format('x')}"
     targets = (
-        "y = (y - y.mean(axis=0)) / y.std(axis=0), undone in predictions: "
-        "p * y.std(axis=0) + y.mean(axis=0)"
+        f"y = {SCALED.format('y')}  # undone in predictions: p * y.std(axis=0) + y.mean(axis=0)"
     )
     chosen = {"inputs": inputs, "targets": targets, "both": f"{inputs}; {targets}"}.get(value)
     return chosen, chosen

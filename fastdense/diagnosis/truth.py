@@ -9,8 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fastdense.diagnosis.outlying import Middle, middle_of
+
 MAX_CLASSES = 10_000
 FEW = 4  # numbers: of fewer any two are two classes
+TAIL = 1.0  # times as far out as most numbers: what is farther out counts as if it was there
 NUMBERS, CLASSES, INDICATORS = "numbers", "classes", "indicators"
 
 
@@ -28,12 +31,15 @@ class Truth:
         Whether the targets are -1 and 1 in place of these.
     weights : ndarray, shape (n,), or None
         What each row counts.
+    middle : Middle or None
+        By which values were clipped, and estimates are to be: those with long tails.
     """
 
     kind: str
     values: np.ndarray
     signs: bool = False
     weights: np.ndarray | None = None
+    middle: Middle | None = None
 
     @classmethod
     def of(cls, targets, loss, outputs, labels=False):
@@ -81,6 +87,8 @@ class Truth:
         Of what is not finite, minus infinity.
         """
         with np.errstate(all="ignore"):
+            if self.middle is not None:
+                estimates = self.middle.clipped(estimates, TAIL)
             rest = self.mean((self.values - estimates) ** 2)
             spread = self.mean((self.values - self.mean(self.values)) ** 2)
         keep = spread > 0
@@ -96,6 +104,15 @@ class Truth:
     def mean(self, rows):
         """The mean of rows (n, columns), as they count."""
         return np.average(rows, axis=0, weights=self.weights)
+
+    def drawn_in(self):
+        """The same, where numbers far out count by the logarithm of how far."""
+        return replace(self, values=middle_of(self.values).drawn_in(self.values, 1.0))
+
+    def clipped(self):
+        """The same, where it does not matter how far out numbers are, nor estimates of them."""
+        middle = middle_of(self.values)
+        return replace(self, values=middle.clipped(self.values, TAIL), middle=middle)
 
     def without(self, rows):
         """The same, where some `rows` (n,) of bool do not count."""

@@ -3,27 +3,18 @@
 import json
 from shlex import quote
 
+import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from fastdense.diagnosis.ranking import typical
+from fastdense.diagnosis.spelled import SCALED, of_rows
 from fastdense.judging.plain import number
 
 CAUSES = 4  # that are printed
 TRIED = 8
-STRAYS = {
-    "left out": (
-        "far = np.abs(y - np.median(y, axis=0))",
-        "near = (far <= 10 * np.quantile(far, 0.9, axis=0)).all(axis=1)",
-        "x, y = x[near], y[near]",
-    ),
-    "filled": (
-        "far = np.abs(x - np.median(x, axis=0))",
-        "usual = np.quantile(far, 0.9, axis=0)",
-        "x = np.where((usual > 0) & (far > 10 * usual), np.median(x, axis=0), x)",
-    ),
-}
 FRAMEWORKS = {"keras": "Keras", "torch": "PyTorch"}
 
 
@@ -48,6 +39,7 @@ def to_paste(found):
     if cure is None:
         return []
     given = [f"--set {quote(f'{p}={literal(v)}')}" for p, v in cure.change.items()]
+    given = [] if cure.rows else given  # they would be half of it
     said = {"Behind the same command": given, "In Python": python(found.evidence.case, cure.case)}
     said |= {f"In {FRAMEWORKS[name]}": lines for name, lines in cure.spelled.items()}
     return [
@@ -59,19 +51,14 @@ def to_paste(found):
 
 def python(before, after):
     """Lines of Python that make what a change changed."""
-    lines = []
+    lines = of_rows(before, after)
     if after.network != before.network:
         lines.append(f"network = {after.network!r}")
     if after.recipe != before.recipe:
         lines.append(f"recipe = {after.recipe!r}")
     for name, arrays in (("x", ("inputs", "both")), ("y", ("targets", "both"))):
         if after.scale in arrays and before.scale not in arrays:
-            lines.append(f"{name} = ({name} - {name}.mean(axis=0)) / {name}.std(axis=0)")
-    if after.targets != before.targets and after.targets == "labels":
-        lines.append("y = y - y.min()")
-    for done, lines_of in STRAYS.items():
-        if done in after.strays and done not in before.strays:
-            lines += lines_of
+            lines.append(f"{name} = {SCALED.format(name)}")
     return lines
 
 
@@ -102,8 +89,7 @@ def _starts(found):
     table.add_row(
         f"{evidence.good.sum()} of {len(outcomes)} good",
         ", ".join(f"{outcomes.count(name)} {name}" for name in names),
-        f"{percent(explained[len(explained) // 2])} [{percent(explained[0])}, "
-        f"{percent(explained[-1])}]"
+        f"{percent(np.median(explained))} [{percent(explained[0])}, {percent(explained[-1])}]"
         if evidence.ran
         else "",
         percent(max(attainable.explained if attainable.held_out else attainable.memorized, 0.0))
@@ -160,8 +146,7 @@ def _tried(found):
 
 def _middle(one):
     """What the typical start of a tried change explains."""
-    explained = sorted(max(value, -1.0) for value in one.trained.explained)
-    return explained[len(explained) // 2]
+    return typical(one.trained.explained)
 
 
 def literal(value):

@@ -220,7 +220,7 @@ def describe(scenario, diagnosed=None):
             f"{_choice(recipe.loss)}; {_choice(recipe.optimizer)} at {recipe.learning_rate:g}; "
             f"{batch}, {recipe.epochs} epochs; {recipe.dtype}"
             + "".join(f"; {extra}" for extra in extras),
-            *([diagnosed.get(arm.name, "")] if diagnosed else []),
+            *([diagnosed.get(arm.name, "") if recipe.epochs else ""] if diagnosed else []),
         )
     claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("claim", "tested as", "needed"):

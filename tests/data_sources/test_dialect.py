@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import numpy as np
 import pytest
@@ -93,6 +94,23 @@ def test_units_are_left_off_and_said(cell, unit, load):
     assert data.targets[:, 0].tolist() == pytest.approx(expected)
     (note,) = data.notes
     assert note.endswith(f"{unit} at numbers left off")
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (["52.3%", "0.523", "7%"], "with '%' and without"),
+        (["$5", "12 €", "$7"], "with '€' and with '$'"),
+    ],
+)
+def test_numbers_of_several_units_are_refused(cells, says, load):
+    with pytest.raises(FastdenseError, match="'p' of rows.csv has numbers " + re.escape(says)):
+        load("p,y\n" + "".join(f"{cell},{i}\n" for i, cell in enumerate(cells)))
+
+
+def test_a_minus_as_web_pages_write_it(load):
+    data = load("p,y\n" + "\u22123.5,1\n-2,2\n\u2212$1,3\n5 EUR,4\n"[:-8])
+    assert data.inputs.ravel().tolist() == [-3.5, -2, -1]
 
 
 def test_a_text_with_a_unit_is_no_number(load):

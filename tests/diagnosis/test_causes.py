@@ -48,6 +48,7 @@ def fitted_by_others():
 
 
 SHOWS = {
+    "constant_targets": (SOUND, RECIPE, (X, np.full_like(Y, 3.0))),
     "outlying_targets": (
         SOUND, RECIPE, (X, np.where(np.arange(300)[:, np.newaxis] % 60, Y, -9999.0)),
     ),
@@ -86,7 +87,7 @@ SHOWS = {
         RECIPE.replace(optimizer="sgd", learning_rate=0.05), (X, CLASS),
     ),
     "unshuffled_rows": (
-        CLASSES, SOFTMAX.replace(shuffle=False, optimizer="sgd", learning_rate=1.0, batch_size=1),
+        CLASSES, SOFTMAX.replace(shuffle=False, optimizer="sgd", learning_rate=0.3, batch_size=1),
         (X[BY_CLASS], ONE_HOT[BY_CLASS]),
     ),
     "dead_output": (

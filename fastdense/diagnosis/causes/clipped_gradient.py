@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.diagnosis.changes import no_clip
+from fastdense.diagnosis.changes import no_clip, rate_times
 from fastdense.diagnosis.suspicion import Suspicion, rising
 
 LABEL = "LR_LOW"
@@ -24,4 +24,5 @@ def suspect(e):
 
 
 def changes(e):
-    return (no_clip(),)
+    # A rate that was found with the clip may be too low without it.
+    return no_clip(), *(no_clip() + rate_times(factor) for factor in (10.0, 100.0))

@@ -8,26 +8,31 @@ LABEL = "TARGET_SCALE"
 WHY = "Squared errors of a few rows are then larger than those of all the rest."
 EXPLAINS = ("unscaled_targets", "rate_too_low", "too_few_steps")
 SOURCE = "Huber (1964), Robust estimation of a location parameter, Ann. Math. Statist. 35."
+SQUARES = "mse", "msle"
 
 
 def suspect(e):
-    far = e.set_apart
-    if not far.any():
+    tail = e.case.truth.middle is not None
+    if not (tail or e.set_apart.any()):
         return None
-    values = e.case.truth.values
-    squares = ((values - values.mean(axis=0)) ** 2 / values.var(axis=0)).sum(axis=1)
-    return Suspicion(
-        0.95,
-        (
-            f"{far.sum()} of {len(far)} rows hold {squares[far].sum() / squares.sum():.1%} of the "
-            f"targets' variance, at {named(e.case.given.targets[far])}",
-            f"{e.attainable.explained:.0%} of the others' is attainable",
-        ),
-    )
+    targets = e.case.given.targets.astype(float)
+    rows = e.far_targets.any(axis=1)
+    squares = ((targets - targets.mean(axis=0)) ** 2 / targets.var(axis=0)).sum(axis=1)
+    held = f"{rows.sum()} of {len(rows)} rows hold {squares[rows].sum() / squares.sum():.1%} of the"
+    found = f"{held} targets' variance, at {named(targets[e.far_targets])}"
+    if tail:
+        return Suspicion(
+            0.6 if e.case.recipe.loss.name in SQUARES else 0.0,
+            (found, f"they end a long tail: where it does not matter how far out they are, "
+             f"{e.attainable.explained:.0%} is attainable"),
+        )  # fmt: skip
+    return Suspicion(0.95, (found, f"{e.attainable.explained:.0%} of the others' is attainable"))
 
 
 def changes(e):
+    robust = (loss("mae"),) if e.case.recipe.loss.name in SQUARES else ()
+    if e.case.truth.middle is not None:
+        return robust
     rows, count = e.set_apart, e.set_apart.sum()
     which = "row whose target is" if count == 1 else f"{count} rows whose targets are"
-    out = leave_out(rows, f"leave out the {which} far from all others")
-    return (out, loss("mae")) if e.case.recipe.loss.name == "mse" else (out,)
+    return (leave_out(rows, f"leave out the {which} far from all others"), *robust)

@@ -21,10 +21,13 @@ def suspect(e):
         float(deviations[deviations > 0].min()) if deviations.any() else 1.0,
     )
     strength = max(rising(largest, 5.0, 100.0), 0.6 * rising(1 / max(smallest, 1e-30), 50.0, 1e4))
-    return Suspicion(
-        0.92 * strength,
-        (f"the targets have a root mean square of {largest:.3g} and vary by {smallest:.3g}",),
-    )
+    said = f"the targets have a root mean square of {largest:.3g} and vary by {smallest:.3g}"
+    if len(sizes) > 1:
+        said = (
+            f"the largest column of the targets has a root mean square of {largest:.3g}, and the "
+            f"one that varies least varies by {smallest:.3g}"
+        )
+    return Suspicion(0.92 * strength, (said,))
 
 
 def changes(e):
