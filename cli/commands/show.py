@@ -39,7 +39,7 @@ def command(scenario, as_toml, as_json):
                         "samples": len(arm.data),
                         "network": arm.network.to_dict(),
                         "recipe": arm.recipe.to_dict(),
-                        "diagnosed": diagnosed.get(arm.name),
+                        **({"diagnosed": diagnosed[arm.name]} if diagnosed else {}),
                     }
                     for arm in loaded.arms
                 ],
