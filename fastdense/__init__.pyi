@@ -2,8 +2,16 @@ from fastdense.dataset import Data
 from fastdense.diagnosis.answer import Diagnosis
 from fastdense.diagnosis.diagnose import diagnose
 from fastdense.errors import FastdenseError
+from fastdense.layers.activate import Activation
+from fastdense.layers.average_pool2d import AveragePool2D
+from fastdense.layers.batch_normalization import BatchNormalization
+from fastdense.layers.conv2d import Conv2D
 from fastdense.layers.dense import Dense
 from fastdense.layers.dropout import Dropout
+from fastdense.layers.flatten import Flatten
+from fastdense.layers.global_average_pool2d import GlobalAveragePool2D
+from fastdense.layers.layer_normalization import LayerNormalization
+from fastdense.layers.max_pool2d import MaxPool2D
 from fastdense.many import train_many
 from fastdense.model import Evaluation, Model
 from fastdense.network import Network
@@ -16,12 +24,20 @@ from fastdense.sweeps.sweep import sweep
 from fastdense.training import Report, Training, train
 
 __all__ = [
+    "Activation",
+    "AveragePool2D",
+    "BatchNormalization",
+    "Conv2D",
     "Data",
     "Dense",
     "Diagnosis",
     "Dropout",
     "Evaluation",
     "FastdenseError",
+    "Flatten",
+    "GlobalAveragePool2D",
+    "LayerNormalization",
+    "MaxPool2D",
     "Model",
     "Network",
     "Recipe",

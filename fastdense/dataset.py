@@ -34,6 +34,28 @@ def rectangular(name, values, dimensions):
     return array
 
 
+def rows_of(name, values):
+    """Samples as rows (n, features), and the shape of one: of images that of an image."""
+    array = numbers_of(name, values)
+    if array.ndim > 4:
+        raise FastdenseError(
+            f"{name} have {array.ndim} dimensions; expected rows and columns, or images of "
+            "(n, height, width, channels)"
+        )
+    if array.ndim > 2 and array.size:
+        rows = array.reshape(len(array), -1)
+        return rectangular(name, rows, 2), array.shape[1:]
+    rows = rectangular(name, array, 2)
+    return rows, rows.shape[1:]
+
+
+def inputs_of(data):
+    """What a network takes of some data: a number of features, or the shape of an image."""
+    if len(data.shape) == 1:
+        return data.shape[0]
+    return data.shape if len(data.shape) == 3 else (*data.shape, 1)
+
+
 def in_dtype(name, array, dtype):
     """The array itself where it is aligned and C-contiguous in `dtype`, else a copy that is."""
     if array.dtype == dtype and array.flags.c_contiguous and array.flags.aligned:
@@ -53,7 +75,8 @@ class Data:
 
     Parameters
     ----------
-    inputs : array_like, shape (n, features) or (n,)
+    inputs : array_like, shape (n, features), (n,), or of images (n, height, width, channels)
+        Images are kept as rows, the channels fastest.
     targets : array_like, shape (n, outputs) or (n,)
         Real numbers, probabilities or one-hot rows, as the loss expects; class labels 0, 1, 2, ...
         for nll and the sparse losses; -1 and 1, or 0 and 1, for the hinge losses.
@@ -76,6 +99,7 @@ class Data:
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     beyond = ""  # which cell of a file float32 cannot hold, in words
     classes: ClassVar[tuple[str, ...]] = ()  # words of a file that its labels stand for
+    shape: ClassVar[tuple[int, ...]]  # of a sample, as it was given
     drawn = False  # by a generator, so that there are others like it
     draws = 1  # of these rows, one behind the other; see `Draws`
 
@@ -93,7 +117,9 @@ class Data:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        put(self, "inputs", rectangular("inputs", self.inputs, 2))
+        inputs, shape = rows_of("inputs", self.inputs)
+        put(self, "inputs", inputs)
+        put(self, "shape", shape)
         put(self, "targets", rectangular("targets", self.targets, 2))
         _same_rows("inputs", self.inputs, "targets", self.targets)
         if self.weights is not None:
@@ -108,7 +134,7 @@ class Data:
         if self.test is not None:
             if not isinstance(self.test, (list, tuple)) or len(self.test) != 2:
                 raise FastdenseError("test rows are a pair (inputs, targets)")
-            inputs = rectangular("test inputs", self.test[0], 2)
+            inputs, _ = rows_of("test inputs", self.test[0])
             targets = rectangular("test targets", self.test[1], 2)
             _same_rows("test inputs", inputs, "test targets", targets)
             for name, ours, theirs in (

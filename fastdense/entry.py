@@ -8,9 +8,12 @@ those of signals and layers are NumPy over arrays.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
+from math import prod
 from types import ModuleType
 from typing import Any, ClassVar, NamedTuple
+
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -167,8 +170,8 @@ class Sums(NamedTuple):
     earlier_squares: Any  # of the parameters before the epoch's last update; NaN if there is none
     update_squares: Any  # of what that update changed
     dead_units: Any  # whose output is zero on all rows
-    slopes: Any  # over units and rows; NaN of a coupled activation
-    preactivations: Any  # of |z|, over units and rows
+    slopes: Any  # over outputs and rows; NaN of a coupled activation
+    preactivations: Any  # of |z|, over outputs and rows
 
 
 class Counts(NamedTuple):
@@ -176,6 +179,7 @@ class Counts(NamedTuple):
 
     rows: int  # of the training data
     units: Any
+    outputs: Any  # of a row: one of each unit at each place of an image
     parameters: Any
 
 
@@ -183,7 +187,8 @@ class Observed(NamedTuple):
     """A dense layer as the reference observes it, over all training rows.
 
     `gradient`, `parameters` and `earlier`, the parameters before the last update (None if there
-    is none), are pairs of weights and bias; the others are (rows, units).
+    is none), are pairs of weights and bias; the others are (rows, units), or of a layer of images
+    (rows, height, width, units).
     """
 
     gradient: Any
@@ -258,10 +263,13 @@ class LayerKind(Entry):
 class Parameters(NamedTuple):
     """An array of a layer's parameters, and how it begins."""
 
+    name: str
     shape: tuple[int, ...]
     initializer: Any  # a `Choice`
     fan_in: int
+    fan_out: int
     penalized: bool  # by l1 and l2; these come first
+    trained: bool = True  # else the layer itself keeps it up; these come last
 
 
 class Varied(NamedTuple):
@@ -274,13 +282,15 @@ class Varied(NamedTuple):
 
 
 class Layer:
-    """What a network asks of a layer; `inputs` is the number of features that it is given.
+    """What a network asks of a layer; `inputs` is the shape of a sample that it is given.
 
-    A table of a scenario names a layer by its first field: `{dense = 3, activation = "tanh"}`.
-    Its compiled twin, under the same name in the engine, takes whole chunks of samples.
+    That is (features,), or (height, width, channels) of an image. A table of a scenario names a
+    layer by its first field: `{dense = 3, activation = "tanh"}`. Its compiled twin, under the same
+    name in the engine, takes whole chunks of samples.
     """
 
     activation: ClassVar[str | None] = None  # what its signals are taken of
+    function: ClassVar[str | None] = None  # an activation that its twin calls
     coupled: ClassVar[bool] = False  # its outputs depend on each other: only at the end
     closing: ClassVar[bool] = False  # it may be the last one
     regularized: ClassVar[bool] = False  # it has penalties or bounds of its own
@@ -293,6 +303,9 @@ class Layer:
     # with parameters, or of another width. Else it turns one into the other in place.
     own_delta: ClassVar[bool] = False
     passes: ClassVar[bool] = False  # predictions take its inputs as they are
+    reshapes: ClassVar[bool] = False  # its outputs are its inputs in another shape
+    multiplies: ClassVar[bool] = False  # its twin calls the engine's product of matrices
+    whole_batch: ClassVar[bool] = False  # in training it needs all samples of a mini-batch at once
     unrolled: ClassVar[tuple[int, str] | None] = None  # units and activation for unrolled steps
 
     @classmethod
@@ -300,36 +313,61 @@ class Layer:
         """The name of its file."""
         return cls.__module__.rpartition(".")[2]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The table that it is read from."""
-        first, *others = fields(self)  # type: ignore[arg-type]
-        table = {self.entry_name(): getattr(self, first.name)}
-        return table | {field.name: getattr(self, field.name) for field in others}
+    @classmethod
+    def positional(cls) -> list[Field[Any]]:
+        """The fields that need no keyword; a table has the first one behind the layer's name."""
+        return [one for one in fields(cls) if not one.kw_only]  # type: ignore[arg-type]
 
-    def outputs(self, inputs: int) -> int:
-        """Features that it gives."""
+    @classmethod
+    def required(cls) -> list[Field[Any]]:
+        """Those without a default."""
+        return [one for one in cls.positional() if one.default is MISSING]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The table that it is read from; of a layer without fields its name is true."""
+        every = self.positional()
+        table = {self.entry_name(): getattr(self, every[0].name) if every else True}
+        return table | {one.name: getattr(self, one.name) for one in every[1:]}
+
+    def outputs(self, inputs: Shape) -> Shape:
+        """The shape of a sample that it gives.
+
+        Raises
+        ------
+        FastdenseError
+            It cannot be given such inputs.
+        """
         return inputs
 
-    def parameters(self, inputs: int) -> tuple[Parameters, ...]:
+    def parameters(self, inputs: Shape) -> tuple[Parameters, ...]:
         """The arrays of its parameters, in the order in which they stand in a flat vector."""
         return ()
 
-    def buffers(self, inputs: int) -> int:
-        """How many numbers it keeps that are not trained."""
+    def geometry(self, inputs: Shape) -> tuple[int, ...]:
+        """Whole numbers for its twin."""
+        return ()
+
+    def products(self, inputs: Shape) -> int:
+        """Multiply-adds of a sample, about."""
+        return prod(inputs)
+
+    def buffers(self, inputs: Shape) -> int:
+        """How many numbers its twin keeps from one pass of a mini-batch to the next."""
         return 0
 
     def numbers(self, varied: Any) -> Any:
         """Two numbers for its twin, (lanes, 2), given that which varies, (lanes,); or None."""
         return None
 
-    def draw(self, seed: int, index: int, step: int, samples: int, inputs: int) -> Any:
+    def draw(self, seed: int, index: int, step: int, samples: int, inputs: Shape) -> Any:
         """What it draws for a step, as layer `index` of its network; or None."""
         return None
 
-    def forward(self, arrays: Any, x: Any, drawn: Any) -> tuple[Any, Any]:
-        """Outputs for `x` (samples, inputs), and what `backward` needs; in NumPy.
+    def forward(self, arrays: Any, x: Any, drawn: Any, training: bool) -> tuple[Any, Any]:
+        """Outputs for `x` (samples, *inputs), and what `backward` needs; in NumPy.
 
-        Without what is drawn, as in an evaluation, `drawn` is None.
+        Without what is drawn, as in an evaluation, `drawn` is None. In `training` arrays that are
+        not trained are brought up to date in place.
         """
         raise NotImplementedError
 

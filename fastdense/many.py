@@ -242,9 +242,9 @@ def _start(task, varied, parameters, device):
         start = np.array(np.broadcast_to(given, shape)).reshape(-1, network.size)
     if "init_scale" in varied:
         scale = varied["init_scale"].ravel().astype(float)
-        for weights, bias in network.split(np.arange(network.size)):
+        for weights, bias in network.split_dense(np.arange(network.size)):
             with np.errstate(over="ignore", invalid="ignore"):
-                start[:, weights[0, 0] : bias[0]] *= scale[:, np.newaxis]
+                start[:, weights.ravel()[0] : bias[0]] *= scale[:, np.newaxis]
         if not np.isfinite(start).all():
             raise FastdenseError(
                 f"init_scale up to {np.abs(scale).max():g} makes initial weights beyond the range "

@@ -149,13 +149,10 @@ class Model:
     def save(self, path: "str | PathLike[str]") -> None:
         """Write network and parameters into a safetensors file, by layer.
 
-        The arrays are `layers.0.weights` (n_in, n_out), `layers.0.bias` (n_out,), ... A file that
-        exists is replaced when the new one is whole.
+        The arrays are `layers.0.weights` (n_in, n_out), `layers.0.bias` (n_out,), ..., of layers
+        that have parameters. A file that exists is replaced when the new one is whole.
         """
-        arrays = {}
-        for index, (weights, bias) in enumerate(self.layers):
-            arrays[f"layers.{index}.weights"] = weights
-            arrays[f"layers.{index}.bias"] = bias
+        arrays = self.network.named(self.parameters)
         safetensors.write(path, arrays, {"format": FORMAT, "network": self.network.to_dict()})
 
     @classmethod
@@ -173,16 +170,10 @@ class Model:
                 f"{shown(str(path))} is no model; give a file that one was saved in"
             )
         try:
-            network = Network.from_dict(
-                {"layers": about["network"]["layers"]}, about["network"]["inputs"], 0
-            )
+            written = {key: about["network"][key] for key in ("inputs", "layers")}
+            network = Network.from_dict(written)
             parameters = np.empty(network.size, next(iter(arrays.values())).dtype)
-            views = network.split(parameters)
-            expected = {
-                f"layers.{i}.{name}": part
-                for i, pair in enumerate(views)
-                for name, part in zip(("weights", "bias"), pair, strict=True)
-            }
+            expected = network.named(parameters)
             if {n: (a.shape, a.dtype) for n, a in arrays.items()} != {
                 n: (a.shape, a.dtype) for n, a in expected.items()
             }:

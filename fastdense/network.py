@@ -1,4 +1,4 @@
-"""The architecture: input width and layers. No numbers in it."""
+"""The architecture: the shape of the inputs, and layers. No numbers in it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from fastdense.arrays.buffers import buffer
 from fastdense.arrays.chunks import blocks, first_not_finite
 from fastdense.catalogue import Chosen
 from fastdense.checks import whole
-from fastdense.entry import Layer, Parameters
+from fastdense.entry import Layer, Parameters, Shape
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.numerics import streams
 from fastdense.once import once
@@ -26,30 +26,32 @@ MAX_PARAMETERS = 1 << 27
 
 @dataclass(frozen=True)
 class Network:
-    """A stack of layers on `inputs` features.
+    """A stack of layers on `inputs` features, or on images.
 
     Parameters
     ----------
-    inputs : int
-        Number of input features.
+    inputs : int or (height, width, channels)
+        Number of input features, or the shape of an image; rows of data hold its features one
+        behind the other, the channels fastest.
     layers : sequence of layers
-        `Dense`, `Dropout`, from the input to the output; the last one is dense.
+        From the input to the output; the last one is dense.
 
     Raises
     ------
     FastdenseError
-        No dense layer at the end, a softmax below it, or a width that is not a positive integer.
+        No dense layer at the end, a softmax below it, a width that is not a positive integer, or a
+        layer that cannot be given what the one before it gives.
     """
 
-    inputs: int
+    inputs: int | Shape
     layers: tuple[Layer, ...]
 
     if TYPE_CHECKING:
 
-        def __init__(self, inputs: int, layers: Sequence[Layer]) -> None: ...
+        def __init__(self, inputs: int | Sequence[int], layers: Sequence[Layer]) -> None: ...
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "inputs", whole("inputs", self.inputs, 1))
+        object.__setattr__(self, "inputs", _inputs(self.inputs))
         if not isinstance(self.layers, (list, tuple)):
             raise FastdenseError(f"layers are {shown(self.layers)}; expected a list of layers")
         object.__setattr__(self, "layers", tuple(self.layers))
@@ -103,13 +105,23 @@ class Network:
             widths[0], layers.plain(widths[1:], activation, output, weights=weights, bias=bias)
         )
 
+    @property
+    def shape(self) -> Shape:
+        """Of a sample: (features,), or (height, width, channels)."""
+        return (self.inputs,) if isinstance(self.inputs, int) else self.inputs
+
+    @property
+    def features(self) -> int:
+        """Numbers of a sample."""
+        return prod(self.shape)
+
     @once
     def sized(self):
-        """The layers with their number of inputs: `[(inputs, layer), ...]`."""
-        pairs, width = [], self.inputs
+        """The layers with the shapes of their inputs: `[(inputs, layer), ...]`."""
+        pairs, shape = [], self.shape
         for layer in self.layers:
-            pairs.append((width, layer))
-            width = layer.outputs(width)
+            pairs.append((shape, layer))
+            shape = layer.outputs(shape)
         return pairs
 
     def __repr__(self) -> str:
@@ -123,7 +135,7 @@ class Network:
     @property
     def widths(self):
         """Number of inputs and of the units of each dense layer."""
-        return self.inputs, *(layer.units for _, layer in self.dense)
+        return self.features, *(layer.units for _, layer in self.dense)
 
     @property
     def sizes(self):
@@ -137,12 +149,20 @@ class Network:
     def outputs(self) -> int:
         """Number of outputs."""
         inputs, last = self.sized[-1]
-        return last.outputs(inputs)
+        return prod(last.outputs(inputs))
 
     @once
     def dense(self) -> list[tuple[int, Any]]:
-        """The layers of units with an activation: `[(inputs, layer), ...]`."""
-        return [(inputs, layer) for inputs, layer in self.sized if layer.activation is not None]
+        """The layers of units with an activation, and how many inputs a unit has."""
+        return [
+            (layer.parameters(inputs)[0].fan_in, layer)
+            for inputs, layer in self.sized if layer.activation is not None
+        ]  # fmt: skip
+
+    @property
+    def products(self) -> int:
+        """Multiply-adds of a sample, about."""
+        return sum(layer.products(inputs) for inputs, layer in self.sized)
 
     @once
     def arrays(self) -> list[tuple[Layer, tuple[Parameters, ...]]]:
@@ -154,6 +174,17 @@ class Network:
     def size(self) -> int:
         """Number of parameters."""
         return sum(prod(array.shape) for _, own in self.arrays for array in own)
+
+    @once
+    def trained(self) -> np.ndarray:
+        """Which parameters the optimizer changes, (size,); layers keep up the others themselves."""
+        every = [array for _, own in self.arrays for array in own]
+        return np.repeat([array.trained for array in every], [prod(a.shape) for a in every])
+
+    @property
+    def whole_batch(self) -> bool:
+        """Whether some layer needs all samples of a mini-batch at once."""
+        return any(layer.whole_batch for layer in self.layers)
 
     @property
     def varied(self):
@@ -172,7 +203,10 @@ class Network:
         )
 
     def split(self, parameters: np.ndarray) -> list[Any]:
-        """Views of a flat vector by layer: `[(weights (n_in, n_out), bias (n_out,)), ...]`."""
+        """Views of a flat vector by layer that has parameters, of a dense one (weights, bias).
+
+        `arrays` has their names and shapes.
+        """
         views: list[Any] = []
         first = 0
         for _, own in self.arrays:
@@ -183,6 +217,20 @@ class Network:
                 first += count
             views.append(tuple(parts))
         return views
+
+    def named(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
+        """The same views by name: `layers.0.weights`, `layers.0.bias`, ..."""
+        pairs = zip(self.arrays, self.split(parameters), strict=True)
+        return {
+            f"layers.{index}.{array.name}": view
+            for index, ((_, own), views) in enumerate(pairs)
+            for array, view in zip(own, views, strict=True)
+        }
+
+    def split_dense(self, parameters: np.ndarray) -> list[Any]:
+        """`[(weights, bias), ...]` of the layers of units alone, as `dense` has them."""
+        pairs = zip(self.arrays, self.split(parameters), strict=True)
+        return [own for (layer, _), own in pairs if layer.activation is not None]
 
     def initialize(
         self,
@@ -213,16 +261,16 @@ class Network:
         last, places = 0, []
         every = (array for _, own in self.arrays for array in own)
         with np.errstate(over="ignore"):  # what the dtype cannot hold is infinite in it
-            for number, (shape, choice, fan_in, _) in enumerate(every):
+            for number, (_, shape, choice, fan_in, fan_out, *_) in enumerate(every):
                 first, last = last, last + prod(shape)
                 place = flat[:, first:last]
                 places.append((choice.name, place))
                 entry, hyper = choice.entry, choice.values
                 if not entry.random:
-                    place[:] = entry.draw(np.zeros(shape), fan_in, shape[-1], hyper).ravel()
+                    place[:] = entry.draw(np.zeros(shape), fan_in, fan_out, hyper).ravel()
                     continue
-                stream = seeds, streams.INITIAL, number, 0
-                for rows, part, values in _draws(entry, hyper, stream, fan_in, shape, parts):
+                stream, fans = (seeds, streams.INITIAL, number, 0), (fan_in, fan_out)
+                for rows, part, values in _draws(entry, hyper, stream, fans, shape, parts):
                     place[rows, part] = values
         if first_not_finite(flat.reshape(-1)) is not None:
             name = next(name for name, place in places if not np.isfinite(place).all())
@@ -241,8 +289,8 @@ class Network:
         Beside `inputs` there is either `hidden` (a width or a list of them), `depth` (how many
         times these follow each other; once), `activation`, `output` (the last activation),
         `weights`, `bias` and `dropout` (after each hidden layer), or `layers`, a list of tables
-        with `dense` or `dropout`. `outputs` sets the width of the layer that follows the hidden
-        ones; `layers` stands alone and states every width, the last one's too.
+        with `dense`, `conv2d` or another kind of layer. `outputs` sets the width of the layer that
+        follows the hidden ones; `layers` stands alone and states every width, the last one's too.
 
         Parameters
         ----------
@@ -260,7 +308,9 @@ class Network:
         stated = table.get("inputs", inputs)
         if stated is None:
             raise FastdenseError("network.inputs is missing; give the number of input features")
-        if inputs is not None and stated != inputs:
+        if isinstance(stated, list):  # as TOML and JSON have a shape
+            stated = tuple(stated)
+        if inputs is not None and not _agree(stated, inputs):
             raise FastdenseError(
                 f"network.inputs is {shown(stated)} but the data have {inputs}; leave it out"
             )
@@ -274,6 +324,26 @@ class Network:
         return cls(inputs, layers.hidden(table, outputs))
 
 
+def _inputs(given):
+    """A number of features, or the shape of an image, checked."""
+    if not isinstance(given, (list, tuple)):
+        return whole("inputs", given, 1)
+    if len(given) != 3:
+        raise FastdenseError(
+            f"inputs are {shown(given)}; expected a number of features, or the height, width and "
+            "channels of an image"
+        )
+    return tuple(whole("inputs", one, 1) for one in given)
+
+
+def _agree(stated, found):
+    """Whether a stated shape is that of rows of so many features, or of such images."""
+    wanted = stated if isinstance(stated, tuple) else (stated,)
+    if not all(isinstance(one, int) for one in wanted):
+        return True  # is refused by itself
+    return wanted == found if isinstance(found, tuple) else prod(wanted) == found
+
+
 def _groups(values):
     """Values as Python writes them, many equal ones that follow each other as one."""
     for value, equal in groupby(values):
@@ -281,12 +351,13 @@ def _groups(values):
         yield from [f"*[{value!r}] * {count}"] if count > 3 else [repr(value)] * count
 
 
-def _draws(entry, hyper, stream, fan_in, shape, parts):
+def _draws(entry, hyper, stream, fans, shape, parts):
     """Rows, columns and numbers of what an initializer draws for some seeds, part by part."""
     if entry.elementwise:
         for rows, part, drawn in parts(entry.distribution, *stream, prod(shape)):
-            yield rows, part, entry.draw(drawn, fan_in, shape[-1], hyper)
-    else:
+            yield rows, part, entry.draw(drawn, *fans, hyper)
+    else:  # of the matrix, whose columns are the units
+        shape = (prod(shape[:-1]), shape[-1]) if len(shape) > 1 else shape
         numbers = streams.numbers(entry.distribution, *stream, shape, parts)
-        values = [entry.draw(one, fan_in, shape[-1], hyper) for one in numbers]
+        values = [entry.draw(one, *fans, hyper) for one in numbers]
         yield slice(None), slice(None), np.reshape(values, (len(numbers), -1))

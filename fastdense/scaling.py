@@ -98,8 +98,15 @@ class Scaling:
         Raises
         ------
         FastdenseError
-            Targets were scaled, and the last activation is not the identity.
+            Targets were scaled, and the last activation is not the identity; or inputs were,
+            and the first layer is not dense.
         """
+        first = next(layer for layer in model.network.layers if not layer.passes)
+        if not self.inputs.is_none and first.linked:
+            raise FastdenseError(
+                f"the first layer is {first.entry_name()}, into which no scaling of single inputs "
+                "goes; scale them with scaling.inputs.apply(...)"
+            )
         last = model.network.layers[-1].activation
         if not self.targets.is_none and last != "identity":
             raise FastdenseError(

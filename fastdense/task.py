@@ -151,10 +151,7 @@ def prepare(
         raise FastdenseError(f"{shown(recipe)} is not a recipe; give a Recipe")
     data = Data.of(data)
     dtype = np.dtype(recipe.dtype)
-    if data.inputs.shape[1] != network.inputs:
-        raise FastdenseError(
-            f"the network takes {network.inputs} inputs but the data have {data.inputs.shape[1]}"
-        )
+    check_inputs(network, data)
     check_targets(data.targets, recipe.loss.entry, network.outputs)
     if data.beyond and dtype == np.float32:
         raise FastdenseError(
@@ -200,6 +197,33 @@ def prepare(
         recipe.loss.entry.accuracy(network.outputs),
         fused(network, recipe),
     )
+
+
+def check_inputs(network, data):
+    """Check that a network takes the inputs of some data; rows may be images already.
+
+    Raises
+    ------
+    FastdenseError
+        Another number of features, or images of another shape.
+    """
+    wanted, given = network.shape, data.shape
+    if len(given) == 2:  # images of one channel
+        given = *given, 1
+    if len(given) == 1:
+        if given[0] != network.features:
+            raise FastdenseError(
+                f"the network takes {network.features} inputs but the data have {given[0]}"
+            )
+    elif len(wanted) == 1:
+        raise FastdenseError(
+            f"the network takes {wanted[0]} features but the data have images of {data.shape}; "
+            "give it inputs=(height, width, channels), and Flatten() before a dense layer"
+        )
+    elif wanted != given:
+        raise FastdenseError(
+            f"the network takes images of {wanted} but the data have images of {data.shape}"
+        )
 
 
 def _weights(data, recipe):

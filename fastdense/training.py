@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastdense.checks import whole
-from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
+from fastdense.dataset import Data, check_targets, in_dtype, rectangular, rows_of, weights_of
 from fastdense.devices import device_of
 from fastdense.errors import FastdenseError, shown
 from fastdense.files import checkpoint
@@ -199,10 +199,10 @@ threads : as in `train`
         elif len(inputs) != len(targets):
             raise FastdenseError(f"{len(inputs)} rows of inputs but {len(targets)} of targets")
         elif not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
-            rectangular("inputs", inputs, 2), rectangular("targets", targets, 2)
-        if inputs.shape[1] != task.network.inputs:
+            rows_of("inputs", inputs)[0], rectangular("targets", targets, 2)
+        if inputs.shape[1] != task.network.features:
             raise FastdenseError(
-                f"the network takes {task.network.inputs} inputs but the mini-batch has "
+                f"the network takes {task.network.features} inputs but the mini-batch has "
                 f"{inputs.shape[1]}"
             )
         check_targets(targets, task.recipe.loss.entry, task.network.outputs)
@@ -274,9 +274,8 @@ threads : as in `train`
         arrays, about = checkpoint.read(path)
         start, order = arrays.pop("initial_parameters", None), arrays.pop("given_order", None)
         with checkpoint.explained(path):
-            network = Network.from_dict(
-                {"layers": about["network"]["layers"]}, about["network"]["inputs"], 0
-            )
+            written = {key: about["network"][key] for key in ("inputs", "layers")}
+            network = Network.from_dict(written)
             training = cls(
                 network,
                 Recipe.from_dict(about["recipe"]),

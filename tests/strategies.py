@@ -3,7 +3,23 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from fastdense import Data, Dense, Dropout, Network, Recipe, catalogue
+from fastdense import (
+    Activation,
+    AveragePool2D,
+    BatchNormalization,
+    Conv2D,
+    Data,
+    Dense,
+    Dropout,
+    FastdenseError,
+    Flatten,
+    GlobalAveragePool2D,
+    LayerNormalization,
+    MaxPool2D,
+    Network,
+    Recipe,
+    catalogue,
+)
 
 ACTIVATIONS = [
     n for n in catalogue.names("activations") if not catalogue.get("activations", n).coupled
@@ -163,3 +179,47 @@ def trainings(draw, loss=None, activation=None, optimizer=None, dtype="float64",
         "evaluate_every": draw(st.integers(0, 3)),
         "observe_every": draw(st.integers(0, 3)),
     }
+
+
+SMOOTH = [name for name in HIDDEN if name in ("tanh", "sigmoid", "softplus", "silu", "gelu", "elu")]
+
+
+@st.composite
+def image_layers(draw, names, normalizations=True):
+    """A layer that takes images of any size, or nearly."""
+    sides = st.tuples(st.integers(1, 3), st.integers(1, 3))
+    padding = draw(st.sampled_from(["valid", "same"]))
+    kinds = ["conv", "conv", "max", "average", "dropout", "activation"]
+    kind = draw(st.sampled_from(kinds + ["batch", "layer"] * normalizations))
+    if kind == "conv":
+        dilation = draw(st.tuples(st.integers(1, 2), st.integers(1, 2)))
+        return Conv2D(
+            draw(st.integers(1, 18)), draw(sides), draw(names), draw(sides), padding, dilation,
+            bias="uniform",
+        )  # fmt: skip
+    if kind in ("max", "average"):
+        pool = MaxPool2D if kind == "max" else AveragePool2D
+        return pool(draw(sides), draw(st.none() | sides), padding)
+    if kind == "batch":
+        return BatchNormalization(1e-3, draw(st.floats(0.0, 0.99)), draw(st.booleans()))
+    return {
+        "dropout": Dropout(0.3), "activation": Activation(draw(names)),
+        "layer": LayerNormalization(1e-2),
+    }[kind]  # fmt: skip
+
+
+@st.composite
+def image_networks(draw, names=None, normalizations=True, outputs=2):
+    """A network on small images: up to four layers of these, and then dense ones."""
+    network, names = None, st.sampled_from(HIDDEN) if names is None else names
+    shape = tuple(draw(st.integers(low, high)) for low, high in ((3, 7), (3, 7), (1, 3)))
+    layers = draw(st.lists(image_layers(names, normalizations), min_size=1, max_size=4))
+    while network is None:  # windows may not fit: then the last layers are left out
+        end = [draw(st.sampled_from([Flatten(), GlobalAveragePool2D()]))]
+        if draw(st.booleans()):
+            end += [Dense(draw(st.integers(1, 9)), draw(names))]
+        try:
+            network = Network(shape, [*layers, *end, Dense(outputs)])
+        except FastdenseError:
+            layers = layers[:-1]
+    return network

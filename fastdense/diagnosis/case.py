@@ -13,7 +13,7 @@ from fastdense.network import Network
 from fastdense.once import once
 from fastdense.recipe import Recipe
 from fastdense.scaling import Scaling
-from fastdense.task import prepare
+from fastdense.task import check_inputs, prepare
 
 ACTIVATION, STEP = 12, 20_000  # what a unit of a sample and a step cost, in multiply-adds
 
@@ -55,11 +55,7 @@ class Case:
             if not isinstance(given, kind):
                 raise FastdenseError(f"{shown(given)} is not a {name}; give a {kind.__name__}")
         data = Data.of(data)
-        if data.inputs.shape[1] != network.inputs:
-            raise FastdenseError(
-                f"the network takes {network.inputs} inputs but the data have "
-                f"{data.inputs.shape[1]}"
-            )
+        check_inputs(network, data)
         truth = Truth.of(data.targets, recipe.loss.entry, network.outputs, len(data.classes) > 2)
         return cls(network, recipe, data, replace(truth, weights=data.weights))
 

@@ -65,7 +65,7 @@ def settings_of(case):
     rates = {layer.rate for layer in case.network.layers if layer.random}
     table["network.dropout"] = rates.pop() if len(rates) == 1 else 0.0
     plain = {key.partition(".")[2]: value for key, value in table.items()}
-    again = Network.from_dict(plain, case.network.inputs, case.network.outputs)
+    again = Network.from_dict(plain, case.network.features, case.network.outputs)
     found |= table if again == case.network else {"network.layers": layers}
     found["data.scale"] = case.scale
     return found
@@ -341,9 +341,11 @@ def positive_bias(value):
 
 
 def fewer_layers(count):
-    """Only the first hidden layers."""
+    """Only the first hidden layers, where all are dense."""
 
     def change(network):
+        if len(network.shape) > 1:
+            return network
         layers, kept = [], 0
         for layer in network.layers[:-1]:
             kept += layer.activation is not None
@@ -360,15 +362,13 @@ def wider(factor, least=16):
     def change(network):
         if len(network.dense) == 1:
             extra = Dense(4 * least, "relu", weights="he_normal")
-            return Network(network.inputs, [extra, *network.layers])
+            return Network(network.inputs, [*network.layers[:-1], extra, network.layers[-1]])
         return _dense(
             network,
             lambda layer, last: (
                 layer
                 if last
-                else replace(
-                    layer, units=max(min(layer.units * factor, WIDEST), layer.units, least)
-                )
+                else layer.with_units(max(min(layer.units * factor, WIDEST), layer.units, least))
             ),
         )
 

@@ -9,8 +9,8 @@ from fastdense.diagnosis.curvature import extremes
 from fastdense.diagnosis.laboratory import ROWS
 from fastdense.diagnosis.outlying import outlying
 from fastdense.model import Model
-from fastdense.network import Network
 from fastdense.once import once
+from fastdense.reference.forward import draw, forward, losses
 
 MESSAGE = 200  # characters of what the engine says
 LIMITED = "sgd", "momentum", "momentum_keras", "nesterov", "nesterov_keras"  # by the curvature
@@ -250,12 +250,9 @@ class Evidence:
         The participation ratio of the singular values of its centered outputs; 0 where they do not
         vary.
         """
-        network = self.case.network
-        outputs = self.case.data.inputs[self.rows].astype(float)
-        hidden = [layer for layer in network.layers[:-1] if not layer.random]
-        if hidden:
-            below = Network(network.inputs, hidden)
-            outputs = Model(below, self.start[: below.size]).predict(outputs)
+        inputs = self.case.data.inputs[self.rows].astype(float)
+        _, trace = forward(self.case.network, self.start, inputs)
+        outputs, _ = trace[-1]  # what the last layer is given
         outputs = outputs - outputs.mean(axis=0)
         if not np.isfinite(outputs).all() or np.abs(outputs).max() < 1e-12:
             return 0.0
@@ -346,7 +343,9 @@ class Evidence:
             return np.nan
         case, parts = self.case, []
         network = case.network
-        for (_, layer), (weights, _) in zip(network.dense, network.split(self.end), strict=True):
+        for (_, layer), (weights, _) in zip(
+            network.dense, network.split_dense(self.end), strict=True
+        ):
             l1, l2 = case.recipe.l1 + layer.l1, case.recipe.l2 + layer.l2
             parts.append(l1 * np.sign(weights) + 2 * l2 * weights)
         with np.errstate(all="ignore"):
@@ -358,23 +357,11 @@ class Evidence:
         """Losses at the end without dropout and with it."""
         if self.end is None:
             return np.nan, np.nan
-        rng, used = np.random.default_rng(0), 0
-        x, y = (
-            array[self.rows].astype(float)
-            for array in (self.case.data.inputs, self.case.data.targets)
-        )
-        layers = []
-        for layer in self.case.network.layers:
-            if not layer.random:
-                layers.append(layer)
-                continue
-            if layers:
-                below = Network(x.shape[1], layers)
-                x = Model(below, self.end[used : used + below.size]).predict(x)
-                used, layers = used + below.size, []
-            x = np.where(rng.random(x.shape) < layer.rate, 0.0, x / (1 - layer.rate))
-        rest = Model(Network(x.shape[1], layers), self.end[used:])
-        return self.loss(self.end), rest.evaluate((x, y), self.case.recipe.loss).loss
+        case = self.case
+        x, y = (array[self.rows].astype(float) for array in (case.data.inputs, case.data.targets))
+        network, recipe = case.judged  # whose outputs the loss is taken of
+        outputs, _ = forward(network, self.end, x, draw(network, recipe.seed, 0, len(x)))
+        return self.loss(self.end), float(losses(recipe, outputs, y)[0].mean())
 
     @once
     def recalls(self):

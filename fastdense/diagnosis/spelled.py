@@ -171,6 +171,12 @@ def _in_layers(value, _):
             keras.append(f"Dropout({table['dropout']:g})")
             torch.append(f"nn.Dropout({table['dropout']:g})")
             continue
+        if "dense" not in table:
+            name, value = next(iter(table.items()))
+            both = f"{name} {value}" if value is not True else name
+            keras.append(both)
+            torch.append(both)
+            continue
         own, theirs = ACTIVATIONS.get(table["activation"], (table["activation"],) * 2)
         weights = table["weights"]["name"]
         keras.append(

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fastdense import data, theory
+from fastdense.dataset import inputs_of
 from fastdense.diagnosis import changes as known
 from fastdense.diagnosis.case import Case
 from fastdense.errors import FastdenseError, shown, unknown
@@ -122,7 +123,7 @@ def _trained(parts, rows):
             outputs = rows.outputs_for(recipe.loss.name)
         except FastdenseError:  # labels that do not begin at 0
             outputs = Case.of(_plain(rows), recipe, rows).truth.values.shape[1]
-    return Network.from_dict(parts["network"], rows.inputs.shape[1], outputs), recipe
+    return Network.from_dict(parts["network"], inputs_of(rows), outputs), recipe
 
 
 def _about_targets(truth):

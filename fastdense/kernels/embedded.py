@@ -18,7 +18,7 @@ from fastdense.numerics.primitives import fma
 def embedded(network, parameters):
     """`forward(inputs, out=None)`, which jitted code may call; see `Model.compiled`."""
     stages = _stages(network, parameters)
-    features, outputs, dtype = network.inputs, network.outputs, parameters.dtype
+    features, outputs, dtype = network.features, network.outputs, parameters.dtype
     one = _chain(stages, max(len(bias) for _, bias, _ in stages), from_dtype(dtype))
 
     @njit

@@ -58,14 +58,19 @@ LAYER = np.dtype(
     [
         ("n_in", _i8),
         ("n_out", _i8),
+        ("fan_in", _i8),  # of a unit; its weights are (fan_in, units)
+        ("units", _i8),  # outputs, or channels of them
+        ("geometry", _i8),  # where its whole numbers stand
         ("weights", _i8),  # where its parameters stand: weights (n_in, n_out), and then its bias
         ("size", _i8),  # of its parameters, of which the first `penalized` have l1 and l2
         ("penalized", _i8),
+        ("trained", _i8),  # by the optimizer; it keeps up those behind them itself
         ("buffers", _i8),  # where what it keeps beside them stands
         # Addresses of its twin's linked kernels; 0: a dense layer, compiled into those of the loop.
         ("forward", _i8),
         ("backward", _i8),
         ("accumulate", _i8),
+        ("product", _i8),  # of matrices, which the twin calls, or 0
         ("own_delta", _i8),  # the delta of its inputs is left elsewhere
         ("input_row", _i8),  # rows of the arena: each is one feature of all samples side by side
         ("output_row", _i8),
@@ -129,6 +134,7 @@ PLAN = np.dtype(
         ("accumulate", _i8),  # mini-batches whose gradients are averaged for an update
         ("accuracy", _i8),
         ("parameters", _i8),
+        ("products", _i8),  # of a sample through the network, or its parameters if they are more
         ("slots", _i8),  # arrays of the optimizer's
         (
             "slot_stride",
@@ -154,6 +160,7 @@ PLAN = np.dtype(
         ("clipped", _i8),
         ("bounded", _i8),
         ("constrained", _i8),  # some layer bounds the norms of its units
+        ("kept_up", _i8),  # some layer has parameters that are not trained
     ],
     align=True,
 )
@@ -244,7 +251,8 @@ ARRAYS = (
     Array("job", JOB, "scratch"),
     Array("layers", LAYER, "plan"),
     Array("parameters", NUMBER, "state"),  # and behind them the optimizer's slots
-    Array("buffers", NUMBER, "state"),  # what layers keep beside their parameters
+    Array("geometry", _i8, "plan"),  # whole numbers of each layer
+    Array("buffers", NUMBER, "scratch"),  # what layers keep beside their parameters for a step
     Array("gradient", NUMBER, "state"),  # of the mini-batches that met no update yet
     Array("networks", NETWORK, "state"),
     Array("seeds", _i8, "task"),

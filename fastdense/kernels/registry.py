@@ -53,6 +53,7 @@ def define(role, name, dtype):
     """The function of a kernel, for the compiler, and its signature."""
     from fastdense.kernels.entries import linked
     from fastdense.kernels.linalg import gemm
+    from fastdense.kernels.linalg import linked as products
     from fastdense.kernels.loop import epochs, unrolled, work
     from fastdense.kernels.samples import normals, uniforms
 
@@ -63,6 +64,8 @@ def define(role, name, dtype):
         return getattr(_twin(name), role)(kind)
     if name is not None:
         return getattr(linked, role)(catalogue.get(KINDS[role], name), kind)
+    if role.endswith("product"):
+        return getattr(products, role)(kind)
     if role == "uniforms":
         return uniforms.uniforms(kind)
     if role == "normals":

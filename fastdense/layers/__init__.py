@@ -27,16 +27,27 @@ def read(table):
     """The layer that a table describes, which has the name of its kind as a key."""
     names = catalogue.names("layers")
     name = next((n for n in names if n in table), None) if isinstance(table, dict) else None
+    if name is None and isinstance(table, dict) and len(table) == 1:
+        raise unknown("kind of layer", *table, names)
     if name is None:
-        expected = " or ".join(repr(n) for n in names)
-        raise FastdenseError(f"{shown(table)} is not a layer; expected {expected} in it")
+        raise FastdenseError(
+            f"{shown(table)} is not a layer; expected a table with one of {', '.join(names)}"
+        )
     kind = catalogue.get("layers", name).layer
     rest = {key: value for key, value in table.items() if key != name}
-    known = name, *(field.name for field in fields(kind)[1:])
+    first = kind.positional()[:1]
+    known = name, *(field.name for field in fields(kind) if field not in first)
     for key in rest:
         if key not in known:
             raise unknown(f"key of a {name} layer", key, known)
-    return kind(table[name], **rest)
+    for field in kind.required()[1:]:
+        if field.name not in rest:
+            raise FastdenseError(f"a {name} layer needs {field.name} beside {name}")
+    if first:
+        return kind(table[name], **rest)
+    if table[name] is not True:
+        raise FastdenseError(f"{name} is {shown(table[name])}; it has nothing to set, so give true")
+    return kind()
 
 
 def plain(widths, activation="relu", output="identity", **initializers):

@@ -1,6 +1,7 @@
 """Drops units at random while training."""
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -39,12 +40,13 @@ class Dropout(Layer):
 
         Every sample of the batch owns a whole number of blocks of four random words.
         """
-        owned = -(-inputs // 4) * 4
+        features = prod(inputs)
+        owned = -(-features // 4) * 4
         words = streams.words(seed, streams.DROPOUT, index, step, samples * owned)
-        kept = words.reshape(samples, owned)[:, :inputs] >= np.uint64(round(self.rate * 2**32))
-        return kept / (1 - self.rate)
+        kept = words.reshape(samples, owned)[:, :features] >= np.uint64(round(self.rate * 2**32))
+        return kept.reshape(samples, *inputs) / (1 - self.rate)
 
-    def forward(self, arrays, x, drawn):
+    def forward(self, arrays, x, drawn, training):
         factors = np.ones(x.shape) if drawn is None else drawn
         return x * factors, factors
 

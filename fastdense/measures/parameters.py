@@ -28,13 +28,13 @@ def bias_gradient_ratio(run, data):
     start, rows = run.initial_parameters.astype(float), (data.inputs, data.targets)
     with np.errstate(all="ignore"):
         _, gradient, _ = loss_and_gradient(network, recipe, start, *rows, np.ones(len(data)))
-    norms = [float(np.linalg.norm(bias)) for _, bias in run.network.split(gradient)]
+    norms = [float(np.linalg.norm(bias)) for _, bias in run.network.split_dense(gradient)]
     return relative(norms[0], norms[max(len(norms) - 2, 0)])
 
 
 @measure
 def first_layer_moved(run, data):
     """distance of the first layer's parameters from their start, relative"""
-    ends = (run.network.split(one)[0] for one in (run.initial_parameters, run.parameters))
-    before, after = (np.vstack(layer).astype(float) for layer in ends)
+    ends = (run.network.split_dense(one)[0] for one in (run.initial_parameters, run.parameters))
+    before, after = (np.hstack([p.ravel() for p in layer]).astype(float) for layer in ends)
     return relative(float(np.linalg.norm(after - before)), float(np.linalg.norm(before)))

@@ -17,12 +17,14 @@ def backward(network, parameters, trace, delta):
     return gradient
 
 
-def loss_and_gradient(network, recipe, parameters, inputs, targets, weights, drawn=None):
+def loss_and_gradient(
+    network, recipe, parameters, inputs, targets, weights, drawn=None, training=False
+):
     """The weighted losses (samples,), the gradient of their mean, and the trace.
 
     The mean is sum(w * loss) / n: weights are not normalized.
     """
-    outputs, trace = forward(network, parameters, inputs, drawn)
+    outputs, trace = forward(network, parameters, inputs, drawn, training)
     loss, slope = losses(recipe, outputs, targets)
     delta = weights[:, np.newaxis] * slope / len(inputs)
     return weights * loss, backward(network, parameters, trace, delta), trace

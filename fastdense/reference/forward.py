@@ -9,17 +9,18 @@ def by_layer(network, parameters):
     return [next(views) if layer.parameters(inputs) else () for inputs, layer in network.sized]
 
 
-def forward(network, parameters, inputs, drawn=None):
+def forward(network, parameters, inputs, drawn=None, training=False):
     """Outputs (samples, outputs) of inputs (samples, features), and what `backward` needs.
 
-    `drawn` holds what each layer draws for a step; without it nothing is random. The trace has one
+    `drawn` holds what each layer draws for a step; without it nothing is random. In `training`
+    parameters that layers keep up themselves are brought up to date in place. The trace has one
     item a layer.
     """
-    x, trace = inputs, []
+    x, trace = inputs.reshape(len(inputs), *network.shape), []
     drawn = drawn or [None] * len(network.layers)
     arrays = by_layer(network, parameters)
     for layer, own, draw in zip(network.layers, arrays, drawn, strict=True):
-        x, kept = layer.forward(own, x, draw)
+        x, kept = layer.forward(own, x, draw, training)
         trace.append(kept)
     return x, trace
 

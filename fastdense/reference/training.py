@@ -53,7 +53,9 @@ class Training:
         network, recipe = self.network, self.recipe
         drawn = draw(network, recipe.seed, self.steps, len(batch[0]))
         count = len(batch[0])
-        loss, gradient, _ = loss_and_gradient(network, recipe, self.parameters, *batch, drawn)
+        loss, gradient, _ = loss_and_gradient(
+            network, recipe, self.parameters, *batch, drawn, training=True
+        )
         loss_entry = recipe.loss.entry
         if recipe.reduction != "mean":
             gradient *= count
@@ -79,6 +81,7 @@ class Training:
         new = optimizer.spec(self.parameters, gradient, self.state, rate, self.updates, hyper)
         # At a learning rate of zero the optimizer's state advances and the parameters stay.
         if recipe.learning_rate != 0:
+            new = np.where(network.trained, new, self.parameters)
             self.parameters = constrain(network, new)
 
     def evaluate(self, inputs, targets, weights):

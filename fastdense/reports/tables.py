@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from fastdense.layers.dense import REGULARIZERS
+from fastdense.layers._units import REGULARIZERS
 from fastdense.reports.sparkline import sparkline
 from fastdense.scenarios.experiment import FINAL
 from fastdense.scenarios.verdict import RULE
@@ -189,7 +189,7 @@ def describe(scenario, diagnosed=None):
         arms.add_column(name)
     for arm in scenario.arms:
         recipe, network = arm.recipe, arm.network
-        layers = [str(network.inputs)]
+        layers = ["x".join(map(str, network.shape))]
         for layer in network.layers:
             if hasattr(layer, "units"):
                 name = "" if layer.activation == "identity" else f" {layer.activation}"

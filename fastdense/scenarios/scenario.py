@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from fastdense import data
 from fastdense.checks import whole
-from fastdense.dataset import Data, Draws
+from fastdense.dataset import Data, Draws, inputs_of
 from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.network import Network
 from fastdense.outcome import Thresholds
@@ -284,5 +284,5 @@ def read_arm(name, table, override, changes, read):
     recipe = Recipe.from_dict(parts["recipe"])
     stated = not parts["network"].keys().isdisjoint({"outputs", "layers"})
     outputs = None if stated else rows.outputs_for(recipe.loss.name)
-    network = Network.from_dict(parts["network"], rows.inputs.shape[1], outputs)
+    network = Network.from_dict(parts["network"], inputs_of(rows), outputs)
     return Arm(name, rows, network, recipe, lambda number: read(parts["data"], number))

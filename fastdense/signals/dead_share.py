@@ -1,4 +1,4 @@
-"""Share of units whose output is zero on all training rows."""
+"""Share of units whose output is zero on all training rows, at all places of an image."""
 
 SOURCE = "Lu, Shin, Su, Karniadakis (2019), arXiv:1903.06733, Dying ReLU and initialization."
 UNIT = "1"
@@ -10,4 +10,5 @@ def of(sums, counts):
 
 
 def spec(layer):
-    return (layer.outputs == 0).all(axis=0).mean()
+    dead = (layer.outputs == 0).reshape(-1, layer.outputs.shape[-1])  # at all places of an image
+    return dead.all(axis=0).mean()

@@ -1,4 +1,4 @@
-"""Mean over units and rows of the size of the pre-activation, |z|."""
+"""Mean over outputs and rows of the size of the pre-activation, |z|."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ TAKEN = "activations"
 
 
 def of(sums, counts):
-    return sums.preactivations / (counts.units * counts.rows)
+    return sums.preactivations / (counts.outputs * counts.rows)
 
 
 def spec(layer):

@@ -1,4 +1,4 @@
-"""Mean over units and rows of the activation's derivative.
+"""Mean over outputs and rows of the activation's derivative.
 
 NaN where the activation couples the units of a layer, and has no slope of its own.
 """
@@ -9,7 +9,7 @@ TAKEN = "activations"
 
 
 def of(sums, counts):
-    return sums.slopes / (counts.units * counts.rows)
+    return sums.slopes / (counts.outputs * counts.rows)
 
 
 def spec(layer):

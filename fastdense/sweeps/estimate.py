@@ -30,7 +30,7 @@ def seconds_each(plan):
 
 def _modeled(task):
     """About how long a run takes in a pack."""
-    products = [fan_in * layer.units for fan_in, layer in task.network.dense]
+    products = [layer.products(inputs) for inputs, layer in task.network.sized]
     epochs, rows = task.recipe.epochs, len(task.inputs)
     flops = 2 * epochs * task.visits * (3 * sum(products) - products[0])
     flops += 2 * task.evaluations * rows * sum(products)

@@ -65,7 +65,7 @@ def test_a_signal_is_taken_where_it_says(name):
     entry = catalogue.get("signals", name)
     assert entry.unit
     rng = np.random.default_rng(0)
-    sums, counts = Sums(*rng.uniform(1, 2, (7, 5, 3))), Counts(9, np.arange(1, 4), np.arange(2, 5))
+    sums, counts = Sums(*rng.uniform(1, 2, (7, 5, 3))), Counts(9, *3 * [np.arange(1, 4)])
     value = entry.of(sums, counts)
     assert value.shape == (5, 3)
     needed = {

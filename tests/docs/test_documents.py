@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -112,9 +113,12 @@ def test_the_commands_of_an_example_are_accepted(path, monkeypatch, capsys):
 
 
 def test_scenario_of_the_documentation_is_read(tmp_path):
+    from fastdense import Network
     from fastdense.scenarios.scenario import load
 
-    (text,) = blocks((ROOT / "docs" / "scenarios.md").read_text(), "toml")
+    text, layers = blocks((ROOT / "docs" / "scenarios.md").read_text(), "toml")
+    table = {"inputs": [28, 28, 1], **tomllib.loads(layers)}
+    assert len(Network.from_dict(table).layers) == len(table["layers"])
     (tmp_path / "mine.toml").write_text(text)
     rows = "\n".join(f"{i},{i * i}" for i in range(60))
     (tmp_path / "mine.csv").write_text(f"x,y\n{rows}\n")

@@ -29,12 +29,14 @@ class Gain(Layer):
     own_delta = True
 
     def parameters(self, inputs):
-        return (Parameters((inputs,), Choice.of("initializers", "lecun_normal"), inputs, False),)
+        fans = inputs[0], inputs[0]
+        choice = Choice.of("initializers", "lecun_normal")
+        return (Parameters("gains", inputs, choice, *fans, False),)
 
     def numbers(self, varied):
         return self.factor, 0.0
 
-    def forward(self, arrays, x, drawn):
+    def forward(self, arrays, x, drawn, training):
         return self.factor * arrays[0] * x, x
 
     def backward(self, arrays, kept, delta):
@@ -101,7 +103,7 @@ def accumulate(kind):
     read = work_reader(kind, False)
     cast = np.float32 if kind == types.float32 else np.float64
 
-    def accumulate(table, index, arena, delta, gradient, samples, begun):
+    def accumulate(table, index, arena, delta, across, along, gradient, samples, begun):
         work = read(table)
         layer, stride = record(work.layers, index), record(work.job, 0).stride
         lanes = record(work.plan, 0).lanes
@@ -111,13 +113,14 @@ def accumulate(kind):
                 factor = cast(work.numbers[(index * lanes + lane) * NUMBERS])
                 total = gradient[row * lanes + lane] if begun else cast(0)
                 for b in range(samples):
-                    i = b * lanes + lane
-                    total += factor * source[i] * delta[row * stride + i]
+                    down = delta[row * across + b * along + lane]
+                    total += factor * source[b * lanes + lane] * down
                 gradient[row * lanes + lane] = total
 
     pointer = types.CPointer(kind)
     return accumulate, types.void(
-        TABLE, types.int64, pointer, pointer, pointer, types.int64, types.int64
+        TABLE, types.int64, pointer, pointer, types.int64, types.int64, pointer,
+        types.int64, types.int64,
     )
 '''
 DATA = strategies.numbers(0, 37, 3), strategies.numbers(1, 37, 2)

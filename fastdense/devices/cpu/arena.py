@@ -22,6 +22,7 @@ SMALL_NETWORK = 1 << 16  # parameters that the second-level cache holds beside t
 CHUNK_PRODUCTS = 2_000_000_000  # parameters times samples, less than 50 ms
 BLOCK_NUMBERS = 32768  # of a gradient, that the cache holds beside parameters and slots
 ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, in numbers
+IMAGES = 1 << 20  # numbers of a chunk of images, of which a single one fills the cache
 CHUNKS_EACH = 4  # of a thread, before their gradient is taken
 MAX_OUTPUTS = 4096  # of a layer of few inputs, whose gradient is summed up in scratch
 ACTIVATIONS = 2  # numbers of a parameter that are kept until their gradient is taken
@@ -30,8 +31,8 @@ REMEMBERED = 64  # arrangements
 
 
 @lru_cache(REMEMBERED)
-def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
-    """The layer records of a network and where its rows stand in an arena.
+def arrange(network, dtype, block_numbers=BLOCK_NUMBERS, packed=False):
+    """The layer records of a network, or of a pack of them, and where rows stand in an arena.
 
     A unit of work of the gradient has about `block_numbers` numbers, but whole tiles. What is
     returned is shared: nobody writes into it.
@@ -42,41 +43,51 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
     places : dict
         First row of "target", "delta" and "other_delta", the number of "rows" in all, "transposed"
         numbers for the transposed deltas of one sample, "blocks" of the gradient and numbers of the
-        largest, "block", "units" of all layers with a delta of their own, and numbers of "buffers".
+        largest, "block", "units" of all layers with a delta of their own, numbers of "buffers", and
+        the "geometry" of all layers.
     """
     layers = np.zeros(len(network.layers), LAYER)
-    width, row, weights, buffers = network.inputs, 0, 0, 0
+    width, row, weights, buffers, geometry = network.features, 0, 0, 0, []
     unit, transposed, block = 0, 0, 0
     input_row, row = row, row + width + 1  # each input ends in a row of ones for the bias
     needs_gradient = False
     widest = network.outputs
-    for index, layer in enumerate(network.layers):
+    for index, (shape, layer) in enumerate(network.sized):
         record = layers[index]
         record["index"] = index
         record["input_row"] = input_row
         record["n_in"] = width
         record["needs_input_gradient"] = needs_gradient
         record["first_block"] = block
-        fan_in, width = width, layer.outputs(width)
-        own = layer.parameters(fan_in)
+        n_in, width = width, prod(layer.outputs(shape))
+        own = layer.parameters(shape)
+        record["geometry"] = len(geometry)
+        geometry += layer.geometry(shape)
         record["weights"] = weights
         record["size"] = size = sum(prod(array.shape) for array in own)
         record["penalized"] = sum(prod(array.shape) for array in own if array.penalized)
+        record["trained"] = sum(prod(array.shape) for array in own if array.trained)
         record["buffers"] = buffers
-        buffers += layer.buffers(fan_in)
+        buffers += layer.buffers(shape)
         weights += size
         if layer.linked:
             for role in LAYER_ROLES if own else LAYER_ROLES[:2]:
                 record[role] = kernel(role, layer.entry_name(), dtype)
-            block += len(own) > 0
+            if layer.multiplies:
+                record["product"] = kernel("pack_product" if packed else "product", None, dtype)
+            if layer.function is not None:
+                record["value"] = kernel("activation", layer.function, dtype)
+            if own:
+                block += 1
+                record["transposed"] = transposed
+                transposed += width
         else:
-            record["max_norm"] = layer.max_norm
             record["transposed"] = transposed
             few = width % COLUMN_MULTIPLE
-            if few > FEW_OUTPUTS or fan_in + 1 < COLUMN_MULTIPLE:
+            if few > FEW_OUTPUTS or n_in + 1 < COLUMN_MULTIPLE:
                 few = 0
             record["few_outputs"] = few
-            few_inputs = not needs_gradient and fan_in < FEW_INPUTS
+            few_inputs = not needs_gradient and n_in < FEW_INPUTS
             record["few_inputs"] = few_inputs and COLUMN_MULTIPLE <= width <= MAX_OUTPUTS
             record["transposed_stride"] = row_stride(width - few) if width > 1 else 1
             numbers = block_numbers // max(width, FEW_OUTPUTS)
@@ -85,7 +96,10 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
             record["few_place"] = transposed
             if few:
                 transposed += 2 * FEW_OUTPUTS  # rows may be twice as long as their samples
-            block += -(-(fan_in + 1) // rows)
+            block += -(-(n_in + 1) // rows)
+        if layer.activation is not None:
+            record["fan_in"], record["units"] = own[0].fan_in, layer.units
+            record["max_norm"] = layer.max_norm
             entry = catalogue.get("activations", layer.activation)
             if entry.coupled:
                 record["activate"] = kernel("coupled_forward", entry.name, dtype)
@@ -100,6 +114,9 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
         needs_gradient = needs_gradient or size > 0
         record["n_out"] = width
         widest = max(widest, width)
+        if layer.reshapes:
+            record["slope_row"] = record["output_row"] = input_row
+            continue
         record["slope_row"], row = row, row + width
         input_row = row
         record["output_row"], row = row, row + width + 1
@@ -109,7 +126,7 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS):
         "transposed": transposed,
         "blocks": block,
     }
-    places |= {"units": unit, "buffers": buffers}
+    places |= {"units": unit, "buffers": buffers, "geometry": np.array(geometry or [0], np.int64)}
     places["other_delta"] = places["delta"] + widest
     places["rows"] = places["other_delta"] + widest
     # Layers with a delta of their own take turns, from the last one back to the first.
@@ -137,20 +154,28 @@ def numbers_of(network, varied):
     return numbers
 
 
-def chunk_columns(samples, rows, parameters):
-    """How many samples stand side by side: all, or equal parts of what the caches hold well.
+def _most_columns(network, rows):
+    """Samples of a chunk at most.
 
     A chunk's activations should stay in the cache; but each chunk reads all weights once, so where
-    they do not fit there, chunks are longer. None may take longer than a piece of training.
+    they do not fit there, chunks are longer. None may take longer than a piece of training, nor
+    images more memory than `IMAGES`.
     """
+    least = 128 if network.size <= SMALL_NETWORK else 512
+    most = min(max(ARENA_NUMBERS // rows, least), 1024)
+    if len(network.shape) > 1:
+        most = min(most, max(IMAGES // rows, 1))
+    # Whole tiles of two vectors; only the last chunk of a batch may end in one.
+    products = max(network.size, network.products)
+    return padded(min(most, max(CHUNK_PRODUCTS // products, 1)), 2 * COLUMN_MULTIPLE)
+
+
+def chunk_columns(samples, network, rows):
+    """How many samples stand side by side: all, or equal parts of as many as the caches hold."""
     if samples == 1:
         return 1
-    least = 128 if parameters <= SMALL_NETWORK else 512
-    most = min(max(ARENA_NUMBERS // rows, least), 1024)
-    # Whole tiles of two vectors; only the last chunk of a batch may end in one.
     tiles = 2 * COLUMN_MULTIPLE
-    most = padded(min(most, max(CHUNK_PRODUCTS // parameters, 1)), tiles)
-    chunks = -(-samples // most)
+    chunks = -(-samples // _most_columns(network, rows))
     return min(padded(samples), padded(-(-samples // chunks), tiles))
 
 

@@ -38,9 +38,6 @@ def shapes_of(session, counters):
     }
     if plan["slots"]:
         shapes["slots"] = (int(plan["slots"]), size), dtype
-    buffers = sum(layer.buffers(inputs) for inputs, layer in task.network.sized)
-    if buffers:
-        shapes["buffers"] = (buffers,), dtype
     if counters["signal_row"]:
         shapes["sums"] = (counters["signal_row"], dense, SUMS), "float64"
     if not _between_epochs(counters):
@@ -112,8 +109,6 @@ def _place(session, name, shape):
     size, plan = session.task.network.size, arrays["plan"][0]
     if name in ("parameters", "gradient", "previous"):
         return arrays[name][:size]
-    if name == "buffers":
-        return arrays[name][: shape[0]]
     if name == "slots":
         slots, slot_stride = int(plan["slots"]), int(plan["slot_stride"])
         return arrays["parameters"][slot_stride : slot_stride * (1 + slots)].reshape(

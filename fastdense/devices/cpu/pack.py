@@ -1,6 +1,7 @@
 """Trainings of one architecture side by side in the lanes of one core."""
 
 import time
+from math import prod
 
 import numpy as np
 
@@ -32,10 +33,11 @@ class Pack(Session):
     def __init__(self, task, variants):
         network, dtype = task.network, task.recipe.dtype
         lanes = padded(len(variants), group_of(dtype))
-        layers, places = arrange(network, dtype, 8 * network.size)  # one block a layer
+        layers, places = arrange(network, dtype, 8 * network.size, packed=True)  # one block a layer
         # The deltas of all layers stand behind the other rows.
         rows = places["rows"] + places["units"]
         most = max(CACHED // (rows * lanes * np.dtype(dtype).itemsize), MIN_SAMPLES)
+        most = task.batch if network.whole_batch else most
         columns = padded(-(-task.batch // -(-task.batch // most)), MIN_SAMPLES)
         strategy = Strategy(
             threads=1,
@@ -85,7 +87,7 @@ class Pack(Session):
 
 
 def _units(network):
-    return sum(e.outputs(inputs) for inputs, e in network.sized if e.own_delta)
+    return sum(prod(e.outputs(inputs)) for inputs, e in network.sized if e.own_delta)
 
 
 def packed(task, count):
@@ -110,7 +112,7 @@ def most_groups(task):
     network, recipe = task.network, task.recipe
     slots = len(recipe.optimizer.entry.slots)
     # Slopes, outputs and deltas of all units; parameters, gradient and slots.
-    rows = network.inputs + 3 * _units(network) + network.outputs
+    rows = network.features + 3 * _units(network) + network.outputs
     numbers = rows * task.batch + network.size * (2 + slots)
     near = numbers * np.dtype(recipe.dtype).itemsize
     sums = layout.SUMS * len(network.dense) * task.observations

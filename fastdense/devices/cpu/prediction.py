@@ -3,7 +3,7 @@
 import numpy as np
 
 from fastdense.arrays.buffers import address, aligned, buffer
-from fastdense.dataset import in_dtype, rectangular
+from fastdense.dataset import in_dtype, rectangular, rows_of
 from fastdense.devices.cpu.arena import (
     SPARE,
     arena_size,
@@ -53,11 +53,11 @@ class Predictor:
             and inputs.flags.carray
             and len(inputs)
         ):
-            inputs = in_dtype("inputs", rectangular("inputs", inputs, 2), self._dtype)
+            inputs = in_dtype("inputs", rows_of("inputs", inputs)[0], self._dtype)
         rows, features = inputs.shape
-        if features != self._network.inputs:
+        if features != self._network.features:
             raise FastdenseError(
-                f"the network takes {self._network.inputs} inputs but {features} are given"
+                f"the network takes {self._network.features} inputs but {features} are given"
             )
         try:
             ways = self._free.pop()  # atomic
@@ -95,7 +95,7 @@ def _costs(network, dtype):
     """
     if any(layer.linked and not layer.passes for layer in network.layers):
         return np.inf, 0  # for which there is no form in rows
-    in_rows, in_columns = 0, TURNED * (network.inputs + network.outputs)
+    in_rows, in_columns = 0, TURNED * (network.features + network.outputs)
     for fan_in, layer in network.dense:
         in_rows += fan_in * padded(layer.units, layout.group_of(dtype))
         in_columns += fan_in * layer.units
@@ -108,7 +108,7 @@ class _Way:
     def __init__(self, network, numbers, each, by_rows, threads):
         dtype = str(numbers.dtype)
         layers, places = arrange(network, dtype)
-        self.columns = chunk_columns(each, places["rows"], network.size)
+        self.columns = chunk_columns(each, network, places["rows"])
         self.widest = self.columns < each
         plan = np.zeros(1, PLAN)
         plan[0]["rows"] = places["rows"]
@@ -126,6 +126,7 @@ class _Way:
         arrays |= {
             "job": self._job,
             "layers": layers,
+            "geometry": places["geometry"],
             "parameters": numbers,
             "numbers": numbers_of(network, np.array([network.varied])),
             "arena": buffer(threads * plan[0]["arena"], dtype),

@@ -1,5 +1,7 @@
 """The results of a training: as arrays with a row for each of its networks, and those of one."""
 
+from math import prod
+
 import numpy as np
 
 from fastdense import catalogue
@@ -105,8 +107,11 @@ def signals_of(task, sums):
     if not sums.shape[2]:
         return dict.fromkeys(catalogue.names("signals"), np.zeros((sums.shape[1], 0, len(dense))))
     units = np.array([layer.units for _, layer in dense])
+    outputs = np.array(
+        [prod(layer.outputs(inputs)) for inputs, layer in task.network.sized if layer.activation]
+    )
     sizes = np.array([(fan_in + 1) * layer.units for fan_in, layer in dense])
-    taken, counts = Sums(*sums), Counts(task.rows, units, sizes)
+    taken, counts = Sums(*sums), Counts(task.rows, units, outputs, sizes)
     with np.errstate(all="ignore"):  # of parameters that diverge, or that are zero and stay so
         return {
             name: catalogue.get("signals", name).of(taken, counts)

@@ -42,7 +42,7 @@ class Single(Session):
         network, recipe = task.network, task.recipe
         layers, places = arrange(network, recipe.dtype)
         # Samples of a chunk in an evaluation.
-        block = chunk_columns(max(len(task.inputs), 2), places["rows"], network.size)
+        block = chunk_columns(max(len(task.inputs), 2), network, places["rows"])
         bounded = recipe.clip_norm != 0
         online = task.batch == 1 and recipe.gradient_accumulation_steps == 1
         if online:
@@ -67,10 +67,12 @@ class Single(Session):
                 layers,
             )
 
-        columns = chunk_columns(task.batch, places["rows"], network.size)
+        columns = chunk_columns(task.batch, network, places["rows"])
+        if network.whole_batch and task.batch > 1:
+            columns = padded(task.batch)
         by_block = network.size > SMALL_NETWORK or online
         strategies = [strategy(1, columns, by_block, layers, places)]
-        most = _most_threads(task, threads)
+        most = 1 if network.whole_batch else _most_threads(task, threads)
         if most > 1:
             # As many chunks for each, and of the same length.
             rounds = -(-task.batch // (columns * most))

@@ -148,6 +148,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "accumulate": recipe.gradient_accumulation_steps,
         "accuracy": ACCURACIES[task.accuracy],
         "parameters": count,
+        "products": max(count, network.products),
         "slots": slots,
         "slot_stride": slot_stride,
         "work": kernel(f"{pack}work", None, recipe.dtype),
@@ -160,6 +161,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "penalized": penalties[lanes:].any(),
         "bounded": own.clip_norm.any(),
         "constrained": layers["max_norm"].any(),
+        "kept_up": (layers["trained"] < layers["size"]).any(),
     }
 
     numbers = buffer(slot_stride * (1 + slots) + SPARE * lanes, dtype)
@@ -183,6 +185,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "job": np.zeros(1, JOB),
         "layers": layers.copy(),
         "parameters": numbers,
+        "geometry": places["geometry"],
         "buffers": np.zeros(max(places["buffers"], 1) * lanes, dtype),
         "gradient": buffer(count * lanes + SPARE, dtype, keep=False),  # often used up by blocks
         "networks": networks,

@@ -8,9 +8,9 @@ from fastdense.kernels import layout
 
 # What a step works on or with is the training's own; only the arena and what is cut by the size of
 # the mini-batch are others.
-SHARED = ("parameters", "buffers", "gradient", "networks", "seeds", "numbers", "rates", "frozen",
+SHARED = ("parameters", "gradient", "networks", "seeds", "numbers", "rates", "frozen",
           "penalties", "loss_hyper", "optimizer_hyper", "schedule_hyper", "powers")  # fmt: skip
-WHOLE = 1 << 24  # parameters times samples, up to which a step is one call of a few ms
+WHOLE = 1 << 24  # multiply-adds forward, up to which a step is one call of a few ms
 
 
 class Stepper:
@@ -47,7 +47,7 @@ class Stepper:
         self._state, self._theirs = own.state[0], single.state[0]
         self._loss = own.arrays["curves"][layout.RUNNING_LOSS]
         self._running = own.arrays["running"]
-        self._whole = samples * task.network.size <= WHOLE
+        self._whole = samples * max(task.network.size, task.network.products) <= WHOLE
         self._given = ()
 
     def step(self, inputs, targets, weights=None):

@@ -78,4 +78,4 @@ def kind_of(task, variants):
     ):
         return None
     names = recipe.loss.name, recipe.optimizer.name
-    return _kind_of(StepShape(network.inputs, layers, *names, task.batch), recipe.dtype)
+    return _kind_of(StepShape(network.features, layers, *names, task.batch), recipe.dtype)

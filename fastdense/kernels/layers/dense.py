@@ -9,10 +9,11 @@ from functools import cache
 import numpy as np
 from numba import njit, types
 
-from fastdense.kernels.compile.compiler import COLD, NUMPY
+from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import call, offset, record
 from fastdense.kernels.compile.vectors import vector_length
-from fastdense.kernels.layout import OBSERVING, PARTIAL_SUMS, TRAINING
+from fastdense.kernels.layers._observing import add_sizes
+from fastdense.kernels.layout import OBSERVING, TRAINING
 from fastdense.kernels.linalg.gemm import product_for
 from fastdense.kernels.linalg.gemv import matvec_for
 from fastdense.kernels.linalg.lane_gemm import pack_product_for
@@ -64,12 +65,7 @@ def forward_for(kind):
                 np.int64(ROW_BIAS), bias, scratch, scratch, zero, zero,
             )  # fmt: skip
         if job.purpose == OBSERVING:
-            # Sample by sample, so that the order of the sum does not depend on `columns`.
-            for b in range(samples):
-                size = 0.0
-                for row in range(layer.n_out):
-                    size += abs(float(slopes[row * stride + b]))
-                work.sizes[index * PARTIAL_SUMS + b % PARTIAL_SUMS] += size
+            add_sizes(work, index, slopes, stride, layer.n_out, samples, zero, one)
         if plain:
             call(layer.value, (target, layer.n_out, columns, stride))
         else:
@@ -240,16 +236,6 @@ def update_online(work, plan, layer, row, rows):
 def pack_forward_for(kind):
     """`forward(work, job, layer, index, arena, samples, lanes)`."""
     product = pack_product_for(kind)
-
-    @njit(**COLD)
-    def add_sizes(work, index, slopes, stride, units, samples, first, lanes):
-        for b in range(samples):
-            for lane in range(lanes):
-                size = 0.0
-                for row in range(units):
-                    size += abs(float(slopes[row * stride + b * lanes + lane]))
-                place = (index * PARTIAL_SUMS + (first + b) % PARTIAL_SUMS) * lanes + lane
-                work.sizes[place] += size
 
     @njit(**NUMPY)
     def forward(work, job, layer, index, arena, samples, lanes):

@@ -66,18 +66,18 @@ def update_for(kind, packed):
             layer = record(work.layers, index)
             if layer.max_norm == 0.0:
                 continue
-            for o in range(layer.n_out):
+            for o in range(layer.units):
                 for lane in range(lanes):
                     weights = offset(work.parameters, (layer.weights + o) * lanes + lane)
-                    row_stride = layer.n_out * lanes
+                    row_stride = layer.units * lanes
                     squares = 0.0
-                    for i in range(layer.n_in):
+                    for i in range(layer.fan_in):
                         w = float(weights[i * row_stride])
                         squares += w * w
                     norm = np.sqrt(squares)
                     if norm > layer.max_norm and work.frozen[lane] == 0:
                         factor = cast(layer.max_norm / norm)
-                        for i in range(layer.n_in):
+                        for i in range(layer.fan_in):
                             weights[i * row_stride] *= factor
 
     return regularize, update, constrain
@@ -106,7 +106,7 @@ def _add_up_for(kind):
         first, numbers = layer.weights + row * layer.n_out, rows * layer.n_out
         weights = min(rows, layer.n_in - row) * layer.n_out
         if layer.accumulate != 0:  # a linked layer is a single block
-            first, numbers, weights = layer.weights, layer.size, layer.penalized
+            first, numbers, weights = layer.weights, layer.trained, layer.penalized
         gradient = offset(work.gradient, first)
         if job.update and not continued:
             # All of it is taken and used up here: it never leaves the cache.
@@ -123,10 +123,21 @@ def _add_up_for(kind):
         while done < count:
             samples = min(job.columns, count - done)
             if layer.accumulate != 0:
-                delta = offset(arena, layer.slope_row * job.stride)
+                place = plan.rows * job.stride + layer.transposed * job.columns
+                delta = offset(arena, place)
                 call(
                     layer.accumulate,
-                    (work.table, index, arena, delta, gradient, samples, continued),
+                    (
+                        work.table,
+                        index,
+                        arena,
+                        delta,
+                        one,
+                        layer.n_out,
+                        gradient,
+                        samples,
+                        continued,
+                    ),
                 )
             else:
                 dense(work, thread, layer, row, rows, arena, gradient, samples, continued, arrays)

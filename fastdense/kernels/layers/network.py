@@ -55,14 +55,7 @@ def backward_for(kind):
 
     From the loss's derivative in the rows of `delta` to what every layer's gradient is taken from.
     """
-    dense = dense_layers.backward_for(kind)
-
-    @njit(inline="never", **NUMPY)
-    def keep(source, target, stride, rows, columns):
-        # A linked layer's own rows keep its delta: others will stand in its place.
-        for row in range(rows):
-            for i in range(row * stride, row * stride + columns):
-                target[i] = source[i]
+    dense, scatter = dense_layers.backward_for(kind), scatter_for(kind)
 
     @njit(inline="never", **NUMPY)
     def backward(work, job, depth, arena, transposed, scratch, delta, other, columns):
@@ -70,9 +63,9 @@ def backward_for(kind):
             layer = record(work.layers, index)
             if layer.backward != 0:
                 call(layer.backward, (work.table, index, arena, delta, other, columns))
-                if layer.accumulate != 0:
-                    own = offset(arena, layer.slope_row * job.stride)
-                    keep(delta, own, job.stride, layer.n_out, columns)
+                if layer.accumulate != 0:  # what its gradient is taken from; others overwrite it
+                    own = offset(transposed, layer.transposed * job.columns)
+                    scatter(delta, job.stride, layer.n_out, columns, own)
             else:
                 dense(work, job, layer, arena, transposed, scratch, delta, other, columns)
             if layer.own_delta:

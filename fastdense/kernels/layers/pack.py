@@ -239,7 +239,17 @@ def accumulate_pack_for(kind):
             if layer.accumulate != 0:
                 call(
                     layer.accumulate,
-                    (work.table, index, arena, delta, gradient, samples, continued),
+                    (
+                        work.table,
+                        index,
+                        arena,
+                        delta,
+                        stride,
+                        lanes,
+                        gradient,
+                        samples,
+                        continued,
+                    ),
                 )
             else:
                 dense(job, layer, arena, delta, gradient, samples, continued, lanes)

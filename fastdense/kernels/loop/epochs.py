@@ -42,7 +42,7 @@ def is_due(epoch, every, epochs):
 @njit(**NUMPY)
 def effort(plan, job, products):
     """Of the last job, in multiply-adds, roughly: what the budget of a call counts."""
-    return products * plan.parameters * job.samples * plan.lanes + CALL_EFFORT
+    return products * plan.products * job.samples * plan.lanes + CALL_EFFORT
 
 
 @njit(**NUMPY)

@@ -73,8 +73,12 @@ def evaluation_for(packed):
                 row[SUM.earlier_squares * lanes + lane] = updates[0]
                 row[SUM.update_squares * lanes + lane] = updates[lanes]
                 dead = 0
-                for o in range(layer.n_out):
-                    dead += notes.alive[(layer.unit + o) * lanes + lane] == 0
+                for o in range(layer.units):  # dead at all places of an image
+                    alive, place = False, o
+                    while place < layer.n_out:
+                        alive |= notes.alive[(layer.unit + place) * lanes + lane] != 0
+                        place += layer.units
+                    dead += not alive
                 row[SUM.dead_units * lanes + lane] = dead
                 first = index * PARTIAL_SUMS * lanes
                 slopes = total(offset(notes.slopes, first), lane, lanes)
@@ -106,7 +110,7 @@ def evaluation_for(packed):
             for lane in range(lanes):
                 work.hits[lane] = 0
         count = plan.test_samples if test else plan.samples
-        each = plan.parameters * plan.block * lanes
+        each = plan.products * plan.block * lanes
         most = affordable(plan, np.int64(0), plan.chunks, each, budget)
         samples = min(plan.block * most, count - state.position)
         blocks = (samples + plan.block - 1) // plan.block

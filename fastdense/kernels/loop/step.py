@@ -52,7 +52,16 @@ def step_for(kind, packed):
                     factor = cast(most / norm)
                     for i in range(plan.parameters):
                         work.gradient[i * lanes + lane] *= factor
-        update(plan, work, work.gradient, np.int64(0), plan.parameters)
+        first = np.int64(0)
+        if plan.kept_up:
+            for index in range(plan.depth):
+                layer = record(work.layers, index)
+                if layer.trained < layer.size:
+                    end = layer.weights + layer.trained
+                    update(plan, work, offset(work.gradient, first * lanes), first, end - first)
+                    first = layer.weights + layer.size
+        rest = plan.parameters - first
+        update(plan, work, offset(work.gradient, first * lanes), first, rest)
 
     @njit(inline="never", **NUMPY)
     def step_unrolled(plan, state, work, schedule_hyper):
@@ -112,7 +121,7 @@ def step_for(kind, packed):
                 return plan.parameters * (3 * count + UPDATE_EFFORT) * lanes
         if state.unit < chunks:
             products = np.int64(3) if plan.in_turn else np.int64(2)
-            each = products * plan.parameters * plan.columns * lanes
+            each = products * plan.products * plan.columns * lanes
             end = affordable(plan, state.unit, chunks, each, budget)
             job.task = layout.IN_TURN if plan.in_turn else layout.PROPAGATE
             # A full batch that stays in one chunk need not be gathered again.
@@ -132,7 +141,8 @@ def step_for(kind, packed):
                 return spent
         if not plan.in_turn:
             begin = state.unit - chunks
-            each = plan.parameters * (samples + UPDATE_EFFORT) * lanes // plan.blocks
+            each = plan.products * samples + plan.parameters * UPDATE_EFFORT
+            each = each * lanes // plan.blocks
             end = affordable(plan, begin, plan.blocks, each, budget - spent)
             job.task = layout.ACCUMULATE
             dispatch(plan, work, team, begin, end)

@@ -1,0 +1,102 @@
+"""What layers of units have in common: weights and a bias, an activation, penalties and a bound."""
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
+
+import numpy as np
+
+from fastdense import catalogue
+from fastdense.catalogue import Choice
+from fastdense.checks import real
+from fastdense.entry import Layer
+from fastdense.errors import FastdenseError, shown
+
+REGULARIZERS = "l1", "l2", "max_norm"
+
+
+@dataclass(frozen=True)
+class Units(Layer):
+    """Units with an activation of a weighted sum of their inputs and a bias.
+
+    Parameters
+    ----------
+    weights, bias : str, dict or Choice
+        Initializer, as a name or a table `{"name": ..., hyper-parameter: ...}`.
+    l1, l2 : float
+        Penalties on this layer's weights, besides those of the recipe.
+    max_norm : float
+        Bound on the Euclidean norm of the weights into each unit, which longer ones are scaled
+        back to after an update (Srivastava et al., 2014; Keras `MaxNorm`); 0 for none.
+    """
+
+    # Defaults are as a caller gives them; `__post_init__` converts both.
+    weights: Choice = field(default="glorot_uniform", kw_only=True)  # type: ignore[assignment]
+    bias: Choice = field(default="zeros", kw_only=True)  # type: ignore[assignment]
+    l1: float = field(default=0.0, kw_only=True)
+    l2: float = field(default=0.0, kw_only=True)
+    max_norm: float = field(default=0.0, kw_only=True)
+
+    own_delta = True
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.activation, str):
+            raise FastdenseError(
+                f"activation is {shown(self.activation)}; expected the name of an activation"
+            )
+        entry = catalogue.get("activations", self.activation)
+        object.__setattr__(self, "activation", entry.name)
+        for name in ("weights", "bias"):
+            object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
+        for name in REGULARIZERS:
+            number = real(name, getattr(self, name), 0.0, float("inf"))
+            object.__setattr__(self, name, number)
+
+    def __repr__(self) -> str:
+        first, *others = [*self.positional(), *(f for f in fields(self) if f.kw_only)]
+        parts = [repr(getattr(self, first.name))]
+        usual = type(self)(*(getattr(self, f.name) for f in self.required()))
+        for one in others:
+            value = getattr(self, one.name)
+            if one in self.required():
+                parts.append(repr(value))
+            elif value != getattr(usual, one.name):
+                plain = one.name == "activation"
+                parts.append(repr(value) if plain else f"{one.name}={value!r}")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+    def with_units(self, count: int) -> Self:
+        """The same layer with so many units."""
+        return replace(self, **{self.positional()[0].name: count})
+
+    @property
+    def coupled(self):
+        """Whether its activation couples its units."""
+        return catalogue.get("activations", self.activation).coupled
+
+    @property
+    def regularized(self) -> bool:
+        """Whether it has penalties or a bound of its own."""
+        return any(getattr(self, name) for name in REGULARIZERS)
+
+    def to_dict(self) -> dict[str, Any]:
+        table = {one.name: getattr(self, one.name) for one in self.positional()[1:]}
+        table |= {"weights": self.weights.to_dict(), "bias": self.bias.to_dict()}
+        table |= {name: getattr(self, name) for name in REGULARIZERS if getattr(self, name)}
+        return {self.entry_name(): getattr(self, self.positional()[0].name), **table}
+
+    def activate(self, z, da=None):
+        """The values of the activation at `z`, and the gradient with respect to `z`.
+
+        `da` is the gradient with respect to the values: ones, if not given, for which an
+        elementwise activation gives its slopes.
+        """
+        da = np.ones(z.shape) if da is None else da
+        return catalogue.get("activations", self.activation).spec(z, da)
+
+    def constrain(self, arrays):
+        weights, _ = arrays
+        if self.max_norm:
+            matrix = weights.reshape(-1, weights.shape[-1])  # a view
+            norms = np.linalg.norm(matrix, axis=0)
+            over = norms > self.max_norm
+            matrix[:, over] *= self.max_norm / norms[over]

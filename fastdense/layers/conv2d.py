@@ -1,0 +1,122 @@
+"""Every output is an activation of a weighted sum over a window of an image and a bias."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastdense.catalogue import Chosen
+from fastdense.checks import whole
+from fastdense.entry import Parameters
+from fastdense.errors import FastdenseError
+from fastdense.layers._units import Units
+from fastdense.layers._windows import Windows, check_padding, pair
+
+SOURCE = "LeCun, Bottou, Bengio and Haffner, Proceedings of the IEEE 86, 2278 (1998)"
+
+
+@dataclass(frozen=True, repr=False)
+class Conv2D(Units):
+    """Filters over images (height, width, channels); a cross-correlation, as everywhere.
+
+    Parameters
+    ----------
+    filters : int
+        Number of channels of the outputs.
+    kernel : int or (height, width)
+        Of the windows.
+    activation : str
+        Name of an elementwise entry under `fastdense/activations`.
+    stride, dilation : int or (height, width)
+        From one window to the next, and from one place of a window to the next.
+    padding : str
+        "valid", or "same" with zeros around the image.
+    weights, bias, l1, l2, max_norm
+        As `Units` has them; the weights are (height, width, channels, filters).
+    """
+
+    filters: int
+    kernel: int | tuple[int, int]
+    activation: str = "identity"
+    stride: int | tuple[int, int] = field(default=1)
+    padding: str = "valid"
+    dilation: int | tuple[int, int] = field(default=1)
+
+    multiplies = True
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            filters: int,
+            kernel: int | tuple[int, int],
+            activation: str = "identity",
+            stride: int | tuple[int, int] = 1,
+            padding: str = "valid",
+            dilation: int | tuple[int, int] = 1,
+            *,
+            weights: Chosen = "glorot_uniform",
+            bias: Chosen = "zeros",
+            l1: float = 0.0,
+            l2: float = 0.0,
+            max_norm: float = 0.0,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "filters", whole("filters", self.filters, 1))
+        for name in ("kernel", "stride", "dilation"):
+            object.__setattr__(self, name, pair(name, getattr(self, name)))
+        check_padding(self.padding)
+        super().__post_init__()
+        if self.coupled:
+            raise FastdenseError(
+                f"{self.activation} couples a layer's units; only the last layer may use it"
+            )
+
+    @property
+    def units(self):
+        """Number of filters: a unit is the same at all places of an image."""
+        return self.filters
+
+    def windows(self, inputs):
+        return Windows.of("conv2d", inputs, self.kernel, self.stride, self.padding, self.dilation)
+
+    def outputs(self, inputs):
+        windows = self.windows(inputs)
+        return windows.down, windows.across, self.filters
+
+    def parameters(self, inputs):
+        height, width = self.kernel
+        fans = height * width * inputs[2], height * width * self.filters
+        shape = height, width, inputs[2], self.filters
+        weights = Parameters("weights", shape, self.weights, *fans, True)
+        return weights, Parameters("bias", (self.filters,), self.bias, *fans, False)
+
+    def geometry(self, inputs):
+        return self.windows(inputs)
+
+    def products(self, inputs):
+        down, across, filters = self.outputs(inputs)
+        return down * across * filters * self.kernel[0] * self.kernel[1] * inputs[2]
+
+    def forward(self, arrays, x, drawn, training):
+        weights, bias = arrays
+        windows = self.windows(x.shape[1:])
+        z = np.empty((len(x), windows.down, windows.across, self.filters))
+        z[:] = bias
+        for i, j, inner, outer in windows.taps():
+            z[outer] += x[inner] @ weights[i, j]
+        return self.activate(z)[0], (x, z)
+
+    def backward(self, arrays, kept, delta):
+        weights, _ = arrays
+        x, z = kept
+        delta = self.activate(z, delta)[1]
+        below, gradient = np.zeros(x.shape), np.zeros(weights.shape)
+        for i, j, inner, outer in self.windows(x.shape[1:]).taps():
+            gradient[i, j] = np.tensordot(x[inner], delta[outer], axes=([0, 1, 2],) * 2)
+            below[inner] += delta[outer] @ weights[i, j].T
+        return below, (gradient, delta.sum(axis=(0, 1, 2)))
+
+
+LAYER = Conv2D
