@@ -208,6 +208,7 @@ class Draws(Data):
             else None,
             notes=parts[0].notes,
         )
+        object.__setattr__(self, "shape", parts[0].shape)
 
     def draw(self, number: int) -> Data:
         return self.parts[number]

@@ -131,7 +131,7 @@ def scaled(data, kind):
     if kind == "none":
         return data
     made = scaling.apply(data)
-    kept = ["drawn", "classes"] + ["beyond"] * (kind == "targets")
+    kept = ["drawn", "classes", "shape"] + ["beyond"] * (kind == "targets")
     for name in kept:
         object.__setattr__(made, name, getattr(data, name))
     return made

@@ -7,6 +7,8 @@ from importlib import resources
 
 import numpy as np
 
+from fastdense.data import read
+
 
 def _open(name):
     return resources.files("fastdense_bench.diagnosis").joinpath(name).open("rb")
@@ -25,11 +27,9 @@ def blobs(case):
 
 def digits(case):
     """The 1,797 handwritten digits of the UCI repository, 8 x 8, in place of MNIST's; in [0, 1]."""
-    with _open("digits.npz") as file:
-        kept = np.load(file)
-        pixels, labels = kept["pixels"], kept["labels"]
-    order = np.random.default_rng(5).permutation(len(labels))
-    return pixels[order] / 16, np.eye(10)[labels[order]]
+    rows = read({"name": "digits"})
+    order = np.random.default_rng(5).permutation(len(rows))
+    return rows.inputs[order], np.eye(10)[rows.targets[order, 0].astype(int)]
 
 
 def topics(case, count=3000, classes=46, words=1000):

@@ -62,7 +62,7 @@ def _rows(source, hyper, settings, folder, number):
             raise FastdenseError(
                 f"data.test is {test} but there are {len(rows)} rows; leave some to train on"
             )
-        inputs, targets = rows.inputs, rows.targets
+        inputs, targets = rows.inputs.reshape(len(rows), *rows.shape), rows.targets
         last = inputs[-test:], targets[-test:]
         train = Data(inputs[:-test], targets[:-test], test=last, notes=rows.notes)
         object.__setattr__(train, "beyond", rows.beyond)

@@ -179,6 +179,30 @@ def _choice(choice):
     return choice.name + "".join(f" {k}={v!r}"[:60] for k, v in choice.hyper)
 
 
+def _layer(layer):
+    """A layer in a few words: "16 tanh" of a dense one, "conv2d 16 3x3 relu", "dropout 0.5"."""
+    table = layer.to_dict()
+    kind, first = next(iter(table.items()))
+    words = [kind] if kind != "dense" else []
+    words += [] if first is True else [_size(first)]
+    words += [_size(table["kernel"])] if "kernel" in table else []
+    if layer.activation not in (None, "identity"):
+        words.append(layer.activation)
+    words += [
+        f"{name} {_size(table[name])}" for name in ("stride", "dilation")
+        if table.get(name, (1, 1)) not in ((1, 1), first)
+    ]  # fmt: skip
+    words += ["same"] if table.get("padding") == "same" else []
+    own = [f"{k} {table[k]:g}" for k in REGULARIZERS if k in table]
+    return " ".join([*words, ", ".join(own)]).strip()
+
+
+def _size(value):
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    return value if isinstance(value, str) else f"{value:g}"
+
+
 def describe(scenario, diagnosed=None):
     """What `show` prints: question, source, arms, claims with their tests.
 
@@ -190,14 +214,7 @@ def describe(scenario, diagnosed=None):
     for arm in scenario.arms:
         recipe, network = arm.recipe, arm.network
         layers = ["x".join(map(str, network.shape))]
-        for layer in network.layers:
-            if hasattr(layer, "units"):
-                name = "" if layer.activation == "identity" else f" {layer.activation}"
-                own = [f" {k} {getattr(layer, k):g}" for k in REGULARIZERS if getattr(layer, k)]
-                layers.append(f"{layer.units}{name}{','.join(own)}")
-            else:
-                name, number = next(iter(layer.to_dict().items()))
-                layers.append(f"{name} {number:g}")
+        layers += map(_layer, network.layers)
         initial = {f"{_choice(d.weights)}, bias {_choice(d.bias)}" for _, d in network.dense}
         size = recipe.batch_of(len(arm.data))
         batch = "full batch" if size == len(arm.data) else f"batch {size}"

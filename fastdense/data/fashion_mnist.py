@@ -1,0 +1,28 @@
+"""Fashion-MNIST: 60,000 images of clothes of 28 x 28 pixels, as Keras keeps them on disk."""
+
+import gzip
+import zlib
+
+import numpy as np
+
+from fastdense.data._keras import HYPER, RANGES, absent, place, rows  # noqa: F401
+from fastdense.errors import FastdenseError
+
+SOURCE = "Xiao, Rasul and Vollgraf (2017), arXiv:1708.07747; Keras `datasets.fashion_mnist`."
+SIDE, BEFORE_IMAGES, BEFORE_LABELS = 28, 16, 8  # pixels; bytes that a file begins with
+
+
+def load(hyper, folder):
+    folder = place("fashion-mnist")
+    paths = [folder / f"train-{name}-ubyte.gz" for name in ("images-idx3", "labels-idx1")]
+    for path in paths:
+        if not path.is_file():
+            raise absent("fashion_mnist", path)
+    try:
+        images, labels = (gzip.decompress(path.read_bytes()) for path in paths)
+        pixels = np.frombuffer(images, np.uint8, offset=BEFORE_IMAGES)
+        images = pixels.reshape(-1, SIDE, SIDE, 1)
+        labels = np.frombuffer(labels, np.uint8, offset=BEFORE_LABELS)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise FastdenseError(f"{folder} is not as Keras writes it: {error}; remove it") from None
+    return rows(hyper, images, labels)
