@@ -38,7 +38,7 @@ def read(table, folder=".", number=0):
     """
     if not isinstance(table, dict) or not isinstance(table.get("name"), str):
         known = ", ".join(catalogue.names("data"))
-        file = '; name = "csv" or "npz" goes with a file' if "file" in table else ""
+        file = '; name = "csv", "npz" or "parquet" goes with a file' if "file" in table else ""
         raise FastdenseError(f"[data] needs a 'name', one of: {known}{file}")
     source = catalogue.get("data", table["name"])
     common = set(OF_ALL if source.load else COMMON)

@@ -57,15 +57,18 @@ def _scale(parts):
 
 
 # How a table is read that comes without a word on how it is written.
-AS_FOUND = {"separator": "auto", "decimal": "auto", "encoding": "auto", "text": "encode"}
+AS_FOUND = {
+    "npz": {},
+    "parquet": {"text": "encode"},
+    "csv": {"separator": "auto", "decimal": "auto", "encoding": "auto", "text": "encode"},
+}
 
 
 def of_table(path, changes, *, targets, drop, scale, loss, output, **given):
     """The `Case` of a table, and notes."""
-    is_npz = Path(path).suffix.lower() == ".npz"
-    about = {"name": "npz" if is_npz else "csv", "file": Path(path).name}
-    if not is_npz:
-        about |= AS_FOUND
+    suffix = Path(path).suffix.lower()[1:]
+    name = suffix if suffix in AS_FOUND else "csv"
+    about = {"name": name, "file": Path(path).name, **AS_FOUND[name]}
     for key in ("separator", "missing", "header"):
         value = given.pop(key)
         if value is not None:

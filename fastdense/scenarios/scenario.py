@@ -23,7 +23,7 @@ from fastdense.settings.tables import known, text
 from fastdense.task import prepare
 
 CATALOGUE = "fastdense.scenarios.catalogue"  # where the built-in scenarios are
-TABLES = ".csv", ".npz", ".tsv", ".txt", ".data"  # how files of rows end
+TABLES = ".csv", ".npz", ".parquet", ".tsv", ".txt", ".data"  # how files of rows end
 TOP = {"question", "source", "arms", "claims", "draws", "seeds", "observe", "outcome", *PARTS}
 MAX_SEEDS = 1_000_000
 MAX_DRAWS = 10_000
@@ -131,9 +131,11 @@ def is_file(name):
 def no_scenario(name, known):
     """The error for a name that is none of those that are known."""
     if str(name).lower().endswith(TABLES) and os.path.exists(name):
+        suffix = os.path.splitext(name)[1][1:].lower()
+        kind = suffix if suffix in ("npz", "parquet") else "csv"
         return FastdenseError(
             f"{name} is a table; `fastdense diagnose {name}` trains on it, or a .toml file "
-            'that names it under [data], as name = "csv" and file'
+            f'that names it under [data], as name = "{kind}" and file'
         )
     if os.path.exists(name):
         what = "folder" if os.path.isdir(name) else "file"
