@@ -116,7 +116,8 @@ EXPORTS = ROOT / "fastdense" / "reports" / "exports"
 # Where something is imported that is not installed with the package.
 CLUSTER = ROOT / "fastdense" / "sweeps" / "workers" / "dask.py"
 WATCHING = ROOT / "bench" / "diagnosis" / "peers"
-APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER}
+PARQUET = ROOT / "fastdense" / "data" / "parquet.py"
+APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET}
 
 
 def imported(paths):
@@ -136,7 +137,7 @@ def packages(lines):
 
 
 def test_what_is_imported_is_required():
-    """But for the peers of the benchmark, pictures, other programs' files, and clusters."""
+    """But for the peers of the benchmark, pictures, clusters, and files of other programs."""
     paths = [path for folder in SOURCES.values() for path in folder.rglob("*.py")]
     third = imported(path for path in paths if not {path, path.parent} & APART)
     required = packages(CONFIG["options"]["install_requires"])
