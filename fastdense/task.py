@@ -10,7 +10,7 @@ from fastdense.arrays.chunks import first_not_finite
 from fastdense.arrays.conversion import numbers_of
 from fastdense.baselines import baselines
 from fastdense.checks import whole
-from fastdense.dataset import Data, check_targets, in_dtype, weights_of
+from fastdense.dataset import Data, check_targets, in_dtype, inputs_of, weights_of
 from fastdense.errors import FastdenseError, shown
 from fastdense.fusion import fused
 from fastdense.network import Network
@@ -207,17 +207,15 @@ def check_inputs(network, data):
     FastdenseError
         Another number of features, or images of another shape.
     """
-    wanted, given = network.shape, data.shape
-    if len(given) == 2:  # images of one channel
-        given = *given, 1
-    if len(given) == 1:
-        if given[0] != network.features:
+    wanted, given = network.inputs, inputs_of(data)
+    if isinstance(given, int):
+        if given != network.features:
             raise FastdenseError(
-                f"the network takes {network.features} inputs but the data have {given[0]}"
+                f"the network takes {network.features} inputs but the data have {given}"
             )
-    elif len(wanted) == 1:
+    elif isinstance(wanted, int):
         raise FastdenseError(
-            f"the network takes {wanted[0]} features but the data have images of {data.shape}; "
+            f"the network takes {wanted} features but the data have images of {data.shape}; "
             "give it inputs=(height, width, channels), and Flatten() before a dense layer"
         )
     elif wanted != given:

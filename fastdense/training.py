@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastdense.checks import whole
-from fastdense.dataset import Data, check_targets, in_dtype, rectangular, rows_of, weights_of
+from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
 from fastdense.devices import device_of
 from fastdense.errors import FastdenseError, shown
 from fastdense.files import checkpoint
@@ -199,7 +199,7 @@ threads : as in `train`
         elif len(inputs) != len(targets):
             raise FastdenseError(f"{len(inputs)} rows of inputs but {len(targets)} of targets")
         elif not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
-            rows_of("inputs", inputs)[0], rectangular("targets", targets, 2)
+            rectangular("inputs", inputs, 2), rectangular("targets", targets, 2)
         if inputs.shape[1] != task.network.features:
             raise FastdenseError(
                 f"the network takes {task.network.features} inputs but the mini-batch has "

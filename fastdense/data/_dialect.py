@@ -60,7 +60,7 @@ def resolved(hyper, folder):
     return found, cells
 
 
-def note(hyper, found, group="", units=""):
+def note(hyper, found, group="", units=()):
     """A sentence about what was found and is not plain, in a tuple; or an empty tuple."""
     new = {key for key in PLAIN if hyper[key] == AUTO and found[key] != PLAIN[key]}
     parts = []

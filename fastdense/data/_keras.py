@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+import numpy as np
+
+from fastdense.data._whole import whole_of
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError
 
@@ -24,7 +27,15 @@ def absent(name, path):
     )
 
 
+def strange(name, path):
+    """The error for a file that Keras did not write."""
+    return FastdenseError(
+        f"{path} is not as Keras writes it; remove it, and keras.datasets.{name}.load_data() "
+        "downloads it again"
+    )
+
+
 def rows(hyper, images, labels):
-    """The first training rows that are wanted, in [0, 1]."""
-    count = int(hyper["rows"]) or len(images)
-    return Data(images[:count] / LIMIT, labels[:count])
+    """The first training rows that are wanted, (n, height, width), in [0, 1]."""
+    count = whole_of(hyper, "rows") or len(images)
+    return Data(images[:count, ..., np.newaxis] / LIMIT, labels[:count])

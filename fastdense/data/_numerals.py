@@ -38,7 +38,8 @@ def group_sign(cell, decimal):
 
 def grouped_number(cell, decimal):
     """The number that a cell holds, also one in groups or with a unit; NaN if there is none."""
-    cell, sign = bare(cell), group_sign(cell, decimal)
+    cell = bare(cell)
+    sign = group_sign(cell, decimal)
     return number(cell.replace(sign, "") if sign else cell, decimal)
 
 

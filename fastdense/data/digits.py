@@ -4,8 +4,8 @@ from importlib import resources
 
 import numpy as np
 
+from fastdense.data._whole import whole_of
 from fastdense.dataset import Data
-from fastdense.errors import FastdenseError
 
 SOURCE = (
     "Alpaydin and Kaynak (1998), Optical recognition of handwritten digits, UCI Machine Learning "
@@ -17,10 +17,7 @@ RANGES = {"size": (8.0, 257.0), "rows": (1.0, 1798.0)}
 
 
 def load(hyper, folder):
-    size, rows = (int(hyper[key]) for key in ("size", "rows"))
-    for key, value in (("size", size), ("rows", rows)):
-        if value != hyper[key]:
-            raise FastdenseError(f"data.{key} is {hyper[key]:g}; expected a whole number")
+    size, rows = whole_of(hyper, "size"), whole_of(hyper, "rows")
     with (resources.files(__package__) / "_digits.npz").open("rb") as file:
         stored = np.load(file)
         pixels, labels = stored["pixels"][:rows], stored["labels"][:rows]

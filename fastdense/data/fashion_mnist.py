@@ -5,8 +5,7 @@ import zlib
 
 import numpy as np
 
-from fastdense.data._keras import HYPER, RANGES, absent, place, rows  # noqa: F401
-from fastdense.errors import FastdenseError
+from fastdense.data._keras import HYPER, RANGES, absent, place, rows, strange  # noqa: F401
 
 SOURCE = "Xiao, Rasul and Vollgraf (2017), arXiv:1708.07747; Keras `datasets.fashion_mnist`."
 SIDE, BEFORE_IMAGES, BEFORE_LABELS = 28, 16, 8  # pixels; bytes that a file begins with
@@ -21,8 +20,8 @@ def load(hyper, folder):
     try:
         images, labels = (gzip.decompress(path.read_bytes()) for path in paths)
         pixels = np.frombuffer(images, np.uint8, offset=BEFORE_IMAGES)
-        images = pixels.reshape(-1, SIDE, SIDE, 1)
+        images = pixels.reshape(-1, SIDE, SIDE)
         labels = np.frombuffer(labels, np.uint8, offset=BEFORE_LABELS)
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise FastdenseError(f"{folder} is not as Keras writes it: {error}; remove it") from None
+    except (OSError, EOFError, ValueError, zlib.error):
+        raise strange("fashion_mnist", folder) from None
     return rows(hyper, images, labels)

@@ -1,10 +1,7 @@
 """MNIST: 60,000 handwritten digits of 28 x 28 pixels, as Keras keeps them on disk."""
 
-import zipfile
-
-import numpy as np
-
-from fastdense.data._keras import HYPER, RANGES, absent, place, rows  # noqa: F401
+from fastdense.data import npz
+from fastdense.data._keras import HYPER, RANGES, absent, place, rows, strange  # noqa: F401
 from fastdense.errors import FastdenseError
 
 SOURCE = "LeCun, Cortes and Burges (1998), The MNIST database; Keras `datasets.mnist`."
@@ -15,8 +12,7 @@ def load(hyper, folder):
     if not path.is_file():
         raise absent("mnist", path)
     try:
-        with path.open("rb") as file, np.load(file) as arrays:
-            images, labels = arrays["x_train"], arrays["y_train"]
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise FastdenseError(f"{path} is not as Keras writes it: {error}; remove it") from None
-    return rows(hyper, images[..., np.newaxis], labels)
+        found = npz.load({"file": path.name, "x": "x_train", "y": "y_train"}, path.parent)
+    except FastdenseError:
+        raise strange("mnist", path) from None
+    return rows(hyper, found.inputs.reshape(len(found), *found.shape), found.targets)

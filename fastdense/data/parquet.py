@@ -26,15 +26,21 @@ def load(hyper, folder):
     import pyarrow.csv
 
     with opened(hyper["file"], folder, MAX_BYTES) as file:
-        table = _columns(file, hyper["file"])
+        table = _columns(file, hyper["file"], hyper["drop"])
     with tempfile.TemporaryDirectory() as place:
         name = Path(hyper["file"]).name
-        pyarrow.csv.write_csv(table, str(Path(place) / name))
+        try:
+            pyarrow.csv.write_csv(table, str(Path(place) / name))
+        except pyarrow.ArrowException as error:
+            raise FastdenseError(f"{name} has a column that is no text: {error}") from None
         return csv.load({**csv.HYPER, **hyper, "file": name, "header": True}, Path(place))
 
 
-def _columns(file, name):
-    """The table in a file, without the index of a data frame."""
+def _columns(file, name, drop):
+    """The table in a file, without the index of a data frame, and with nothing in what is dropped.
+
+    Names may be there twice, so columns go by their places.
+    """
     import pyarrow
     from pyarrow import parquet, types
 
@@ -51,17 +57,19 @@ def _columns(file, name):
         raise FastdenseError(f"{name} is not a Parquet file: {error}") from None
     if not table.num_columns or not table.num_rows:
         raise FastdenseError(f"{name} is empty; expected rows of numbers")
-    kept = [column for column in table.column_names if not column.startswith(INDEX)]
-    for column in kept:
-        kind = table.schema.field(column).type
-        if types.is_nested(kind):
-            raise FastdenseError(
-                f"column {column!r:.60} of {name} holds {kind}; expected numbers or words, so "
-                "leave it out by drop, or split it before"
-            )
-    table = table.select(kept)
+    names = table.column_names
+    table = table.select([i for i, one in enumerate(names) if not one.startswith(INDEX)])
     for place, field in enumerate(table.schema):
-        if types.is_dictionary(field.type):
-            words = table.column(place).cast(field.type.value_type)
-            table = table.set_column(place, field.name, words)
+        column = None
+        if types.is_nested(field.type):
+            if not isinstance(drop, (list, tuple)) or field.name not in drop:
+                raise FastdenseError(
+                    f"column {field.name!r:.60} of {name} holds {field.type}; expected numbers or "
+                    "words, so leave it out by its name in drop, or split it before"
+                )
+            column = pyarrow.nulls(table.num_rows)
+        elif types.is_dictionary(field.type):
+            column = table.column(place).cast(field.type.value_type)
+        if column is not None:
+            table = table.set_column(place, field.name, column)
     return table

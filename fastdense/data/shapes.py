@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.errors import FastdenseError
+from fastdense.data._whole import whole_of
 from fastdense.numerics.exact import sin
 from fastdense.numerics.streams import normal_quantile
 
@@ -20,10 +20,7 @@ EDGE = 1.5  # pixels in which brightness falls off
 
 
 def make(draw, hyper, count):
-    for key in ("size", "classes"):
-        if hyper[key] != int(hyper[key]):
-            raise FastdenseError(f"data.{key} is {hyper[key]:g}; expected a whole number")
-    size, classes = int(hyper["size"]), int(hyper["classes"])
+    size, classes = whole_of(hyper, "size"), whole_of(hyper, "classes")
     labels = np.floor(draw(count, 1)[:, 0] * classes).astype(int)
     places, sizes, angles = draw(count, 2), draw(count, 1), draw(count, 1)
     radius = 0.18 + 0.08 * sizes[:, 0]  # of the image's side

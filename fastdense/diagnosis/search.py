@@ -48,7 +48,7 @@ FURTHER = 0.7  # as hopeful as a cause's change is the next one
 PORTIONS = 10  # of the budget, after each of which the search can end
 PAIRED = 4  # of the best changes whose pairs are tried
 SEEDS = 2**62  # and some more are valid
-HALF = 0.5
+HALF = 0.5  # of the rows, or more, are no strays
 HIDDEN = 0.3  # of the variance more can be explained where what is far out does not hide it
 FITS = 0.15  # less is explained with strays, drawn in to the logarithm, than without them
 FRESH = 1000  # from the first seed on, starts on which remedies are verified
@@ -159,8 +159,10 @@ class Search:
         strays; or, if they are the end of a long tail, with that clipped.
         """
         found, truth = attainable(self.case, self.laboratory.check), self.case.truth
+        if truth.categorical:
+            return found
         far = outlying(truth.values).any(axis=1)
-        if truth.categorical or not 0 < far.mean() < HALF:
+        if not 0 < far.mean() < HALF:
             return found
         cases = [
             self.case.but(truth=one)

@@ -1,6 +1,7 @@
 """Sources of images: what they hold, and that networks learn them."""
 
 import gzip
+import io
 
 import numpy as np
 import pytest
@@ -91,9 +92,14 @@ def test_mnist_is_read_where_keras_keeps_it(keras):
     assert data.shape == (28, 28, 1) and len(data) == 8
     assert (data.inputs * 255 == IMAGES[:8].reshape(8, -1)).all()
     assert data.targets[:, 0].tolist() == LABELS[:8].tolist()
-    (keras / "mnist.npz").write_bytes(b"PK\x03\x04 no archive")
-    with pytest.raises(FastdenseError, match="not as Keras writes it.*remove it"):
-        read({"name": "mnist"})
+    with pytest.raises(FastdenseError, match="whole number"):
+        read({"name": "mnist", "rows": 2.5})
+    array = io.BytesIO()
+    np.save(array, IMAGES)
+    for wrong in (b"", b"text", b"PK\x03\x04 no archive", array.getvalue()):
+        (keras / "mnist.npz").write_bytes(wrong)
+        with pytest.raises(FastdenseError, match="not as Keras writes it; remove it"):
+            read({"name": "mnist"})
 
 
 def test_fashion_mnist_is_read_where_keras_keeps_it(keras):

@@ -20,7 +20,8 @@ def load(tmp_path_factory):
     folder = tmp_path_factory.mktemp("parquet")
 
     def load(columns, **settings):
-        parquet.write_table(pyarrow.table(columns), folder / "rows.parquet")
+        table = pyarrow.table(columns) if isinstance(columns, dict) else columns
+        parquet.write_table(table, folder / "rows.parquet")
         return read({"name": "parquet", "file": "rows.parquet", **settings}, folder)
 
     return load
@@ -65,6 +66,18 @@ def test_words_dates_and_missing_cells(load):
     assert "'day'" in notes and "rows.parquet" in notes
     with pytest.raises(FastdenseError, match="nothing"):
         load({"a": [1.0, None], "y": [1.0, 2.0]})
+
+
+def test_what_cannot_be_read_can_be_left_out_by_name(load):
+    columns = {"a": [1.0, 2.5], "l": [[1.0], [2.0]], "y": [1.0, 2.0]}
+    assert load(columns, drop=["l"]).inputs.tolist() == [[1.0], [2.5]]
+
+
+def test_names_may_be_there_twice(load):
+    arrays = [pyarrow.array([1.5, 2.5])] * 2 + [pyarrow.array([1.0, 2.0])]
+    data = load(pyarrow.Table.from_arrays(arrays, names=["a", "a", "y"]))
+    assert data.inputs.tolist() == [[1.5, 1.5], [2.5, 2.5]]
+    assert "2 columns called 'a'" in " ".join(data.notes)
 
 
 BAD = {

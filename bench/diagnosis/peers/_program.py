@@ -100,7 +100,7 @@ def _model(network, seed, without_last):
 
     arrays = iter(network.split(network.initialize(seed)))
     modules = []
-    for inputs, layer in network.sized:
+    for (inputs,), layer in network.sized:
         if layer.activation is None:
             modules.append(nn.Dropout(layer.rate))
             continue

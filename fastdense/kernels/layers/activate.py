@@ -3,6 +3,7 @@
 from numba import types
 
 from fastdense.kernels.compile.pointers import call, offset, record
+from fastdense.kernels.layers._factors import backward  # noqa: F401
 from fastdense.kernels.records import TABLE, work_reader
 
 
@@ -24,20 +25,3 @@ def forward(kind):
 
     pointer = types.CPointer(kind)
     return forward, types.void(TABLE, types.int64, pointer, types.int64, types.int64)
-
-
-def backward(kind):
-    """`(table, index, arena, delta, below, columns)`: the delta becomes that of the inputs."""
-    read = work_reader(kind, False)
-
-    def backward(table, index, arena, delta, below, columns):
-        work = read(table)
-        layer, stride = record(work.layers, index), record(work.job, 0).stride
-        width = columns * record(work.plan, 0).lanes
-        slopes = offset(arena, layer.slope_row * stride)
-        for row in range(layer.n_in):
-            for i in range(row * stride, row * stride + width):
-                delta[i] *= slopes[i]
-
-    pointer = types.CPointer(kind)
-    return backward, types.void(TABLE, types.int64, pointer, pointer, pointer, types.int64)

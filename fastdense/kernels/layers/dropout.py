@@ -7,6 +7,7 @@ from numba import njit, types
 
 from fastdense.kernels.compile.compiler import COLD
 from fastdense.kernels.compile.pointers import offset, record
+from fastdense.kernels.layers._factors import backward  # noqa: F401
 from fastdense.kernels.layout import NUMBERS, TRAINING
 from fastdense.kernels.records import TABLE, work_reader
 from fastdense.kernels.samples.random_words import words
@@ -67,20 +68,3 @@ def forward(kind):
 
     pointer = types.CPointer(kind)
     return forward, types.void(TABLE, types.int64, pointer, types.int64, types.int64)
-
-
-def backward(kind):
-    """`(table, index, arena, delta, below, columns)`: the delta becomes that of the inputs."""
-    read = work_reader(kind, False)
-
-    def backward(table, index, arena, delta, below, columns):
-        work = read(table)
-        layer, stride = record(work.layers, index), record(work.job, 0).stride
-        width = columns * record(work.plan, 0).lanes
-        mask = offset(arena, layer.slope_row * stride)
-        for row in range(layer.n_in):
-            for i in range(row * stride, row * stride + width):
-                delta[i] *= mask[i]
-
-    pointer = types.CPointer(kind)
-    return backward, types.void(TABLE, types.int64, pointer, pointer, pointer, types.int64)
