@@ -160,6 +160,17 @@ class Network:
         ]  # fmt: skip
 
     @property
+    def activations(self) -> list[str]:
+        """Of each of these what its units pass on by: its own, or one by itself further up."""
+        names: list[Any] = []
+        for layer in self.layers:
+            if layer.activation is not None:
+                names.append(layer.activation)
+            elif layer.function is not None and names:
+                names[-1] = layer.function
+        return names
+
+    @property
     def products(self) -> int:
         """Multiply-adds of a sample, about."""
         return sum(layer.products(inputs) for inputs, layer in self.sized)

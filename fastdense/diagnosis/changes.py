@@ -7,6 +7,8 @@ import numpy as np
 
 from fastdense.dataset import Data
 from fastdense.diagnosis.outlying import filled
+from fastdense.layers.activate import Activation
+from fastdense.layers.batch_normalization import BatchNormalization
 from fastdense.layers.dense import Dense
 from fastdense.network import Network
 
@@ -289,16 +291,37 @@ def hidden_activation(name):
     """Another activation of all hidden layers, with weights that suit it."""
 
     def change(network):
-        return _dense(
-            network,
-            lambda layer, last: (
-                layer
-                if last
-                else replace(layer, activation=name, weights=sound(name), bias="zeros")
-            ),
-        )
+        apart = any(layer.function is not None for layer in network.layers)
+        layers = []
+        for layer in network.layers[:-1]:
+            if layer.activation is not None:
+                own = "identity" if apart and layer.activation == "identity" else name
+                layer = replace(layer, activation=own, weights=sound(name), bias="zeros")
+            elif layer.function is not None:
+                layer = replace(layer, function=name)
+            layers.append(layer)
+        return Network(network.inputs, [*layers, network.layers[-1]])
 
     return _network(f"use {name} in the hidden layers, with weights drawn for it", 3, change)
+
+
+def batch_normalization():
+    """Batch normalization of every hidden layer, before its activation."""
+
+    def change(network):
+        if any(layer.whole_batch for layer in network.layers):
+            return network
+        *below, last = network.layers
+        layers = []
+        for layer in below:
+            if layer.activation is None:
+                layers.append(layer)
+            else:
+                linear = replace(layer, activation="identity")
+                layers += [linear, BatchNormalization(), Activation(layer.activation)]
+        return Network(network.inputs, [*layers, last])
+
+    return _network("normalize each hidden layer's pre-activations over the batch", 3, change)
 
 
 def sound(activation):

@@ -38,7 +38,12 @@ WEIGHTS = {
     "glorot_uniform": ("glorot_uniform", "nn.init.xavier_uniform_(layer.weight)"),
     "lecun_normal": ("lecun_normal", 'nn.init.kaiming_normal_(weight, nonlinearity="linear")'),
 }  # fmt: skip
-
+# Layers that have nothing to be said about.
+SAME = {
+    "batch_normalization": ("BatchNormalization()", "nn.BatchNorm1d(...)"),
+    "layer_normalization": ("LayerNormalization()", "nn.LayerNorm(...)"),
+    "flatten": ("Flatten()", "nn.Flatten()"),
+}
 
 STRAYS = {
     "filled": ("from fastdense.diagnosis.outlying import filled", "x = filled(x)"),
@@ -165,26 +170,44 @@ def _hidden(value, _):
 
 
 def _in_layers(value, _):
-    keras, torch = [], []
-    for table in value:
-        if "dropout" in table:
-            keras.append(f"Dropout({table['dropout']:g})")
-            torch.append(f"nn.Dropout({table['dropout']:g})")
-            continue
-        if "dense" not in table:
-            name, value = next(iter(table.items()))
-            both = f"{name} {value}" if value is not True else name
-            keras.append(both)
-            torch.append(both)
-            continue
-        own, theirs = ACTIVATIONS.get(table["activation"], (table["activation"],) * 2)
+    both = zip(*map(_layer, value), strict=True)
+    return tuple(f"layers {', '.join(_shortened([*words]))}" for words in both)
+
+
+def _layer(table):
+    """A layer's words in Keras and in PyTorch."""
+    name, own = next(iter(table.items()))
+    if name in ("dense", "conv2d"):
+        linear = table["activation"] == "identity"
+        activation, theirs = ACTIVATIONS.get(table["activation"], (table["activation"],) * 2)
         weights = table["weights"]["name"]
-        keras.append(
-            f'Dense({table["dense"]}, activation="{own}", '
-            f'kernel_initializer="{WEIGHTS.get(weights, (weights,))[0]}")'
+        keras, torch = ("Dense", "Linear") if name == "dense" else ("Conv2D", "Conv2d")
+        first = "" if linear else f'activation="{activation}", '
+        return (
+            f'{keras}({own}, {first}kernel_initializer="{WEIGHTS.get(weights, (weights,))[0]}")',
+            f"nn.{torch}(..., {own}) ({weights})" + (f", {theirs}" if not linear else ""),
         )
-        torch.append(f"nn.Linear(..., {table['dense']}), {theirs} ({weights})")
-    return f"layers {', '.join(keras)}", f"layers {', '.join(torch)}"
+    if name == "activate":
+        keras, torch = ACTIVATIONS.get(own, (own, own))
+        return f'Activation("{keras}")', torch
+    if name == "dropout":
+        return f"Dropout({own:g})", f"nn.Dropout({own:g})"
+    if name in SAME:
+        return SAME[name]
+    return (name if own is True else f"{name} {own}",) * 2
+
+
+def _shortened(words):
+    """Words of layers, several that come again and again written once."""
+    for period in range(1, len(words) // 2 + 1):
+        for first in range(len(words) - 2 * period + 1):
+            times, pattern = 1, words[first : first + period]
+            while words[first + times * period : first + (times + 1) * period] == pattern:
+                times += 1
+            if times > 1:
+                again = f"{times} times ({', '.join(pattern)})"
+                return [*words[:first], again, *_shortened(words[first + times * period :])]
+    return words
 
 
 def _activation(value, _):

@@ -43,6 +43,13 @@ CHANGES = {
     ),
     "output": (known.output("tanh"), 'activation="tanh" as the output', "nn.Tanh() as the output"),
     "wider": (known.wider(4), "Dense layers of 32 units", "nn.Linear layers of 32 units"),
+    "normalized": (
+        known.batch_normalization(),
+        'layers Dense(8, kernel_initializer="glorot_uniform"), BatchNormalization(), '
+        'Activation("sigmoid"), Dense(1, kernel_initializer="glorot_uniform")',
+        "layers nn.Linear(..., 8) (glorot_uniform), nn.BatchNorm1d(...), nn.Sigmoid(), "
+        "nn.Linear(..., 1) (glorot_uniform)",
+    ),
 }  # fmt: skip
 
 
@@ -83,3 +90,21 @@ def test_names_are_those_of_keras():
         assert keras.activations.get(name)
     for name, _ in WEIGHTS.values():
         assert keras.initializers.get(name)
+
+
+def test_layers_that_come_again_are_written_once():
+    deep = Case.of(Network.of(3, *[8] * 5, 1, activation="relu"), Recipe(), (X, X[:, :1]))
+    after = known.batch_normalization().make(deep)
+    (line,) = spelled(known.difference(deep, after), known.settings_of(after))["keras"]
+    assert line == (
+        'layers 5 times (Dense(8, kernel_initializer="glorot_uniform"), BatchNormalization(), '
+        'Activation("relu")), Dense(1, kernel_initializer="glorot_uniform")'
+    )
+
+
+def test_another_activation_keeps_the_normalization_before_it():
+    normalized = known.batch_normalization().make(CASE)
+    after = known.hidden_activation("relu").make(normalized).network
+    assert after.activations == ["relu", "identity"]
+    assert after.dense[0][1].activation == "identity"
+    assert known.batch_normalization().make(normalized).network == normalized.network

@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from fastdense.diagnosis.changes import clip_norm, fewer_layers, hidden_activation, sound_weights
+from fastdense.diagnosis.changes import (
+    batch_normalization,
+    clip_norm,
+    fewer_layers,
+    hidden_activation,
+    sound_weights,
+)
 from fastdense.diagnosis.suspicion import Suspicion, rising
 
 LABEL = "EXPLODE_DEPTH"
@@ -15,7 +21,7 @@ def suspect(e):
     depth = len(e.case.hidden)
     if depth < 3:
         return None
-    names = {layer.activation for _, layer in e.case.hidden}
+    names = {*e.case.network.activations[:-1]}
     ratios = [e.gradient_ratio, e.forward_ratio]
     finite = [ratio for ratio in ratios if np.isfinite(ratio)]
     overflow = e.ran and not np.isfinite(e.signal("gradient_norm", "first")).all()
@@ -39,5 +45,6 @@ def changes(e):
         sound_weights(),
         hidden_activation("tanh"),
         hidden_activation("relu"),
+        batch_normalization(),
         fewer_layers(2),
     )

@@ -9,7 +9,7 @@ SOURCE = "Minsky, Papert (1969), Perceptrons; Cybenko (1989)."
 
 
 def suspect(e):
-    names = [layer.activation for _, layer in e.case.hidden]
+    names = e.case.network.activations[:-1]
     if not names:
         return None
     if all(name == "identity" for name in names):
@@ -25,5 +25,5 @@ def suspect(e):
 
 
 def changes(e):
-    names = {layer.activation for _, layer in e.case.hidden}
+    names = {*e.case.network.activations[:-1]}
     return tuple(known.hidden_activation(n) for n in ("relu", "tanh") if names != {n})

@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from fastdense.diagnosis.changes import fewer_layers, hidden_activation, sound_weights
+from fastdense.diagnosis.changes import (
+    batch_normalization,
+    fewer_layers,
+    hidden_activation,
+    sound_weights,
+)
 from fastdense.diagnosis.suspicion import Suspicion, rising
 
 LABEL = "VANISH_DEPTH"
@@ -29,4 +34,5 @@ def suspect(e):
 
 def changes(e):
     names = [hidden_activation(name) for name in ("tanh", "relu", "selu")]
-    return sound_weights(), *names, fewer_layers(2), fewer_layers(1)
+    few = fewer_layers(2), fewer_layers(1)
+    return sound_weights(), *names, batch_normalization(), *few
