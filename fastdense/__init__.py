@@ -13,6 +13,7 @@ _HOMES = {
     "Dense": "layers.dense",
     "Dropout": "layers.dropout",
     "Activation": "layers.activate",
+    "Rescale": "layers.rescale",
     "Conv2D": "layers.conv2d",
     "MaxPool2D": "layers.max_pool2d",
     "AveragePool2D": "layers.average_pool2d",

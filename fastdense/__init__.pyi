@@ -12,6 +12,7 @@ from fastdense.layers.flatten import Flatten
 from fastdense.layers.global_average_pool2d import GlobalAveragePool2D
 from fastdense.layers.layer_normalization import LayerNormalization
 from fastdense.layers.max_pool2d import MaxPool2D
+from fastdense.layers.rescale import Rescale
 from fastdense.many import train_many
 from fastdense.model import Evaluation, Model
 from fastdense.network import Network
@@ -25,6 +26,7 @@ from fastdense.training import Report, Training, train
 
 __all__ = [
     "Activation",
+    "Rescale",
     "AveragePool2D",
     "BatchNormalization",
     "Conv2D",

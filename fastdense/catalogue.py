@@ -20,6 +20,7 @@ CONTRACTS: dict[str, type[entry.Entry]] = {
     "optimizers": entry.Optimizer,
     "schedules": entry.Schedule,
     "initializers": entry.Initializer,
+    "augmentations": entry.Augmentation,
     "data": entry.DataSource,
     "signals": entry.Signal,
     "layers": entry.LayerKind,

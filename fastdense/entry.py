@@ -1,10 +1,10 @@
 """The contracts: what one file of the catalogue supplies.
 
-A file under `activations/`, `losses/`, `optimizers/`, `schedules/`, `initializers/`, `signals/` or
-`layers/` is one entry. Its name is the file's name, its summary the first line of its docstring,
-and each field below is a module-level name of the file (upper case for data). Formulas are plain
-Python on scalars over `numerics.maths` and `numerics.primitives`, and are compiled as they stand;
-those of signals and layers are NumPy over arrays.
+A file under `activations/`, `losses/`, `optimizers/`, `schedules/`, `initializers/`,
+`augmentations/`, `signals/` or `layers/` is one entry. Its name is the file's name, its summary the
+first line of its docstring, and each field below is a module-level name of the file (upper case for
+data). Formulas are plain Python on scalars over `numerics.maths` and `numerics.primitives`, and are
+compiled as they stand; those of signals and layers are NumPy over arrays.
 """
 
 from collections.abc import Callable
@@ -128,6 +128,33 @@ class Schedule(Entry):
 
     factor: Callable
     spec: Callable
+
+
+@dataclass(frozen=True)
+class Augmentation(Entry):
+    """A random change of each sample of a step, in training only.
+
+    Either `place(drawn, hyper, height, width)` returns where a place of the changed image comes
+    from, `(a, b, c, d, down, right)`: from the middle of the image, row = a row' + b column' + down
+    and column = c row' + d column' + right. Or `value(x, drawn, at, hyper)` is the number in place
+    of `x`, which stands `at` (row, column, height, width). `drawn` holds two independent uniform
+    numbers in (0, 1) of the sample; or, of an entry for `each` number, one standard normal number.
+
+    `spec` is the independent NumPy form, given all `drawn` (samples, 2), or like the images: for
+    places `spec(drawn, hyper, shape)` returns matrices (2, 3, samples), and for values
+    `spec(images, drawn, hyper)` the changed images (samples, height, width, channels).
+    """
+
+    spec: Callable
+    place: Callable | None = None
+    value: Callable | None = None
+    each: bool = False
+    images: bool = False  # it needs a height and a width, as all places do
+
+    @property
+    def moves(self) -> bool:
+        """Whether it gives places."""
+        return self.place is not None
 
 
 @dataclass(frozen=True)

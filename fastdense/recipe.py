@@ -49,8 +49,12 @@ class Recipe:
         Bound on each gradient component, then on the global norm; 0 for none.
     class_weights : sequence of float
         Weight of the samples of class 0, 1, 2, ...; empty for none.
+    augmentation : sequence of str, dict or Choice
+        Random changes of the samples of each step, one after the other, as the names or tables of
+        entries under `fastdense/augmentations`; empty for none. Losses between epochs, signals and
+        predictions are of the rows as they are.
     seed : int
-        Decides the initial parameters, the permutations and the dropout masks.
+        Decides the initial parameters, the permutations, the dropout masks and the augmentation.
     dtype : str
         "float32" or "float64".
 
@@ -76,6 +80,7 @@ class Recipe:
     clip_value: float = 0.0
     clip_norm: float = 0.0
     class_weights: tuple[float, ...] = ()
+    augmentation: tuple[Choice, ...] = ()
     seed: int = 0
     dtype: str = "float32"
 
@@ -99,6 +104,7 @@ class Recipe:
             clip_value: float = 0.0,
             clip_norm: float = 0.0,
             class_weights: Sequence[float] | np.ndarray = (),
+            augmentation: Sequence[Chosen] = (),
             seed: int = 0,
             dtype: Literal["float32", "float64"] = "float32",
         ) -> None: ...
@@ -147,6 +153,13 @@ class Recipe:
         put(self, "class_weights", weights)
         if weights and not any(weights):
             raise FastdenseError("class_weights are all zero; expected one above zero")
+        changes = self.augmentation
+        if not isinstance(changes, (list, tuple)):
+            raise FastdenseError(
+                f"augmentation is {shown(changes)}; expected a list of names or tables"
+            )
+        changes = tuple(Choice.of("augmentations", change) for change in changes)
+        put(self, "augmentation", changes)
         if not isinstance(self.dtype, str) or self.dtype not in DTYPES:
             raise unknown("dtype", self.dtype, DTYPES)
         loss = self.loss.entry
@@ -193,6 +206,7 @@ class Recipe:
         for name in ("loss", "optimizer", "schedule"):
             plain[name] = getattr(self, name).to_dict()
         plain["class_weights"] = list(self.class_weights)
+        plain["augmentation"] = [choice.to_dict() for choice in self.augmentation]
         return plain
 
     @classmethod

@@ -152,6 +152,7 @@ def prepare(
     data = Data.of(data)
     dtype = np.dtype(recipe.dtype)
     check_inputs(network, data)
+    _check_augmentation(network, recipe)
     check_targets(data.targets, recipe.loss.entry, network.outputs)
     if data.beyond and dtype == np.float32:
         raise FastdenseError(
@@ -222,6 +223,16 @@ def check_inputs(network, data):
         raise FastdenseError(
             f"the network takes images of {wanted} but the data have images of {data.shape}"
         )
+
+
+def _check_augmentation(network, recipe):
+    for choice in recipe.augmentation:
+        entry = choice.entry
+        if (entry.moves or entry.images) and len(network.shape) == 1:
+            raise FastdenseError(
+                f"{entry.name} changes images, but the network takes {network.features} features; "
+                "give it inputs=(height, width, channels), and Flatten() before a dense layer"
+            )
 
 
 def _weights(data, recipe):

@@ -18,6 +18,7 @@ from fastdense import (
     MaxPool2D,
     Network,
     Recipe,
+    Rescale,
     catalogue,
 )
 
@@ -59,7 +60,18 @@ HYPER = {
     "every": st.floats(0.3, 3.0),
     "over": st.floats(0.5, 4.0),
     "start": st.floats(0.0, 1.0),
+    "std": st.floats(0.0, 0.5),
+    "low": st.floats(0.5, 1.5),
+    "high": st.floats(0.5, 1.5),
+    "degrees": st.floats(0.0, 89.0),
+    "height": st.floats(0.0, 1.0),
+    "width": st.floats(0.0, 1.0),
+    "share": st.floats(0.0, 1.0),
+    "size": st.floats(0.0, 1.5),
+    "fill": st.floats(-1.0, 1.0),
 }
+AUGMENTATIONS = catalogue.names("augmentations")
+OF_FEATURES = ("brightness", "noise")  # that need no height and width
 
 
 def numbers(seed, *shape):
@@ -80,6 +92,12 @@ def choices(draw, kind, name, dtype="float64"):
     if dtype == "float32" and table.get("clip") == 1e-7:
         table["clip"] = 1e-3
     return table
+
+
+def augmentations(names=AUGMENTATIONS, most=4):
+    """A few of them, one after the other."""
+    one = st.sampled_from(names).flatmap(lambda name: choices("augmentations", name))
+    return st.lists(one, max_size=most)
 
 
 @st.composite
@@ -163,6 +181,7 @@ def recipes(draw, rows, classes, loss=None, optimizer=None, dtype="float64", epo
         clip_value=draw(bound),
         clip_norm=draw(bound),
         class_weights=[0.5 + 0.25 * c for c in range(classes)] if weighted else (),
+        augmentation=draw(augmentations(OF_FEATURES, 2)) if draw(st.integers(0, 4)) == 0 else (),
         seed=draw(st.integers(0, 2**63 - 1)),
         dtype=dtype,
     )
@@ -189,7 +208,7 @@ def image_layers(draw, names, normalizations=True):
     """A layer that takes images of any size, or nearly."""
     sides = st.tuples(st.integers(1, 3), st.integers(1, 3))
     padding = draw(st.sampled_from(["valid", "same"]))
-    kinds = ["conv", "conv", "max", "average", "dropout", "activation"]
+    kinds = ["conv", "conv", "max", "average", "dropout", "activation", "rescale"]
     kind = draw(st.sampled_from(kinds + ["batch", "layer"] * normalizations))
     if kind == "conv":
         dilation = draw(st.tuples(st.integers(1, 2), st.integers(1, 2)))
@@ -204,7 +223,7 @@ def image_layers(draw, names, normalizations=True):
         return BatchNormalization(1e-3, draw(st.floats(0.0, 0.99)), draw(st.booleans()))
     return {
         "dropout": Dropout(0.3), "activation": Activation(draw(names)),
-        "layer": LayerNormalization(1e-2),
+        "layer": LayerNormalization(1e-2), "rescale": Rescale(0.5, -0.25),
     }[kind]  # fmt: skip
 
 

@@ -11,8 +11,8 @@ def command(kind, as_json):
 
     With a KIND, list the names that a scenario file, --set, --grid, Network and Recipe take, with
     their hyper-parameters and sources, and what frameworks call them: activations, losses,
-    optimizers, schedules, initializers, data or layers; or the signals that a run has of every
-    layer; or the causes that `diagnose` knows, and the mistakes of programs.
+    optimizers, schedules, initializers, augmentations, data or layers; or the signals that a run
+    has of every layer; or the causes that `diagnose` knows, and the mistakes of programs.
     """
     if kind is None:
         _scenarios(as_json)

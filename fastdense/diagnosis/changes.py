@@ -262,6 +262,10 @@ def penalty_times(factor):
     return Change(f"lower the penalty on the weights to {_fraction(factor)}", 1, make)
 
 
+def no_augmentation():
+    return _recipe("leave out the augmentation", 1, augmentation=())
+
+
 # Network --------------------------------------------------------------------------------------
 
 

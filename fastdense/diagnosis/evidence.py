@@ -10,6 +10,7 @@ from fastdense.diagnosis.laboratory import ROWS
 from fastdense.diagnosis.outlying import outlying
 from fastdense.model import Model
 from fastdense.once import once
+from fastdense.reference.augmentation import augmented
 from fastdense.reference.forward import draw, forward, losses
 
 MESSAGE = 200  # characters of what the engine says
@@ -361,6 +362,16 @@ class Evidence:
         x, y = (array[self.rows].astype(float) for array in (case.data.inputs, case.data.targets))
         network, recipe = case.judged  # whose outputs the loss is taken of
         outputs, _ = forward(network, self.end, x, draw(network, recipe.seed, 0, len(x)))
+        return self.loss(self.end), float(losses(recipe, outputs, y)[0].mean())
+
+    @once
+    def augmented(self):
+        """Losses at the end on rows as they are and as augmentation makes them."""
+        if self.end is None:
+            return np.nan, np.nan
+        x, y = (a[self.rows].astype(float) for a in (self.case.data.inputs, self.case.data.targets))
+        network, recipe = self.case.judged
+        outputs, _ = forward(network, self.end, augmented(network, recipe, x, 0))
         return self.loss(self.end), float(losses(recipe, outputs, y)[0].mean())
 
     @once

@@ -233,6 +233,10 @@ def _dropout(value, _):
     return "leave out keras.layers.Dropout", "leave out nn.Dropout"
 
 
+def _augmentation(value, _):
+    return "leave out ImageDataGenerator and Random layers", "leave out the transforms at random"
+
+
 def _penalty(_, recipe):
     l2 = recipe["l2"]
     if not (l2 or recipe["l1"]):
@@ -259,7 +263,7 @@ PATHS = {
     "recipe.ascend": _optimizer, "recipe.clip": _clip, "recipe.epochs": _epochs,
     "recipe.batch_size": _batch, "recipe.shuffle": _shuffle, "recipe.reduction": _reduction,
     "recipe.class_weights": _weights_of_classes, "recipe.loss": _loss,
-    "recipe.l1": _penalty, "recipe.l2": _penalty,
+    "recipe.augmentation": _augmentation, "recipe.l1": _penalty, "recipe.l2": _penalty,
     "recipe.schedule": _schedule, "network.hidden": _hidden, "network.layers": _in_layers,
     "network.activation": _activation,
     "network.output": _output, "network.weights": _initial,

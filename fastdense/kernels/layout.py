@@ -32,6 +32,8 @@ SUMS = len(SUM)
 PARTIAL_SUMS = 16
 COLUMN_MULTIPLE = 16  # samples side by side are padded to this, so chunks keep the order of sums
 NUMBERS = 2  # of a layer, for its twin
+DRAWN = 2  # uniform numbers of an augmentation's sample
+MATRIX = 6  # numbers of where its places come from
 POWERS = 3  # running products of an optimizer
 
 # Layers of so few inputs, with the bias's, or last outputs have lanes over the others (narrow.py).
@@ -161,6 +163,24 @@ PLAN = np.dtype(
         ("bounded", _i8),
         ("constrained", _i8),  # some layer bounds the norms of its units
         ("kept_up", _i8),  # some layer has parameters that are not trained
+        ("augment", _i8),  # address of the kernel that changes the samples of a step, or 0
+        ("augmentations", _i8),
+        ("uniforms", _i8),  # addresses of kernels that draw numbers, where it needs them
+        ("normals", _i8),
+        ("height", _i8),  # of an image; rows of features are images of height and channels 1
+        ("width", _i8),
+        ("channels", _i8),
+        ("features", _i8),
+    ],
+    align=True,
+)
+
+AUGMENTATION = np.dtype(
+    [
+        ("place", _i8),  # addresses of linked kernels, one of which is 0
+        ("values", _i8),
+        ("each", _i8),  # it takes a number for every number of a sample
+        ("hyper", _i8),  # where its hyper-parameters stand
     ],
     align=True,
 )
@@ -250,6 +270,7 @@ ARRAYS = (
     Array("state", STATE, "state"),
     Array("job", JOB, "scratch"),
     Array("layers", LAYER, "plan"),
+    Array("augmentations", AUGMENTATION, "plan"),
     Array("parameters", NUMBER, "state"),  # and behind them the optimizer's slots
     Array("geometry", _i8, "plan"),  # whole numbers of each layer
     Array("buffers", NUMBER, "scratch"),  # what layers keep beside their parameters for a step
@@ -283,6 +304,9 @@ ARRAYS = (
     Array("team", _i8, "scratch"),
     Array("given", _i8, "task"),  # explicit orders of the samples
     Array("schedule_hyper", _f8, "task"),
+    Array("augmentation_hyper", _f8, "task"),
+    Array("drawn", _f8, "scratch"),  # numbers of an augmentation, for each thread
+    Array("images", NUMBER, "scratch"),  # two samples on their way through them, likewise
     Array("curves", _f8, "state"),  # (CURVES, evaluations, lanes)
     Array("sums", _f8, "state"),  # (observations, layers, SUMS, lanes), which signals are made of
     Array("running", _f8, "state"),  # sums of the epoch's losses

@@ -25,10 +25,18 @@ KINDS = {
     "pack_advance": "optimizers",
     "pack_optimizer": "optimizers",
     "schedule": "schedules",
+    "place": "augmentations",
+    "values": "augmentations",
 }
 LAYER_ROLES = "forward", "backward", "accumulate"  # of a linked layer's twin
 UNROLLED = "unrolled"  # its name is a `StepShape`
-ONE_DTYPE = "advance", "schedule", "uniforms", "normals"  # float64, whatever that of the training
+ONE_DTYPE = (
+    "advance",
+    "schedule",
+    "place",
+    "uniforms",
+    "normals",
+)  # float64, whatever that of the training
 # Loops over lanes become single vectors, if they are not taken apart before.
 LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work", UNROLLED
 _lock = threading.RLock()
@@ -55,7 +63,7 @@ def define(role, name, dtype):
     from fastdense.kernels.linalg import gemm
     from fastdense.kernels.linalg import linked as products
     from fastdense.kernels.loop import epochs, unrolled, work
-    from fastdense.kernels.samples import normals, uniforms
+    from fastdense.kernels.samples import augment, normals, uniforms
 
     kind = gemm.FLOATS[dtype]
     if role == UNROLLED:
@@ -70,6 +78,8 @@ def define(role, name, dtype):
         return uniforms.uniforms(kind)
     if role == "normals":
         return normals.normals(kind)
+    if role.endswith("augment"):
+        return getattr(augment, role)(kind)
     return getattr(epochs if role.endswith("train") else work, role)(kind)
 
 

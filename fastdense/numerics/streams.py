@@ -12,7 +12,7 @@ from fastdense.numerics import philox
 from fastdense.numerics.exact import log
 
 PASSES = 32  # arrays at once in the cache, while numbers are drawn
-INITIAL, SHUFFLE, DROPOUT, DATA = range(4)  # purposes
+INITIAL, SHUFFLE, DROPOUT, DATA, AUGMENT = range(5)  # purposes
 BELOW = 0.022750131948179195  # the share of a normal distribution below -2 standard deviations
 
 

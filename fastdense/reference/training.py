@@ -5,6 +5,7 @@ import numpy as np
 from fastdense import catalogue
 from fastdense.entry import Observed
 from fastdense.numerics import streams
+from fastdense.reference.augmentation import augmented
 from fastdense.reference.backward import clip, constrain, loss_and_gradient, penalize
 from fastdense.reference.forward import by_layer, draw, forward, losses
 
@@ -51,8 +52,10 @@ class Training:
         Returns the sum of its losses before the update.
         """
         network, recipe = self.network, self.recipe
-        drawn = draw(network, recipe.seed, self.steps, len(batch[0]))
-        count = len(batch[0])
+        inputs, *rest = batch
+        count = len(inputs)
+        batch = augmented(network, recipe, inputs, self.steps), *rest
+        drawn = draw(network, recipe.seed, self.steps, count)
         loss, gradient, _ = loss_and_gradient(
             network, recipe, self.parameters, *batch, drawn, training=True
         )

@@ -140,6 +140,8 @@ SENSIBLE = {
     "recipe.clip_value": ["1e-300", "0.1"],
     "recipe.clip_norm": ["1e300", "0.1"],
     "recipe.class_weights": ["[]", "[1]", "[0, 0]", "[0, 1]", "[1e300, 1e300]"],
+    "recipe.augmentation": ["[]", "['noise']", "['rotation']", "noise", "[{ name = 'noise' }]",
+                            "[{ name = 'brightness', low = 1e300, high = 0 }]"],
     "recipe.dtype": ["float32", "float64", "float16"],
     "recipe.shuffle": ["true", "false", "0"],
     "recipe.seed": ["1"],

@@ -141,6 +141,9 @@ SHOWS = {
         Network.of(4, 32, 32, 32, 1, activation="tanh", weights=small(1e-4)),
         RECIPE.replace(optimizer="sgd", learning_rate=0.05), (X, Y),
     ),
+    "strong_augmentation": (
+        SOUND, RECIPE.replace(augmentation=[{"name": "noise", "std": 3.0}]), (X, Y),
+    ),
     "strong_dropout": (
         Network(4, [Dense(16, "tanh"), Dropout(0.9), Dense(16, "tanh"), Dropout(0.9), Dense(1)]),
         RECIPE, (X, Y),

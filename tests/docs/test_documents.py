@@ -113,10 +113,11 @@ def test_the_commands_of_an_example_are_accepted(path, monkeypatch, capsys):
 
 
 def test_scenario_of_the_documentation_is_read(tmp_path):
-    from fastdense import Network
+    from fastdense import Network, Recipe
     from fastdense.scenarios.scenario import load
 
-    text, layers = blocks((ROOT / "docs" / "scenarios.md").read_text(), "toml")
+    text, layers, recipe = blocks((ROOT / "docs" / "scenarios.md").read_text(), "toml")
+    assert len(Recipe.from_dict(tomllib.loads(recipe)).augmentation) == 8
     table = {"inputs": [28, 28, 1], **tomllib.loads(layers)}
     assert len(Network.from_dict(table).layers) == len(table["layers"])
     (tmp_path / "mine.toml").write_text(text)

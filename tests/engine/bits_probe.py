@@ -57,6 +57,7 @@ def generated(index):
         clip_norm=float(rng.choice([0.0, 0.0, 0.5])),
         clip_value=float(rng.choice([0.0, 0.0, 0.05])),
         l2=float(rng.choice([0.0, 0.0, 1e-3])),
+        augmentation=["noise", "brightness"] if rng.random() < 0.1 else (),
         gradient_accumulation_steps=int(rng.choice([1, 1, 1, 3])),
         seed=int(rng.integers(2**62)),
         dtype=str(rng.choice(["float32", "float32", "float32", "float64"])),

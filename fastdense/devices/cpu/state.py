@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fastdense.arrays.buffers import aligned, buffer
+from fastdense.devices.cpu import augmentation
 from fastdense.devices.cpu.arena import SPARE, numbers_of
 from fastdense.devices.cpu.thread_pool import pause_address
 from fastdense.kernels import layout
@@ -59,6 +60,13 @@ def _first_phase(task):
     if task.observe_every:
         return layout.OBSERVE
     return layout.SHUFFLE if task.recipe.epochs else layout.DONE
+
+
+def _is_fixed(task):
+    """Whether every epoch visits the same samples, as they are, in the same order."""
+    if task.recipe.augmentation:
+        return False
+    return len(task.order) == 1 or not (task.recipe.shuffle or len(task.order))
 
 
 def in_range(values, dtype):
@@ -122,7 +130,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "order_rows": len(task.order),
         "visits": task.visits,
         "shuffle": recipe.shuffle,
-        "fixed": len(task.order) == 1 or not (recipe.shuffle or len(task.order)),
+        "fixed": _is_fixed(task),
         "batch": task.batch,
         "epochs": recipe.epochs,
         "until": recipe.epochs,
@@ -162,6 +170,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "bounded": own.clip_norm.any(),
         "constrained": layers["max_norm"].any(),
         "kept_up": (layers["trained"] < layers["size"]).any(),
+        **augmentation.plan(task, pack),
     }
 
     numbers = buffer(slot_stride * (1 + slots) + SPARE * lanes, dtype)
@@ -184,6 +193,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "state": _record(STATE, {"phase": _first_phase(task)}),
         "job": np.zeros(1, JOB),
         "layers": layers.copy(),
+        "augmentations": augmentation.records(recipe),
         "parameters": numbers,
         "geometry": places["geometry"],
         "buffers": np.zeros(max(places["buffers"], 1) * lanes, dtype),
@@ -216,6 +226,9 @@ def arrays_for(task, variants, places, shape, strategy):
         "team": np.zeros(layout.TEAM, np.int64),
         "given": task.order,
         "schedule_hyper": in_range([*recipe.schedule.values.values()], np.float64),
+        "augmentation_hyper": in_range(augmentation.hyper(recipe), np.float64),
+        "drawn": aligned(shape.threads * augmentation.drawn(task), np.float64),
+        "images": aligned(shape.threads * augmentation.room(task), dtype),
         "curves": curves,
         "sums": np.full((observations, len(network.dense), layout.SUMS, lanes), np.nan),
         "running": np.zeros(sums),

@@ -1,4 +1,4 @@
-"""Kernels that the training loop reaches through addresses: activation, loss, optimizer, schedule.
+"""Kernels that the training loop reaches through addresses: one or more of every entry.
 
 The loop calls one such kernel per layer and step, with whole arrays, so the call (about 10 ns)
 does not count; and the loop is compiled once, whatever entries exist. See bench/NOTES.md. What the
@@ -348,3 +348,34 @@ def schedule(entry, kind):
         return types.float64(factor(epoch, epochs, read(hyper)))
 
     return evaluate, types.float64(types.float64, types.float64, FLOAT64)
+
+
+def place(entry, kind):
+    """`(drawn, hyper, height, width, matrix)`: six numbers, float64 whatever the `kind`."""
+    place, write = compiled(entry.place), tuple_writer()
+    read, read_drawn = tuple_reader(max(1, len(entry.hyper))), tuple_reader(2)
+
+    def find(drawn, hyper, height, width, matrix):
+        write(matrix, place(read_drawn(drawn), read(hyper), height, width))
+
+    return find, types.void(FLOAT64, FLOAT64, INT, INT, FLOAT64)
+
+
+def values(entry, kind):
+    """`(x, drawn, hyper, height, width, channels)`: a sample with other numbers, in place."""
+    value, read = compiled(entry.value), tuple_reader(max(1, len(entry.hyper)))
+    count = 1 if entry.each else 2
+    read_drawn, step = tuple_reader(count), np.int64(entry.each)
+
+    def change(x, drawn, hyper, height, width, channels):
+        numbers = cast_tuple(read(hyper), x[0])
+        i = np.int64(0)
+        for row in range(height):
+            for column in range(width):
+                at = row, column, height, width
+                for _ in range(channels):
+                    own = cast_tuple(read_drawn(offset(drawn, i * step)), x[0])
+                    x[i] = value(x[i], own, at, numbers)
+                    i += 1
+
+    return change, types.void(types.CPointer(kind), FLOAT64, FLOAT64, INT, INT, INT)

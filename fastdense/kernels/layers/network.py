@@ -146,10 +146,14 @@ def propagate_for(kind):
                     samples, offset(work.predictions, first * final.n_out),
                 )  # fmt: skip
                 return
-        if not job.loaded:
+        inputs = offset(arena, entry.input_row * stride)
+        if plan.augment != 0 and job.purpose == TRAINING:
+            place = job.place + chunk_first
+            call(plan.augment, (work.table, thread, first, place, samples, columns, inputs))
+        elif not job.loaded:
             gather(
                 work.test_inputs if job.test else work.inputs, entry.n_in, work.order, job.ordered,
-                first, samples, columns, offset(arena, entry.input_row * stride), stride,
+                first, samples, columns, inputs, stride,
             )  # fmt: skip
         forward(
             work, job, plan.depth, arena, scratch, columns, samples, job.place + chunk_first,

@@ -176,7 +176,11 @@ def propagate_pack_for(kind):
         entry = record(work.layers, 0)
         inputs = work.test_inputs if job.test else work.inputs
         rows = offset(arena, entry.input_row * job.stride)
-        gather(inputs, entry.n_in, work, job, first, samples, rows, job.stride)
+        if plan.augment != 0 and job.purpose == TRAINING:
+            place = job.place + chunk_first
+            call(plan.augment, (work.table, np.int64(0), first, place, samples, samples, rows))
+        else:
+            gather(inputs, entry.n_in, work, job, first, samples, rows, job.stride)
         targets = offset(arena, plan.target_row * job.stride)
         load_targets(plan, job, work, targets, first, samples, chunk_first)
 

@@ -1,0 +1,1 @@
+"""One file per entry; see `fastdense.entry` for what a file holds."""
