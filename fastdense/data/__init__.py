@@ -12,8 +12,9 @@ from fastdense.numerics import streams
 from fastdense.scaling import scaled
 
 MAX_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
-OF_ALL = {"name": None, "test": 0, "scale": "none"}  # keys that any table of data may have
-COMMON = {**OF_ALL, "count": 100, "seed": 0, "on_test": {}}
+OF_ALL = {"name": None, "test": 0, "scale": "none", "seed": 0}  # keys of any table of data
+LOADED = {**OF_ALL, "sample": 0}
+COMMON = {**OF_ALL, "count": 100, "on_test": {}}
 
 
 def read(table, folder=".", number=0):
@@ -23,9 +24,10 @@ def read(table, folder=".", number=0):
     ----------
     table : dict
         `name` of a file in this folder, its hyper-parameters, and for all: `test`, the number of
-        test rows (made anew by a generator, the last rows of what is loaded), and `scale`, whether
-        columns are brought to mean 0 and variance 1, one of `scaling.KINDS`; for generators also
-        `count`, the number of training rows, and `seed`.
+        test rows (made anew by a generator, the last rows of what is loaded), `scale`, whether
+        columns are brought to mean 0 and variance 1, one of `scaling.KINDS`, and `seed`; for
+        generators also `count`, the number of training rows; for what is loaded `sample`, how many
+        of its rows are drawn to train on, with other ones to test on, in place of all.
     folder : path
         What paths in the table are relative to.
     number : int
@@ -41,12 +43,12 @@ def read(table, folder=".", number=0):
         file = '; name = "csv", "npz" or "parquet" goes with a file' if "file" in table else ""
         raise FastdenseError(f"[data] needs a 'name', one of: {known}{file}")
     source = catalogue.get("data", table["name"])
-    common = set(OF_ALL if source.load else COMMON)
+    common = set(LOADED if source.load else COMMON)
     for key in table:
         if key not in common and key not in source.hyper:
             raise unknown(f"key of {source.name} data", key, common | set(source.hyper))
     hyper = _hyper(source, {k: v for k, v in table.items() if k not in common})
-    settings = {**COMMON, **table}
+    settings = {**COMMON, **LOADED, **table}
     rows = _rows(source, hyper, settings, folder, number)
     return scaled(rows, settings["scale"])
 
@@ -54,21 +56,14 @@ def read(table, folder=".", number=0):
 def _rows(source, hyper, settings, folder, number):
     """What a source loads or makes, with test rows."""
     test = whole("data.test", settings["test"], 0)
+    first = seed("data.seed", settings["seed"]) + number
     if source.load:
         rows = source.load(hyper, Path(folder))
-        if not test:
-            return rows
-        if test >= len(rows):
-            raise FastdenseError(
-                f"data.test is {test} but there are {len(rows)} rows; leave some to train on"
-            )
-        inputs, targets = rows.inputs.reshape(len(rows), *rows.shape), rows.targets
-        last = inputs[-test:], targets[-test:]
-        train = Data(inputs[:-test], targets[:-test], test=last, notes=rows.notes)
-        object.__setattr__(train, "beyond", rows.beyond)
-        object.__setattr__(train, "classes", rows.classes)
-        return train
-    count, first = whole("data.count", settings["count"], 1), seed("data.seed", settings["seed"])
+        sample = whole("data.sample", settings["sample"], 0)
+        if sample:
+            rows = _sampled(rows, sample + test, first)
+        return _with_test(rows, test)
+    count = whole("data.count", settings["count"], 1)
     if max(count, test) > 10_000_000:
         raise FastdenseError("data.count and data.test may be at most 10000000")
     on_test = settings["on_test"]
@@ -79,7 +74,6 @@ def _rows(source, hyper, settings, folder, number):
             raise unknown(f"key of {source.name} data.on_test", key, source.hyper)
     hypers = hyper, _hyper(source, {**hyper, **on_test})
 
-    first += number
     drawn = False
 
     def rows(part, count):
@@ -101,6 +95,45 @@ def _rows(source, hyper, settings, folder, number):
     made = Data(*rows(0, count), test=rows(1, test) if test else None)
     object.__setattr__(made, "drawn", drawn)
     return made
+
+
+def _with_test(rows, count):
+    """Loaded rows, the last `count` of them to test on."""
+    if not count:
+        return rows
+    if count >= len(rows):
+        raise FastdenseError(
+            f"data.test is {count} but there are {len(rows)} rows; leave some to train on"
+        )
+    train = _some(rows, slice(-count), (_images(rows)[-count:], rows.targets[-count:]))
+    object.__setattr__(train, "drawn", rows.drawn)
+    return train
+
+
+def _sampled(rows, count, first):
+    """So many of the rows, none of them twice, drawn by a seed."""
+    if count > len(rows):
+        raise FastdenseError(
+            f"data.sample and data.test are {count} rows together but there are {len(rows)}; draw "
+            "fewer, or leave out sample"
+        )
+    order = np.argsort(streams.uniform(first, streams.DATA, 0, 0, len(rows)), kind="stable")
+    sample = _some(rows, order[:count], rows.test)
+    object.__setattr__(sample, "drawn", True)
+    return sample
+
+
+def _some(rows, places, test):
+    """Some rows of a `Data`, with what is known of all."""
+    weights = None if rows.weights is None else rows.weights[places]
+    some = Data(_images(rows)[places], rows.targets[places], weights, test, notes=rows.notes)
+    for name in ("beyond", "classes"):
+        object.__setattr__(some, name, getattr(rows, name))
+    return some
+
+
+def _images(rows):
+    return rows.inputs.reshape(len(rows), *rows.shape)
 
 
 def files_of(table, folder="."):

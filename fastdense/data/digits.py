@@ -12,15 +12,15 @@ SOURCE = (
     "Repository, its test rows; CC BY 4.0. Numbers are in [0, 1]; a larger `size` is interpolated "
     "between pixels."
 )
-HYPER = {"size": 8.0, "rows": 1797.0}
-RANGES = {"size": (8.0, 257.0), "rows": (1.0, 1798.0)}
+HYPER = {"size": 8.0}
+RANGES = {"size": (8.0, 257.0)}
 
 
 def load(hyper, folder):
-    size, rows = whole_of(hyper, "size"), whole_of(hyper, "rows")
+    size = whole_of(hyper, "size")
     with (resources.files(__package__) / "_digits.npz").open("rb") as file:
         stored = np.load(file)
-        pixels, labels = stored["pixels"][:rows], stored["labels"][:rows]
+        pixels, labels = stored["pixels"], stored["labels"]
     images = pixels.reshape(-1, 8, 8, 1) / 16.0
     if size > 8:
         between = _between(8, size)

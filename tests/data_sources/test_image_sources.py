@@ -24,10 +24,23 @@ def test_digits_are_those_of_the_repository():
     assert data.inputs.min() == 0 and data.inputs.max() == 1
 
 
+def test_a_sample_is_drawn_anew_for_every_draw():
+    table = {"name": "digits", "sample": 30, "test": 20}
+    one, again, other = (read(table, number=number) for number in (0, 0, 1))
+    assert one.drawn and len(one) == 30 and len(one.test[0]) == 20 and one.shape == (8, 8, 1)
+    assert one.inputs.tobytes() == again.inputs.tobytes() != other.inputs.tobytes()
+    assert read({**table, "seed": 1}).inputs.tobytes() == other.inputs.tobytes()
+    every = {row.tobytes() for row in read({"name": "digits"}).inputs}
+    drawn = [row.tobytes() for row in [*one.inputs, *one.test[0]]]
+    assert set(drawn) <= every and len(set(drawn)) == 50
+    with pytest.raises(FastdenseError, match="1798 rows together but there are 1797"):
+        read({"name": "digits", "sample": 1790, "test": 8})
+
+
 @pytest.mark.parametrize("size", [9, 16, 28])
 def test_larger_digits_are_the_same_between_their_pixels(size):
     small, large = (
-        read({"name": "digits", "rows": 20, "size": size, "test": 5}) for size in (8, size)
+        read({"name": "digits", "sample": 15, "size": size, "test": 5}) for size in (8, size)
     )
     assert large.shape == (size, size, 1) and len(large.test[0]) == 5
     means = [one.inputs.mean(axis=1) for one in (small, large)]
