@@ -132,7 +132,7 @@ def test_fashion_mnist_is_read_where_keras_keeps_it(keras):
 
 SCENARIO = """
 question = "Does it learn?"
-data = { name = "digits", rows = 200, size = 10 }
+data = { name = "digits", sample = 200, size = 10 }
 recipe = { optimizer = "adam", loss = "sparse_categorical_crossentropy", epochs = 2 }
 [network]
 layers = [
