@@ -60,8 +60,7 @@ def _twin(name):
 def define(role, name, dtype):
     """The function of a kernel, for the compiler, and its signature."""
     from fastdense.kernels.entries import linked
-    from fastdense.kernels.linalg import gemm
-    from fastdense.kernels.linalg import linked as products
+    from fastdense.kernels.linalg import gemm, segments
     from fastdense.kernels.loop import epochs, unrolled, work
     from fastdense.kernels.samples import augment, normals, uniforms
 
@@ -73,7 +72,7 @@ def define(role, name, dtype):
     if name is not None:
         return getattr(linked, role)(catalogue.get(KINDS[role], name), kind)
     if role.endswith("product"):
-        return getattr(products, role)(kind)
+        return getattr(segments, role)(kind)
     if role == "uniforms":
         return uniforms.uniforms(kind)
     if role == "normals":

@@ -5,8 +5,8 @@ from numba import njit, types
 
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import offset, record
-from fastdense.kernels.layers._pool import walk_for
-from fastdense.kernels.layers._windows import read_windows
+from fastdense.kernels.layers._pool import reduce_for, spread_for
+from fastdense.kernels.layers._windows import read_windows, taps_within
 from fastdense.kernels.records import TABLE, work_reader
 
 
@@ -16,27 +16,27 @@ def forward(kind):
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(**NUMPY)
-    def first(x, out, kept, width, tap):
+    def first(x, total, place, width, tap):
         for i in range(width):
-            out[i] = x[i]
+            total[i] = x[i]
 
     @njit(**NUMPY)
-    def following(x, out, kept, width, tap):
+    def following(x, total, place, width, tap):
         for i in range(width):
-            out[i] += x[i]
+            total[i] += x[i]
 
     @njit(**NUMPY)
-    def last(out, kept, width, count):
+    def last(total, place, out, kept, width, count):
         for i in range(width):
-            out[i] /= cast(count)
+            out[i] = total[i] / cast(count)
 
-    walk = walk_for(first, following, last)
+    reduce = reduce_for(kind, first, following, last)
 
     def forward(table, index, arena, columns, place):
         work = read(table)
         layer, stride = record(work.layers, index), record(work.job, 0).stride
         out = offset(arena, layer.output_row * stride)
-        walk(
+        reduce(
             read_windows(work, layer), offset(arena, layer.input_row * stride), out, out, stride,
             columns * record(work.plan, 0).lanes,
         )  # fmt: skip
@@ -51,24 +51,27 @@ def backward(kind):
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(**NUMPY)
-    def nothing(below, delta, kept, width, tap):
-        pass
-
-    @njit(**NUMPY)
-    def share(delta, kept, width, count):
-        for i in range(width):
-            delta[i] /= cast(count)
-
-    @njit(**NUMPY)
     def add(below, delta, kept, width, tap):
         for i in range(width):
             below[i] += delta[i]
 
-    @njit(**NUMPY)
-    def leave(delta, kept, width, count):
-        pass
+    spread = spread_for(add)
 
-    divide, spread = walk_for(nothing, nothing, share), walk_for(add, add, leave)
+    @njit(inline="never", **NUMPY)
+    def divide(g, delta, stride, width):
+        for h in range(g.down):
+            i0, i1 = taps_within(
+                g.height, h, g.stride_height, g.dilation_height, g.top, g.kernel_height
+            )
+            for w in range(g.across):
+                j0, j1 = taps_within(
+                    g.width, w, g.stride_width, g.dilation_width, g.left, g.kernel_width
+                )
+                count = cast((i1 - i0) * (j1 - j0))
+                first = (h * g.across + w) * g.channels
+                for row in range(first, first + g.channels):
+                    for i in range(row * stride, row * stride + width):
+                        delta[i] /= count
 
     def backward(table, index, arena, delta, below, columns):
         work = read(table)
@@ -79,7 +82,7 @@ def backward(kind):
         for row in range(layer.n_in):
             for i in range(row * stride, row * stride + width):
                 below[i] = cast(0)
-        divide(windows, below, delta, delta, stride, width)
+        divide(windows, delta, stride, width)
         spread(windows, below, delta, delta, stride, width)
 
     pointer = types.CPointer(kind)

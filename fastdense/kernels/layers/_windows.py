@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 
+import numpy as np
 from numba import njit
 
 from fastdense.kernels.compile.compiler import NUMPY
@@ -46,3 +47,12 @@ def windows_within(size, count, stride, dilation, before, tap):
     first = 0 if shift >= 0 else (-shift + stride - 1) // stride
     last = min(count, (size - shift + stride - 1) // stride)
     return first, max(first, last)
+
+
+@njit(**NUMPY)
+def window_of(place, stride, dilation, before, tap, count):
+    """The window whose place `tap` is that one of the image; -1 if none of `count` has it there."""
+    shifted = place + before - tap * dilation
+    if shifted < 0 or shifted % stride != 0 or shifted // stride >= count:
+        return np.int64(-1)
+    return np.int64(shifted // stride)

@@ -1,8 +1,8 @@
 """Convolution: for each window, the product of a dense layer with rows that stand where it says.
 
 A feature is a row of all samples, so the places of a window that lie side by side in a row of the
-image are neighbors, all channels of them. Of a window each such run is one product, which goes on
-from that of the run before. Nothing is copied.
+image are neighbors, all channels of them: each such run is a segment of one product. Nothing is
+copied.
 
 The chain of an output runs over the places of its window in ascending order, that of an input's
 gradient over the windows, and that of a weight's over samples and then windows.
@@ -12,17 +12,30 @@ import numpy as np
 from numba import njit, types
 
 from fastdense.kernels.compile.compiler import NUMPY
-from fastdense.kernels.compile.pointers import call, offset, record
+from fastdense.kernels.compile.pointers import call, offset, record, stack_array
 from fastdense.kernels.layers._observing import add_sizes
 from fastdense.kernels.layers._windows import (
     begin_of,
     read_windows,
     taps_within,
+    window_of,
     windows_within,
 )
 from fastdense.kernels.layout import OBSERVING, TRAINING
-from fastdense.kernels.linalg.tile import ACCUMULATE, ROW_BIAS
+from fastdense.kernels.linalg.tile import ACCUMULATE, ROW_BIAS, ZERO
 from fastdense.kernels.records import TABLE, work_reader
+
+SEGMENTS = 256  # of a product at most; a chain of more goes on in the next one
+
+table_of_segments = stack_array(2 * SEGMENTS, types.int64)
+
+
+@njit(**NUMPY)
+def add_segment(table, count, in_a, in_b):
+    """One more segment, by its offsets in A and B; returns how many there are."""
+    table[2 * count] = in_a
+    table[2 * count + 1] = in_b
+    return count + 1
 
 
 def forward(kind):
@@ -39,6 +52,7 @@ def forward(kind):
     @njit(inline="never", **NUMPY)
     def convolve(product, g, weights, units, x, z, stride, columns, lanes):
         bias = offset(weights, g.kernel_height * g.kernel_width * g.channels * units * lanes)
+        table = table_of_segments()
         for h in range(g.down):
             i0, i1 = taps_within(
                 g.height, h, g.stride_height, g.dilation_height, g.top, g.kernel_height
@@ -51,21 +65,23 @@ def forward(kind):
                 if i0 == i1 or j0 == j1:  # all of it is around the image
                     fill(target, bias, units, stride, columns, lanes)
                     continue
-                start = np.int64(ROW_BIAS)
                 run = j1 - j0 if g.dilation_width == 1 else np.int64(1)
+                start, count = np.int64(ROW_BIAS), np.int64(0)
                 for i in range(i0, i1):
                     y = begin_of(h, g.stride_height, g.dilation_height, g.top, i)
                     j = j0
                     while j < j1:
                         v = begin_of(w, g.stride_width, g.dilation_width, g.left, j)
                         first = (i * g.kernel_width + j) * g.channels
-                        call(product, (
-                            offset(weights, first * units * lanes), lanes, units * lanes,
-                            offset(x, (y * g.width + v) * g.channels * stride), lanes, stride,
-                            target, stride, units, columns, run * g.channels, start, bias, lanes,
-                        ))  # fmt: skip
-                        start = np.int64(ACCUMULATE)
+                        row = (y * g.width + v) * g.channels
+                        count = add_segment(table, count, first * units * lanes, row * stride)
                         j += run
+                        if count == SEGMENTS or (i + 1 == i1 and j >= j1):
+                            call(product, (
+                                weights, lanes, units * lanes, x, lanes, stride, target, stride,
+                                units, columns, run * g.channels, start, bias, lanes, count, table,
+                            ))  # fmt: skip
+                            start, count = np.int64(ACCUMULATE), np.int64(0)
 
     def forward(table, index, arena, columns, place):
         work = read(table)
@@ -99,28 +115,39 @@ def backward(kind):
 
     @njit(inline="never", **NUMPY)
     def spread(product, g, weights, units, delta, below, stride, columns, lanes):
-        for h in range(g.down):
-            i0, i1 = taps_within(
-                g.height, h, g.stride_height, g.dilation_height, g.top, g.kernel_height
-            )
-            for w in range(g.across):
-                j0, j1 = taps_within(
-                    g.width, w, g.stride_width, g.dilation_width, g.left, g.kernel_width
-                )
-                source = offset(delta, (h * g.across + w) * units * stride)
-                run = j1 - j0 if g.dilation_width == 1 else np.int64(1)
-                for i in range(i0, i1):
-                    y = begin_of(h, g.stride_height, g.dilation_height, g.top, i)
-                    j = j0
-                    while j < j1:
-                        v = begin_of(w, g.stride_width, g.dilation_width, g.left, j)
-                        own = offset(weights, (i * g.kernel_width + j) * g.channels * units * lanes)
-                        call(product, (
-                            own, units * lanes, lanes, source, lanes, stride,
-                            offset(below, (y * g.width + v) * g.channels * stride), stride,
-                            run * g.channels, columns, units, np.int64(ACCUMULATE), own, lanes,
-                        ))  # fmt: skip
-                        j += run
+        table = table_of_segments()
+        for y in range(g.height):
+            for v in range(g.width):
+                target = offset(below, (y * g.width + v) * g.channels * stride)
+                start, count = np.int64(ZERO), np.int64(0)
+                for i in range(g.kernel_height - 1, -1, -1):  # so that windows ascend
+                    h = window_of(y, g.stride_height, g.dilation_height, g.top, i, g.down)
+                    if h < 0:
+                        continue
+                    for j in range(g.kernel_width - 1, -1, -1):
+                        w = window_of(v, g.stride_width, g.dilation_width, g.left, j, g.across)
+                        if w < 0:
+                            continue
+                        if count == SEGMENTS:
+                            call(product, (
+                                weights, units * lanes, lanes, delta, lanes, stride, target, stride,
+                                g.channels, columns, units, start, weights, lanes, count, table,
+                            ))  # fmt: skip
+                            start, count = np.int64(ACCUMULATE), np.int64(0)
+                        first = (i * g.kernel_width + j) * g.channels
+                        count = add_segment(
+                            table, count, first * units * lanes,
+                            (h * g.across + w) * units * stride,
+                        )  # fmt: skip
+                if count > 0:
+                    call(product, (
+                        weights, units * lanes, lanes, delta, lanes, stride, target, stride,
+                        g.channels, columns, units, start, weights, lanes, count, table,
+                    ))  # fmt: skip
+                else:  # no window has it
+                    for c in range(g.channels):
+                        for i in range(c * stride, c * stride + columns * lanes):
+                            target[i] = cast(0)
 
     def backward(table, index, arena, delta, below, columns):
         work = read(table)
@@ -130,16 +157,12 @@ def backward(kind):
         for row in range(layer.n_out):
             for i in range(row * stride, row * stride + width):
                 delta[i] *= slopes[i]
-        if not layer.needs_input_gradient:
-            return
-        for row in range(layer.n_in):
-            for i in range(row * stride, row * stride + width):
-                below[i] = cast(0)
-        spread(
-            layer.product, read_windows(work, layer),
-            offset(work.parameters, layer.weights * lanes), layer.units,
-            delta, below, stride, columns, lanes,
-        )  # fmt: skip
+        if layer.needs_input_gradient:
+            spread(
+                layer.product, read_windows(work, layer),
+                offset(work.parameters, layer.weights * lanes), layer.units,
+                delta, below, stride, columns, lanes,
+            )  # fmt: skip
 
     pointer = types.CPointer(kind)
     return backward, types.void(TABLE, types.int64, pointer, pointer, pointer, types.int64)
@@ -153,47 +176,57 @@ def accumulate(kind):
     @njit(**NUMPY)
     def add_bias(gradient, delta, units, places, across, lanes):
         for p in range(places):
-            for o in range(units):
-                for lane in range(lanes):
-                    gradient[o * lanes + lane] += delta[(p * units + o) * across + lane]
+            own = offset(delta, p * units * across)
+            if lanes == 1:  # the units of a sample are neighbors
+                for o in range(units):
+                    gradient[o] += own[o]
+            else:
+                for o in range(units):
+                    for lane in range(lanes):
+                        gradient[o * lanes + lane] += own[o * across + lane]
 
     @njit(inline="never", **NUMPY)
     def correlate(product, g, units, x, stride, delta, across, along, gradient, samples, lanes):
-        size = g.kernel_height * g.kernel_width * g.channels
+        table = table_of_segments()
         whole = g.dilation_width == 1 and (g.across - 1) * g.stride_width + g.kernel_width <= (
             g.width if g.left == 0 else np.int64(0)
         )
         run = g.kernel_width if whole else np.int64(1)
-        for b in range(samples):
-            of_sample = offset(delta, b * along)
-            add_bias(
-                offset(gradient, size * units * lanes), of_sample, units, g.down * g.across,
-                across, lanes,
-            )  # fmt: skip
-            for h in range(g.down):
-                i0, i1 = taps_within(
-                    g.height, h, g.stride_height, g.dilation_height, g.top, g.kernel_height
+        # Of so many samples at a time that the cache keeps them for all places of a window.
+        most = max(SEGMENTS // g.down, 1)
+        done = np.int64(0)
+        while done < samples:
+            behind = min(done + most, samples)
+            for i in range(g.kernel_height):
+                h0, h1 = windows_within(
+                    g.height, g.down, g.stride_height, g.dilation_height, g.top, i
                 )
-                for i in range(i0, i1):
-                    y = begin_of(h, g.stride_height, g.dilation_height, g.top, i)
-                    j = np.int64(0)
-                    while j < g.kernel_width:
-                        w0, w1 = windows_within(
-                            g.width, g.across, g.stride_width, g.dilation_width, g.left, j
-                        )
-                        v = begin_of(w0, g.stride_width, g.dilation_width, g.left, j)
-                        row, first = y * g.width + v, (i * g.kernel_width + j) * g.channels
-                        own = offset(gradient, first * units * lanes)
-                        j += run
-                        if w0 == w1:
-                            continue
-                        call(product, (
-                            offset(x, row * g.channels * stride + b * lanes), stride,
-                            g.stride_width * g.channels * stride,
-                            offset(of_sample, (h * g.across + w0) * units * across), across,
-                            units * across, own, units * lanes, run * g.channels, units, w1 - w0,
-                            np.int64(ACCUMULATE), own, lanes,
-                        ))  # fmt: skip
+                j = np.int64(-run)
+                while j + run < g.kernel_width:  # of a `range` of such steps the compiler may raise
+                    j += run
+                    w0, w1 = windows_within(
+                        g.width, g.across, g.stride_width, g.dilation_width, g.left, j
+                    )
+                    if h0 == h1 or w0 == w1:
+                        continue
+                    v = begin_of(w0, g.stride_width, g.dilation_width, g.left, j)
+                    own = offset(gradient, (i * g.kernel_width + j) * g.channels * units * lanes)
+                    count = np.int64(0)
+                    for b in range(done, behind):
+                        for h in range(h0, h1):
+                            y = begin_of(h, g.stride_height, g.dilation_height, g.top, i)
+                            count = add_segment(
+                                table, count, (y * g.width + v) * g.channels * stride + b * lanes,
+                                b * along + (h * g.across + w0) * units * across,
+                            )  # fmt: skip
+                            if count == SEGMENTS or (b + 1 == behind and h + 1 == h1):
+                                call(product, (
+                                    x, stride, g.stride_width * g.channels * stride, delta, across,
+                                    units * across, own, units * lanes, run * g.channels, units,
+                                    w1 - w0, np.int64(ACCUMULATE), own, lanes, count, table,
+                                ))  # fmt: skip
+                                count = np.int64(0)
+            done = behind
 
     def accumulate(table, index, arena, delta, across, along, gradient, samples, continued):
         work = read(table)
@@ -202,10 +235,13 @@ def accumulate(kind):
         if not continued:
             for i in range(layer.size * lanes):
                 gradient[i] = cast(0)
+        g, units = read_windows(work, layer), layer.units
+        bias = offset(gradient, g.kernel_height * g.kernel_width * g.channels * units * lanes)
+        for b in range(samples):
+            add_bias(bias, offset(delta, b * along), units, g.down * g.across, across, lanes)
         correlate(
-            layer.product, read_windows(work, layer), layer.units,
-            offset(arena, layer.input_row * stride), stride, delta, across, along, gradient,
-            samples, lanes,
+            layer.product, g, units, offset(arena, layer.input_row * stride), stride, delta, across,
+            along, gradient, samples, lanes,
         )  # fmt: skip
 
     pointer, whole = types.CPointer(kind), types.int64

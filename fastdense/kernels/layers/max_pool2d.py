@@ -5,7 +5,7 @@ from numba import njit, types
 
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import offset, record
-from fastdense.kernels.layers._pool import walk_for
+from fastdense.kernels.layers._pool import reduce_for, spread_for
 from fastdense.kernels.layers._windows import read_windows
 from fastdense.kernels.records import TABLE, work_reader
 
@@ -16,29 +16,31 @@ def forward(kind):
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(**NUMPY)
-    def first(x, out, kept, width, tap):
+    def first(x, most, place, width, tap):
         for i in range(width):
-            out[i] = x[i]
-            kept[i] = cast(tap)
+            most[i] = x[i]
+            place[i] = cast(tap)
 
     @njit(**NUMPY)
-    def following(x, out, kept, width, tap):
+    def following(x, most, place, width, tap):
         for i in range(width):
-            # NaN is larger than all, as in NumPy.
-            better = x[i] > out[i] or (x[i] != x[i] and out[i] == out[i])
-            out[i] = x[i] if better else out[i]
-            kept[i] = cast(tap) if better else kept[i]
+            # NaN is larger than all, as in NumPy; `or` and `and` would be jumps, and no vectors.
+            better = (x[i] > most[i]) | ((x[i] != x[i]) & (most[i] == most[i]))
+            most[i] = x[i] if better else most[i]
+            place[i] = cast(tap) if better else place[i]
 
     @njit(**NUMPY)
-    def last(out, kept, width, count):
-        pass
+    def last(most, place, out, kept, width, count):
+        for i in range(width):
+            out[i] = most[i]
+            kept[i] = place[i]
 
-    walk = walk_for(first, following, last)
+    reduce = reduce_for(kind, first, following, last)
 
     def forward(table, index, arena, columns, place):
         work = read(table)
         layer, stride = record(work.layers, index), record(work.job, 0).stride
-        walk(
+        reduce(
             read_windows(work, layer), offset(arena, layer.input_row * stride),
             offset(arena, layer.output_row * stride), offset(arena, layer.slope_row * stride),
             stride, columns * record(work.plan, 0).lanes,
@@ -58,11 +60,7 @@ def backward(kind):
         for i in range(width):
             below[i] += delta[i] if kept[i] == cast(tap) else cast(0)
 
-    @njit(**NUMPY)
-    def last(delta, kept, width, count):
-        pass
-
-    walk = walk_for(add, add, last)
+    spread = spread_for(add)
 
     def backward(table, index, arena, delta, below, columns):
         work = read(table)
@@ -74,7 +72,7 @@ def backward(kind):
             for i in range(row * stride, row * stride + width):
                 below[i] = cast(0)
         kept = offset(arena, layer.slope_row * stride)
-        walk(read_windows(work, layer), below, delta, kept, stride, width)
+        spread(read_windows(work, layer), below, delta, kept, stride, width)
 
     pointer = types.CPointer(kind)
     return backward, types.void(TABLE, types.int64, pointer, pointer, pointer, types.int64)

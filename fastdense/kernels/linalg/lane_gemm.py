@@ -17,14 +17,20 @@ from fastdense.kernels.compile.emit import I64, int64
 from fastdense.kernels.compile.pointers import hide, offset
 from fastdense.kernels.compile.vectors import Vectors, register_bytes
 from fastdense.kernels.layout import group_of
-from fastdense.kernels.linalg.tile import ACCUMULATE, ROW_BIAS, emit_call, emit_chains
+from fastdense.kernels.linalg.tile import (
+    ACCUMULATE,
+    ROW_BIAS,
+    emit_call,
+    emit_chains,
+    open_segments,
+)
 
 SIDE = 4  # rows and columns of the largest square tile: 16 chains, and 8 loads for each k
 LINE = 8  # of a tile that is a single row or column
 
 
 def _write_body(
-    simd, builder, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, start, bias, lanes
+    simd, builder, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, start, bias, lanes, *segments
 ):
     before = builder.block
     group, end = (builder.append_basic_block(name) for name in ("group", "end"))
@@ -49,7 +55,8 @@ def _write_body(
     def row_bias(m, n):
         return simd.load(builder, place(bias, (m, lanes)))
 
-    def operands(index):
+    def operands(index, begin=(a, b)):
+        a, b = begin
         a_column = builder.gep(a, [builder.mul(index, sak)])
         b_row = builder.gep(b, [builder.mul(index, sbk)])
         return (
@@ -57,40 +64,60 @@ def _write_body(
             lambda n: simd.load(builder, place(b_row, (n, sbn))),
         )
 
-    starts = {ACCUMULATE: load, ROW_BIAS: row_bias}
-    emit_chains(builder, simd, rows, columns, k, start, starts, operands, store)
+    starts, parts = {ACCUMULATE: load, ROW_BIAS: row_bias}, None
+    if segments:
+        count, table = segments
+        parts = count, open_segments(builder, table, a, b)
+    emit_chains(builder, simd, rows, columns, k, start, starts, operands, store, parts)
     following = builder.add(lane, int64(simd.width))
     lane.add_incoming(following, builder.block)
     builder.cbranch(builder.icmp_signed("<", following, lanes), group, end)
     builder.position_at_end(end)
 
 
-def make_tile(kind, width):
+def make_tile(kind, width, segmented=False):
     """The intrinsic `tile(rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, start, bias, lanes)`.
 
-    A tile of C of up to SIDE x SIDE, LINE x 1 or 1 x LINE, for all lanes, `width` at a time.
+    A tile of C of up to SIDE x SIDE, LINE x 1 or 1 x LINE, for all lanes, `width` at a time. With
+    `segmented` there are also their count and table, as in `tile.make_tile`.
     """
     simd = Vectors(kind, width)
     shapes = {(m, n) for m in range(1, SIDE + 1) for n in range(1, SIDE + 1)}
     shapes |= {(m, 1) for m in range(1, LINE + 1)} | {(1, n) for n in range(1, LINE + 1)}
     write_body = partial(_write_body, simd)
 
+    pointer = types.CPointer(kind)
+    kinds = (
+        *(types.intp, types.intp, types.intp, pointer, types.intp, types.intp),
+        *(pointer, types.intp, types.intp, pointer, types.intp),
+        *(types.intp, pointer, types.intp),
+    )
+    name = f"lane_segments_{kind}" if segmented else f"lanes_{kind}"
+
+    def codegen(context, builder, signature, arguments):
+        rows, columns, *rest = arguments
+        emit_call(builder, name, shapes, rows, columns, rest, write_body)
+        return context.get_dummy_value()
+
     def emit(typingctx, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, start, bias, lanes):
-        pointer = types.CPointer(kind)
-        signature = types.void(
-            *(types.intp, types.intp, types.intp, pointer, types.intp, types.intp),
-            *(pointer, types.intp, types.intp, pointer, types.intp),
-            *(types.intp, pointer, types.intp),
-        )
+        return types.void(*kinds), codegen
 
-        def codegen(context, builder, signature, arguments):
-            rows, columns, *rest = arguments
-            emit_call(builder, f"lanes_{kind}", shapes, rows, columns, rest, write_body)
-            return context.get_dummy_value()
+    def emit_segmented(
+        typingctx, rows, columns, k, a, sam, sak, b, sbn, sbk, c, scm, start, bias, lanes, count,
+        table,
+    ):  # fmt: skip
+        return types.void(*kinds, types.intp, types.CPointer(types.int64)), codegen
 
-        return signature, codegen
+    return intrinsic(emit_segmented if segmented else emit)
 
-    return intrinsic(emit)
+
+@njit(**NUMPY)
+def side(rest, most):
+    """Rows or columns of the next tile where so many are left.
+
+    As few tiles as possible, of nearly equal sides: the last one should not be a sliver.
+    """
+    return most if rest & (most - 1) == 0 else min(rest, most - 1)
 
 
 @cache
@@ -101,11 +128,6 @@ def pack_product_for(kind):
     `lanes` apart, and so are biases.
     """
     tile = make_tile(kind, min(register_bytes() * 8 // kind.bitwidth, group_of(kind)))
-
-    @njit(**NUMPY)
-    def side(rest, most):
-        # As few tiles as possible, of nearly equal sides: the last one should not be a sliver.
-        return most if rest & (most - 1) == 0 else min(rest, most - 1)
 
     @njit(inline="never", **NUMPY)
     def product(a, sam, sak, b, sbn, sbk, c, scm, m, n, k, start, bias, lanes):

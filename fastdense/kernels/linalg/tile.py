@@ -19,8 +19,10 @@ from fastdense.kernels.compile.vectors import Vectors
 ZERO, ACCUMULATE, ROW_BIAS, COLUMN_BIAS = range(4)
 
 
-def emit_chains(builder, simd, rows, columns, k, start, starts, operands, store):
+def emit_chains(builder, simd, rows, columns, k, start, starts, operands, store, segments=None):
     """Emit the chains of a tile, from where each starts to its end after k steps.
+
+    With `segments` they go on from one segment of k steps to the next.
 
     Parameters
     ----------
@@ -28,9 +30,12 @@ def emit_chains(builder, simd, rows, columns, k, start, starts, operands, store)
         For each value of `start` but ZERO, a function of (m, n) that loads where a chain starts.
     operands : callable
         `operands(index)` loads what step `index` needs: a function of m to A's vector, and one of n
-        to B's.
+        to B's; `operands(index, segment)` that of a segment.
     store : callable
         `store(vector, m, n)` writes a vector of C.
+    segments : (count, open), optional
+        How many there are, at least 1, and `open(number)`, which is asked for each before its first
+        step.
     """
     tiles = [(m, n) for m in range(rows) for n in range(columns)]
     blocks = {name: builder.append_basic_block(name) for name in ("before", "loop", "done")}
@@ -45,31 +50,58 @@ def emit_chains(builder, simd, rows, columns, k, start, starts, operands, store)
         values[way] = [value(m, n) for m, n in tiles]
         builder.branch(blocks["before"])
 
+    def joined(entering):
+        """Numbers that come in from several blocks: `[(values, block), ...]`."""
+        phis = [builder.phi(simd.vector) for _ in tiles]
+        for values, block in entering:
+            for phi, value in zip(phis, values, strict=True):
+                phi.add_incoming(value, block)
+        return phis
+
+    def counted(least):
+        """A count from 0 on, and what ends its round: back to `least` until there were so many."""
+        index = builder.phi(I64)
+
+        def end(most, begin, done):
+            following = builder.add(index, int64(1))
+            index.add_incoming(following, builder.block)
+            builder.cbranch(builder.icmp_signed("<", following, most), begin, done)
+
+        index.add_incoming(int64(0), least)
+        return index, end
+
     builder.position_at_end(blocks["before"])
-    first = [builder.phi(simd.vector) for _ in tiles]
-    for way in starts:
-        for phi, value in zip(first, values[way], strict=True):
-            phi.add_incoming(value, entries[way])
+    first = joined([(values[way], entries[way]) for way in starts])
+    above, opened = blocks["before"], ()
+    if segments:
+        count, open_segment = segments
+        outer = builder.append_basic_block("segment")
+        builder.branch(outer)
+        builder.position_at_end(outer)
+        number, end_segment = counted(above)
+        carried = first = joined([(first, above)])
+        opened, above = (open_segment(number),), builder.block
     builder.branch(blocks["loop"])
 
     builder.position_at_end(blocks["loop"])
-    index = builder.phi(I64)
-    index.add_incoming(int64(0), blocks["before"])
-    sums = [builder.phi(simd.vector) for _ in tiles]
-    for phi, value in zip(sums, first, strict=True):
-        phi.add_incoming(value, blocks["before"])
-    of_row, of_column = operands(index)
+    index, end_step = counted(above)
+    sums = joined([(first, above)])
+    of_row, of_column = operands(index, *opened)
     b_vectors = [of_column(n) for n in range(columns)]
     after = []
     for m in range(rows):
         a_vector = of_row(m)
         for n in range(columns):
             after.append(simd.fma(builder, a_vector, b_vectors[n], sums[m * columns + n]))
-    following = builder.add(index, int64(1))
-    index.add_incoming(following, blocks["loop"])
     for phi, value in zip(sums, after, strict=True):
-        phi.add_incoming(value, blocks["loop"])
-    builder.cbranch(builder.icmp_signed("<", following, k), blocks["loop"], blocks["done"])
+        phi.add_incoming(value, builder.block)
+    following = builder.append_basic_block("following") if segments else blocks["done"]
+    end_step(k, blocks["loop"], following)
+    if segments:
+        builder.position_at_end(following)
+        for phi, value in zip(carried, after, strict=True):
+            phi.add_incoming(value, following)
+        end_segment(count, outer, blocks["done"])
 
     builder.position_at_end(blocks["done"])
     for (m, n), value in zip(tiles, after, strict=True):
@@ -108,16 +140,33 @@ def emit_call(builder, name, shapes, rows, columns, arguments, write_body):
     builder.position_at_end(end)
 
 
-def make_tile(kind, shapes, width):
+def open_segments(builder, table, a, b):
+    """`open(number)` of segments: pointers to their parts of A and B, by offsets in a table."""
+
+    def open_segment(number):
+        place = builder.mul(number, int64(2))
+        offsets = (builder.gep(table, [builder.add(place, int64(i))]) for i in range(2))
+        return tuple(
+            hide(builder, builder.gep(array, [builder.load(offset)]))
+            for array, offset in zip((a, b), offsets, strict=True)
+        )
+
+    return open_segment
+
+
+def make_tile(kind, shapes, width, segmented=False):
     """The intrinsic `tile(rows, vectors, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail)`.
 
-    `shapes` are the pairs of rows and vectors that there are. Strides are in elements. Of a single
-    vector only the first `tail` columns are written; B and a bias of columns are read in full, so
-    they must be readable up to a whole vector.
+    With `segmented` there are also a count of segments and the table of where they begin in A and
+    B, behind the others: pairs of offsets. `shapes` are the pairs of rows and vectors that there
+    are. Strides are in elements. Of a single vector only the first `tail` columns are written; B
+    and a bias of columns are read in full, so they must be readable up to a whole vector.
     """
     simd = Vectors(kind, width)
 
-    def write_body(builder, rows, vectors, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail):
+    def write_body(
+        builder, rows, vectors, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail, *segments
+    ):
         mask = simd.first_lanes(builder, tail) if vectors == 1 else None
 
         def place(m, n):
@@ -141,7 +190,8 @@ def make_tile(kind, shapes, width):
         def column_bias(m, n):
             return simd.load(builder, builder.gep(bias, [int64(n * width)]))
 
-        def operands(index):
+        def operands(index, begin=(a, b)):
+            a, b = begin
             b_row = builder.gep(b, [builder.mul(index, ldb)])
             # Else LLVM goes from each row to the next by an addition that waits for the one before.
             a_column = hide(builder, builder.gep(a, [builder.mul(index, sak)]))
@@ -156,20 +206,30 @@ def make_tile(kind, shapes, width):
             return of_row, of_column
 
         starts = {ACCUMULATE: load, ROW_BIAS: row_bias, COLUMN_BIAS: column_bias}
-        emit_chains(builder, simd, rows, vectors, k, start, starts, operands, store)
+        parts = None
+        if segments:
+            count, table = segments
+            parts = count, open_segments(builder, table, a, b)
+        emit_chains(builder, simd, rows, vectors, k, start, starts, operands, store, parts)
+
+    pointer = types.CPointer(kind)
+    kinds = (
+        *(types.intp, types.intp, types.intp, pointer, types.intp, types.intp),
+        *(pointer, types.intp, pointer, types.intp, types.intp, pointer, types.intp),
+    )
+    name = f"segments_{kind}" if segmented else f"tile_{kind}"
+
+    def codegen(context, builder, signature, arguments):
+        rows, vectors, *rest = arguments
+        emit_call(builder, name, shapes, rows, vectors, rest, write_body)
+        return context.get_dummy_value()
 
     def emit(typingctx, rows, vectors, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail):
-        pointer = types.CPointer(kind)
-        signature = types.void(
-            *(types.intp, types.intp, types.intp, pointer, types.intp, types.intp),
-            *(pointer, types.intp, pointer, types.intp, types.intp, pointer, types.intp),
-        )
+        return types.void(*kinds), codegen
 
-        def codegen(context, builder, signature, arguments):
-            rows, vectors, *rest = arguments
-            emit_call(builder, f"tile_{kind}", shapes, rows, vectors, rest, write_body)
-            return context.get_dummy_value()
+    def emit_segmented(
+        typingctx, rows, vectors, k, a, sam, sak, b, ldb, c, ldc, start, bias, tail, count, table
+    ):
+        return types.void(*kinds, types.intp, types.CPointer(types.int64)), codegen
 
-        return signature, codegen
-
-    return intrinsic(emit)
+    return intrinsic(emit_segmented if segmented else emit)
