@@ -379,7 +379,10 @@ class Layer:
         return prod(inputs)
 
     def buffers(self, inputs: Shape) -> int:
-        """How many numbers its twin keeps from one pass of a mini-batch to the next."""
+        """How many numbers its twin has room for beside the chunks; they begin as zeros.
+
+        For each lane, or for each of sixteen samples of a network alone.
+        """
         return 0
 
     def numbers(self, varied: Any) -> Any:

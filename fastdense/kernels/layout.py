@@ -67,7 +67,7 @@ LAYER = np.dtype(
         ("size", _i8),  # of its parameters, of which the first `penalized` have l1 and l2
         ("penalized", _i8),
         ("trained", _i8),  # by the optimizer; it keeps up those behind them itself
-        ("buffers", _i8),  # where what it keeps beside them stands
+        ("buffers", _i8),  # where it has room beside the chunks
         # Addresses of its twin's linked kernels; 0: a dense layer, compiled into those of the loop.
         ("forward", _i8),
         ("backward", _i8),
@@ -273,7 +273,8 @@ ARRAYS = (
     Array("augmentations", AUGMENTATION, "plan"),
     Array("parameters", NUMBER, "state"),  # and behind them the optimizer's slots
     Array("geometry", _i8, "plan"),  # whole numbers of each layer
-    Array("buffers", NUMBER, "scratch"),  # what layers keep beside their parameters for a step
+    # Room of layers beside the chunks, for each lane, or sixteen of a network alone.
+    Array("buffers", NUMBER, "scratch"),
     Array("gradient", NUMBER, "state"),  # of the mini-batches that met no update yet
     Array("networks", NETWORK, "state"),
     Array("seeds", _i8, "task"),

@@ -78,6 +78,17 @@ class Windows(NamedTuple):
                 before.append(max((count - 1) * s + extent - size, 0) // 2)
         return cls(*inputs, *counts, *kernel, *stride, *dilation, *before)
 
+    @property
+    def covered(self):
+        """Numbers of what windows cover, the places around the image among them."""
+        down = (self.down - 1) * self.stride_height + (
+            self.kernel_height - 1
+        ) * self.dilation_height
+        across = (self.across - 1) * self.stride_width + (
+            self.kernel_width - 1
+        ) * self.dilation_width
+        return (down + 1) * (across + 1) * self.channels
+
     def taps(self):
         """`(row, column, slices of the image, slices of the windows)` for each place of a window.
 

@@ -95,6 +95,9 @@ class Conv2D(Units):
     def geometry(self, inputs):
         return self.windows(inputs)
 
+    def buffers(self, inputs):
+        return self.windows(inputs).covered
+
     def products(self, inputs):
         down, across, filters = self.outputs(inputs)
         return down * across * filters * self.kernel[0] * self.kernel[1] * inputs[2]

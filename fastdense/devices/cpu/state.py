@@ -9,7 +9,7 @@ from fastdense.devices.cpu import augmentation
 from fastdense.devices.cpu.arena import SPARE, numbers_of
 from fastdense.devices.cpu.thread_pool import pause_address
 from fastdense.kernels import layout
-from fastdense.kernels.layout import JOB, NETWORK, PLAN, STATE, padded
+from fastdense.kernels.layout import COLUMN_MULTIPLE, JOB, NETWORK, PLAN, STATE, padded
 from fastdense.kernels.registry import kernel
 from fastdense.variants import Variants
 
@@ -196,7 +196,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "augmentations": augmentation.records(recipe),
         "parameters": numbers,
         "geometry": places["geometry"],
-        "buffers": np.zeros(max(places["buffers"], 1) * lanes, dtype),
+        "buffers": np.zeros(max(places["buffers"], 1) * max(lanes, COLUMN_MULTIPLE) + SPARE, dtype),
         "gradient": buffer(count * lanes + SPARE, dtype, keep=False),  # often used up by blocks
         "networks": networks,
         "seeds": np.array(own.seed),

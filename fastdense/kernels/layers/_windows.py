@@ -41,15 +41,6 @@ def taps_within(size, window, stride, dilation, before, taps):
 
 
 @njit(**NUMPY)
-def windows_within(size, count, stride, dilation, before, tap):
-    """The first window whose place `tap` lies within the image, and the first behind these."""
-    shift = tap * dilation - before
-    first = 0 if shift >= 0 else (-shift + stride - 1) // stride
-    last = min(count, (size - shift + stride - 1) // stride)
-    return first, max(first, last)
-
-
-@njit(**NUMPY)
 def window_of(place, stride, dilation, before, tap, count):
     """The window whose place `tap` is that one of the image; -1 if none of `count` has it there."""
     shifted = place + before - tap * dilation

@@ -11,7 +11,7 @@ from numba import njit, types
 
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import offset, record, stack_array
-from fastdense.kernels.layout import NUMBERS, PARTIAL_SUMS, TRAINING
+from fastdense.kernels.layout import COLUMN_MULTIPLE, NUMBERS, PARTIAL_SUMS, TRAINING
 from fastdense.kernels.records import TABLE, work_reader
 from fastdense.numerics.primitives import fma, sqrt
 
@@ -80,7 +80,7 @@ def forward(kind):
         channels, places, unbiased = geometry[0], geometry[1], geometry[2]
         samples = min(columns, job.samples - (place - job.place))
         parameters = offset(work.parameters, layer.weights * lanes)
-        kept = offset(work.buffers, layer.buffers * lanes)
+        kept = offset(work.buffers, layer.buffers * max(lanes, np.int64(COLUMN_MULTIPLE)))
         for c in range(channels):
             x = offset(arena, (layer.input_row + c) * stride)
             for lane in range(lanes):
@@ -142,7 +142,10 @@ def backward(kind):
         channels, places = geometry[0], geometry[1]
         samples = min(columns, job.samples)
         parameters = offset(work.parameters, layer.weights * lanes)
-        kept, across = offset(work.buffers, layer.buffers * lanes), channels * lanes
+        kept, across = (
+            offset(work.buffers, layer.buffers * max(lanes, np.int64(COLUMN_MULTIPLE))),
+            channels * lanes,
+        )
         for c in range(channels):
             normal = offset(arena, (layer.slope_row + c) * stride)
             own_delta, own_below = offset(delta, c * stride), offset(below, c * stride)
@@ -181,7 +184,9 @@ def accumulate(kind):
         work = read(table)
         layer, lanes = record(work.layers, index), record(work.plan, 0).lanes
         numbers = work.geometry[layer.geometry] * lanes
-        found = offset(work.buffers, layer.buffers * lanes + numbers)
+        found = offset(
+            work.buffers, layer.buffers * max(lanes, np.int64(COLUMN_MULTIPLE)) + numbers
+        )
         for i in range(4 * numbers):
             new = found[i] if i < 2 * numbers else cast(0)
             gradient[i] = gradient[i] + new if continued else new

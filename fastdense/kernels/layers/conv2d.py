@@ -1,8 +1,8 @@
 """Convolution: for each window, the product of a dense layer with rows that stand where it says.
 
 A feature is a row of all samples, so the places of a window that lie side by side in a row of the
-image are neighbors, all channels of them: each such run is a segment of one product. Nothing is
-copied.
+image are neighbors, all channels of them: each such run is a segment of one product. For the
+weights' gradient some samples at a time are turned into lines, as their deltas are.
 
 The chain of an output runs over the places of its window in ascending order, that of an input's
 gradient over the windows, and that of a weight's over samples and then windows.
@@ -13,16 +13,17 @@ from numba import njit, types
 
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import call, offset, record, stack_array
+from fastdense.kernels.compile.vectors import vector_length
 from fastdense.kernels.layers._observing import add_sizes
 from fastdense.kernels.layers._windows import (
     begin_of,
     read_windows,
     taps_within,
     window_of,
-    windows_within,
 )
-from fastdense.kernels.layout import OBSERVING, TRAINING
+from fastdense.kernels.layout import COLUMN_MULTIPLE, OBSERVING, TRAINING
 from fastdense.kernels.linalg.tile import ACCUMULATE, ROW_BIAS, ZERO
+from fastdense.kernels.linalg.transpose import make_scatter
 from fastdense.kernels.records import TABLE, work_reader
 
 SEGMENTS = 256  # of a product at most; a chain of more goes on in the next one
@@ -172,6 +173,8 @@ def accumulate(kind):
     """`(table, index, arena, delta, across, along, gradient, samples, continued)`."""
     read = work_reader(kind, False)
     cast = np.float32 if kind == types.float32 else np.float64
+    square = vector_length(kind.bitwidth)
+    scatter_whole, scatter_part = (make_scatter(kind, square, whole) for whole in (True, False))
 
     @njit(**NUMPY)
     def add_bias(gradient, delta, units, places, across, lanes):
@@ -186,47 +189,53 @@ def accumulate(kind):
                         gradient[o * lanes + lane] += own[o * across + lane]
 
     @njit(inline="never", **NUMPY)
-    def correlate(product, g, units, x, stride, delta, across, along, gradient, samples, lanes):
+    def copy(g, x, stride, first, samples, covered, size, wide, lanes):
+        # Samples one behind the other, with the zeros around the image, so that the places of a
+        # window in a row are neighbors in each.
+        high = size // (wide * g.channels)
+        numbers = min(g.width, wide - g.left) * g.channels
+        for y in range(min(g.height, high - g.top)):
+            source = offset(x, y * g.width * g.channels * stride + first * lanes)
+            target = offset(covered, ((g.top + y) * wide + g.left) * g.channels * lanes)
+            if lanes == 1:
+                for i in range(0, numbers, square):
+                    place, corner = offset(source, i * stride), offset(target, i)
+                    if numbers - i >= square:
+                        scatter_whole(place, stride, square, samples, corner, size)
+                    else:
+                        scatter_part(place, stride, numbers - i, samples, corner, size)
+            else:
+                for i in range(numbers):
+                    for lane in range(lanes):
+                        target[i * lanes + lane] = source[i * stride + lane]
+
+    @njit(inline="never", **NUMPY)
+    def correlate(
+        product, g, units, covered, size, wide, delta, across, along, gradient, samples, lanes
+    ):
         table = table_of_segments()
-        whole = g.dilation_width == 1 and (g.across - 1) * g.stride_width + g.kernel_width <= (
-            g.width if g.left == 0 else np.int64(0)
-        )
-        run = g.kernel_width if whole else np.int64(1)
-        # Of so many samples at a time that the cache keeps them for all places of a window.
-        most = max(SEGMENTS // g.down, 1)
-        done = np.int64(0)
-        while done < samples:
-            behind = min(done + most, samples)
-            for i in range(g.kernel_height):
-                h0, h1 = windows_within(
-                    g.height, g.down, g.stride_height, g.dilation_height, g.top, i
-                )
-                j = np.int64(-run)
-                while j + run < g.kernel_width:  # of a `range` of such steps the compiler may raise
-                    j += run
-                    w0, w1 = windows_within(
-                        g.width, g.across, g.stride_width, g.dilation_width, g.left, j
-                    )
-                    if h0 == h1 or w0 == w1:
-                        continue
-                    v = begin_of(w0, g.stride_width, g.dilation_width, g.left, j)
-                    own = offset(gradient, (i * g.kernel_width + j) * g.channels * units * lanes)
-                    count = np.int64(0)
-                    for b in range(done, behind):
-                        for h in range(h0, h1):
-                            y = begin_of(h, g.stride_height, g.dilation_height, g.top, i)
-                            count = add_segment(
-                                table, count, (y * g.width + v) * g.channels * stride + b * lanes,
-                                b * along + (h * g.across + w0) * units * across,
-                            )  # fmt: skip
-                            if count == SEGMENTS or (b + 1 == behind and h + 1 == h1):
-                                call(product, (
-                                    x, stride, g.stride_width * g.channels * stride, delta, across,
-                                    units * across, own, units * lanes, run * g.channels, units,
-                                    w1 - w0, np.int64(ACCUMULATE), own, lanes, count, table,
-                                ))  # fmt: skip
-                                count = np.int64(0)
-            done = behind
+        run = g.kernel_width if g.dilation_width == 1 else np.int64(1)
+        for i in range(g.kernel_height):
+            j = np.int64(0)
+            while j < g.kernel_width:
+                own = offset(gradient, (i * g.kernel_width + j) * g.channels * units * lanes)
+                count = np.int64(0)
+                for b in range(samples):
+                    for h in range(g.down):
+                        y = h * g.stride_height + i * g.dilation_height
+                        row = (y * wide + j * g.dilation_width) * g.channels
+                        count = add_segment(
+                            table, count, (b * size + row) * lanes,
+                            b * along + h * g.across * units * across,
+                        )  # fmt: skip
+                        if count == SEGMENTS or (b + 1 == samples and h + 1 == g.down):
+                            call(product, (
+                                covered, lanes, g.stride_width * g.channels * lanes, delta, across,
+                                units * across, own, units * lanes, run * g.channels, units,
+                                g.across, np.int64(ACCUMULATE), own, lanes, count, table,
+                            ))  # fmt: skip
+                            count = np.int64(0)
+                j += run
 
     def accumulate(table, index, arena, delta, across, along, gradient, samples, continued):
         work = read(table)
@@ -239,10 +248,21 @@ def accumulate(kind):
         bias = offset(gradient, g.kernel_height * g.kernel_width * g.channels * units * lanes)
         for b in range(samples):
             add_bias(bias, offset(delta, b * along), units, g.down * g.across, across, lanes)
-        correlate(
-            layer.product, g, units, offset(arena, layer.input_row * stride), stride, delta, across,
-            along, gradient, samples, lanes,
-        )  # fmt: skip
+        wide = (g.across - 1) * g.stride_width + (g.kernel_width - 1) * g.dilation_width + 1
+        high = (g.down - 1) * g.stride_height + (g.kernel_height - 1) * g.dilation_height + 1
+        size = high * wide * g.channels
+        covered = offset(work.buffers, layer.buffers * max(lanes, np.int64(COLUMN_MULTIPLE)))
+        x = offset(arena, layer.input_row * stride)
+        most = np.int64(square if lanes == 1 else 1)
+        first = np.int64(0)
+        while first < samples:
+            some = min(most, samples - first)
+            copy(g, x, stride, first, some, covered, size, wide, lanes)
+            correlate(
+                layer.product, g, units, covered, size, wide, offset(delta, first * along), across,
+                along, gradient, some, lanes,
+            )  # fmt: skip
+            first += most
 
     pointer, whole = types.CPointer(kind), types.int64
     return accumulate, types.void(
