@@ -332,6 +332,8 @@ class Layer:
     passes: ClassVar[bool] = False  # predictions take its inputs as they are
     reshapes: ClassVar[bool] = False  # its outputs are its inputs in another shape
     multiplies: ClassVar[bool] = False  # its twin calls the engine's product of matrices
+    # Its twin has its gradient from the backward pass itself, so that no delta is kept for it.
+    sums_up: ClassVar[bool] = False
     whole_batch: ClassVar[bool] = False  # in training it needs all samples of a mini-batch at once
     unrolled: ClassVar[tuple[int, str] | None] = None  # units and activation for unrolled steps
 

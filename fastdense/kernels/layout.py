@@ -77,7 +77,8 @@ LAYER = np.dtype(
         ("input_row", _i8),  # rows of the arena: each is one feature of all samples side by side
         ("output_row", _i8),
         ("slope_row", _i8),  # pre-activations, then slopes; of a linked layer what it likes
-        ("transposed", _i8),  # where its transposed delta stands, behind the rows, by columns
+        # Where its transposed delta stands, behind the rows, by columns; -1 where none is kept.
+        ("transposed", _i8),
         ("transposed_stride", _i8),  # from one sample of it to the next
         ("few_inputs", _i8),  # whether it has only FEW_INPUTS: its delta is not transposed
         ("few_outputs", _i8),  # up to FEW_OUTPUTS that whole vectors leave: theirs is not either

@@ -79,8 +79,8 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS, packed=False):
                 record["value"] = kernel("activation", layer.function, dtype)
             if own:
                 block += 1
-                record["transposed"] = transposed
-                transposed += width
+                record["transposed"] = -1 if layer.sums_up else transposed
+                transposed += 0 if layer.sums_up else width
         else:
             record["transposed"] = transposed
             few = width % COLUMN_MULTIPLE

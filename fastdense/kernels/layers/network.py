@@ -63,7 +63,7 @@ def backward_for(kind):
             layer = record(work.layers, index)
             if layer.backward != 0:
                 call(layer.backward, (work.table, index, arena, delta, other, columns))
-                if layer.accumulate != 0:  # what its gradient is taken from; others overwrite it
+                if layer.accumulate != 0 and layer.transposed >= 0:  # others overwrite it
                     own = offset(transposed, layer.transposed * job.columns)
                     scatter(delta, job.stride, layer.n_out, columns, own)
             else:
