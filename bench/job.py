@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from fastdense_bench.stacks import STACKS
 from fastdense_bench.workloads import Workload
 
 SHUFFLED, GIVEN, AS_THEY_ARE = "shuffled", "given", "as they are"
@@ -62,6 +63,20 @@ class Job:
     def layers(self):
         """Weights (n_in, n_out) and bias (n_out,) of each layer at the start."""
         return self.workload.network().split(self.parameters)
+
+    @property
+    def shape(self):
+        """(height, width, channels) of an image, a row of the inputs."""
+        return STACKS[self.workload.stack][0]
+
+    @property
+    def stack(self):
+        """`[(layer, arrays)]` of a network on images: as `stacks` has it, with its parameters."""
+        arrays = iter(self.layers_of_all if self.workload.networks > 1 else self.layers)
+        return [
+            (one, next(arrays) if one[0] in ("conv", "norm", "dense") else ())
+            for one in STACKS[self.workload.stack][1]
+        ]
 
     @property
     def layers_of_all(self):

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from fastdense import Network, Recipe
-from fastdense_bench import matrix_exponential
+from fastdense_bench import matrix_exponential, stacks
 
 # Of the training whose loss is checked: enough to tell a wrong rate, and so few that roundings, and
 # where Adam's epsilon is added, do not grow into another course.
@@ -34,6 +34,11 @@ class Workload:
     networks : int
         How many are trained at once, from parameters and in orders of their own; a step is then
         one of one of them.
+    stack : str
+        Of a network on images its name in `stacks`; `widths` are its inputs and outputs then, and
+        its activations its own.
+    augmentation : tuple of str
+        Names of what fastdense changes the images of a step by.
     """
 
     widths: tuple[int, ...]
@@ -44,6 +49,8 @@ class Workload:
     learning_rate: float = 0.0
     data: str = "linear"
     networks: int = 1
+    stack: str = ""
+    augmentation: tuple[str, ...] = ()
 
     @property
     def trains(self):
@@ -54,6 +61,13 @@ class Workload:
     def name(self):
         shape = "-".join(map(str, self.widths))
         words = [shape, self.activation, self.optimizer, f"b{self.batch}"]
+        if self.stack:
+            words = [
+                self.stack,
+                self.optimizer,
+                words[-1],
+                *["augmented"] * bool(self.augmentation),
+            ]
         if self.networks > 1:
             words = [f"{self.networks} x", *words]
         return " ".join(words if self.trains else ["predict", shape, self.activation, words[-1]])
@@ -66,7 +80,11 @@ class Workload:
     @property
     def flops(self):
         """Of one step: three products a layer, but no input gradient for the first."""
-        products = [a * b for a, b in zip(self.widths, self.widths[1:], strict=False)]
+        if self.stack:
+            sized = self.network().sized
+            products = [e.products(shape) for shape, e in sized if e.activation is not None]
+        else:
+            products = [a * b for a, b in zip(self.widths, self.widths[1:], strict=False)]
         counted = 3 * sum(products) - products[0] if self.trains else sum(products)
         return 2 * self.batch * counted
 
@@ -85,13 +103,16 @@ class Workload:
 
     @classmethod
     def from_dict(cls, plain):
-        return cls(**{**plain, "widths": tuple(plain["widths"])})
+        both = {name: tuple(plain[name]) for name in ("widths", "augmentation")}
+        return cls(**{**plain, **both})
 
     def arrays(self):
         """Inputs (samples, inputs) and targets (samples, outputs), float32."""
         return _arrays(self)
 
     def network(self):
+        if self.stack:
+            return stacks.network(self.stack)
         return Network.of(*self.widths, activation=self.activation)
 
     def recipe(self, epochs, shuffle):
@@ -101,6 +122,7 @@ class Workload:
             batch_size=self.batch,
             epochs=epochs,
             shuffle=shuffle,
+            augmentation=self.augmentation,
         )
 
 
@@ -124,13 +146,19 @@ def _training(widths, activation, optimizer, batch, samples, rate=None, **others
     return Workload(widths, activation, optimizer, batch, samples, rate, **others)
 
 
+def _images(stack, batch, samples=1024, **others):
+    network = stacks.network(stack)
+    widths = network.features, network.outputs
+    return _training(widths, "", "adam", batch, samples, stack=stack, **others)
+
+
 def _prediction(widths, batch):
     return Workload(widths, "relu", "", batch, batch)
 
 
 DIGITS, WIDE, HUGE = (784, 256, 128, 10), (784, 1024, 1024, 10), (1024, 2048, 2048, 1000)
 TINY, MIDDLE = (1, 16, 8, 1), (64, 64, 64, 10)
-MANY = 256  # networks at once
+MANY, FEW = 256, 32  # networks at once
 
 WORKLOADS = [
     _training(TINY, "sigmoid", "sgd", 32, 1024, 0.1),
@@ -162,6 +190,12 @@ WORKLOADS = [
     _training((2, 4, 1), "tanh", "sgd", 4, 4, 0.1, data="xor", networks=MANY),
     _training(MIDDLE, "relu", "adam", 32, 512, networks=MANY),
     _training((4, 32, 16, 4), "tanh", "adam", 1000, 1000, data="matrix-exponential", networks=MANY),
+    _images("cnn", 32),
+    _images("cnn", 128),
+    _images("cnn-norm", 32),
+    _images("lenet5", 64),
+    _images("cnn", 32, augmentation=("rotation", "shift", "shear", "zoom", "horizontal_flip")),
+    _images("small-cnn", 32, networks=FEW),
     *(
         _prediction(widths, batch)
         for widths in (TINY, MIDDLE, DIGITS, WIDE)

@@ -8,6 +8,8 @@ A peer's file holds
 - `train(job)`, which prepares a `Job` and returns `run(epochs)`: it trains from the job's
   parameters and returns the mean loss of the last epoch's batches, each before its update;
 - optionally `train_many(job)`, the same for several networks at once: the mean over them;
+- optionally `train_images(job)` and `train_many_images(job)`, the same of networks on images, which
+  it builds from `job.stack`, and `train_augmented(job)`;
 - optionally `predict(job)`, which returns `run()`: it returns the outputs of the job's inputs;
 - optionally `KEEPS_CODE = True`, if compiled code stays on disk for the next process;
 - optionally `environment()`, variables that are set before its imports.
@@ -74,7 +76,10 @@ def role(workload):
     """The function of a peer that a workload asks for."""
     if not workload.trains:
         return "predict"
-    return "train" if workload.networks == 1 else "train_many"
+    if workload.augmentation:
+        return "train_augmented"
+    many, images = workload.networks > 1, bool(workload.stack)
+    return "train" + "_many" * many + "_images" * images
 
 
 def load(module):

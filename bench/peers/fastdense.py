@@ -42,6 +42,10 @@ def train_many(job):
     return run
 
 
+train_images = train_augmented = train
+train_many_images = train_many
+
+
 def predict(job):
     from fastdense import Recipe, train
 

@@ -28,6 +28,48 @@ def outputs(workload):
     return forward
 
 
+def images(job):
+    """The same of a network on images; those that have no parameters take none of the layers."""
+    import jax
+    import jax.numpy as jnp
+    from jax import lax
+
+    stack, shape = [layer for layer, _ in job.stack], job.shape
+
+    def pooled(a, side, start, combine):
+        return lax.reduce_window(a, start, combine, (1, side, side, 1), (1, side, side, 1), "VALID")
+
+    def forward(layers, a):
+        layers = iter(layers)
+        a = a.reshape(-1, *shape)
+        for layer in stack:
+            kind, *given = (layer,) if isinstance(layer, str) else layer
+            if kind == "conv":
+                weights, bias = next(layers)
+                names = ("NHWC", "HWIO", "NHWC")
+                padding = given[2].upper()
+                a = lax.conv_general_dilated(a, weights, (1, 1), padding, dimension_numbers=names)
+                a = a + bias
+            elif kind == "dense":
+                weights, bias = next(layers)
+                a = a @ weights + bias
+            elif kind == "norm":  # whose averages nothing here asks for
+                scale, shift = next(layers)[:2]
+                a = a - a.mean((0, 1, 2))
+                a = scale * a * lax.rsqrt((a * a).mean((0, 1, 2)) + 1e-3) + shift
+            elif kind == "max":
+                a = pooled(a, given[0], -jnp.inf, lax.max)
+            elif kind == "average":
+                a = pooled(a, given[0], 0.0, lax.add) / given[0] ** 2
+            elif kind == "flatten":
+                a = a.reshape(len(a), -1)
+            else:
+                a = {"relu": jax.nn.relu, "tanh": jnp.tanh}[kind](a)
+        return a
+
+    return forward
+
+
 def steps(workload, loss_of):
     """One step of each optimizer, from a state and what `loss_of` takes besides the layers."""
     import jax
@@ -62,13 +104,16 @@ def train_many(job):
     return _train(job, job.layers_of_all)
 
 
+train_images, train_many_images = train, train_many
+
+
 def _train(job, layers):
     import jax
     import jax.numpy as jnp
 
     workload = job.workload
     many = workload.networks > 1
-    forward = outputs(workload)
+    forward = images(job) if workload.stack else outputs(workload)
     shape = (workload.steps, workload.batch)
     rows = jnp.asarray(job.permutation.reshape(shape)) if job.order == GIVEN else None
 
@@ -102,7 +147,7 @@ def _train(job, layers):
         return each(state, keys)[1][:, -1].mean()
 
     x, y = jnp.asarray(job.inputs), jnp.asarray(job.targets)
-    state = [(jnp.asarray(w), jnp.asarray(b)) for w, b in layers]
+    state = [tuple(map(jnp.asarray, arrays)) for arrays in layers]
     if workload.optimizer == "adam":
         zeros = jax.tree.map(jnp.zeros_like, state)
         clock = jnp.zeros(workload.networks) if many else jnp.float32(0)

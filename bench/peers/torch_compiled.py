@@ -13,5 +13,5 @@ def environment():
     return {"TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1"}
 
 
-train = partial(_torch.training, compiled=True)
+train = train_images = partial(_torch.training, compiled=True)
 predict = partial(_torch.prediction, compiled=True)

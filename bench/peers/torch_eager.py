@@ -5,5 +5,5 @@ from fastdense_bench.peers import _torch
 NAME = "torch-eager"
 IMPORTS, PACKAGES, INSTALL = _torch.IMPORTS, _torch.PACKAGES, _torch.INSTALL
 
-train = _torch.training
+train = train_images = _torch.training
 predict = _torch.prediction

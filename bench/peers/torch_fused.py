@@ -7,4 +7,4 @@ from fastdense_bench.peers import _torch
 NAME = "torch-fused"
 IMPORTS, PACKAGES, INSTALL = _torch.IMPORTS, _torch.PACKAGES, _torch.INSTALL
 
-train = partial(_torch.training, fused=True)
+train = train_images = partial(_torch.training, fused=True)

@@ -1,6 +1,7 @@
 """How much of the targets the inputs explain, found by a search with sound settings."""
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -9,6 +10,10 @@ from fastdense.dataset import Data
 from fastdense.diagnosis.changes import output_of
 from fastdense.diagnosis.laboratory import ROWS
 from fastdense.diagnosis.outlying import middle_of
+from fastdense.layers.conv2d import Conv2D
+from fastdense.layers.dense import Dense
+from fastdense.layers.flatten import Flatten
+from fastdense.layers.max_pool2d import MaxPool2D
 from fastdense.many import Trial, train_trials
 from fastdense.network import Network
 from fastdense.recipe import Recipe
@@ -22,6 +27,9 @@ TELLING = 0.3  # explained: no chance does that
 CHANCE = 9.0  # over the rows: a share that is three standard errors of a correlation, squared
 WIDTHS = (16,), (64, 64)
 RATES = 1e-3, 1e-2
+KINDS = ("tanh", "relu"), ("glorot_uniform", "he_normal")  # of their units and weights
+FILTERS = 8, 16  # of two convolutions, where the network takes images
+FEWEST_PIXELS = 6  # of an image's sides, for two of them and a pooling
 
 
 @dataclass(frozen=True)
@@ -101,13 +109,14 @@ def attainable(case, on_progress=None):
     held_out = len(x) >= FEWEST
     rows = np.random.default_rng(2).permutation(len(x))
     folds = _folds(rows) if held_out else [(rows, rows)]
-    explained, memorized = _best(x, y, folds, held_out, on_progress)
+    hidden = _candidates(case.network.shape)
+    explained, memorized = _best(x, y, folds, held_out, hidden, on_progress)
     linear = float(np.mean([_linear(x, y, *fold) for fold in folds]))
     found = min(max(explained, linear), limit)
     shuffled = None
     if held_out and found < TELLING:
         moved = y[np.random.default_rng(1).permutation(len(y))]
-        shuffled, _ = _best(x, moved, folds, held_out, on_progress)
+        shuffled, _ = _best(x, moved, folds, held_out, hidden, on_progress)
     return Attainable(
         found, min(linear, limit), min(memorized, limit), shuffled, limit, held_out, len(x)
     )
@@ -117,12 +126,31 @@ MOST_LEFT = 0.999  # where nothing is learned
 OF_NO_UNIT = "mse", "mae"  # whose shares are those of scaled targets
 
 
-def _best(x, y, folds, held_out, on_progress):
+def _candidates(shape):
+    """What stands between inputs and outputs of the networks that are tried: lists of layers.
+
+    Figures may stand anywhere in an image, which a dense network learns from many rows only.
+    """
+    kinds = [
+        [Dense(width, name, weights=weights) for width in widths]
+        for widths, name, weights in zip(WIDTHS, *KINDS, strict=True)
+    ]
+    if len(shape) == 1 or min(shape[:2]) < FEWEST_PIXELS:
+        return [(prod(shape), layers) for layers in kinds]
+    first, second = FILTERS
+    images = [
+        Conv2D(first, 3, "relu", weights="he_normal"), MaxPool2D(2),
+        Conv2D(second, 3, "relu", padding="same", weights="he_normal"), Flatten(),
+    ]  # fmt: skip
+    return [(prod(shape), layers) for layers in kinds] + [(shape, images)]
+
+
+def _best(x, y, folds, held_out, hidden, on_progress):
     """What the best of some networks explains at its best epoch, over folds: of its own rows, too.
 
     Returns the shares of the rows that were held out, if any were, and of those trained on.
     """
-    kinds = [(hidden, rate) for hidden in WIDTHS for rate in RATES]
+    kinds = [(layers, rate) for layers in hidden for rate in RATES]
     trials = [
         _trial(Data(x[train], y[train], test=(x[test], y[test])), *kind)
         for kind in kinds for train, test in folds
@@ -157,7 +185,7 @@ def share_left(case):
     trials = [
         _trial(Data(x[train], y[train], test=(x[test], y[test])), hidden, rate,
                case.network.outputs, loss, output)
-        for hidden in WIDTHS for rate in RATES for train, test in folds
+        for hidden in _candidates(case.network.shape) for rate in RATES for train, test in folds
     ]  # fmt: skip
     curves = [np.nanmin(runs[0].test_loss) for runs in train_trials(trials)]
     least = float(np.reshape(curves, (-1, len(folds))).mean(axis=1).min())
@@ -180,11 +208,9 @@ def _folds(rows):
 
 
 def _trial(data, hidden, rate, outputs=None, loss="mse", output="identity"):
-    network = Network.of(
-        data.inputs.shape[1], *hidden, outputs or data.targets.shape[1],
-        activation="tanh" if len(hidden) == 1 else "relu", output=output,
-        weights="glorot_uniform" if len(hidden) == 1 else "he_normal",
-    )  # fmt: skip
+    inputs, layers = hidden
+    last = Dense(outputs or data.targets.shape[1], output, weights=layers[0].weights)
+    network = Network(inputs, [*layers, last])
     batch = min(32, len(data))
     epochs = max(1, round(UPDATES / -(-len(data) // batch)))
     recipe = Recipe(

@@ -11,8 +11,17 @@ from fastdense_bench.matrix_exponential import expm
 from fastdense_bench.measure import TOLERANCE
 from fastdense_bench.workloads import QUICK, WORKLOADS, Workload
 
-SMALL = [w for w in WORKLOADS if w.trains and w.networks == 1 and w.flops * w.steps < 1e9]
-MANY = [w for w in WORKLOADS if w.networks > 1]
+DENSE = [w for w in WORKLOADS if not w.stack]
+SMALL = [w for w in DENSE if w.trains and w.networks == 1 and w.flops * w.steps < 1e9]
+MANY = [w for w in DENSE if w.networks > 1]
+IMAGES = [w for w in WORKLOADS if w.stack and not w.augmentation]
+# Outputs of a layer times the inputs of each.
+PRODUCTS = {
+    "cnn": [26 * 26 * 32 * 9, 11 * 11 * 64 * 9 * 32, 5 * 5 * 64 * 10],
+    "cnn-norm": [26 * 26 * 32 * 9, 11 * 11 * 64 * 9 * 32, 5 * 5 * 64 * 10],
+    "lenet5": [28 * 28 * 6 * 25, 10 * 10 * 16 * 25 * 6, 400 * 120, 120 * 84, 84 * 10],
+    "small-cnn": [10 * 10 * 4 * 9, 3 * 3 * 4 * 9 * 4, 36 * 3],
+}
 FASTDENSE = peers.load("fastdense_bench.peers.fastdense").module
 NUMPY = peers.load("fastdense_bench.peers.numpy").module
 
@@ -20,6 +29,9 @@ NUMPY = peers.load("fastdense_bench.peers.numpy").module
 def counted(workload):
     """Floating-point operations of a step's matrix products, each by the shapes of its operands."""
     total, batch = 0, workload.batch
+    if workload.stack:
+        products = PRODUCTS[workload.stack]
+        return 2 * batch * (3 * sum(products) - products[0])
     for index, (n_in, n_out) in enumerate(zip(workload.widths, workload.widths[1:], strict=False)):
         total += 2 * batch * n_in * n_out  # forward
         if workload.trains:
@@ -111,3 +123,19 @@ def test_layers_of_all_networks_are_those_of_each():
         ):
             np.testing.assert_array_equal(all_weights[index], weights)
             np.testing.assert_array_equal(all_bias[index], bias)
+
+
+@pytest.mark.parametrize("name", ["torch_eager", "jax"])
+@pytest.mark.parametrize("workload", IMAGES, ids=lambda w: w.name)
+def test_peers_agree_on_images(workload, name):
+    peer = peers.load(f"fastdense_bench.peers.{name}")
+    if not peer.installed:
+        pytest.skip(peer.install)
+    short = replace(workload.short, networks=min(workload.networks, 3))
+    if not peer.can(short):
+        pytest.skip(f"{peer.name} has nothing of its own for this")
+    ours, theirs = (
+        getattr(module, peers.role(short))(Job.of(short, GIVEN))(short.short_epochs)
+        for module in (FASTDENSE, peer.module)
+    )
+    assert ours == pytest.approx(theirs, rel=TOLERANCE)
