@@ -28,6 +28,11 @@ def is_theory(subject):
     return subject.kind == theories.Theory.kind
 
 
+def is_on_images(subject):
+    """Whether some network of a scenario takes images."""
+    return not is_theory(subject) and any(len(arm.network.shape) > 1 for arm in subject.arms)
+
+
 def inputs(name, subject):
     """The files that a subject was read from."""
     if is_theory(subject):

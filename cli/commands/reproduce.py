@@ -18,10 +18,13 @@ AT_ONCE = 2  # while one is judged, which is Python's work, another trains
     "--check-draws", "times", type=click.IntRange(1, 1000), metavar="N",
     help="Repeat every scenario on N fresh sets of draws and seeds; print which verdicts changed.",
 )  # fmt: skip
+@click.option(
+    "--dense", is_flag=True, default=False, help="Leave out scenarios with networks on images."
+)
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @out_option
 @force_option
-def command(scenarios, draws, seeds, times, as_json, out, force):
+def command(scenarios, draws, seeds, times, dense, as_json, out, force):
     """Run the given scenarios, or all; print what was measured and the verdict on each claim."""
     from fastdense.parallel import on_all_cores
     from fastdense.reports import files
@@ -31,6 +34,12 @@ def command(scenarios, draws, seeds, times, as_json, out, force):
 
     names = scenarios or subject.names()
     loaded = [subject.find(name) for name in names]
+    if dense:
+        pairs = zip(names, loaded, strict=True)
+        pairs = [(name, one) for name, one in pairs if not subject.is_on_images(one)]
+        names, loaded = ([one[part] for one in pairs] for part in (0, 1))
+        if not loaded:
+            raise click.UsageError("all of these have networks on images; leave out --dense")
     if out is not None:
         from fastdense.errors import FastdenseError
 
