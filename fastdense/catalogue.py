@@ -130,8 +130,7 @@ class Choice:
             low, high = chosen.ranges.get(key, (None, None))
             if low is not None and not low <= value < high:
                 raise FastdenseError(
-                    f"{key} of {chosen.name} is {shown(value)}; "
-                    f"expected {low:g} <= {key} < {high:g}"
+                    f"{key} of {chosen.name} is {shown(value)}; expected {interval(key, low, high)}"
                 )
         return cls(chosen.name, tuple(sorted(hyper.items())), kind)
 
@@ -168,6 +167,11 @@ def _usual(kind: str, name: str) -> Choice:
 
 
 Chosen = str | dict[str, Any] | Choice  # what `Choice.of` reads
+
+
+def interval(key: str, low: float, high: float) -> str:
+    """A range of hyper-parameters in words; one that ends right behind a number includes it."""
+    return f"{low:g} <= {key} {'<' if high <= float(f'{high:g}') else '<='} {high:g}"
 
 
 def freeze(value: object) -> object:

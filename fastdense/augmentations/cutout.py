@@ -1,4 +1,4 @@
-"""A part about a random place, of `size` times the height and the width, is `fill`."""
+"""A part of the image, `size` of its sides and at a random place, filled with `fill`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Its upright lines leaned by an angle of up to `degrees`, either way."""
+"""Upright lines of the image leaned by up to `degrees`, either way."""
 
 import numpy as np
 
@@ -13,10 +13,10 @@ def place(drawn, hyper, height, width):
     (degrees,) = hyper
     turn = (2.0 * drawn[0] - 1.0) * degrees / 180.0
     cosine, size = cos_pi(abs(turn)), cos_pi(abs(0.5 - abs(turn)))
-    return 1.0, -size if turn >= 0.0 else size, 0.0, cosine, 0.0, 0.0
+    return cosine, 0.0, -size if turn >= 0.0 else size, 1.0, 0.0, 0.0
 
 
 def spec(drawn, hyper, shape):
     angle = np.radians((2 * drawn[:, 0] - 1) * hyper["degrees"])
     one, none = np.ones(len(drawn)), np.zeros(len(drawn))
-    return np.array([[one, -np.sin(angle), none], [none, np.cos(angle), none]])
+    return np.array([[np.cos(angle), none, none], [-np.sin(angle), one, none]])

@@ -1,4 +1,4 @@
-"""Moved by up to `height` of its height and `width` of its width, either way."""
+"""The image moved, either way, by up to `height` and `width` of its sides."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Its height and its width scaled, each by a factor between 1 / `high` and 1 / `low`."""
+"""The image's height and width scaled, each by a factor from 1 / `high` to 1 / `low`."""
 
 import numpy as np
 

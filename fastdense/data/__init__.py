@@ -60,6 +60,8 @@ def _rows(source, hyper, settings, folder, number):
     if source.load:
         rows = source.load(hyper, Path(folder))
         sample = whole("data.sample", settings["sample"], 0)
+        if not sample and "seed" in settings and settings["seed"] != OF_ALL["seed"]:
+            raise FastdenseError("data.seed draws a sample of loaded rows; give data.sample, too")
         if sample:
             rows = _sampled(rows, sample + test, first)
         return _with_test(rows, test)
@@ -114,8 +116,8 @@ def _sampled(rows, count, first):
     """So many of the rows, none of them twice, drawn by a seed."""
     if count > len(rows):
         raise FastdenseError(
-            f"data.sample and data.test are {count} rows together but there are {len(rows)}; draw "
-            "fewer, or leave out sample"
+            f"data.sample, with data.test, is {count} rows but there are {len(rows)}; draw fewer, "
+            "or leave it out"
         )
     order = np.argsort(streams.uniform(first, streams.DATA, 0, 0, len(rows)), kind="stable")
     sample = _some(rows, order[:count], rows.test)
@@ -155,7 +157,8 @@ def _hyper(source, given):
                 or not low <= value < high
             ):
                 raise FastdenseError(
-                    f"data.{key} is {value!r:.80}; expected a number, {low:g} <= {key} < {high:g}"
+                    f"data.{key} is {value!r:.80}; expected a number, "
+                    f"{catalogue.interval(key, low, high)}"
                 )
             hyper[key] = float(value)
     return hyper

@@ -30,6 +30,7 @@ RATES = 1e-3, 1e-2
 KINDS = ("tanh", "relu"), ("glorot_uniform", "he_normal")  # of their units and weights
 FILTERS = 8, 16  # of two convolutions, where the network takes images
 FEWEST_PIXELS = 6  # of an image's sides, for two of them and a pooling
+PIXELS = 12  # for each of which the first of them has one window at most
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,9 @@ def _candidates(shape):
     if len(shape) == 1 or min(shape[:2]) < FEWEST_PIXELS:
         return [(prod(shape), layers) for layers in kinds]
     first, second = FILTERS
+    stride = max(1, min(shape[:2]) // PIXELS)
     images = [
-        Conv2D(first, 3, "relu", weights="he_normal"), MaxPool2D(2),
+        Conv2D(first, 3, "relu", stride, weights="he_normal"), MaxPool2D(2),
         Conv2D(second, 3, "relu", padding="same", weights="he_normal"), Flatten(),
     ]  # fmt: skip
     return [(prod(shape), layers) for layers in kinds] + [(shape, images)]

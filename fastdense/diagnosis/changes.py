@@ -322,7 +322,9 @@ def batch_normalization():
                 layers.append(layer)
             else:
                 linear = replace(layer, activation="identity")
-                layers += [linear, BatchNormalization(), Activation(layer.activation)]
+                layers += [linear, BatchNormalization()]
+                if layer.activation != "identity":
+                    layers.append(Activation(layer.activation))
         return Network(network.inputs, [*layers, last])
 
     return _network("normalize each hidden layer's pre-activations over the batch", 3, change)

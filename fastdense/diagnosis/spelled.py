@@ -38,7 +38,8 @@ WEIGHTS = {
     "glorot_uniform": ("glorot_uniform", "nn.init.xavier_uniform_(layer.weight)"),
     "lecun_normal": ("lecun_normal", 'nn.init.kaiming_normal_(weight, nonlinearity="linear")'),
 }  # fmt: skip
-# Layers that have nothing to be said about.
+WINDOW = "kernel", "stride", "padding", "dilation"
+# Layers that are called by a name alone.
 SAME = {
     "batch_normalization": ("BatchNormalization()", "nn.BatchNorm1d(...)"),
     "layer_normalization": ("LayerNormalization()", "nn.LayerNorm(...)"),
@@ -170,8 +171,17 @@ def _hidden(value, _):
 
 
 def _in_layers(value, _):
-    both = zip(*map(_layer, value), strict=True)
+    both = zip(*_layers(value), strict=True)
     return tuple(f"layers {', '.join(_shortened([*words]))}" for words in both)
+
+
+def _layers(tables):
+    """Words of layers in Keras and in PyTorch, pairs."""
+    images = any("conv2d" in table for table in tables)
+    for table in tables:
+        keras, torch = _layer(table)
+        yield keras, torch.replace("1d", "2d") if images else torch
+        images = images and not {"flatten", "global_average_pool2d"} & set(table)
 
 
 def _layer(table):
@@ -183,6 +193,9 @@ def _layer(table):
         weights = table["weights"]["name"]
         keras, torch = ("Dense", "Linear") if name == "dense" else ("Conv2D", "Conv2d")
         first = "" if linear else f'activation="{activation}", '
+        if name == "conv2d":  # its window, as ours are called
+            window = [f"{key}={table[key]}" for key in WINDOW if key in table]
+            own = ", ".join([str(own), *window])
         return (
             f'{keras}({own}, {first}kernel_initializer="{WEIGHTS.get(weights, (weights,))[0]}")',
             f"nn.{torch}(..., {own}) ({weights})" + (f", {theirs}" if not linear else ""),
@@ -194,7 +207,8 @@ def _layer(table):
         return f"Dropout({own:g})", f"nn.Dropout({own:g})"
     if name in SAME:
         return SAME[name]
-    return (name if own is True else f"{name} {own}",) * 2
+    rest = "".join(f", {key}={value}" for key, value in table.items() if key != name)
+    return (name if own is True else f"{name}({own}{rest})",) * 2
 
 
 def _shortened(words):
@@ -234,7 +248,10 @@ def _dropout(value, _):
 
 
 def _augmentation(value, _):
-    return "leave out ImageDataGenerator and Random layers", "leave out the transforms at random"
+    return (
+        "leave out Random layers and the random arguments of ImageDataGenerator",
+        "leave out the random transforms",
+    )
 
 
 def _penalty(_, recipe):

@@ -139,10 +139,8 @@ PLAN = np.dtype(
         ("parameters", _i8),
         ("products", _i8),  # of a sample through the network, or its parameters if they are more
         ("slots", _i8),  # arrays of the optimizer's
-        (
-            "slot_stride",
-            _i8,
-        ),  # numbers from the parameters to the first slot, and from slot to slot
+        # Numbers from the parameters to the first slot, and from slot to slot.
+        ("slot_stride", _i8),
         ("blocks", _i8),  # units of work of a whole gradient
         # Whoever takes a chunk through the network also takes its gradient, when those of the
         # chunks before it are taken; activations stay with one thread.

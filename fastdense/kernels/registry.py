@@ -30,13 +30,8 @@ KINDS = {
 }
 LAYER_ROLES = "forward", "backward", "accumulate"  # of a linked layer's twin
 UNROLLED = "unrolled"  # its name is a `StepShape`
-ONE_DTYPE = (
-    "advance",
-    "schedule",
-    "place",
-    "uniforms",
-    "normals",
-)  # float64, whatever that of the training
+# float64, whatever that of the training.
+ONE_DTYPE = "advance", "schedule", "place", "uniforms", "normals"
 # Loops over lanes become single vectors, if they are not taken apart before.
 LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work", UNROLLED
 _lock = threading.RLock()

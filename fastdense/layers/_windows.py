@@ -46,6 +46,8 @@ class Windows(NamedTuple):
     dilation_width: int
     top: int
     left: int
+    high: int  # of what windows cover, the places around the image among them
+    wide: int
 
     @classmethod
     def of(cls, layer, inputs, kernel, stride, padding, dilation=(1, 1)):
@@ -61,7 +63,7 @@ class Windows(NamedTuple):
                 f"a {layer} layer takes images, not {inputs[0]} features; give the network "
                 "inputs=(height, width, channels)"
             )
-        counts, before = [], []
+        counts, before, covered = [], [], []
         for size, k, s, d in zip(inputs[:2], kernel, stride, dilation, strict=True):
             extent = d * (k - 1) + 1
             if padding == "valid":
@@ -76,18 +78,8 @@ class Windows(NamedTuple):
                 count = -(-size // s)
                 counts.append(count)
                 before.append(max((count - 1) * s + extent - size, 0) // 2)
-        return cls(*inputs, *counts, *kernel, *stride, *dilation, *before)
-
-    @property
-    def covered(self):
-        """Numbers of what windows cover, the places around the image among them."""
-        down = (self.down - 1) * self.stride_height + (
-            self.kernel_height - 1
-        ) * self.dilation_height
-        across = (self.across - 1) * self.stride_width + (
-            self.kernel_width - 1
-        ) * self.dilation_width
-        return (down + 1) * (across + 1) * self.channels
+            covered.append((counts[-1] - 1) * s + extent)
+        return cls(*inputs, *counts, *kernel, *stride, *dilation, *before, *covered)
 
     def taps(self):
         """`(row, column, slices of the image, slices of the windows)` for each place of a window.

@@ -96,7 +96,8 @@ class Conv2D(Units):
         return self.windows(inputs)
 
     def buffers(self, inputs):
-        return self.windows(inputs).covered
+        windows = self.windows(inputs)
+        return windows.high * windows.wide * windows.channels
 
     def products(self, inputs):
         down, across, filters = self.outputs(inputs)

@@ -230,6 +230,7 @@ def describe(scenario, diagnosed=None):
             extras.append(f"{recipe.gradient_accumulation_steps} batches an update")
         if recipe.schedule.name != "constant":
             extras.append(_choice(recipe.schedule))
+        extras += map(_choice, recipe.augmentation)
         arms.add_row(
             arm.name,
             f"{len(arm.data)} rows{tested}{', drawn' * arm.data.drawn}",

@@ -22,6 +22,7 @@ from fastdense import (
 )
 from fastdense.catalogue import Choice
 from fastdense.devices.cpu import single
+from fastdense.reference import augmentation as reference
 from fastdense.reference.augmentation import augmented, resampled
 
 SHAPE = 7, 6, 2
@@ -69,13 +70,44 @@ def test_images_are_resampled_as_scipy_does(numbers, height, width):
         np.testing.assert_allclose(found[..., channel], expected, atol=1e-9)
 
 
-def test_an_angle_turns_against_scipys_as_in_keras():
+def test_an_angle_turns_as_scipy_turns():
     (image,) = strategies.numbers(3, 1, 9, 9)
     spec = catalogue.get("augmentations", "rotation").spec
     places = spec(np.array([[1.0, 0.5]]), {"degrees": 30.0}, (9, 9, 1))
     found = resampled(image[np.newaxis, ..., np.newaxis], places)[0, ..., 0]
-    expected = ndimage.rotate(image, -30.0, reshape=False, order=1, mode="nearest")
+    expected = ndimage.rotate(image, 30.0, reshape=False, order=1, mode="nearest")
     np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_all_moves_together_are_those_of_keras():
+    keras = pytest.importorskip("keras.src.legacy.preprocessing.image")
+    entries = [
+        catalogue.get("augmentations", name) for name in ("rotation", "shift", "shear", "zoom")
+    ]
+    drawn = np.random.default_rng(0).random((4, 2))
+    hypers = [
+        {"degrees": 40.0}, {"height": 0.2, "width": 0.3}, {"degrees": 30.0},
+        {"low": 0.7, "high": 1.4},
+    ]  # fmt: skip
+    recipe = RECIPE.replace(
+        augmentation=[{"name": e.name, **h} for e, h in zip(entries, hypers, strict=True)]
+    )
+    image = strategies.numbers(5, 9, 9, 2)  # a square: else Keras turns it about another place
+    (turn, _), (down, right), (lean, _), zooms = drawn
+    with pytest.MonkeyPatch.context() as patch:
+        given = iter(drawn)
+        patch.setattr(reference, "_drawn", lambda *a: next(given)[np.newaxis])
+        network = Network(image.shape, [Flatten(), Dense(1)])
+        found = augmented(network, recipe, image.reshape(1, -1), 0).reshape(image.shape)
+    # Its axes are x and y, so that height and width are the other way round.
+    expected = keras.apply_affine_transform(
+        image, theta=(2 * turn - 1) * 40, tx=(2 * right - 1) * 0.3 * 9,
+        ty=(2 * down - 1) * 0.2 * 9, shear=(2 * lean - 1) * 30,
+        zx=0.7 + 0.7 * zooms[1], zy=0.7 + 0.7 * zooms[0],
+        row_axis=0, col_axis=1, channel_axis=2,
+    )  # fmt: skip
+    np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 @every(("name", "axis"), [("horizontal_flip", 2), ("vertical_flip", 1)])

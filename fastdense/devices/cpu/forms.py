@@ -90,7 +90,9 @@ def _kind(task):
     """What decides with what a training begins, beside its rows, its parameters and its seed."""
     recipe = vars(task.recipe) | {"seed": 0}
     hyper = recipe["loss"].hyper, recipe["optimizer"].hyper, recipe["schedule"].hyper
-    exactly = str((recipe["learning_rate"], hyper))  # 0 and -0 are equal, but not the same
+    hyper += tuple(choice.hyper for choice in recipe["augmentation"])
+    layers = task.network.to_dict()["layers"]
+    exactly = str((recipe["learning_rate"], hyper, layers))  # 0 and -0 are equal, but not the same
     sizes = task.batch, task.data.draws, task.rows, task.test_rows, task.order.shape
     measured = task.weights.size > 0, task.accuracy, task.evaluate_every, task.observe_every
     return task.network, *recipe.values(), exactly, *sizes, *measured

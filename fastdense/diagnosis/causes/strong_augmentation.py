@@ -1,5 +1,7 @@
 """Augmentation changes samples into what they are not."""
 
+import numpy as np
+
 from fastdense.diagnosis.changes import no_augmentation
 from fastdense.diagnosis.suspicion import Suspicion, rising
 
@@ -13,14 +15,14 @@ def suspect(e):
     if not names:
         return None
     without, changed = e.augmented
-    return Suspicion(
-        0.3 + 0.5 * rising(changed / max(without, 1e-30), 1.2, 4.0),
-        (
-            f"the samples of a step go through {', '.join(names)}",
+    evidence, strength = [f"the samples of a step go through {', '.join(names)}"], 0.3
+    if np.isfinite([without, changed]).all():
+        strength += 0.5 * rising(changed / max(without, 1e-30), 1.2, 4.0)
+        evidence.append(
             f"at the end the loss is {without:.3g} on rows as they are and {changed:.3g} on "
-            "changed ones",
-        ),
-    )
+            "changed ones"
+        )
+    return Suspicion(strength, tuple(evidence))
 
 
 def changes(e):

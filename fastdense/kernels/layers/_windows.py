@@ -12,7 +12,7 @@ from fastdense.kernels.compile.pointers import offset
 Geometry = namedtuple(
     "Geometry",
     "height width channels down across kernel_height kernel_width stride_height stride_width "
-    "dilation_height dilation_width top left",
+    "dilation_height dilation_width top left high wide",
 )
 
 
@@ -21,7 +21,8 @@ def read_windows(work, layer):
     """The geometry of a layer's windows."""
     n = offset(work.geometry, layer.geometry)
     return Geometry(
-        n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12]
+        n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12],
+        n[13], n[14],
     )  # fmt: skip
 
 

@@ -189,14 +189,13 @@ def accumulate(kind):
                         gradient[o * lanes + lane] += own[o * across + lane]
 
     @njit(inline="never", **NUMPY)
-    def copy(g, x, stride, first, samples, covered, size, wide, lanes):
+    def copy(g, x, stride, first, samples, covered, size, lanes):
         # Samples one behind the other, with the zeros around the image, so that the places of a
         # window in a row are neighbors in each.
-        high = size // (wide * g.channels)
-        numbers = min(g.width, wide - g.left) * g.channels
-        for y in range(min(g.height, high - g.top)):
+        numbers = min(g.width, g.wide - g.left) * g.channels
+        for y in range(min(g.height, g.high - g.top)):
             source = offset(x, y * g.width * g.channels * stride + first * lanes)
-            target = offset(covered, ((g.top + y) * wide + g.left) * g.channels * lanes)
+            target = offset(covered, ((g.top + y) * g.wide + g.left) * g.channels * lanes)
             if lanes == 1:
                 for i in range(0, numbers, square):
                     place, corner = offset(source, i * stride), offset(target, i)
@@ -210,9 +209,7 @@ def accumulate(kind):
                         target[i * lanes + lane] = source[i * stride + lane]
 
     @njit(inline="never", **NUMPY)
-    def correlate(
-        product, g, units, covered, size, wide, delta, across, along, gradient, samples, lanes
-    ):
+    def correlate(product, g, units, covered, size, delta, across, along, gradient, samples, lanes):
         table = table_of_segments()
         run = g.kernel_width if g.dilation_width == 1 else np.int64(1)
         for i in range(g.kernel_height):
@@ -223,7 +220,7 @@ def accumulate(kind):
                 for b in range(samples):
                     for h in range(g.down):
                         y = h * g.stride_height + i * g.dilation_height
-                        row = (y * wide + j * g.dilation_width) * g.channels
+                        row = (y * g.wide + j * g.dilation_width) * g.channels
                         count = add_segment(
                             table, count, (b * size + row) * lanes,
                             b * along + h * g.across * units * across,
@@ -248,18 +245,16 @@ def accumulate(kind):
         bias = offset(gradient, g.kernel_height * g.kernel_width * g.channels * units * lanes)
         for b in range(samples):
             add_bias(bias, offset(delta, b * along), units, g.down * g.across, across, lanes)
-        wide = (g.across - 1) * g.stride_width + (g.kernel_width - 1) * g.dilation_width + 1
-        high = (g.down - 1) * g.stride_height + (g.kernel_height - 1) * g.dilation_height + 1
-        size = high * wide * g.channels
+        size = g.high * g.wide * g.channels
         covered = offset(work.buffers, layer.buffers * max(lanes, np.int64(COLUMN_MULTIPLE)))
         x = offset(arena, layer.input_row * stride)
         most = np.int64(square if lanes == 1 else 1)
         first = np.int64(0)
         while first < samples:
             some = min(most, samples - first)
-            copy(g, x, stride, first, some, covered, size, wide, lanes)
+            copy(g, x, stride, first, some, covered, size, lanes)
             correlate(
-                layer.product, g, units, covered, size, wide, offset(delta, first * along), across,
+                layer.product, g, units, covered, size, offset(delta, first * along), across,
                 along, gradient, some, lanes,
             )  # fmt: skip
             first += most
