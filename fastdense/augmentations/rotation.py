@@ -4,7 +4,10 @@ import numpy as np
 
 from fastdense.numerics.maths import cos_pi
 
-SOURCE = "Keras `ImageDataGenerator(rotation_range)`, which turns what is not square about another place."
+SOURCE = (
+    "Keras `ImageDataGenerator(rotation_range)`, which turns an image that is no square about a "
+    "place beside its middle."
+)
 HYPER = {"degrees": 20.0}
 RANGES = {"degrees": (0.0, 180.0 + 1e-9)}
 

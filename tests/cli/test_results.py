@@ -287,6 +287,17 @@ def test_a_diverging_run_is_strict_json():
     assert "×" in call("run", "vanishing-sigmoid", *rate[:-1]).out
 
 
+def test_arms_are_shown_with_what_their_samples_go_through():
+    out = " ".join(call("show", "augmentation").out.split())
+    assert all(name in out for name in ("rotation", "horizontal_flip", "brightness"))
+
+
+def test_reproduce_leaves_out_what_is_on_images():
+    answer = call("reproduce", "--dense", "zero-rate", "layer-design", "--seeds", 1, "--json")
+    assert [one["scenario"] for one in answer.json] == ["zero-rate"]
+    assert "leave out --dense" in call("reproduce", "--dense", "layer-design").err
+
+
 def test_reproduce_is_a_list_of_runs():
     answer = call("reproduce", "zero-rate", "constant-init", "--seeds", 2, "--json")
     assert (answer.code, answer.err) == (0, "")

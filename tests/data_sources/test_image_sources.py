@@ -33,6 +33,8 @@ def test_a_sample_is_drawn_anew_for_every_draw():
     every = {row.tobytes() for row in read({"name": "digits"}).inputs}
     drawn = [row.tobytes() for row in [*one.inputs, *one.test[0]]]
     assert set(drawn) <= every and len(set(drawn)) == 50
+    with pytest.raises(FastdenseError, match="seed draws a sample"):
+        read({"name": "digits", "seed": 1})
     with pytest.raises(FastdenseError, match="1798 rows but there are 1797"):
         read({"name": "digits", "sample": 1790, "test": 8})
 

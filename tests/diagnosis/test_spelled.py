@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fastdense import Network, Recipe, catalogue
+from fastdense import Conv2D, Dense, Flatten, Network, Recipe, catalogue
 from fastdense.diagnosis import changes as known
 from fastdense.diagnosis.case import Case
 from fastdense.diagnosis.spelled import ACTIVATIONS, OPTIMIZERS, PATHS, WEIGHTS, spelled
@@ -108,3 +108,21 @@ def test_another_activation_keeps_the_normalization_before_it():
     assert after.activations == ["relu", "identity"]
     assert after.dense[0][1].activation == "identity"
     assert known.batch_normalization().make(normalized).network == normalized.network
+
+
+def test_layers_on_images_have_their_windows_and_norms_of_two_dimensions():
+    x = np.random.default_rng(0).normal(size=(20, 8, 8, 1))
+    layers = [Conv2D(4, 3, "tanh", padding="same"), Flatten(), Dense(5, "tanh"), Dense(1)]
+    case = Case.of(Network((8, 8, 1), layers), Recipe(), (x, x[:, 0, 0]))
+    after = known.batch_normalization().make(case)
+    lines = spelled(known.difference(case, after), known.settings_of(after))
+    (keras,), (torch,) = lines["keras"], lines["torch"]
+    assert "Conv2D(4, kernel=(3, 3), stride=(1, 1), padding=same" in keras
+    assert torch.index("BatchNorm2d") < torch.index("Flatten") < torch.index("BatchNorm1d")
+
+
+def test_a_linear_layer_is_normalized_without_an_activation_that_does_nothing():
+    network = Network(3, [Dense(4, "identity"), Dense(1)])
+    case = Case.of(network, Recipe(), (X, X[:, :1]))
+    layers = known.batch_normalization().make(case).network.layers
+    assert [type(layer).__name__ for layer in layers] == ["Dense", "BatchNormalization", "Dense"]

@@ -284,3 +284,16 @@ def test_it_is_written_and_read():
     recipe = RECIPE.replace(augmentation=["shear", {"name": "rotation", "degrees": 5}])
     assert Recipe.from_dict(recipe.to_dict()) == recipe
     assert eval(repr(recipe), {"Recipe": Recipe, "Choice": Choice}) == recipe
+
+
+@every(
+    ("table", "words"),
+    [
+        ({"name": "rotation", "degrees": -3}, "expected 0 <= degrees <= 180"),
+        ({"name": "shear", "degrees": 90}, "expected 0 <= degrees < 90"),
+    ],
+)
+def test_a_range_says_whether_its_end_is_in_it(table, words):
+    with pytest.raises(FastdenseError, match=words):
+        RECIPE.replace(augmentation=[table])
+    RECIPE.replace(augmentation=[{"name": "rotation", "degrees": 180}])
