@@ -176,7 +176,7 @@ def test_the_speeds_of_the_readme_are_those_of_the_table():
     assert f"{images} workloads on images" in text
     assert f"all {len(WORKLOADS)} workloads" in README
     rows = [cells(line) for line in text.splitlines() if line.startswith("| ")]
-    (columns,) = (row for row in rows if row[:2] == ["workload", "threads"])
+    _, columns = (row for row in rows if row[:2] == ["workload", "threads"])
     measured = {
         row[0]: dict(zip(columns, row, strict=True))
         for row in rows
