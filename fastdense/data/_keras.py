@@ -36,6 +36,7 @@ def strange(name, path):
 
 
 def rows(hyper, images, labels):
-    """The first training rows that are wanted, (n, height, width), in [0, 1]."""
+    """The first training rows that are wanted, in [0, 1]: (n, height, width), or with channels."""
     count = whole_of(hyper, "rows") or len(images)
-    return Data(images[:count, ..., np.newaxis] / LIMIT, labels[:count])
+    images = images if images.ndim == 4 else images[..., np.newaxis]
+    return Data(np.divide(images[:count], LIMIT, dtype=np.float32), labels[:count])

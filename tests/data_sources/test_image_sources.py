@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import pickle
 
 import numpy as np
 import pytest
@@ -105,7 +106,7 @@ def test_mnist_is_read_where_keras_keeps_it(keras):
     np.savez(keras / "mnist.npz", x_train=IMAGES, y_train=LABELS, x_test=IMAGES, y_test=LABELS)
     data = read({"name": "mnist", "rows": 10, "test": 2})
     assert data.shape == (28, 28, 1) and len(data) == 8
-    assert (data.inputs * 255 == IMAGES[:8].reshape(8, -1)).all()
+    np.testing.assert_allclose(data.inputs * 255, IMAGES[:8].reshape(8, -1), rtol=1e-6)
     assert data.targets[:, 0].tolist() == LABELS[:8].tolist()
     with pytest.raises(FastdenseError, match="whole number"):
         read({"name": "mnist", "rows": 2.5})
@@ -126,10 +127,38 @@ def test_fashion_mnist_is_read_where_keras_keeps_it(keras):
         packed = gzip.compress(bytes(head) + array.tobytes())
         (folder / f"train-{name}-ubyte.gz").write_bytes(packed)
     data = read({"name": "fashion_mnist"})
-    assert (data.inputs * 255 == IMAGES.reshape(12, -1)).all()
+    np.testing.assert_allclose(data.inputs * 255, IMAGES.reshape(12, -1), rtol=1e-6)
     (folder / "train-labels-idx1-ubyte.gz").write_bytes(b"no gzip")
     with pytest.raises(FastdenseError, match="not as Keras writes it"):
         read({"name": "fashion_mnist"})
+
+
+class Harmful:
+    def __reduce__(self):
+        return print, ("called",)
+
+
+@pytest.mark.parametrize("name", ["cifar-10-batches-py-target/cifar-10-batches-py",
+                                  "cifar-10-batches-py"])  # fmt: skip
+def test_cifar10_is_read_where_keras_keeps_it(keras, name, capsys):
+    with pytest.raises(FastdenseError, match=r"does not exist; keras\.datasets\.cifar10"):
+        read({"name": "cifar10"})
+    folder = keras / name
+    folder.mkdir(parents=True)
+    images = np.random.default_rng(0).integers(0, 256, (10, 32, 32, 3)).astype(np.uint8)
+    for batch in range(5):
+        own = images[2 * batch : 2 * batch + 2].transpose(0, 3, 1, 2).reshape(2, -1)
+        packed = pickle.dumps({b"data": own, b"labels": [batch, 9 - batch]})
+        (folder / f"data_batch_{batch + 1}").write_bytes(packed)
+    data = read({"name": "cifar10", "test": 1})
+    assert data.shape == (32, 32, 3) and len(data) == 9
+    np.testing.assert_allclose(data.inputs * 255, images[:9].reshape(9, -1), rtol=1e-6)
+    assert data.targets[:4, 0].tolist() == [0, 9, 1, 8]
+    for wrong in (b"", b"text", pickle.dumps({b"data": own}), pickle.dumps(Harmful())):
+        (folder / "data_batch_5").write_bytes(wrong)
+        with pytest.raises(FastdenseError, match="not as Keras writes it; remove it"):
+            read({"name": "cifar10"})
+    assert capsys.readouterr().out == ""
 
 
 SCENARIO = """

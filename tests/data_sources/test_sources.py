@@ -30,7 +30,16 @@ def same(one, other):
 
 def test_every_source_is_a_generator_or_a_loader():
     assert set(GENERATORS) == {"blobs", "polynomial", "random_labels", "shapes", "sine"}
-    assert set(LOADERS) == {"csv", "digits", "fashion_mnist", "inline", "mnist", "npz", "parquet"}
+    assert set(LOADERS) == {
+        "cifar10",
+        "csv",
+        "digits",
+        "fashion_mnist",
+        "inline",
+        "mnist",
+        "npz",
+        "parquet",
+    }
     for name in catalogue.names("data"):
         source = catalogue.get("data", name)
         assert (source.make is None) != (source.load is None)
