@@ -8,7 +8,7 @@ import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastdense import Data, Dense, Dropout, Network, Recipe, train
+from fastdense import Data, Dense, Dropout, Network, Recipe, Rescale, train
 from fastdense.arrays.buffers import CACHE_LINE, address
 from fastdense.devices.cpu import forms, single
 from fastdense.devices.cpu.single import Single
@@ -75,6 +75,7 @@ CHANGES = {
     "clip_value": 0.5,
     "clip_norm": 0.5,
     "class_weights": (1.0, 2.0),
+    "augmentation": ({"name": "noise", "std": 0.3}, "brightness"),
     "seed": 3,
     "dtype": "float64",
 }
@@ -109,6 +110,8 @@ def test_a_recipe_that_differs_in_one_setting_begins_with_its_own(setting):
         {"network": Network(3, [Dense(6, "tanh"), Dropout(0.3), Dense(2)])},
         {"network": Network(3, [Dense(6, "tanh"), Dropout(0.2), Dense(2, l2=0.1)])},
         {"network": Network(3, [Dense(6, "relu"), Dropout(0.2), Dense(2)])},
+        {"network": Network(3, [Rescale(0.0), Dense(6, "relu"), Dense(2)])},
+        {"network": Network(3, [Rescale(-0.0), Dense(6, "relu"), Dense(2)])},
     ],
 )
 def test_trainings_that_differ_in_anything_else_begin_with_their_own(other):
