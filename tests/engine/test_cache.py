@@ -39,14 +39,20 @@ from fastdense import catalogue
 for dtype in ("float32", "float64"):
     for role, kind in registry.KINDS.items():
         for name in catalogue.names(kind):
-            coupled = getattr(catalogue.get(kind, name), "coupled", False)
-            if role == "loss" or coupled == role.startswith("coupled"):
+            entry = catalogue.get(kind, name)
+            coupled = getattr(entry, "coupled", False)
+            if kind == "augmentations":
+                fits = entry.moves == (role == "place")
+            else:
+                fits = role == "loss" or coupled == role.startswith("coupled")
+            if fits:
                 registry.kernel(role, name, dtype)
     for name in catalogue.names("layers"):
         if catalogue.get("layers", name).layer.linked:
             registry.kernel("forward", name, dtype)
             registry.kernel("backward", name, dtype)
-    for role in ("work", "train", "pack_work", "pack_train", "uniforms"):
+    for role in ("work", "train", "pack_work", "pack_train", "uniforms", "augment",
+                 "pack_augment"):
         registry.kernel(role, None, dtype)
 """
 
