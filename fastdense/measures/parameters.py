@@ -4,7 +4,7 @@ import numpy as np
 
 from fastdense.fusion import fused
 from fastdense.measures.registry import measure, relative
-from fastdense.reference.backward import loss_and_gradient
+from fastdense.model import Model
 from fastdense.reference.curvature import largest_curvature
 
 
@@ -25,9 +25,8 @@ def bias_gradient_ratio(run, data):
     """gradient of the biases of the first hidden layer over the last's, at the start"""
     # The speed of learning of Nielsen (2015), Neural networks and deep learning, chapter 5.
     network, recipe = fused(run.network, run.recipe)
-    start, rows = run.initial_parameters.astype(float), (data.inputs, data.targets)
-    with np.errstate(all="ignore"):
-        _, gradient, _ = loss_and_gradient(network, recipe, start, *rows, np.ones(len(data)))
+    start = Model(network, run.initial_parameters.astype(float))
+    _, gradient = start.loss_and_gradient((data.inputs, data.targets), recipe.loss)
     norms = [float(np.linalg.norm(bias)) for _, bias in run.network.split_dense(gradient)]
     return relative(norms[0], norms[max(len(norms) - 2, 0)])
 

@@ -36,7 +36,7 @@ train_many(run.network, run.recipe, ([1], [2]), seeds=16)
 """
 EVERY = """
 from fastdense import catalogue
-for dtype in ("float32", "float64"):
+for dtype in DTYPES:
     for role, kind in registry.KINDS.items():
         for name in catalogue.names(kind):
             entry = catalogue.get(kind, name)
@@ -144,14 +144,16 @@ def full(tmp_path_factory):
     """A folder with every kernel there is; the one of these tests, if they have one."""
     given = os.environ.get("FASTDENSE_CACHE_DIR")
     folder = Path(given) if given else tmp_path_factory.mktemp("full")
-    run(folder, EVERY)
+    both = [start(folder, f"DTYPES = {[dtype]}\n{EVERY}") for dtype in ("float32", "float64")]
+    for process in both:  # side by side
+        finish(process)
     assert len([*folder.glob("*.kernel")]) > 50
     return folder
 
 
 def test_every_kernel_loads_without_numba(full):
     """So none needs a symbol that is not in this process anyway."""
-    assert run(full, EVERY)[0] == 0
+    assert run(full, f"DTYPES = 'float32', 'float64'\n{EVERY}")[0] == 0
 
 
 def test_a_training_in_a_warm_process_does_not_import_numba(full):
