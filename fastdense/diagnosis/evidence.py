@@ -369,10 +369,23 @@ class Evidence:
         """Losses at the end on rows as they are and as augmentation makes them."""
         if self.end is None:
             return np.nan, np.nan
-        x, y = (a[self.rows].astype(float) for a in (self.case.data.inputs, self.case.data.targets))
+        x, changed = self._changed
         network, recipe = self.case.judged
-        outputs, _ = forward(network, self.end, augmented(network, recipe, x, 0))
+        outputs, _ = forward(network, self.end, changed)
+        y = self.case.data.targets[self.rows].astype(float)
         return self.loss(self.end), float(losses(recipe, outputs, y)[0].mean())
+
+    @once
+    def moved(self):
+        """How far augmentation takes a sample, over how far one is from another."""
+        x, changed = self._changed
+        with np.errstate(all="ignore"):  # twice the variance lies between two samples
+            return float(np.sqrt(np.mean((changed - x) ** 2) / (2 * x.var(axis=0).mean())))
+
+    @once
+    def _changed(self):
+        x = self.case.data.inputs[self.rows].astype(float)
+        return x, augmented(*self.case.judged, x, 0)
 
     @once
     def recalls(self):

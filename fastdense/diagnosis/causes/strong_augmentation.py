@@ -14,10 +14,14 @@ def suspect(e):
     names = [choice.name for choice in e.case.recipe.augmentation]
     if not names:
         return None
+    evidence = [
+        f"the samples of a step go through {', '.join(names)}",
+        f"that takes a sample {e.moved:.2g} times as far as another one lies",
+    ]
+    strength = 0.3 + 0.55 * rising(e.moved, 0.7, 1.0)
     without, changed = e.augmented
-    evidence, strength = [f"the samples of a step go through {', '.join(names)}"], 0.3
     if np.isfinite([without, changed]).all():
-        strength += 0.5 * rising(changed / max(without, 1e-30), 1.2, 4.0)
+        strength = max(strength, 0.3 + 0.5 * rising(changed / max(without, 1e-30), 1.2, 4.0))
         evidence.append(
             f"at the end the loss is {without:.3g} on rows as they are and {changed:.3g} on "
             "changed ones"
