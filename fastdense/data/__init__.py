@@ -60,7 +60,7 @@ def _rows(source, hyper, settings, folder, number):
     if source.load:
         rows = source.load(hyper, Path(folder))
         sample = whole("data.sample", settings["sample"], 0)
-        if not sample and "seed" in settings and settings["seed"] != OF_ALL["seed"]:
+        if settings["seed"] and not sample:
             raise FastdenseError("data.seed draws a sample of loaded rows; give data.sample, too")
         if sample:
             rows = _sampled(rows, sample + test, first)

@@ -25,7 +25,8 @@ class Rescale(Layer):
 
     def __post_init__(self) -> None:
         for name in ("factor", "offset"):
-            real(name, getattr(self, name), -MAXIMUM, float("inf"))
+            number = real(name, getattr(self, name), -MAXIMUM, float("inf"))
+            object.__setattr__(self, name, number + 0.0)  # no zero below zero
 
     def numbers(self, varied):
         return self.factor, self.offset

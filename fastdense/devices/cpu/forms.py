@@ -91,8 +91,7 @@ def _kind(task):
     recipe = vars(task.recipe) | {"seed": 0}
     hyper = recipe["loss"].hyper, recipe["optimizer"].hyper, recipe["schedule"].hyper
     hyper += tuple(choice.hyper for choice in recipe["augmentation"])
-    layers = task.network.to_dict()["layers"]
-    exactly = str((recipe["learning_rate"], hyper, layers))  # 0 and -0 are equal, but not the same
+    exactly = str((recipe["learning_rate"], hyper))  # 0 and -0 are equal, but not the same
     sizes = task.batch, task.data.draws, task.rows, task.test_rows, task.order.shape
     measured = task.weights.size > 0, task.accuracy, task.evaluate_every, task.observe_every
     return task.network, *recipe.values(), exactly, *sizes, *measured

@@ -6,7 +6,7 @@ from numba import njit, types
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import offset, record
 from fastdense.kernels.layers._pool import reduce_for, spread_for
-from fastdense.kernels.layers._windows import read_windows, taps_within
+from fastdense.kernels.layers._windows import read_windows, within
 from fastdense.kernels.records import TABLE, work_reader
 
 
@@ -60,13 +60,8 @@ def backward(kind):
     @njit(inline="never", **NUMPY)
     def divide(g, delta, stride, width):
         for h in range(g.down):
-            i0, i1 = taps_within(
-                g.height, h, g.stride_height, g.dilation_height, g.top, g.kernel_height
-            )
             for w in range(g.across):
-                j0, j1 = taps_within(
-                    g.width, w, g.stride_width, g.dilation_width, g.left, g.kernel_width
-                )
+                i0, i1, j0, j1 = within(g, h, w)
                 count = cast((i1 - i0) * (j1 - j0))
                 first = (h * g.across + w) * g.channels
                 for row in range(first, first + g.channels):

@@ -7,7 +7,7 @@ from numba import njit
 
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import offset, stack_array
-from fastdense.kernels.layers._windows import begin_of, taps_within
+from fastdense.kernels.layers._windows import begin_of, within
 
 BLOCK = 16  # columns whose numbers stay in registers from the first place of a window to the last
 
@@ -48,13 +48,8 @@ def reduce_for(kind, first, following, last):
     @njit(inline="never", **NUMPY)
     def reduce(g, x, out, kept, stride, width):
         for h in range(g.down):
-            i0, i1 = taps_within(
-                g.height, h, g.stride_height, g.dilation_height, g.top, g.kernel_height
-            )
             for w in range(g.across):
-                j0, j1 = taps_within(
-                    g.width, w, g.stride_width, g.dilation_width, g.left, g.kernel_width
-                )
+                i0, i1, j0, j1 = within(g, h, w)
                 window = h, w, i0, i1, j0, j1
                 for c in range(g.channels):
                     row = ((h * g.across + w) * g.channels + c) * stride
@@ -80,13 +75,8 @@ def spread_for(add):
     @njit(inline="never", **NUMPY)
     def spread(g, below, delta, kept, stride, width):
         for h in range(g.down):
-            i0, i1 = taps_within(
-                g.height, h, g.stride_height, g.dilation_height, g.top, g.kernel_height
-            )
             for w in range(g.across):
-                j0, j1 = taps_within(
-                    g.width, w, g.stride_width, g.dilation_width, g.left, g.kernel_width
-                )
+                i0, i1, j0, j1 = within(g, h, w)
                 for c in range(g.channels):
                     place = ((h * g.across + w) * g.channels + c) * stride
                     own, of_window = offset(delta, place), offset(kept, place)

@@ -42,6 +42,14 @@ def taps_within(size, window, stride, dilation, before, taps):
 
 
 @njit(**NUMPY)
+def within(g, h, w):
+    """Of a window the first row within the image, and the first behind these; columns likewise."""
+    i0, i1 = taps_within(g.height, h, g.stride_height, g.dilation_height, g.top, g.kernel_height)
+    j0, j1 = taps_within(g.width, w, g.stride_width, g.dilation_width, g.left, g.kernel_width)
+    return i0, i1, j0, j1
+
+
+@njit(**NUMPY)
 def window_of(place, stride, dilation, before, tap, count):
     """The window whose place `tap` is that one of the image; -1 if none of `count` has it there."""
     shifted = place + before - tap * dilation

@@ -23,8 +23,7 @@ from fastdense.numerics.primitives import fma, sqrt
 
 # What is kept of each channel and lane, one behind the other: what the numbers are multiplied by,
 # sums over the samples, and the partial ones.
-INVERSES, FIRST, SECOND, PARTIAL = range(4)
-KEPT = PARTIAL + PARTIAL_SUMS
+_, FIRST, SECOND, PARTIAL = range(4)
 PLAIN, PRODUCT, SQUARES = range(3)
 
 

@@ -18,8 +18,8 @@ from fastdense.kernels.layers._observing import add_sizes
 from fastdense.kernels.layers._windows import (
     begin_of,
     read_windows,
-    taps_within,
     window_of,
+    within,
 )
 from fastdense.kernels.layout import COLUMN_MULTIPLE, OBSERVING, TRAINING
 from fastdense.kernels.linalg.tile import ACCUMULATE, ROW_BIAS, ZERO
@@ -55,13 +55,8 @@ def forward(kind):
         bias = offset(weights, g.kernel_height * g.kernel_width * g.channels * units * lanes)
         table = table_of_segments()
         for h in range(g.down):
-            i0, i1 = taps_within(
-                g.height, h, g.stride_height, g.dilation_height, g.top, g.kernel_height
-            )
             for w in range(g.across):
-                j0, j1 = taps_within(
-                    g.width, w, g.stride_width, g.dilation_width, g.left, g.kernel_width
-                )
+                i0, i1, j0, j1 = within(g, h, w)
                 target = offset(z, (h * g.across + w) * units * stride)
                 if i0 == i1 or j0 == j1:  # all of it is around the image
                     fill(target, bias, units, stride, columns, lanes)
