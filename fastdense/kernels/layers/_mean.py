@@ -1,5 +1,7 @@
 """Means over windows, and their way back: twins of the layers that average."""
 
+from functools import cache
+
 import numpy as np
 from numba import njit, types
 
@@ -10,55 +12,13 @@ from fastdense.kernels.layers._windows import read_windows, within
 from fastdense.kernels.records import TABLE, work_reader
 
 
-def forward(kind):
-    """`(table, index, arena, columns, place)`: a chunk through layer `index`."""
-    read = work_reader(kind, False)
+@cache
+def _divide_for(kind):
     cast = np.float32 if kind == types.float32 else np.float64
-
-    @njit(**NUMPY)
-    def first(x, total, place, width, tap):
-        for i in range(width):
-            total[i] = x[i]
-
-    @njit(**NUMPY)
-    def following(x, total, place, width, tap):
-        for i in range(width):
-            total[i] += x[i]
-
-    @njit(**NUMPY)
-    def last(total, place, out, kept, width, count):
-        for i in range(width):
-            out[i] = total[i] / cast(count)
-
-    reduce = reduce_for(kind, first, following, last)
-
-    def forward(table, index, arena, columns, place):
-        work = read(table)
-        layer, stride = record(work.layers, index), record(work.job, 0).stride
-        out = offset(arena, layer.output_row * stride)
-        reduce(
-            read_windows(work, layer), offset(arena, layer.input_row * stride), out, out, stride,
-            columns * record(work.plan, 0).lanes,
-        )  # fmt: skip
-
-    pointer = types.CPointer(kind)
-    return forward, types.void(TABLE, types.int64, pointer, types.int64, types.int64)
-
-
-def backward(kind):
-    """`(table, index, arena, delta, below, columns)`: to all numbers of each window alike."""
-    read = work_reader(kind, False)
-    cast = np.float32 if kind == types.float32 else np.float64
-
-    @njit(**NUMPY)
-    def add(below, delta, kept, width, tap):
-        for i in range(width):
-            below[i] += delta[i]
-
-    spread = spread_for(add)
 
     @njit(inline="never", **NUMPY)
-    def divide(g, delta, stride, width):
+    def divide(g, numbers, stride, width):
+        # Each window's numbers by how many places of it lie within the image.
         for h in range(g.down):
             for w in range(g.across):
                 i0, i1, j0, j1 = within(g, h, w)
@@ -66,7 +26,47 @@ def backward(kind):
                 first = (h * g.across + w) * g.channels
                 for row in range(first, first + g.channels):
                     for i in range(row * stride, row * stride + width):
-                        delta[i] /= count
+                        numbers[i] /= count
+
+    return divide
+
+
+def forward(kind):
+    """`(table, index, arena, columns, place)`: a chunk through layer `index`."""
+    read, divide = work_reader(kind, False), _divide_for(kind)
+
+    def first(x, total, place, width, tap):
+        for i in range(width):
+            total[i] = x[i]
+
+    def following(x, total, place, width, tap):
+        for i in range(width):
+            total[i] += x[i]
+
+    reduce = reduce_for(first, following)
+
+    def forward(table, index, arena, columns, place):
+        work = read(table)
+        layer, stride = record(work.layers, index), record(work.job, 0).stride
+        out, width = offset(arena, layer.output_row * stride), columns * record(work.plan, 0).lanes
+        windows = read_windows(work, layer)
+        reduce(windows, offset(arena, layer.input_row * stride), out, out, stride, width)
+        divide(windows, out, stride, width)
+
+    pointer = types.CPointer(kind)
+    return forward, types.void(TABLE, types.int64, pointer, types.int64, types.int64)
+
+
+def backward(kind):
+    """`(table, index, arena, delta, below, columns)`: to all numbers of each window alike."""
+    read, divide = work_reader(kind, False), _divide_for(kind)
+    cast = np.float32 if kind == types.float32 else np.float64
+
+    def add(below, delta, kept, width, tap):
+        for i in range(width):
+            below[i] += delta[i]
+
+    spread = spread_for(add)
 
     def backward(table, index, arena, delta, below, columns):
         work = read(table)

@@ -1,9 +1,8 @@
 """The largest number of each window: which place it has is kept for the way back."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
-from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import offset, record
 from fastdense.kernels.layers._pool import reduce_for, spread_for
 from fastdense.kernels.layers._windows import read_windows
@@ -15,27 +14,22 @@ def forward(kind):
     read = work_reader(kind, False)
     cast = np.float32 if kind == types.float32 else np.float64
 
-    @njit(**NUMPY)
     def first(x, most, place, width, tap):
         for i in range(width):
             most[i] = x[i]
             place[i] = cast(tap)
 
-    @njit(**NUMPY)
     def following(x, most, place, width, tap):
+        own = cast(tap)
         for i in range(width):
-            # NaN is larger than all, as in NumPy; `or` and `and` would be jumps, and no vectors.
-            better = (x[i] > most[i]) | ((x[i] != x[i]) & (most[i] == most[i]))
-            most[i] = x[i] if better else most[i]
-            place[i] = cast(tap) if better else place[i]
+            # All is read before it is compared, and `or` and `and` would be jumps: no vectors.
+            number, found, at = x[i], most[i], place[i]
+            # NaN is larger than all, as in NumPy.
+            better = (number > found) | ((number != number) & (found == found))
+            most[i] = number if better else found
+            place[i] = own if better else at
 
-    @njit(**NUMPY)
-    def last(most, place, out, kept, width, count):
-        for i in range(width):
-            out[i] = most[i]
-            kept[i] = place[i]
-
-    reduce = reduce_for(kind, first, following, last)
+    reduce = reduce_for(first, following)
 
     def forward(table, index, arena, columns, place):
         work = read(table)
@@ -55,7 +49,6 @@ def backward(kind):
     read = work_reader(kind, False)
     cast = np.float32 if kind == types.float32 else np.float64
 
-    @njit(**NUMPY)
     def add(below, delta, kept, width, tap):
         for i in range(width):
             below[i] += delta[i] if kept[i] == cast(tap) else cast(0)
