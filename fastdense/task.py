@@ -46,6 +46,8 @@ class Task:
     order: np.ndarray
     evaluate_every: int
     observe_every: int
+    evaluated: str
+    keep_outputs: bool
     accuracy: str | None
     fused: tuple
 
@@ -63,7 +65,7 @@ class Task:
     @once
     def baselines(self):
         """The `Baselines` of each draw of its data; None if nothing is evaluated."""
-        if not self.evaluate_every:
+        if not self.evaluate_every or self.evaluated == "test":
             return None
         draws = map(self.data.draw, range(self.data.draws))
         return tuple(baselines(draw, self.fused[1], self.network.outputs) for draw in draws)
@@ -140,10 +142,14 @@ def prepare(
     evaluate_every=1,
     observe_every=0,
     parts=parts,
+    evaluated="all",
+    keep_outputs=False,
 ):
     """Check a training and convert what is not in the recipe's dtype yet; returns a `Task`.
 
-    `parts` draws the numbers of initial parameters that are not given.
+    `parts` draws the numbers of initial parameters that are not given. `evaluated` are "all" rows,
+    or those of the "test" only, and not before the first epoch. With `keep_outputs` those of each
+    sample of an epoch's steps are kept.
     """
     if not isinstance(network, Network):
         raise FastdenseError(f"{shown(network)} is not a network; give a Network")
@@ -195,6 +201,8 @@ def prepare(
         order,
         evaluate_every,
         observe_every,
+        evaluated,
+        keep_outputs,
         recipe.loss.entry.accuracy(network.outputs),
         fused(network, recipe),
     )

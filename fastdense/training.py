@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from fastdense import catalogue
 from fastdense.checks import whole
 from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weights_of
 from fastdense.devices import device_of
@@ -16,7 +17,7 @@ from fastdense.network import Network
 from fastdense.outcome import USUAL, Thresholds, check_thresholds
 from fastdense.recipe import Recipe
 from fastdense.run import Run
-from fastdense.task import prepare
+from fastdense.task import given_parameters, prepare
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -48,6 +49,25 @@ class Report:
     signals: dict[str, np.ndarray] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class OptimizerState:
+    """What an optimizer has come to: with it another training goes on where one was left.
+
+    Attributes
+    ----------
+    slots : ndarray, shape (slots, network.size)
+        Momenta, means of squares, ...: as many as the optimizer keeps.
+    powers : ndarray, shape (3,)
+        Its running products.
+    steps : int
+        Mini-batches so far, of which schedules and dropout are functions.
+    """
+
+    slots: np.ndarray
+    powers: np.ndarray
+    steps: int
+
+
 class Training:
     """One network's training, which goes on when it is asked to.
 
@@ -58,6 +78,11 @@ class Training:
     ----------
     network, recipe, data, parameters, order, evaluate_every, observe_every, thresholds, device, \
 threads : as in `train`
+    evaluated : str
+        "all" rows; or only those of the "test", and none before the first epoch: of the training
+        rows there is only the running loss then, and it does not end a training that diverges.
+    keep_outputs : bool
+        Whether `outputs` are kept.
 
     Examples
     --------
@@ -79,9 +104,13 @@ threads : as in `train`
         evaluate_every: int = 1,
         observe_every: int = 0,
         thresholds: Thresholds = USUAL,
+        evaluated: Literal["all", "test"] = "all",
+        keep_outputs: bool = False,
         device: str = "cpu",
         threads: int | None = None,
     ) -> None:
+        if evaluated not in ("all", "test"):
+            raise FastdenseError(f'evaluated is {shown(evaluated)}; expected "all" or "test"')
         check_thresholds(thresholds)
         if threads is not None:
             threads = whole("threads", threads, 1)
@@ -96,6 +125,8 @@ threads : as in `train`
             evaluate_every,
             observe_every,
             where.parts,
+            evaluated,
+            bool(keep_outputs),
         )
         self._thresholds, self._device = thresholds, device
         # Of the data as they are now: their owner may write into them.
@@ -134,8 +165,9 @@ threads : as in `train`
     def advance(self, epochs: int = 1, on_progress: Callable[[int], object] | None = None) -> None:
         """Go on for some epochs, or as many as the recipe has left.
 
-        After an interrupt the epoch that is under way counts as one of them. `on_progress` is
-        called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop.
+        An epoch that is under way, after an interrupt or `advance_steps`, counts as one of them.
+        `on_progress` is called as `on_progress(epochs_done)` about every 30 ms; it may raise to
+        stop.
         """
         until = min(self.epoch + whole("epochs", epochs, 0), self.recipe.epochs)
         session, started = self._session, time.perf_counter()
@@ -146,6 +178,67 @@ threads : as in `train`
                     on_progress(session.epoch)
         finally:
             self._seconds += time.perf_counter() - started
+
+    def advance_steps(self, steps: int = 1) -> None:
+        """Go on for some mini-batches, and what is to be measured if they end an epoch."""
+        until = self.steps + whole("steps", steps, 0)
+        session, started = self._session, time.perf_counter()
+        try:
+            while not session.done and (session.steps < until or not session.between_steps):
+                session.advance(until_step=until)
+        finally:
+            self._seconds += time.perf_counter() - started
+
+    @property
+    def learning_rate(self) -> float:
+        """That of the coming steps, before the schedule's factor; it may be set."""
+        return self._session.rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        self._session.rate = self.recipe.replace(learning_rate=rate).learning_rate
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """As they are now, a copy of shape (network.size,); they may be set."""
+        return self._session.parameters.copy()
+
+    @parameters.setter
+    def parameters(self, parameters: "ArrayLike") -> None:
+        shape = (self.network.size,)
+        self._session.parameters[:] = given_parameters(parameters, [shape], self.recipe.dtype)
+
+    @property
+    def optimizer_state(self) -> OptimizerState:
+        """What the optimizer has come to, as a copy; that of another training may be set."""
+        return OptimizerState(*self._session.optimizer_state())
+
+    @optimizer_state.setter
+    def optimizer_state(self, state: OptimizerState) -> None:
+        self._session.restore(state.slots, state.powers, whole("steps", state.steps, 0))
+
+    def outputs(self) -> tuple[np.ndarray, np.ndarray]:
+        """What the network gave in the steps of the epoch that was last or is under way.
+
+        Returns
+        -------
+        rows : ndarray of int, shape (visited,)
+            Which rows these steps visited, one after the other.
+        outputs : ndarray, shape (visited, outputs)
+            For each, in training, with dropout, before the update.
+
+        Raises
+        ------
+        FastdenseError
+            They are not kept.
+        """
+        if not self._task.keep_outputs:
+            raise FastdenseError("the outputs of steps are not kept; give keep_outputs=True")
+        rows, outputs = self._session.outputs()
+        if self._task.fused[0] is not self.network:  # trained from its pre-activations
+            entry = catalogue.get("activations", self.network.layers[-1].activation)
+            outputs = entry.spec(outputs.astype(float), 0.0)[0].astype(outputs.dtype)
+        return rows, outputs
 
     def epochs(self, every: int = 1) -> Iterator[Report]:
         """Go on to the end, with a `Report` after every so many epochs and after the last.
@@ -248,6 +341,7 @@ threads : as in `train`
             "recipe": self.recipe.to_dict(),
             "evaluate_every": task.evaluate_every,
             "observe_every": task.observe_every,
+            "evaluated": task.evaluated,
             "thresholds": asdict(self._thresholds),
             "seconds": self._seconds,
             "counters": counters,
@@ -284,6 +378,7 @@ threads : as in `train`
                 order=order,
                 evaluate_every=about["evaluate_every"],
                 observe_every=about["observe_every"],
+                evaluated=about["evaluated"],
                 thresholds=Thresholds(**about["thresholds"]),
                 threads=threads,
             )

@@ -53,25 +53,56 @@ class Session:
         """Whether the last epoch is complete, with what was to be measured after it."""
         return self._measured
 
+    @property
+    def between_steps(self):
+        """Whether nothing is left to be measured."""
+        return self._measured
+
     @np.errstate(all="ignore")  # a training that diverges is an outcome, not a fault
-    def advance(self, until=None):
+    def advance(self, until=None, until_step=None):
         """Measure what is due, or else go on for an epoch, but not beyond `until`."""
-        last = self.task.recipe.epochs
+        last, training = self.task.recipe.epochs, self._training
         if not self._measured:
             self._measure()
         elif not self.done and self.epoch < (last if until is None else until):
-            self._training.epoch()
-            self._measured = False
+            most = None if until_step is None else until_step - training.steps
+            self._measured = not training.go_on(most)
+
+    @property
+    def parameters(self):
+        """Of the network, (size,), where they stand."""
+        return self._training.parameters
+
+    @property
+    def rate(self):
+        """The learning rate; it may be set."""
+        return self._training.rate
+
+    @rate.setter
+    def rate(self, rate):
+        self._training.rate = rate
+
+    def outputs(self):
+        """The rows that the steps of the epoch visited, and the outputs of each."""
+        rows, outputs = self._training.visited
+        width = self.task.network.outputs
+        return np.array(rows, int), np.reshape(outputs, (-1, width)).astype(self.task.recipe.dtype)
 
     def _measure(self):
         task, training, last = self.task, self._training, self.task.recipe.epochs
         epoch, finite = training.epochs, True
         if _due(epoch, task.evaluate_every, last):
-            loss, accuracy = training.evaluate(training.inputs, training.targets, training.weights)
-            test = training.evaluate(*self._test, np.ones(len(self._test[0])))
+            every = task.evaluated == "all"
+            loss = accuracy = np.nan
+            test = np.nan, np.nan
+            if every:
+                data = training.inputs, training.targets, training.weights
+                loss, accuracy = training.evaluate(*data)
+            if every or epoch > 0:
+                test = training.evaluate(*self._test, np.ones(len(self._test[0])))
             self._epochs.append(epoch)
             self._curves.append((loss, training.running_loss, accuracy, *test))
-            finite = np.isfinite(loss)
+            finite = np.isfinite(loss) or not every
         if finite and _due(epoch, task.observe_every, last):
             self._observed.append(epoch)
             self._signals.append(training.observe())
@@ -114,6 +145,7 @@ class Session:
             curves = [(np.nan, training.running_loss, np.nan, np.nan, np.nan)]
         loss, running, accuracy, test_loss, test_accuracy = np.reshape(curves, (-1, 5)).T
         evaluated = task.evaluate_every > 0
+        every = evaluated and task.evaluated == "all"
         classes = evaluated and task.accuracy is not None
         tested = evaluated and len(task.test_inputs) > 0
         shape = len(self._signals), len(task.network.dense)
@@ -124,9 +156,9 @@ class Session:
         return {
             "parameters": training.parameters.astype(task.recipe.dtype),
             "epochs": np.array(epochs),
-            "loss": loss if evaluated else None,
+            "loss": loss if every else None,
             "running_loss": running,
-            "accuracy": accuracy if classes else None,
+            "accuracy": accuracy if classes and every else None,
             "test_loss": test_loss if tested else None,
             "test_accuracy": test_accuracy if tested and classes else None,
             "observed_epochs": np.array(self._observed, int),
@@ -134,11 +166,11 @@ class Session:
             "steps": training.steps,
         }
 
-    def take(self):
+    def take(self, *given):
         """It has no checkpoints, for it is there to be read."""
         raise FastdenseError("the reference device saves no trainings; take the device 'cpu'")
 
-    put = take
+    put = optimizer_state = restore = take
 
 
 def train_packs(jobs, stores, on_progress=None, threads=None):

@@ -34,6 +34,7 @@ COLUMN_MULTIPLE = 16  # samples side by side are padded to this, so chunks keep 
 NUMBERS = 2  # of a layer, for its twin
 DRAWN = 2  # uniform numbers of an augmentation's sample
 MATRIX = 6  # numbers of where its places come from
+NEVER = np.iinfo(np.int64).max  # a mini-batch that nobody comes to
 POWERS = 3  # running products of an optimizer
 
 # Layers of so few inputs, with the bias's, or last outputs have lanes over the others (narrow.py).
@@ -111,8 +112,11 @@ PLAN = np.dtype(
         ("batch", _i8),
         ("epochs", _i8),
         ("until", _i8),  # epochs after which a call ends
+        ("until_step", _i8),  # mini-batches, likewise
         ("steps_per_epoch", _i8),
         ("evaluate_every", _i8),  # 0: never
+        ("tested_only", _i8),  # of the training rows only the running loss is known
+        ("keep_outputs", _i8),  # of each sample of a step, before the update
         ("observe_every", _i8),  # 0: never
         ("threads", _i8),  # threads that share the work
         ("columns", _i8),  # samples a training chunk holds side by side
@@ -292,6 +296,7 @@ ARRAYS = (
     Array("test_inputs", NUMBER, "task"),
     Array("test_targets", NUMBER, "task"),
     Array("predictions", NUMBER, "scratch"),
+    Array("outputs", NUMBER, "scratch"),  # of the epoch, as its samples are visited, or of none
     Array("order", _i8, "state"),  # in which the epoch visits the samples
     Array("losses", _f8, "scratch"),  # of each sample
     Array("sample_weights", _f8, "scratch"),

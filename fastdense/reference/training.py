@@ -11,7 +11,7 @@ from fastdense.reference.forward import by_layer, draw, forward, losses
 
 
 class Training:
-    """One training: `epoch()` passes over the data once, `evaluate` and `observe` look."""
+    """One training: `go_on` passes over the data once, `evaluate` and `observe` look."""
 
     def __init__(self, task):
         self.task, self.network, self.recipe = task, task.network, task.recipe
@@ -19,9 +19,13 @@ class Training:
         self.targets = task.targets.astype(float)
         self.weights = task.weights if task.weights.size else np.ones(len(task.inputs))
         self.parameters = task.parameters.astype(float)
+        self.outputs = None  # of the last mini-batch
         self.before = None  # the parameters before the last update
         self.state = {}  # the optimizer's own
         self.epochs = self.steps = self.updates = 0
+        self.position, self.total = 0, 0.0  # in the epoch under way, and the sum of its losses
+        self.visited = [], []  # rows of the epoch, and the outputs of each in its step
+        self.rate = self.recipe.learning_rate
         self.gradients = []  # of the mini-batches since the last update
         self.running_loss = np.nan
 
@@ -34,15 +38,25 @@ class Training:
             return streams.permutation(self.recipe.seed, self.epochs + 1, n)
         return np.arange(n)
 
-    def epoch(self):
+    def go_on(self, most=None):
+        """Go on with the epoch, for `most` mini-batches; returns whether it is complete."""
         order, batch = self.order(), self.task.batch
-        total = 0.0
-        for first in range(0, len(order), batch):
-            rows = order[first : first + batch]
+        if self.position == 0:
+            self.total, self.visited = 0.0, ([], [])
+        while self.position < len(order) and (most is None or most > 0):
+            rows = order[self.position : self.position + batch]
             samples = self.inputs[rows], self.targets[rows], self.weights[rows]
-            total += self.step(samples, self.task.steps_per_epoch)
-        self.running_loss = total / len(order)
+            self.total += self.step(samples, self.task.steps_per_epoch)
+            self.visited[0].extend(rows)
+            self.visited[1].extend(self.outputs)
+            self.position += len(rows)
+            most = None if most is None else most - 1
+        if self.position < len(order):
+            return False
+        self.running_loss = self.total / len(order)
         self.epochs += 1
+        self.position = 0
+        return True
 
     def step(self, batch, steps_per_epoch):
         """The gradient of a mini-batch, and the update when enough of them have come together.
@@ -56,9 +70,10 @@ class Training:
         count = len(inputs)
         batch = augmented(network, recipe, inputs, self.steps), *rest
         drawn = draw(network, recipe.seed, self.steps, count)
-        loss, gradient, _ = loss_and_gradient(
+        loss, gradient, trace = loss_and_gradient(
             network, recipe, self.parameters, *batch, drawn, training=True
         )
+        self.outputs = network.layers[-1].activate(trace[-1][1])[0]
         loss_entry = recipe.loss.entry
         if recipe.reduction != "mean":
             gradient *= count
@@ -77,13 +92,13 @@ class Training:
         gradient = clip(recipe, penalize(network, recipe, self.parameters, gradient))
         schedule = recipe.schedule.entry
         factor = schedule.spec(self.steps / steps_per_epoch, recipe.epochs, recipe.schedule.values)
-        rate = recipe.learning_rate * factor
+        rate = self.rate * factor
         self.updates += 1
         optimizer = recipe.optimizer.entry
         hyper = recipe.optimizer.values
         new = optimizer.spec(self.parameters, gradient, self.state, rate, self.updates, hyper)
         # At a learning rate of zero the optimizer's state advances and the parameters stay.
-        if recipe.learning_rate != 0:
+        if self.rate != 0:
             new = np.where(network.trained, new, self.parameters)
             self.parameters = constrain(network, new)
 

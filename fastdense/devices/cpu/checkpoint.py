@@ -106,19 +106,24 @@ def _order(task, epoch):
 def _place(session, name, shape):
     """Where an array of a checkpoint stands in the training's."""
     arrays = session.arrays
-    size, plan = session.task.network.size, arrays["plan"][0]
+    size = session.task.network.size
     if name in ("parameters", "gradient", "previous"):
         return arrays[name][:size]
     if name == "slots":
-        slots, slot_stride = int(plan["slots"]), int(plan["slot_stride"])
-        return arrays["parameters"][slot_stride : slot_stride * (1 + slots)].reshape(
-            slots, slot_stride
-        )[:, :size]
+        return slots_of(session)
     if name == "curves":
         return arrays[name][:, : shape[1], 0]
     if name == "sums":
         return arrays[name][: shape[0], ..., 0]
     return arrays[name].reshape(shape)
+
+
+def slots_of(session):
+    """The optimizer's slots, (slots, size), where they stand."""
+    arrays, plan = session.arrays, session.arrays["plan"][0]
+    slots, stride = int(plan["slots"]), int(plan["slot_stride"])
+    places = arrays["parameters"][stride : stride * (1 + slots)]
+    return places.reshape(slots, stride)[:, : session.task.network.size]
 
 
 def _between_epochs(counters):

@@ -67,7 +67,9 @@ def results_of(task, arrays, count, final=True):
 
     known = task.evaluate_every > 0
     tested = known and len(task.test_inputs) > 0
-    accuracy = curve(layout.ACCURACY, known and task.accuracy is not None)
+    accuracy = curve(
+        layout.ACCURACY, known and task.evaluated == "all" and task.accuracy is not None
+    )
     test_accuracy = curve(layout.TEST_ACCURACY, tested and task.accuracy is not None)
     if task.accuracy != "largest":  # right or wrong output by output
         for values in (accuracy, test_accuracy):
@@ -76,7 +78,7 @@ def results_of(task, arrays, count, final=True):
     return {
         "parameters": parameters,
         "epochs": evaluated,
-        "loss": curve(layout.LOSS, known),
+        "loss": curve(layout.LOSS, known and task.evaluated == "all"),
         "running_loss": curve(layout.RUNNING_LOSS),
         "accuracy": accuracy,
         "test_loss": curve(layout.TEST_LOSS, tested),
@@ -145,9 +147,10 @@ def latest_of(task, arrays):
         latest["epoch"] = min(row * task.evaluate_every, epochs)
         points = arrays["curves"][:, row, 0].tolist()
         each = 1 if task.accuracy == "largest" else task.network.outputs
-        latest["loss"] = points[layout.LOSS]
         latest["running_loss"] = points[layout.RUNNING_LOSS]
-        if task.accuracy is not None:
+        if task.evaluated == "all":
+            latest["loss"] = points[layout.LOSS]
+        if task.evaluated == "all" and task.accuracy is not None:
             latest["accuracy"] = points[layout.ACCURACY] / each
         if len(task.test_inputs):
             latest["test_loss"] = points[layout.TEST_LOSS]

@@ -10,7 +10,7 @@ from fastdense.devices.cpu.autotune import LARGEST_BUDGET, tuner_of
 from fastdense.devices.cpu.results import results_of
 from fastdense.devices.cpu.thread_pool import settle, share
 from fastdense.kernels import layout
-from fastdense.kernels.layout import CLAIM, ENDED
+from fastdense.kernels.layout import CLAIM, ENDED, NEVER
 from fastdense.kernels.registry import program
 
 
@@ -94,8 +94,15 @@ class Session:
             state["phase"] == layout.SHUFFLE and state["position"] == 0
         )
 
-    def advance(self, budget=None, strategy=None, until=None):
-        """Go on for one piece, but not beyond an epoch.
+    @property
+    def between_steps(self):
+        """Whether no mini-batch is half done, and nothing that was to be measured."""
+        state = self.state[0]
+        begun = state["phase"] == layout.STEP and (state["done"] or state["unit"])
+        return self.between_epochs or (state["phase"] == layout.STEP and not begun)
+
+    def advance(self, budget=None, strategy=None, until=None, until_step=NEVER):
+        """Go on for one piece, but not beyond an epoch or a mini-batch.
 
         The size and the strategy of a piece follow the clock unless they are given. What the piece
         did is complete when this returns, and also when it raises `KeyboardInterrupt`.
@@ -103,6 +110,7 @@ class Session:
         self.settle()
         plan = self.arrays["plan"]
         plan["until"] = plan["epochs"] if until is None else until
+        plan["until_step"] = until_step
         if self.state[0]["unit"] == 0:
             chosen, self._budget = self._tuner.choose()
             self._use(chosen if strategy is None else strategy)

@@ -1,5 +1,7 @@
 """One network's training, by one thread or shared by several."""
 
+import numpy as np
+
 from fastdense.devices.cpu import checkpoint
 from fastdense.devices.cpu.arena import (
     BLOCK_NUMBERS,
@@ -16,6 +18,8 @@ from fastdense.devices.cpu.results import alone, latest_of
 from fastdense.devices.cpu.session import Session, Strategy
 from fastdense.devices.cpu.state import Shape, arrays_alone
 from fastdense.devices.cpu.stepping import Stepper
+from fastdense.errors import FastdenseError
+from fastdense.kernels import layout
 from fastdense.kernels.layout import PACKED, padded
 from fastdense.kernels.registry import kernel
 from fastdense.parallel import cores
@@ -124,6 +128,51 @@ class Single(Session):
     def gradient(self):
         """That of the loss over all rows, (size,), as the last observation found it."""
         return self.arrays["gradient"][: self.task.network.size].copy()
+
+    @property
+    def parameters(self):
+        """Of the network, (size,), where they stand."""
+        return self.arrays["parameters"][: self.task.network.size]
+
+    @property
+    def rate(self):
+        """The learning rate; it may be set."""
+        return float(self.arrays["rates"][0])
+
+    @rate.setter
+    def rate(self, rate):
+        self.arrays["rates"][0] = rate
+        self.arrays["frozen"][0] = rate == 0.0 or self.arrays["networks"][0]["ended"] != 0
+
+    def optimizer_state(self):
+        """Slots (slots, size), running products, and how many mini-batches there were."""
+        self.finish_step()
+        slots = checkpoint.slots_of(self).copy()
+        return slots, self.arrays["powers"][0].copy(), self.steps
+
+    def restore(self, slots, powers, steps):
+        """Go on with an optimizer's state."""
+        self.finish_step()
+        places = checkpoint.slots_of(self), self.arrays["powers"][0]
+        for place, given in zip(places, (slots, powers), strict=True):
+            if np.shape(given) != place.shape:
+                raise FastdenseError(
+                    f"the state of an optimizer has an array of shape {np.shape(given)}; expected "
+                    f"{place.shape}: that of the same network and optimizer"
+                )
+            place[:] = given
+        self.state[0]["step"] = steps
+
+    def outputs(self):
+        """The rows that the steps of the epoch visited, and the outputs of each."""
+        self.finish_step()
+        state, visits = self.state[0], self.task.visits
+        count = int(state["position"]) if state["phase"] == layout.STEP else visits
+        if not self.steps:
+            count = 0
+        width = self.task.trained.network.outputs
+        outputs = self.arrays["outputs"][: count * width].reshape(count, width)
+        return self.arrays["order"][:count].copy(), outputs.copy()
 
     def finish_step(self):
         """Go on until no step is half done."""

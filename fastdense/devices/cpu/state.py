@@ -55,7 +55,7 @@ class Shape(NamedTuple):
 
 def _first_phase(task):
     """What is done before the first epoch."""
-    if task.evaluate_every:
+    if task.evaluate_every and task.evaluated != "test":
         return layout.EVALUATE
     if task.observe_every:
         return layout.OBSERVE
@@ -134,8 +134,11 @@ def arrays_for(task, variants, places, shape, strategy):
         "batch": task.batch,
         "epochs": recipe.epochs,
         "until": recipe.epochs,
+        "until_step": layout.NEVER,
         "steps_per_epoch": task.steps_per_epoch,
         "evaluate_every": task.evaluate_every,
+        "tested_only": task.evaluated == "test",
+        "keep_outputs": task.keep_outputs,
         "observe_every": task.observe_every,
         **strategy.plan,
         "block": shape.block,
@@ -188,9 +191,12 @@ def arrays_for(task, variants, places, shape, strategy):
     order = np.arange(max(task.visits, task.rows))
     curves = np.empty((layout.CURVES, evaluations, lanes))  # pages not written take no memory
     curves[:, 0] = np.nan  # there is no running loss before the first epoch
+    first = _first_phase(task)
+    # Where nothing is evaluated before the first epoch, that row stays as it is.
+    row = int(task.evaluate_every > 0 and first != layout.EVALUATE)
     return {
         "plan": _record(PLAN, plan),
-        "state": _record(STATE, {"phase": _first_phase(task)}),
+        "state": _record(STATE, {"phase": first, "row": row}),
         "job": np.zeros(1, JOB),
         "layers": layers.copy(),
         "augmentations": augmentation.records(recipe),
@@ -214,6 +220,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "test_inputs": task.test_inputs,
         "test_targets": task.test_targets,
         "predictions": np.zeros(1, dtype),
+        "outputs": buffer(task.visits * network.outputs if task.keep_outputs else 1, dtype),
         "order": order if lanes == 1 else np.repeat(order, lanes),
         "losses": aligned(samples, np.float64),
         "sample_weights": aligned(samples, np.float64),

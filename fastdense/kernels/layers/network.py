@@ -131,8 +131,8 @@ def propagate_for(kind):
         stride = job.stride
         columns = np.int64(1) if stride == 1 else pad(samples)
         # Only of what a gradient is taken from later is each chunk's arena kept.
-        kept = job.purpose == TRAINING and job.task == layout.PROPAGATE
-        owner = chunk if kept else thread
+        stays = job.purpose == TRAINING and job.task == layout.PROPAGATE
+        owner = chunk if stays else thread
         arena = offset(work.arena, owner * plan.arena)
         scratch = offset(work.scratch, thread * plan.scratch)
         entry, final = record(work.layers, 0), record(work.layers, plan.depth - 1)
@@ -163,6 +163,9 @@ def propagate_for(kind):
             predictions = offset(work.predictions, first * final.n_out)
             scatter(outputs, stride, final.n_out, samples, predictions)
             return
+        if plan.keep_outputs and job.purpose == TRAINING:
+            kept = offset(work.outputs, first * final.n_out)
+            scatter(outputs, stride, final.n_out, samples, kept)
         if not job.loaded:
             load_targets(plan, job, work, arena, first, samples, columns, chunk_first)
         targets = offset(arena, plan.target_row * stride)

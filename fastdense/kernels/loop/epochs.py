@@ -126,7 +126,8 @@ def train(kind, group=1):
         spent = 0
         while state.phase != DONE and spent < budget:
             if state.phase == SHUFFLE:
-                if state.position == 0 and state.epoch >= plan.until:
+                wanted = state.epoch < plan.until and state.step < plan.until_step
+                if state.position == 0 and not wanted:
                     break
                 spent += order_epoch(plan, state, work)
                 if state.position >= plan.visits:
@@ -137,6 +138,8 @@ def train(kind, group=1):
                     state.position = 0
                     state.phase = STEP
             elif state.phase == STEP:
+                if state.step >= plan.until_step and state.done == 0 and state.unit == 0:
+                    break
                 last = state.position + plan.batch >= plan.visits
                 observed = last and is_due(state.epoch + 1, plan.observe_every, plan.epochs)
                 if observed and state.done == 0 and state.unit == 0:
@@ -161,7 +164,7 @@ def train(kind, group=1):
                     if is_due(state.epoch, plan.evaluate_every, plan.epochs):
                         clear(partial, lanes)
                         state.position = 0
-                        state.phase = EVALUATE
+                        state.phase = VALIDATE if plan.tested_only else EVALUATE
                     elif is_due(state.epoch, plan.observe_every, plan.epochs):
                         clear(partial, lanes)
                         state.position = 0
@@ -200,7 +203,8 @@ def train(kind, group=1):
                             )
                     clear(partial, lanes)
                     state.row += 1
-                    if end_lanes(plan, state, work, offset(point, layout.LOSS * curve_stride)):
+                    losses = offset(point, layout.LOSS * curve_stride)
+                    if not plan.tested_only and end_lanes(plan, state, work, losses):
                         state.phase = DONE
                     elif is_due(state.epoch, plan.observe_every, plan.epochs):
                         state.position = 0
