@@ -49,9 +49,34 @@ def get(kind: str, name: str) -> Any:
         No such entry; the message names the right one, or the nearest.
     """
     if name not in names(kind):
+        bare, _, given = name.partition("(")
+        if kind == "activations" and given.strip(" )"):
+            return _having(get(kind, bare), given, name)
         return get(kind, _meant(kind, name))
     module = importlib.import_module(f"{_package(kind)}.{name}")
     return CONTRACTS[kind].from_module(module)
+
+
+def _having(chosen, given, name):
+    """An activation with other hyper-parameters, from the text behind the bracket."""
+    hyper, places = {}, iter(chosen.hyper)
+    for part in given.removesuffix(")").split(","):
+        key, equals, number = part.rpartition("=")
+        key = key.strip() if equals else next(places, "")
+        if key not in chosen.hyper:
+            raise _no_hyper("activations", chosen, key or part)
+        try:
+            hyper[key] = freeze(float(number))
+        except ValueError:
+            raise FastdenseError(
+                f"{key} of {chosen.name} is {shown(number)}; expected a number, as in {chosen.name}"
+                f"({key}={chosen.hyper[key]})"
+            ) from None
+    hyper = {key: hyper[key] for key, usual in chosen.hyper.items() if hyper.get(key, usual) != usual}
+    if not hyper:
+        return chosen
+    changed = chosen.having(hyper)
+    return changed if changed.name == name else get("activations", changed.name)
 
 
 def _package(kind):

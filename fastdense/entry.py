@@ -8,9 +8,9 @@ compiled as they stand; those of signals and layers are NumPy over arrays.
 """
 
 from collections.abc import Callable
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from math import prod
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, ClassVar, NamedTuple
 
 Shape = tuple[int, ...]
@@ -53,6 +53,9 @@ class Activation(Entry):
     Coupled (only in the last layer): `forward(z, a, columns)` and `backward(a, da, dz, columns)`
     on arrays (features, columns). `spec(z, da)` is the independent NumPy form on (samples,
     features): it returns the values and the gradient with respect to `z` given `da`.
+
+    Formulas read a hyper-parameter as a constant of their file, in upper case: one with another
+    value is another entry, `leaky_relu(slope=0.3)`.
     """
 
     spec: Callable
@@ -64,6 +67,21 @@ class Activation(Entry):
     @property
     def coupled(self) -> bool:
         return self.forward is not None
+
+    def having(self, hyper: dict[str, float]) -> "Activation":
+        """The same with other hyper-parameters."""
+        constants = {key.upper(): value for key, value in hyper.items()}
+        given = ", ".join(f"{key}={value!r}" for key, value in hyper.items())
+        formulas = {
+            each.name: FunctionType(
+                formula.__code__, formula.__globals__ | constants, formula.__name__
+            )
+            for each in fields(self)
+            if isinstance(formula := getattr(self, each.name), FunctionType)
+        }
+        return replace(
+            self, name=f"{self.name}({given})", hyper=self.hyper | hyper, aliases=(), **formulas
+        )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import ctypes
 import functools
 import importlib.util
 import os
+import re
 import sys
 import threading
 
@@ -85,7 +86,8 @@ def _sources(role, name):
         return (importlib.util.find_spec(f"fastdense.kernels.layers.{name}").origin,)
     files = set()
     for kind, own in name.entries if role == UNROLLED else [(KINDS[role], name)]:
-        files.add(importlib.import_module(f"fastdense.{kind}.{own}").__file__)
+        module = own.partition("(")[0]  # behind which its hyper-parameters stand
+        files.add(importlib.import_module(f"fastdense.{kind}.{module}").__file__)
         # An entry may take its formulas from another's file.
         formulas = (f for f in vars(catalogue.get(kind, own)).values() if callable(f))
         files.update(sys.modules[f.__module__].__file__ for f in formulas)
@@ -93,7 +95,8 @@ def _sources(role, name):
 
 
 def _symbol(role, name, dtype):
-    return "-".join(str(part) for part in (role, name, dtype) if part)
+    parts = "-".join(str(part) for part in (role, name, dtype) if part)
+    return re.sub(r"[^\w.+-]", "_", parts)
 
 
 @functools.cache
