@@ -8,7 +8,7 @@ import numpy as np
 from fastdense import catalogue
 from fastdense.catalogue import Choice
 from fastdense.checks import real
-from fastdense.entry import Layer
+from fastdense.entry import Layer, Parameters
 from fastdense.errors import FastdenseError, shown
 
 REGULARIZERS = "l1", "l2", "max_norm"
@@ -22,6 +22,8 @@ class Units(Layer):
     ----------
     weights, bias : str, dict or Choice
         Initializer, as a name or a table `{"name": ..., hyper-parameter: ...}`.
+    use_bias : bool
+        Whether there is a bias; else it is zero and stays so.
     l1, l2 : float
         Penalties on this layer's weights, besides those of the recipe.
     max_norm : float
@@ -32,6 +34,7 @@ class Units(Layer):
     # Defaults are as a caller gives them; `__post_init__` converts both.
     weights: Choice = field(default="glorot_uniform", kw_only=True)  # type: ignore[assignment]
     bias: Choice = field(default="zeros", kw_only=True)  # type: ignore[assignment]
+    use_bias: bool = field(default=True, kw_only=True)
     l1: float = field(default=0.0, kw_only=True)
     l2: float = field(default=0.0, kw_only=True)
     max_norm: float = field(default=0.0, kw_only=True)
@@ -45,6 +48,8 @@ class Units(Layer):
             )
         entry = catalogue.get("activations", self.activation)
         object.__setattr__(self, "activation", entry.name)
+        if not isinstance(self.use_bias, bool):
+            raise FastdenseError(f"use_bias is {shown(self.use_bias)}; expected true or false")
         for name in ("weights", "bias"):
             object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
         for name in REGULARIZERS:
@@ -81,8 +86,18 @@ class Units(Layer):
     def to_dict(self) -> dict[str, Any]:
         table = {one.name: getattr(self, one.name) for one in self.positional()[1:]}
         table |= {"weights": self.weights.to_dict(), "bias": self.bias.to_dict()}
+        table |= {} if self.use_bias else {"use_bias": False}
         table |= {name: getattr(self, name) for name in REGULARIZERS if getattr(self, name)}
         return {self.entry_name(): getattr(self, self.positional()[0].name), **table}
+
+    def bias_parameters(self, count, fan_in, fan_out):
+        """The bias of so many units; where it is not used it is zero and stays so."""
+        initial = self.bias if self.use_bias else Choice.of("initializers", "zeros")
+        return Parameters("bias", (count,), initial, fan_in, fan_out, False, self.use_bias)
+
+    def bias_gradient(self, delta):
+        """From the deltas of all units, (..., units)."""
+        return delta.reshape(-1, delta.shape[-1]).sum(axis=0) * self.use_bias
 
     def activate(self, z, da=None):
         """The values of the activation at `z`, and the gradient with respect to `z`.

@@ -31,7 +31,7 @@ class Conv2D(Units):
         From one window to the next, and from one place of a window to the next.
     padding : str
         "valid", or "same" with zeros around the image.
-    weights, bias, l1, l2, max_norm
+    weights, bias, use_bias, l1, l2, max_norm
         As `Units` has them; the weights are (height, width, channels, filters).
     """
 
@@ -57,6 +57,7 @@ class Conv2D(Units):
             *,
             weights: Chosen = "glorot_uniform",
             bias: Chosen = "zeros",
+            use_bias: bool = True,
             l1: float = 0.0,
             l2: float = 0.0,
             max_norm: float = 0.0,
@@ -90,7 +91,7 @@ class Conv2D(Units):
         fans = height * width * inputs[2], height * width * self.filters
         shape = height, width, inputs[2], self.filters
         weights = Parameters("weights", shape, self.weights, *fans, True)
-        return weights, Parameters("bias", (self.filters,), self.bias, *fans, False)
+        return weights, self.bias_parameters(self.filters, *fans)
 
     def geometry(self, inputs):
         return self.windows(inputs)
@@ -120,7 +121,7 @@ class Conv2D(Units):
         for i, j, inner, outer in self.windows(x.shape[1:]).taps():
             gradient[i, j] = np.tensordot(x[inner], delta[outer], axes=([0, 1, 2],) * 2)
             below[inner] += delta[outer] @ weights[i, j].T
-        return below, (gradient, delta.sum(axis=(0, 1, 2)))
+        return below, (gradient, self.bias_gradient(delta))
 
 
 LAYER = Conv2D

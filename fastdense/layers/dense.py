@@ -22,7 +22,7 @@ class Dense(Units):
         Number of outputs.
     activation : str
         Name of an entry under `fastdense/activations`.
-    weights, bias, l1, l2, max_norm
+    weights, bias, use_bias, l1, l2, max_norm
         As `Units` has them.
     """
 
@@ -41,6 +41,7 @@ class Dense(Units):
             *,
             weights: Chosen = "glorot_uniform",
             bias: Chosen = "zeros",
+            use_bias: bool = True,
             l1: float = 0.0,
             l2: float = 0.0,
             max_norm: float = 0.0,
@@ -53,7 +54,7 @@ class Dense(Units):
     @property
     def unrolled(self):
         """Units and activation."""
-        return self.units, self.activation
+        return (self.units, self.activation) if self.use_bias else None
 
     def outputs(self, inputs):
         if len(inputs) > 1:
@@ -67,7 +68,7 @@ class Dense(Units):
         weights = Parameters(
             "weights", (fan_in, self.units), self.weights, fan_in, self.units, True
         )
-        return weights, Parameters("bias", (self.units,), self.bias, fan_in, self.units, False)
+        return weights, self.bias_parameters(self.units, fan_in, self.units)
 
     def products(self, inputs):
         return inputs[0] * self.units
@@ -81,7 +82,7 @@ class Dense(Units):
         weights, _ = arrays
         x, z = kept
         delta = self.activate(z, delta)[1]
-        return delta @ weights.T, (x.T @ delta, delta.sum(axis=0))
+        return delta @ weights.T, (x.T @ delta, self.bias_gradient(delta))
 
 
 LAYER = Dense

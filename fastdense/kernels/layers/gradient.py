@@ -90,6 +90,7 @@ def _add_up_for(kind):
     Each gradient is one chain over `count` samples in ascending order, whose chunks stand one
     behind the other at `arena`; where it has `continued` it goes on from the samples before.
     """
+    cast = np.float32 if kind == types.float32 else np.float64
     dense = dense_layers.accumulate_for(kind)
     regularize, update, _ = update_for(kind, False)
 
@@ -117,7 +118,8 @@ def _add_up_for(kind):
             arrays = 1 + plan.slots
         if job.update and job.stride == 1 and plan.online != 0 and layer.accumulate == 0:
             # The gradient would be written, and read again, for nothing else.
-            dense_layers.update_online(work, plan, layer, row, rows)
+            taught = rows if layer.trained == layer.size else min(rows, layer.n_in - row)
+            dense_layers.update_online(work, plan, layer, row, taught)
             return
         done = np.int64(0)
         while done < count:
@@ -145,6 +147,9 @@ def _add_up_for(kind):
             arrays = zero
             done += job.columns
             arena = offset(arena, plan.arena)
+        if layer.accumulate == 0 and layer.trained < layer.size and weights < numbers:
+            for i in range(weights, numbers):  # a bias that is not used
+                gradient[i] = cast(0)
         if job.update:
             regularize(plan, work, index, gradient, first, weights, numbers)
             update(plan, work, gradient, first, numbers)

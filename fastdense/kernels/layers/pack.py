@@ -224,6 +224,7 @@ def propagate_pack_for(kind):
 @cache
 def accumulate_pack_for(kind):
     """`accumulate(work, thread, block)`: the gradient of one layer over all samples of the job."""
+    cast = np.float32 if kind == types.float32 else np.float64
     dense = pack_accumulate_for(kind)
 
     @njit(inline="never", **NUMPY)
@@ -260,5 +261,8 @@ def accumulate_pack_for(kind):
             continued = np.int64(1)
             done += job.columns
             arena = offset(arena, plan.arena)
+        if layer.accumulate == 0 and layer.trained < layer.size:
+            for i in range(layer.trained * lanes, layer.size * lanes):  # a bias that is not used
+                gradient[i] = cast(0)
 
     return accumulate

@@ -1,0 +1,89 @@
+"""Objects that are known by their class and the arguments they were made with."""
+
+import inspect
+
+from fastdense.keras.names import snake
+
+
+class Configured:
+    """An object whose arguments are its attributes, by the same names."""
+
+    module = ""  # where Keras has it
+
+    @classmethod
+    def arguments(cls):
+        """The names of its arguments."""
+        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        return [one.name for one in parameters if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
+
+    def get_config(self):
+        """What it was made with, as plain values."""
+        return {name: plain(getattr(self, name)) for name in self.arguments()}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self.get_config()}>"
+
+
+def plain(value):
+    """A value as JSON has it."""
+    if isinstance(value, Configured):
+        return serialize(value)
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if callable(value) and hasattr(value, "__name__"):
+        return value.__name__
+    return value
+
+
+def serialize(value):
+    """An object as Keras writes it into files."""
+    return {
+        "module": f"keras.{value.module}" if value.module else "keras",
+        "class_name": type(value).__name__,
+        "config": value.get_config(),
+        "registered_name": None,
+    }
+
+
+class Directory:
+    """Classes of a kind by each of their names: `Adam`, `adam`, and their old ones.
+
+    Parameters
+    ----------
+    kind : str
+        In words.
+    base : type
+        Whose objects are of the kind.
+    """
+
+    def __init__(self, kind, base):
+        self.kind, self.base, self.classes = kind, base, {}
+
+    def add(self, cls, *aliases):
+        for name in (cls.__name__, snake(cls.__name__), cls.__name__.lower(), *aliases):
+            self.classes[name] = cls
+        return cls
+
+    def get(self, given):
+        """An object from a name, a serialized one, a class, or itself."""
+        if given is None or isinstance(given, self.base):
+            return given
+        if isinstance(given, dict) and "class_name" in given:
+            name, config = given["class_name"], given.get("config") or {}
+        elif isinstance(given, type) and issubclass(given, self.base):
+            return given()
+        else:
+            name, config = given, {}
+        if not isinstance(name, str) or name not in self.classes:
+            known = ", ".join(sorted({cls.__name__ for cls in self.classes.values()}))
+            raise ValueError(f"unknown {self.kind} {name!r}; known: {known}")
+        cls = self.classes[name]
+        return cls.from_config(dict(config)) if config else cls()

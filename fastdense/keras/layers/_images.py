@@ -1,0 +1,106 @@
+"""Layers of images."""
+
+from fastdense.keras.layers._base import Layer
+from fastdense.keras.layers._core import Units
+from fastdense.keras.refused import refuse
+from fastdense.keras.words import only
+from fastdense.layers.average_pool2d import AveragePool2D
+from fastdense.layers.conv2d import Conv2D as EngineConv2D
+from fastdense.layers.global_average_pool2d import GlobalAveragePool2D
+from fastdense.layers.max_pool2d import MaxPool2D
+
+
+def pair(value):
+    """Two numbers from one or two."""
+    value = tuple(value) if isinstance(value, (list, tuple)) else (value, value)
+    return tuple(int(one) for one in value)
+
+
+def _channels(kind, data_format):
+    only(kind, "data_format", data_format, None, "channels_last", "tf", "default")
+
+
+class Conv2D(Units):
+    """Filters over images."""
+
+    def __init__(
+        self, filters, kernel_size=None, strides=(1, 1), padding="valid", data_format=None,
+        dilation_rate=(1, 1), groups=1, activation=None, use_bias=True,
+        kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None,
+        bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+        bias_constraint=None, nb_row=None, nb_col=None, **others,
+    ):  # fmt: skip
+        super().__init__(**others)
+        if isinstance(strides, int) and nb_col is None and isinstance(kernel_size, int) and strides > 1:
+            # Conv2D(32, 3, 3): Keras 1 had the height and the width of the kernel here.
+            pass
+        if nb_row is not None:
+            kernel_size = nb_row, nb_col
+        _channels("Conv2D", data_format)
+        only("Conv2D", "groups", groups, 1)
+        only("Conv2D", "kernel_constraint", kernel_constraint, None)
+        self.filters, self.kernel_size = int(filters), pair(kernel_size)
+        self.strides, self.dilation_rate = pair(strides), pair(dilation_rate)
+        self.padding, self.data_format, self.groups = padding.lower(), "channels_last", 1
+        if self.padding not in ("valid", "same"):
+            raise ValueError(f"padding of Conv2D is {padding!r}; expected 'valid' or 'same'")
+        self._take(
+            activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer,
+            bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint,
+        )  # fmt: skip
+
+    def kernel_shape(self, shape):
+        if len(shape) != 3:
+            raise refuse(
+                f"Conv2D on samples of {shape}", "it takes images (height, width, channels)"
+            )
+        return *self.kernel_size, shape[2], self.filters
+
+    def engine(self, shape):
+        return [
+            EngineConv2D(
+                self.filters, self.kernel_size, self.activation.engine, self.strides,
+                self.padding, self.dilation_rate, **self.said(shape),
+            )
+        ]  # fmt: skip
+
+
+class _Pooling2D(Layer):
+    kind: type
+
+    def __init__(
+        self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, **others
+    ):
+        super().__init__(**others)
+        _channels(type(self).__name__, data_format)
+        self.pool_size, self.data_format = pair(pool_size), "channels_last"
+        self.strides = self.pool_size if strides is None else pair(strides)
+        self.padding = padding.lower()
+
+    def engine(self, shape):
+        return [self.kind(self.pool_size, self.strides, self.padding)]
+
+
+class MaxPooling2D(_Pooling2D):
+    """The largest number of each window."""
+
+    kind = MaxPool2D
+
+
+class AveragePooling2D(_Pooling2D):
+    """The mean of each window."""
+
+    kind = AveragePool2D
+
+
+class GlobalAveragePooling2D(Layer):
+    """The mean of each channel."""
+
+    def __init__(self, data_format=None, keepdims=False, **others):
+        super().__init__(**others)
+        _channels("GlobalAveragePooling2D", data_format)
+        only("GlobalAveragePooling2D", "keepdims", keepdims, False)
+        self.data_format, self.keepdims = "channels_last", False
+
+    def engine(self, shape):
+        return [GlobalAveragePool2D()]
