@@ -217,6 +217,14 @@ threads : as in `train`
     def optimizer_state(self, state: OptimizerState) -> None:
         self._session.restore(state.slots, state.powers, whole("steps", state.steps, 0))
 
+    @property
+    def running_loss(self) -> float:
+        """Mean loss of the samples that the epoch's steps have visited, each before its update.
+
+        NaN before the first step, and in epochs that are not evaluated.
+        """
+        return self._session.running_loss
+
     def outputs(self) -> tuple[np.ndarray, np.ndarray]:
         """What the network gave in the steps of the epoch that was last or is under way.
 

@@ -7,7 +7,8 @@ import numpy as np
 from fastdense.data._keras import HYPER, RANGES, absent, place, rows, strange  # noqa: F401
 
 SOURCE = "Krizhevsky (2009), Learning multiple layers of features; Keras `datasets.cifar10`."
-BATCHES = 5
+TRAINING = tuple(f"data_batch_{number}" for number in range(1, 6))
+TEST = ("test_batch",)
 FOLDERS = (  # Keras 3, and before
     "cifar-10-batches-py-target/cifar-10-batches-py",
     "cifar-10-batches-py",
@@ -26,17 +27,22 @@ class _Arrays(pickle.Unpickler):
 
 
 def load(hyper, folder):
+    return rows(hyper, *part(TRAINING))
+
+
+def part(files):
+    """Images (n, 32, 32, 3) and labels (n,) of some of the files."""
     paths = [place(name) for name in FOLDERS]
     path = next((path for path in paths if path.is_dir()), None)
     if path is None:
         raise absent("cifar10", paths[0])
     try:
-        batches = [_batch(path / f"data_batch_{number + 1}") for number in range(BATCHES)]
+        batches = [_batch(path / name) for name in files]
         images, labels = map(np.concatenate, zip(*batches, strict=True))
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError,
             IndexError, ImportError, pickle.UnpicklingError):  # fmt: skip
         raise strange("cifar10", path) from None
-    return rows(hyper, images, labels)
+    return images, labels
 
 
 def _batch(path):

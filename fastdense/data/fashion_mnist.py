@@ -12,8 +12,13 @@ SIDE, BEFORE_IMAGES, BEFORE_LABELS = 28, 16, 8  # pixels; bytes that a file begi
 
 
 def load(hyper, folder):
+    return rows(hyper, *part("train"))
+
+
+def part(name):
+    """Images (n, 28, 28) and labels (n,), 0 to 255, of "train" or "t10k", which are to test on."""
     folder = place("fashion-mnist")
-    paths = [folder / f"train-{name}-ubyte.gz" for name in ("images-idx3", "labels-idx1")]
+    paths = [folder / f"{name}-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1")]
     for path in paths:
         if not path.is_file():
             raise absent("fashion_mnist", path)
@@ -24,4 +29,4 @@ def load(hyper, folder):
         labels = np.frombuffer(labels, np.uint8, offset=BEFORE_LABELS)
     except (OSError, EOFError, ValueError, zlib.error):
         raise strange("fashion_mnist", folder) from None
-    return rows(hyper, images, labels)
+    return images, labels

@@ -82,6 +82,14 @@ class Session:
     def rate(self, rate):
         self._training.rate = rate
 
+    @property
+    def running_loss(self):
+        """Mean loss of the epoch's samples so far, or of the last epoch's."""
+        training = self._training
+        if training.position:
+            return float(training.total / training.position)
+        return float(training.running_loss)
+
     def outputs(self):
         """The rows that the steps of the epoch visited, and the outputs of each."""
         rows, outputs = self._training.visited

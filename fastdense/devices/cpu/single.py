@@ -163,6 +163,15 @@ class Single(Session):
             place[:] = given
         self.state[0]["step"] = steps
 
+    @property
+    def running_loss(self):
+        """Mean loss of the epoch's samples so far, or of the last epoch's."""
+        self.finish_step()
+        state, arrays = self.state[0], self.arrays
+        if state["phase"] == layout.STEP and state["position"] > 0:
+            return float(sum(arrays["running"].tolist()) / state["position"])
+        return float(arrays["curves"][layout.RUNNING_LOSS, max(int(state["row"]) - 1, 0), 0])
+
     def outputs(self):
         """The rows that the steps of the epoch visited, and the outputs of each."""
         self.finish_step()

@@ -1,0 +1,320 @@
+"""One `fit`: a training of the engine, with the callbacks between its pieces."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from fastdense.dataset import Data
+from fastdense.keras import metrics
+from fastdense.keras.callbacks import CallbackList, History, listed
+from fastdense.keras.progress import Bar
+from fastdense.keras.randomness import next_seed
+from fastdense.recipe import Recipe
+from fastdense.training import Training
+
+BATCH_HOOKS = "on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end"
+TEST_HOOKS = "on_test_batch_begin", "on_test_batch_end"
+
+
+class Logs(dict):
+    """Numbers by name, which are found when one of them is asked for."""
+
+    def __init__(self, find):
+        super().__init__()
+        self._find = find
+
+    def _fill(self):
+        if self._find is not None:
+            find, self._find = self._find, None
+            self.update(find())
+
+    def __getitem__(self, name):
+        self._fill()
+        return super().__getitem__(name)
+
+    def get(self, name, default=None):
+        self._fill()
+        return super().get(name, default)
+
+    def __iter__(self):
+        self._fill()
+        return super().__iter__()
+
+    def __len__(self):
+        self._fill()
+        return super().__len__()
+
+    def __contains__(self, name):
+        self._fill()
+        return super().__contains__(name)
+
+    def keys(self):
+        self._fill()
+        return super().keys()
+
+    def values(self):
+        self._fill()
+        return super().values()
+
+    def items(self):
+        self._fill()
+        return super().items()
+
+    def copy(self):
+        return dict(self.items())
+
+    def __repr__(self):
+        self._fill()
+        return super().__repr__()
+
+
+class Fit:
+    """A training of a model on some rows, as long as it goes on.
+
+    Parameters
+    ----------
+    model : Model
+        Compiled and built.
+    rows : Rows
+    batch, epochs : int
+    shuffle : bool
+    held : Rows, optional
+        To validate on.
+    validation_freq : int
+        Epochs between validations.
+    """
+
+    def __init__(self, model, rows, batch, epochs, shuffle, held=None, validation_freq=1):
+        self.model, self.rows, self.held = model, rows, held
+        self.plan, self.optimizer = model.plan(), model.optimizer
+        network = self.plan.trainable()
+        self.loss = model.loss_of(rows)
+        self.metrics = model.metrics_of(rows)
+        self.validation_freq = validation_freq
+        x = self.plan.prepared(rows.x)
+        visits = len(x)
+        batch = min(batch, visits)
+        self.steps = -(-visits // batch)
+        self.penalized = any(layer.kernel_regularizer is not None for layer in self.plan.layers)
+        # The engine evaluates what is held back after every epoch, if nothing more is asked.
+        self._whole = held is not None and held.weights is None and validation_freq == 1
+        test = (self.plan.prepared(held.x), held.y) if self._whole else None
+        self._schedule = None  # one that only Python knows
+        self.recipe = self._recipe(network, batch, epochs, shuffle)
+        self.data = Data(x, rows.y, rows.weights, test)
+        self.training = Training(
+            network,
+            self.recipe,
+            self.data,
+            parameters=self.plan.gather(self.recipe.dtype),
+            evaluated="test",
+            keep_outputs=bool(self.metrics),
+        )
+        state = self.optimizer.states.get(model)
+        if state is not None:
+            self.training.optimizer_state = state
+        self._stale = False
+        for layer in self.plan.layers:
+            layer.running = self
+
+    def _recipe(self, network, batch, epochs, shuffle):
+        optimizer = self.optimizer
+        schedule, rate = "constant", optimizer.rate
+        if optimizer.schedule is not None:
+            rate = optimizer.schedule.initial_learning_rate if hasattr(
+                optimizer.schedule, "initial_learning_rate"
+            ) else optimizer.schedule(0)
+            schedule = optimizer.schedule.engine(self.steps)
+            if schedule is None:
+                schedule, self._schedule = "constant", optimizer.schedule
+        elif optimizer.decay:
+            schedule = {"name": "inverse_time", "decay": optimizer.decay * self.steps}
+        return Recipe(
+            loss=self.loss.choice(),
+            optimizer=optimizer.choice(),
+            learning_rate=abs(float(rate)) if rate >= 0 else float(rate),
+            ascend=bool(rate < 0),
+            schedule=schedule,
+            batch_size=batch,
+            epochs=epochs,
+            shuffle=bool(shuffle),
+            reduction="sum_keras" if self.loss.reduction == "sum" else "mean",
+            clip_value=optimizer.clipvalue or 0.0,
+            clip_norm=optimizer.global_clipnorm or 0.0,
+            augmentation=self.rows.augmentation,
+            seed=next_seed(),
+            dtype=self.model.floats,
+        )
+
+    # What layers call while it goes on.
+
+    def fetch(self):
+        """Let the layers have the weights of now."""
+        if self._stale:
+            self._stale = False
+            self.plan.scatter(self.training.parameters)
+
+    def push(self):
+        """Let the training go on from the weights of the layers."""
+        self.training.parameters = self.plan.gather(self.recipe.dtype)
+
+    def end(self):
+        """Leave the weights with the layers, and the optimizer's state with the optimizer."""
+        self.fetch()
+        for layer in self.plan.layers:
+            layer.running = None
+        self.optimizer.note(self.model, self.training.optimizer_state)
+
+    # The loop.
+
+    def run(self, callbacks, verbose, first_epoch, epochs):
+        """Train to the end; returns the `History`."""
+        history = History()
+        everyone = [*listed(callbacks), history]
+        params = {"verbose": verbose, "epochs": epochs, "steps": self.steps}
+        called = CallbackList(everyone, self.model, params)
+        self.model.history, self.model.stop_training = history, False
+        by_batch = called.overrides(*BATCH_HOOKS) or any(
+            getattr(one, "overrides_batches", bool)() for one in called.callbacks
+        )
+        stepwise = by_batch or self.penalized or self._schedule is not None
+        try:
+            called.call("on_train_begin", {})
+            if len(everyone) == 1 and not (verbose or stepwise or self.metrics or self._odd_test()):
+                self._at_once(history, first_epoch)
+            else:
+                logs = self._by_epochs(called, verbose, first_epoch, epochs, by_batch, stepwise)
+                called.call("on_train_end", logs)
+        finally:
+            self.end()
+        return history
+
+    def _odd_test(self):
+        return self.held is not None and not self._whole
+
+    def _at_once(self, history, first_epoch):
+        """All epochs without a stop, for nobody wants to know anything meanwhile."""
+        while not self.training.done:
+            self._stale = True
+            self.training.advance(self.recipe.epochs)
+        run = self.training.result()
+        history.on_train_begin()
+        history.epoch = list(range(first_epoch, first_epoch + self.recipe.epochs))
+        history.history["loss"] = run.running_loss[1:].tolist()
+        if run.test_loss is not None:
+            history.history["val_loss"] = run.test_loss[1:].tolist()
+
+    def _by_epochs(self, called, verbose, first_epoch, epochs, by_batch, stepwise):
+        logs = {}
+        for epoch in range(first_epoch, epochs):
+            if verbose:
+                print(f"Epoch {epoch + 1}/{epochs}", flush=True)
+            bar = Bar(self.steps, verbose)
+            called.call("on_epoch_begin", epoch, {})
+            penalty = self._epoch(called, bar, by_batch, stepwise)
+            logs = dict(sorted(self._logs(penalty).items()))
+            if self.held is not None and (epoch + 1) % self.validation_freq == 0:
+                logs |= self._validated(called)
+            for one in called.callbacks[:-1]:
+                one.on_epoch_end(epoch, logs)
+            bar.update(self.steps, logs, final=True)
+            called.callbacks[-1].on_epoch_end(epoch, logs)
+            if self.model.stop_training:
+                break
+        return logs
+
+    def _epoch(self, called, bar, by_batch, stepwise):
+        """The steps of an epoch; returns the mean penalty."""
+        training, total = self.training, 0.0
+        self._follow_rate()
+        self._stale = True
+        if not stepwise:
+            if bar.verbose == 1:
+                training.advance(1, lambda _: bar.update(training.steps % self.steps, {}))
+            else:
+                training.advance(1)
+            return 0.0
+        for batch in range(self.steps):
+            if by_batch:
+                called.call("on_train_batch_begin", batch, {})
+                self._follow_rate()
+            if self._schedule is not None:
+                training.learning_rate = float(self._schedule(training.steps))
+            if self.penalized:
+                total += self._penalty()
+            training.advance_steps(1)
+            self._stale = True
+            if by_batch:
+                mean = total / (batch + 1)
+                logs = Logs(lambda mean=mean: dict(sorted(self._logs(mean).items())))
+                called.call("on_train_batch_end", batch, logs)
+                if self.model.stop_training:
+                    return mean
+        return total / self.steps
+
+    def _follow_rate(self):
+        """Take over a learning rate that a callback has set."""
+        optimizer = self.optimizer
+        if optimizer.schedule is None:
+            rate = float(optimizer.rate)
+            if rate != self.training.learning_rate:
+                self.training.learning_rate = rate
+
+    def _penalty(self):
+        self.fetch()
+        return sum(layer.penalty() for layer in self.plan.layers)
+
+    def _logs(self, penalty):
+        """Loss and metrics of the epoch so far."""
+        logs = {"loss": _float32(self.training.running_loss + penalty)}
+        if self.metrics:
+            rows, outputs = self.training.outputs()
+            targets = self.rows.y[rows]
+            for metric in self.metrics:
+                logs[metric.name] = _float32(metric.of(metrics.columns(targets), outputs.astype(float)))
+        return logs
+
+    def _validated(self, called):
+        """Loss and metrics of the rows that are held back."""
+        called.call("on_test_begin", {})
+        held, model = self.held, self.model
+        if called.overrides(*TEST_HOOKS):
+            for batch in range(-(-len(held) // self.recipe.batch_size)):
+                called.call("on_test_batch_begin", batch, {})
+                called.call("on_test_batch_end", batch, {})
+        if self._whole:
+            self.fetch()
+            logs = {"loss": self.training.report().test_loss + self._penalty() * self.penalized}
+            logs |= model.measured(held, self.metrics)
+        else:
+            logs = model.evaluated(held)
+        logs = {name: _float32(value) for name, value in sorted(logs.items())}
+        called.call("on_test_end", logs)
+        return {f"val_{name}": value for name, value in logs.items()}
+
+
+def _float32(value):
+    """A number as Keras has it, as a Python float."""
+    return float(np.float32(value))
+
+
+def held_back(rows, share):
+    """The rows to train on, and the last share of them to validate on."""
+    if not 0 < share < 1:
+        raise ValueError(f"validation_split is {share}; expected a share between 0 and 1")
+    first = math.floor(len(rows) * (1.0 - share))
+    if first == 0 or first == len(rows):
+        raise ValueError(
+            f"Training data contains {len(rows)} samples, which is not sufficient to split it into "
+            f"a validation and training set as specified by `validation_split={share}`."
+        )
+    return rows.part(slice(None, first)), rows.part(slice(first, None))
+
+
+def class_weighted(rows, class_weight):
+    """The rows with weights by their class."""
+    y = rows.y
+    classes = y.argmax(axis=1) if y.shape[1] > 1 else np.round(y[:, 0]).astype(int)
+    weights = np.array([float(class_weight.get(int(c), 1.0)) for c in classes.tolist()])
+    return replace(rows, weights=weights if rows.weights is None else weights * rows.weights)

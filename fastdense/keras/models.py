@@ -1,0 +1,708 @@
+"""Models: chains of layers that are trained, evaluated and kept."""
+
+import json
+import math
+import os
+import sys
+
+import numpy as np
+
+from fastdense.dataset import Data
+from fastdense.errors import FastdenseError
+from fastdense.keras import fitting, losses, metrics, optimizers, saving
+from fastdense.keras.configured import serialize
+from fastdense.keras.floats import floatx
+from fastdense.keras.layers import LAYERS, InputLayer, Layer
+from fastdense.keras.names import line, unique
+from fastdense.keras.plan import Plan
+from fastdense.keras.progress import Bar
+from fastdense.keras.refused import DIFFERENTIATION, refuse
+from fastdense.keras.rows import rows
+from fastdense.keras.tensors import KerasTensor, tensor
+from fastdense.keras.words import old_words
+from fastdense.model import Model as EngineModel
+
+
+class Model(Layer):
+    """A model from its inputs to its outputs.
+
+    Parameters
+    ----------
+    inputs, outputs : KerasTensor
+        Outputs that some layers made of the inputs, one after the other.
+    """
+
+    module = "models"
+
+    def __new__(cls, *args, **given):
+        return super().__new__(cls)
+
+    def __init__(self, inputs=None, outputs=None, name=None, trainable=True, **others):
+        if inputs is None and outputs is None:
+            raise refuse(f"{type(self).__name__}, a model with a call of its own,", DIFFERENTIATION)
+        super().__init__(name=name or unique(self._base()), trainable=trainable)
+        inputs, outputs = (_only("inputs", inputs), _only("outputs", outputs))
+        chain, at = [], outputs
+        while at is not inputs and at.source is not None:
+            layer, at = at.source
+            chain.append(layer)
+        if at is not inputs:
+            raise ValueError(
+                f"the outputs of the model are not made of its inputs {inputs!r}; give the tensor "
+                "that Input() returned"
+            )
+        self._chain = chain[::-1]
+        self._enter = getattr(inputs, "layer", None)
+        self.inputs, self.outputs = [inputs], [outputs]
+        self.shape, self.built = inputs.shape[1:], True
+        self._prepare()
+
+    @classmethod
+    def _base(cls):
+        return "functional" if cls is Model else cls.__name__.lower()
+
+    def _prepare(self):
+        self.optimizer = self.loss = self.history = None
+        self.compiled = self.stop_training = False
+        self._metrics, self._plan, self._warned = [], None, set()
+        self._gathered = None
+        self.line = line()
+
+    # The chain.
+
+    @property
+    def layers(self):
+        first = [self._enter] if isinstance(self._enter, InputLayer) else []
+        return [*first, *self._chain]
+
+    def flat(self):
+        """Its layers, with those of the models among them in their places."""
+        every = []
+        for layer in self._chain:
+            every += layer.flat() if isinstance(layer, Model) else [layer]
+        return every
+
+    def get_layer(self, name=None, index=None):
+        if index is not None:
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(f"No such layer: {name}. Existing layers are: {[one.name for one in self.layers]}.")
+
+    def plan(self):
+        """How it is carried out; it must be built."""
+        self._must_be_built()
+        layers = self.flat()
+        if self._plan is None or self._plan.layers != layers:
+            self._plan = Plan(layers, self.shape)
+        return self._plan
+
+    def _must_be_built(self):
+        if not self.built:
+            raise ValueError(
+                f"This model has not yet been built: give its first layer an input_shape, or call "
+                f"{self.name}.fit() or .build(shape) first"
+            )
+
+    def build_for(self, shape):
+        if self.built and tuple(shape) != tuple(self.shape):
+            raise ValueError(
+                f"Input 0 of layer {self.name!r} is incompatible with the layer: expected "
+                f"shape=(None, {', '.join(map(str, self.shape))}), found shape=(None, "
+                f"{', '.join(map(str, shape))})"
+            )
+
+    def result(self, shape):
+        for layer in self._chain:
+            shape = layer.result(shape)
+        return shape
+
+    def forward(self, x):
+        for layer in self._chain:
+            x = layer.forward(x)
+        return x
+
+    def prepares(self):
+        return False
+
+    @property
+    def input(self):
+        self._must_be_built()
+        return self.inputs[0]
+
+    @input.setter
+    def input(self, value):
+        pass  # of a call as a layer
+
+    @property
+    def output(self):
+        self._must_be_built()
+        return self.outputs[0]
+
+    @output.setter
+    def output(self, value):
+        self._called = value
+
+    @property
+    def output_names(self):
+        return [self._chain[-1].name]
+
+    # Weights.
+
+    def get_weights(self):
+        return [array for layer in self.flat() for array in layer.get_weights()]
+
+    def set_weights(self, weights):
+        weights = list(weights)
+        counts = [len(layer.current()) for layer in self.flat()]
+        if sum(counts) != len(weights):
+            raise ValueError(
+                f"You called `set_weights(weights)` on model {self.name!r} with a weight list of "
+                f"length {len(weights)}, but the model was expecting {sum(counts)} weights."
+            )
+        for layer, count in zip(self.flat(), counts, strict=True):
+            layer.set_weights(weights[:count])
+            weights = weights[count:]
+
+    @property
+    def weights(self):
+        return [one for layer in self.flat() for one in layer.weights]
+
+    variables = weights
+
+    @property
+    def running(self):
+        return None
+
+    @running.setter
+    def running(self, value):
+        pass
+
+    def count_params(self):
+        self._must_be_built()
+        return sum(math.prod(one.shape) for one in self.weights)
+
+    def penalty(self):
+        return sum(layer.penalty() for layer in self.flat())
+
+    # Training.
+
+    @property
+    def floats(self):
+        """The type of its numbers."""
+        return floatx()
+
+    @old_words
+    def compile(
+        self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None,
+        weighted_metrics=None, run_eagerly=False, steps_per_execution=1, jit_compile="auto",
+        auto_scale_loss=True, class_mode=None, sample_weight_mode=None, **others,
+    ):  # fmt: skip
+        """How it is trained."""
+        if others:
+            raise TypeError(f"compile() got an unexpected argument {next(iter(others))!r}")
+        if loss_weights is not None:
+            raise refuse("loss_weights", "there is one output, and one loss")
+        self.compile_line = line()
+        self.optimizer = optimizers.get(optimizer)
+        self.loss_line = self.compile_line
+        self.loss = _one(loss)
+        self._loss = None if self.loss is None else losses.get(self.loss)
+        given = metrics or []
+        given = next(iter(given.values())) if isinstance(given, dict) else given
+        self._asked = [*_listed(given), *_listed(weighted_metrics or [])]
+        self._metrics, self.compiled = None, True
+        _note_shared(self.optimizer, self)
+
+    def _must_be_compiled(self):
+        if not self.compiled:
+            raise ValueError("You must call `compile()` before using the model.")
+        if self._loss is None:
+            raise ValueError("No loss to compute: give one to compile(loss=...)")
+
+    def loss_of(self, data):
+        """The `Loss`; targets must be there."""
+        self._must_be_compiled()
+        if data.y is None:
+            raise ValueError("there are no targets; give y")
+        return self._loss
+
+    def metrics_of(self, data):
+        """The metrics, where "accuracy" is that of such targets."""
+        outputs = int(self.plan().outputs[-1])
+        found = []
+        for asked in self._asked:
+            for one in _listed(asked):
+                if one != "loss":
+                    found.append(metrics.get(one, data.given, outputs))
+        names = {}
+        for one in found:  # a second one of a name is told apart
+            count = names[one.name] = names.get(one.name, 0) + 1
+            if count > 1:
+                one.name = f"{one.name}_{count - 1}"
+        self._metrics = found
+        return found
+
+    @property
+    def metrics(self):
+        return list(self._metrics or [])
+
+    @property
+    def metrics_names(self):
+        return ["loss", *(["compile_metrics"] if getattr(self, "_asked", None) else [])]
+
+    @old_words
+    def fit(
+        self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None,
+        validation_split=0.0, validation_data=None, shuffle=True, class_weight=None,
+        sample_weight=None, initial_epoch=0, steps_per_epoch=None, validation_steps=None,
+        validation_batch_size=None, validation_freq=1, show_accuracy=None, **others,
+    ):  # fmt: skip
+        """Train it; returns the `History`."""
+        for name in others:
+            if name not in ("max_queue_size", "workers", "use_multiprocessing"):
+                raise TypeError(f"fit() got an unexpected argument {name!r}")
+        self._must_be_compiled()
+        self.fit_line = line()
+        data = rows(x, y, sample_weight)
+        self._build_on(data.x)
+        held = None
+        if validation_data is not None:
+            held = _held(validation_data)
+        elif validation_split:
+            data, held = fitting.held_back(data, validation_split)
+        if class_weight is not None:
+            self.loss_of(data)
+            data = fitting.class_weighted(data, class_weight)
+        batch = data.batch or (32 if batch_size is None else int(batch_size))
+        if steps_per_epoch is not None and steps_per_epoch != -(-len(data) // batch):
+            raise refuse(
+                f"steps_per_epoch={steps_per_epoch}",
+                f"an epoch visits all rows, in {-(-len(data) // batch)} steps here; leave it out",
+            )
+        if data.shuffled is not None:
+            shuffle = data.shuffled
+        verbose = 1 if verbose == "auto" else int(verbose)
+        count = max(int(epochs) - int(initial_epoch), 0)
+        fit = fitting.Fit(self, data, batch, count, bool(shuffle), held, int(validation_freq))
+        start = fit.plan.gather(fit.recipe.dtype) if _watchers else None
+        history = fit.run(callbacks, verbose, int(initial_epoch), int(epochs))
+        for watch in _watchers:
+            watch(self, fit, start, history)
+        return history
+
+    def _build_on(self, x):
+        """Build it for some rows, or check that it takes them."""
+        shape = x.shape[1:]
+        if not self.built:
+            self.build((None, *shape))
+        elif tuple(shape) != tuple(self.shape) and math.prod(shape) != math.prod(self.shape):
+            self.build_for(shape)
+        elif tuple(shape) != tuple(self.shape):
+            if len(shape) > 1 and len(self.shape) > 1 and shape == self.shape[:-1] and self.shape[-1] == 1:
+                return
+            self.build_for(shape)
+
+    def evaluated(self, data):
+        """Loss and metrics on some rows, by name."""
+        loss, plan = self.loss_of(data), self.plan()
+        network = plan.trainable()
+        engine = EngineModel(network, plan.gather(self.floats))
+        given = Data(plan.prepared(data.x), data.y, data.weights)
+        value = engine.evaluate(given, loss.choice()).loss
+        if loss.reduction == "sum":
+            value *= min(32, len(data))
+        logs = {"loss": value + self.penalty()}
+        return logs | self.measured(data, self.metrics_of(data))
+
+    def measured(self, data, chosen):
+        """Metrics on some rows, by name."""
+        if not chosen:
+            return {}
+        outputs = metrics.columns(self._outputs(data.x))
+        return {one.name: one.of(metrics.columns(data.y), outputs) for one in chosen}
+
+    @old_words
+    def evaluate(
+        self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None,
+        callbacks=None, return_dict=False, show_accuracy=None, **others,
+    ):  # fmt: skip
+        """Loss and metrics on some rows."""
+        self._must_be_compiled()
+        data = rows(x, y, sample_weight)
+        self._build_on(data.x)
+        logs = {
+            name: float(np.float32(value)) for name, value in sorted(self.evaluated(data).items())
+        }
+        _say(len(data), batch_size, verbose, logs)
+        if return_dict:
+            return logs
+        every = [logs["loss"], *(logs[one.name] for one in self.metrics)]
+        return every if len(every) > 1 else every[0]
+
+    def _outputs(self, x):
+        """Outputs (n, ...) of samples, float32."""
+        plan = self.plan()
+        if plan.network is None:
+            return plan.forward(np.asarray(x, float)).astype(self.floats)
+        flat = plan.gather(self.floats)
+        kept = self._gathered
+        if kept is None or kept[0] is not plan or not np.array_equal(kept[1], flat):
+            kept = self._gathered = plan, flat, EngineModel(plan.network, flat)
+        return kept[2].predict(plan.prepared(x).astype(self.floats, copy=False))
+
+    @old_words
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None, **others):
+        """Outputs of samples, float32."""
+        data = rows(x)
+        self._build_on(data.x)
+        outputs = self._outputs(data.x)
+        _say(len(data), batch_size, verbose, {})
+        return outputs
+
+    predict_on_batch = predict_generator = None  # below
+
+    def predict_proba(self, x, batch_size=None, verbose=0):
+        return self.predict(x, batch_size, verbose)
+
+    def predict_classes(self, x, batch_size=None, verbose=0):
+        """The class of each sample, of the words of Keras 1 and 2."""
+        outputs = self.predict(x, batch_size, verbose)
+        if outputs.shape[-1] > 1:
+            return outputs.argmax(axis=-1)
+        return (outputs > 0.5).astype("int32")
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False, **_):
+        """One step on a batch."""
+        self._must_be_compiled()
+        data = rows(x, y, sample_weight)
+        self._build_on(data.x)
+        if class_weight is not None:
+            data = fitting.class_weighted(data, class_weight)
+        fit = fitting.Fit(self, data, len(data), 1, False)
+        penalty = self.penalty()
+        try:
+            fit.training.advance(1)
+            fit._stale = True
+            logs = fit._logs(penalty)
+        finally:
+            fit.end()
+        return self._told(logs, return_dict)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False, **_):
+        """Loss and metrics on a batch."""
+        self._must_be_compiled()
+        data = rows(x, y, sample_weight)
+        self._build_on(data.x)
+        logs = {name: float(np.float32(value)) for name, value in self.evaluated(data).items()}
+        return self._told(logs, return_dict)
+
+    def _told(self, logs, return_dict):
+        if return_dict:
+            return dict(sorted(logs.items()))
+        every = [logs["loss"], *(logs[one.name] for one in self.metrics)]
+        return every if len(every) > 1 else every[0]
+
+    def fit_generator(self, generator, steps_per_epoch=None, epochs=1, **given):
+        """Of Keras 2."""
+        given.pop("nb_val_samples", None)
+        return self.fit(generator, epochs=given.pop("nb_epoch", epochs), **given)
+
+    def evaluate_generator(self, generator, steps=None, **given):
+        return self.evaluate(generator, verbose=given.get("verbose", 0))
+
+    def warn(self, text):
+        """Say something once."""
+        if text not in self._warned:
+            self._warned.add(text)
+            print(f"fastdense.keras: {text}", file=sys.stderr)
+
+    # Keeping.
+
+    def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):  # noqa: E501
+        """Print the layers, their shapes and how many weights they have."""
+        from fastdense.keras.summary import summary
+
+        text = summary(self, line_length)
+        if print_fn is None:
+            print(text)
+        else:
+            print_fn(text)
+
+    def get_config(self):
+        self._must_be_built()
+        return {
+            "name": self.name,
+            "trainable": True,
+            "layers": [
+                {**serialize(layer), "name": layer.name} for layer in self.layers
+            ],
+        }  # fmt: skip
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        every = [made(one, custom_objects) for one in config["layers"]]
+        if not every or not isinstance(every[0], InputLayer):
+            raise ValueError("the configuration of the model begins with no InputLayer")
+        at = every[0].output
+        for layer in every[1:]:
+            at = layer(at)
+        return Model(every[0].output, at, name=config.get("name"))
+
+    def to_json(self, **options):
+        return json.dumps(serialize(self), **options)
+
+    def save(self, filepath, overwrite=True, include_optimizer=True, save_format=None, **_):
+        """Write all of it into a file."""
+        self._must_be_built()
+        _may_write(filepath, overwrite)
+        saving.write(self, filepath, include_optimizer)
+
+    def save_weights(self, filepath, overwrite=True, **_):
+        self._must_be_built()
+        _may_write(filepath, overwrite)
+        saving.write_weights(self, filepath)
+
+    def load_weights(self, filepath, **_):
+        self._must_be_built()
+        saving.read_weights(self, filepath)
+
+    def __repr__(self):
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    def __call__(self, inputs, training=False, **given):
+        if not isinstance(inputs, (KerasTensor, list, tuple)):
+            data = rows(inputs)
+            self._build_on(data.x)
+            return tensor(self._outputs(data.x))
+        return super().__call__(inputs, training, **given)
+
+
+Model.predict_on_batch = lambda self, x: self.predict(x, verbose=0)
+Model.predict_generator = lambda self, generator, steps=None, **_: self.predict(generator, verbose=0)
+
+
+class Sequential(Model):
+    """Layers one after the other."""
+
+    def __init__(self, layers=None, trainable=True, name=None):
+        Layer.__init__(self, name=name or unique("sequential"), trainable=trainable)
+        self._chain, self._enter, self.inputs, self.outputs = [], None, None, None
+        self.built, self.shape = False, None
+        self._prepare()
+        for layer in layers or []:
+            self.add(layer)
+
+    def add(self, layer):
+        """Put a layer behind the others."""
+        if isinstance(layer, KerasTensor):
+            layer = getattr(layer, "layer", None)
+        if not isinstance(layer, Layer):
+            raise ValueError(f"{layer!r} is no layer; give one of keras.layers")
+        if isinstance(layer, InputLayer):
+            if self._enter is not None or self._chain:
+                raise ValueError(f"Sequential model {self.name!r} has an input already; leave out {layer.name}")
+            self._enter = layer
+            self._begin(layer.given_shape)
+            return
+        if not self.built and layer.given_shape is not None and not self._chain:
+            self._enter = InputLayer(layer.given_shape)
+            self._begin(layer.given_shape)
+        elif not self.built and isinstance(layer, Model) and layer.built and not self._chain:
+            self._enter = InputLayer(layer.shape)
+            self._begin(layer.shape)
+        self._chain.append(layer)
+        if self.built:
+            self.outputs = [layer(self.outputs[0])]
+
+    def pop(self, rebuild=True):
+        """Take the last layer away."""
+        if not self._chain:
+            raise ValueError("there are no layers in the model")
+        layer = self._chain.pop()
+        if self.built:
+            self.outputs = [self._chain[-1].output if self._chain else self.inputs[0]]
+        return layer
+
+    def _begin(self, shape):
+        self.shape, self.built = tuple(shape), True
+        self.inputs = [self._enter.output]
+        self.outputs = [self.inputs[0]]
+
+    def build(self, input_shape=None):
+        if self.built or input_shape is None:
+            return
+        chain, self._chain = self._chain, []
+        self._enter = InputLayer(tuple(input_shape)[1:])
+        self._begin(self._enter.given_shape)
+        for layer in chain:
+            self._chain.append(layer)
+            self.outputs = [layer(self.outputs[0])]
+
+    def build_for(self, shape):
+        if not self.built:
+            self.build((None, *shape))
+        super().build_for(shape)
+
+    @property
+    def layers(self):
+        return list(self._chain)
+
+    def result(self, shape):
+        self.build_for(shape)
+        return super().result(shape)
+
+    def get_config(self):
+        enter = [] if self._enter is None else [self._enter]
+        config = {
+            "name": self.name,
+            "trainable": True,
+            "layers": [serialize(layer) for layer in [*enter, *self._chain]],
+        }
+        if self.built:
+            config["build_input_shape"] = [None, *self.shape]
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        if isinstance(config, list):  # of Keras 1
+            config = {"layers": config}
+        model = Sequential([made(one, custom_objects) for one in config["layers"]], name=config.get("name"))
+        if not model.built and config.get("build_input_shape"):
+            model.build(config["build_input_shape"])
+        return model
+
+
+_watchers: list = []  # called after each fit: `watch(model, fit, parameters before, history)`
+_shared: set = set()
+
+
+def watch_fits(function):
+    """Have a function called after each fit."""
+    _watchers.append(function)
+
+
+def _note_shared(optimizer, model):
+    """Say once that models share an optimizer, which Keras 3 refuses."""
+    others = [one for one in optimizer.states if one is not model]
+    users = optimizer.__dict__.setdefault("users", [])
+    if not any(one is model for one in users):
+        users.append(model)
+    if (len(users) > 1 or others) and id(optimizer) not in _shared:
+        _shared.add(id(optimizer))
+        print(
+            f"fastdense.keras: note: models share one {type(optimizer).__name__} object, as Keras 2 "
+            "allowed and Keras 3 does not; each has a state of its own here",
+            file=sys.stderr,
+        )
+
+
+def _only(name, given):
+    """The one tensor among inputs or outputs."""
+    if isinstance(given, dict):
+        given = list(given.values())
+    if isinstance(given, (list, tuple)):
+        if len(given) != 1:
+            raise refuse(f"a model of {len(given)} {name}", "models are chains of layers")
+        given = given[0]
+    if not isinstance(given, KerasTensor):
+        raise ValueError(f"{name} of the model are {given!r}; expected what Input() or a layer returned")
+    return given
+
+
+def _one(loss):
+    """The one loss among those of outputs."""
+    if isinstance(loss, dict):
+        loss = list(loss.values())
+    if isinstance(loss, (list, tuple)):
+        if len(loss) != 1:
+            raise refuse(f"{len(loss)} losses", "there is one output, and one loss")
+        loss = loss[0]
+    return loss
+
+
+def _listed(given):
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
+def _held(validation_data):
+    if isinstance(validation_data, (list, tuple)):
+        return rows(*validation_data)
+    return rows(validation_data)
+
+
+def _say(count, batch_size, verbose, logs):
+    """The line of an evaluation or prediction."""
+    verbose = 1 if verbose == "auto" else int(verbose)
+    if verbose:
+        steps = -(-count // (batch_size or 32))
+        Bar(steps, verbose).update(steps, logs, final=True)
+
+
+def _may_write(filepath, overwrite):
+    if os.path.exists(filepath) and not overwrite:
+        raise FileExistsError(f"{os.fspath(filepath)} is there; give overwrite=True to replace it")
+
+
+def made(config, custom_objects=None):
+    """A layer or model from its serialized form."""
+    try:
+        name, own = config["class_name"], dict(config["config"])
+    except (TypeError, KeyError):
+        raise ValueError(f"{config!r} describes no layer: it has no class_name and config") from None
+    if name in ("Sequential",):
+        return Sequential.from_config(own, custom_objects)
+    if name in ("Functional", "Model"):
+        return Model.from_config(own, custom_objects)
+    cls = LAYERS.get(name)
+    if cls is None:
+        raise refuse(f"the layer {name}", f"there are {', '.join(LAYERS)}")
+    own.pop("dtype", None)
+    own.pop("trainable", None)
+    own.pop("build_config", None)
+    for key in ("sparse", "ragged", "optional"):
+        own.pop(key, None)
+    return cls.from_config(own)
+
+
+def model_from_json(text, custom_objects=None):
+    """A model from what `to_json` gave, with fresh weights."""
+    try:
+        config = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"the text is no JSON: {error}") from None
+    return model_from_config(config)
+
+
+def model_from_config(config, custom_objects=None):
+    model = made(config, custom_objects)
+    if not isinstance(model, Model):
+        raise ValueError(f"{config['class_name']} is a layer; expected a model")
+    return model
+
+
+def clone_model(model, input_tensors=None, clone_function=None):
+    """The same model with fresh weights."""
+    if input_tensors is not None or clone_function is not None:
+        raise refuse("clone_model with other tensors or a function", "give the model alone")
+    config = json.loads(json.dumps(model.get_config()))
+    return type(model).from_config(config) if type(model) in (Model, Sequential) else (
+        Sequential.from_config(config)
+    )
+
+
+def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
+    """The model in a file."""
+    return saving.read(filepath, compile)
+
+
+def save_model(model, filepath, overwrite=True, **given):
+    model.save(filepath, overwrite, **given)
+
+
+Functional = Model
+__all__ = [
+    "FastdenseError", "Functional", "Model", "Sequential", "clone_model", "load_model",
+    "model_from_config", "model_from_json", "save_model",
+]  # fmt: skip

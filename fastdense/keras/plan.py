@@ -1,0 +1,101 @@
+"""From a chain of Keras's layers to the engine's network, and the way of weights between them."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from fastdense.errors import FastdenseError
+from fastdense.keras.refused import refuse
+from fastdense.layers.activate import Activation
+from fastdense.network import Network
+
+
+class Plan:
+    """How a chain of layers is carried out.
+
+    Parameters
+    ----------
+    layers : list of Layer
+        Built, from the first to the last.
+    shape : tuple
+        Of a sample.
+
+    Attributes
+    ----------
+    network : Network or None
+        None where the last layer is none that a network of the engine may end in.
+    """
+
+    def __init__(self, layers, shape):
+        self.layers, self.shape = layers, shape
+        self._preparing = []
+        rest = list(layers)
+        while rest and rest[0].prepares():
+            first = rest.pop(0)
+            self._preparing.append(first)
+            shape = first.result(shape)
+        self._inputs = shape
+        made, self.sources = [], []  # the engine's layers, and the layer that each is of
+        for layer in rest:
+            try:
+                own = layer.engine(shape)
+            except FastdenseError as error:
+                if isinstance(error, NotImplementedError):
+                    raise
+                raise refuse(f"the layer {layer.name}", str(error)) from None
+            for one in own:
+                if isinstance(one, Activation) and made and _folds(made[-1]):
+                    made[-1] = replace(made[-1], activation=one.function)
+                else:
+                    made.append(one)
+                    self.sources.append(layer)
+            shape = layer.result(shape)
+        self.outputs = shape
+        self.network = None
+        if made and made[-1].closing:
+            inputs = self._inputs if len(self._inputs) == 3 else int(np.prod(self._inputs))
+            self.network = Network(inputs, made)
+            pairs = zip(self.network.layers, self.sources, strict=True)
+            having = {id(layer) for layer, _ in self.network.arrays}
+            self._holders = [source for layer, source in pairs if id(layer) in having]
+
+    def trainable(self):
+        """The network, or an error that says why it cannot be trained."""
+        if self.network is None:
+            last = self.layers[-1].name if self.layers else "nothing"
+            raise refuse(
+                f"training of a model that ends in {last}",
+                "the last layer that counts must be a Dense one, with its activation",
+            )
+        return self.network
+
+    def prepared(self, x):
+        """Samples as the network takes them, (n, features) or images."""
+        for layer in self._preparing:
+            x = layer.prepared(x)
+        return x if len(self._inputs) == 3 else x.reshape(len(x), -1)
+
+    def gather(self, dtype):
+        """The weights of the layers as the network's parameters."""
+        flat = np.zeros(self.network.size, dtype)
+        for views, holder in zip(self.network.split(flat), self._holders, strict=True):
+            for place, array in zip(views, holder._arrays, strict=False):
+                place[...] = array
+        return flat
+
+    def scatter(self, flat):
+        """The network's parameters as the weights of the layers."""
+        for views, holder in zip(self.network.split(flat), self._holders, strict=True):
+            for array, place in zip(holder._arrays, views, strict=False):
+                array[...] = place
+
+    def forward(self, x):
+        """Outputs of a chain that no network of the engine carries out, in NumPy."""
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+
+def _folds(layer):
+    """Whether the activation that follows may be a layer's own."""
+    return layer.activation == "identity"

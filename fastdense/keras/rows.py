@@ -1,0 +1,123 @@
+"""What programs give as data: arrays, lists, tables, series, tensors and data sets."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fastdense.keras.refused import refuse
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Data to train on or to evaluate.
+
+    Attributes
+    ----------
+    x : ndarray, shape (n, ...)
+    y : ndarray, shape (n, columns), or None
+        As numbers.
+    given : ndarray or None
+        The targets in the shape that they were given in.
+    weights : ndarray, shape (n,), or None
+    batch, shuffled : int or None, bool or None
+        As a data set says.
+    augmentation : tuple
+        Changes of the samples, as a recipe has them.
+    """
+
+    x: np.ndarray
+    y: np.ndarray | None
+    given: np.ndarray | None
+    weights: np.ndarray | None
+    batch: int | None = None
+    shuffled: bool | None = None
+    augmentation: tuple = ()
+
+    def __len__(self):
+        return len(self.x)
+
+    def part(self, which):
+        """Some of the rows."""
+        every = {name: getattr(self, name) for name in ("x", "y", "given", "weights")}
+        parts = {name: None if one is None else one[which] for name, one in every.items()}
+        return replace(self, **parts)
+
+
+def array(name, values):
+    """Values as an array of numbers, from whatever holds them."""
+    if isinstance(values, dict):
+        if len(values) != 1:
+            raise refuse(f"{name} of {len(values)} parts", "models are chains, of one input")
+        values = next(iter(values.values()))
+    if isinstance(values, (list, tuple)) and len(values) == 1 and np.ndim(values[0]) > 1:
+        values = values[0]  # a list of the inputs of a model
+    if hasattr(values, "detach"):
+        values = values.detach().cpu()
+    if hasattr(values, "to_numpy"):
+        values = values.to_numpy()
+    elif hasattr(values, "numpy") and not isinstance(values, np.ndarray):
+        values = values.numpy()
+    if hasattr(values, "toarray"):
+        values = values.toarray()
+    try:
+        found = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name} has rows of different lengths; give each row as many numbers") from None
+    if found.dtype == object:
+        try:
+            found = found.astype(float)
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} holds what is no number: {found.ravel()[:3].tolist()}") from None
+    if found.dtype.kind not in "fiub":
+        raise ValueError(f"{name} holds {found.dtype} values; expected numbers")
+    if not found.size:
+        raise ValueError(f"{name} is empty, of shape {found.shape}; expected at least one row")
+    return found
+
+
+def rows(x, y=None, sample_weight=None):
+    """`Rows` of what `fit`, `evaluate` or `predict` are given."""
+    if hasattr(x, "rows_of_data_set"):  # of `tf.data`, or an image generator's
+        if y is not None:
+            raise ValueError("a data set has its own targets; leave out y")
+        return x.rows_of_data_set()
+    if isinstance(x, (list, tuple)) and y is None and len(x) in (2, 3) and np.ndim(x[0]) >= 1 and (
+        isinstance(x, tuple)
+    ):
+        x, y, *rest = x
+        sample_weight = rest[0] if rest else sample_weight
+    if hasattr(x, "__next__") or (hasattr(x, "__getitem__") and hasattr(x, "__len__") and not hasattr(x, "shape") and not isinstance(x, (list, tuple, dict, str)) and not hasattr(x, "to_numpy")):
+        return _of_batches(x)
+    x = array("x", x)
+    x = x[:, np.newaxis] if x.ndim == 1 else x
+    given = weights = None
+    if y is not None:
+        given = array("y", y)
+        given = given.reshape(1) if given.ndim == 0 else given
+        if len(given) != len(x):
+            raise ValueError(
+                f"Data cardinality is ambiguous: x has {len(x)} rows and y has {len(given)}; give "
+                "as many of each"
+            )
+    if sample_weight is not None:
+        weights = array("sample_weight", sample_weight).reshape(-1).astype(float)
+        if len(weights) != len(x):
+            raise ValueError(f"{len(weights)} sample weights for {len(x)} rows; give one for each")
+    flat = None if given is None else given.reshape(len(given), -1)
+    return Rows(x, flat, given, weights)
+
+
+def _of_batches(batches):
+    """The rows of a `Sequence` of batches, which are read once."""
+    if hasattr(batches, "__next__") and not hasattr(batches, "__len__"):
+        raise refuse("a generator", "it has no length; give arrays, or a Sequence of batches")
+    parts = [batches[number] for number in range(len(batches))]
+    own = [rows(*part) for part in parts]
+    size = len(own[0])
+    weights = [one.weights for one in own]
+    joined = rows(
+        np.concatenate([one.x for one in own]),
+        np.concatenate([one.given for one in own]) if own[0].given is not None else None,
+        None if weights[0] is None else np.concatenate(weights),
+    )
+    return replace(joined, batch=size, shuffled=False)
