@@ -181,11 +181,9 @@ threads : as in `train`
 
     def advance_steps(self, steps: int = 1) -> None:
         """Go on for some mini-batches, and what is to be measured if they end an epoch."""
-        until = self.steps + whole("steps", steps, 0)
         session, started = self._session, time.perf_counter()
         try:
-            while not session.done and (session.steps < until or not session.between_steps):
-                session.advance(until_step=until)
+            session.advance_steps(steps if steps == 1 else whole("steps", steps, 0))
         finally:
             self._seconds += time.perf_counter() - started
 

@@ -53,11 +53,6 @@ class Session:
         """Whether the last epoch is complete, with what was to be measured after it."""
         return self._measured
 
-    @property
-    def between_steps(self):
-        """Whether nothing is left to be measured."""
-        return self._measured
-
     @np.errstate(all="ignore")  # a training that diverges is an outcome, not a fault
     def advance(self, until=None, until_step=None):
         """Measure what is due, or else go on for an epoch, but not beyond `until`."""
@@ -67,6 +62,12 @@ class Session:
         elif not self.done and self.epoch < (last if until is None else until):
             most = None if until_step is None else until_step - training.steps
             self._measured = not training.go_on(most)
+
+    def advance_steps(self, count):
+        """Go on for some mini-batches, and what is to be measured if they end an epoch."""
+        until = self.steps + count
+        while not self.done and (self.steps < until or not self._measured):
+            self.advance(until_step=until)
 
     @property
     def parameters(self):

@@ -69,12 +69,15 @@ class CallbackList:
             one.set_model(model)
             one.set_params(params)
 
-    def overrides(self, *hooks):
-        """Whether one of them does something there."""
-        return any(
-            getattr(type(one), hook, None) is not getattr(Callback, hook)
-            for one in self.callbacks for hook in hooks
-        )  # fmt: skip
+    def methods(self, *hooks):
+        """What is done at the first of some hooks, by those that do something at any of them."""
+        found = []
+        for one in self.callbacks:
+            usual = (getattr(Callback, hook) for hook in hooks)
+            own = (getattr(one, hook, None) for hook in hooks)
+            if any(getattr(o, "__func__", o) is not u for o, u in zip(own, usual, strict=True)):
+                found.append(getattr(one, hooks[0]))
+        return found
 
     def call(self, hook, *given):
         for one in self.callbacks:
@@ -225,10 +228,6 @@ class ModelCheckpoint(_Watching):
         self._begin(mode)
         if save_freq != "epoch":
             self.on_train_batch_end = self._after_batch
-
-    def overrides_batches(self):
-        """Whether it counts batches."""
-        return self.save_freq != "epoch"
 
     def _after_batch(self, batch, logs=None):
         self._steps += 1
@@ -408,10 +407,6 @@ class LambdaCallback(Callback):
         for hook, function in given.items():
             if function is not None:
                 setattr(self, hook, function)
-
-    def overrides_batches(self):
-        """Whether one of the functions is for batches."""
-        return any(hook in vars(self) for hook in ("on_train_batch_begin", "on_train_batch_end"))
 
 
 class TensorBoard(Callback):

@@ -13,21 +13,18 @@ from fastdense.keras.randomness import next_seed
 from fastdense.recipe import Recipe
 from fastdense.training import Training
 
-BATCH_HOOKS = "on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end"
-TEST_HOOKS = "on_test_batch_begin", "on_test_batch_end"
 
 
 class Logs(dict):
     """Numbers by name, which are found when one of them is asked for."""
 
-    def __init__(self, find):
-        super().__init__()
-        self._find = find
+    def __init__(self, fit, penalty):
+        self._fit, self._penalty = fit, penalty
 
     def _fill(self):
-        if self._find is not None:
-            find, self._find = self._find, None
-            self.update(find())
+        if self._fit is not None:
+            fit, self._fit = self._fit, None
+            self.update(sorted(fit._logs(self._penalty).items()))
 
     def __getitem__(self, name):
         self._fill()
@@ -114,7 +111,7 @@ class Fit:
         state = self.optimizer.states.get(model)
         if state is not None:
             self.training.optimizer_state = state
-        self._stale = False
+        self._stale, self._rate = False, self.optimizer.rate
         for layer in self.plan.layers:
             layer.running = self
 
@@ -175,10 +172,12 @@ class Fit:
         params = {"verbose": verbose, "epochs": epochs, "steps": self.steps}
         called = CallbackList(everyone, self.model, params)
         self.model.history, self.model.stop_training = history, False
-        by_batch = called.overrides(*BATCH_HOOKS) or any(
-            getattr(one, "overrides_batches", bool)() for one in called.callbacks
+        by_batch = (
+            called.methods("on_train_batch_begin", "on_batch_begin"),
+            called.methods("on_train_batch_end", "on_batch_end"),
         )
-        stepwise = by_batch or self.penalized or self._schedule is not None
+        by_batch = by_batch if any(by_batch) else None
+        stepwise = by_batch is not None or self.penalized or self._schedule is not None
         try:
             called.call("on_train_begin", {})
             if len(everyone) == 1 and not (verbose or stepwise or self.metrics or self._odd_test()):
@@ -235,9 +234,11 @@ class Fit:
             else:
                 training.advance(1)
             return 0.0
+        begins, ends = by_batch or ((), ())
         for batch in range(self.steps):
-            if by_batch:
-                called.call("on_train_batch_begin", batch, {})
+            for begin in begins:
+                begin(batch, {})
+            if begins or ends:
                 self._follow_rate()
             if self._schedule is not None:
                 training.learning_rate = float(self._schedule(training.steps))
@@ -245,21 +246,21 @@ class Fit:
                 total += self._penalty()
             training.advance_steps(1)
             self._stale = True
-            if by_batch:
+            if ends:
                 mean = total / (batch + 1)
-                logs = Logs(lambda mean=mean: dict(sorted(self._logs(mean).items())))
-                called.call("on_train_batch_end", batch, logs)
+                logs = Logs(self, mean)
+                for end in ends:
+                    end(batch, logs)
                 if self.model.stop_training:
                     return mean
         return total / self.steps
 
     def _follow_rate(self):
         """Take over a learning rate that a callback has set."""
-        optimizer = self.optimizer
-        if optimizer.schedule is None:
-            rate = float(optimizer.rate)
-            if rate != self.training.learning_rate:
-                self.training.learning_rate = rate
+        rate = self.optimizer.rate
+        if rate is not self._rate and self.optimizer.schedule is None:
+            self._rate = rate
+            self.training.learning_rate = rate
 
     def _penalty(self):
         self.fetch()
@@ -279,10 +280,10 @@ class Fit:
         """Loss and metrics of the rows that are held back."""
         called.call("on_test_begin", {})
         held, model = self.held, self.model
-        if called.overrides(*TEST_HOOKS):
-            for batch in range(-(-len(held) // self.recipe.batch_size)):
-                called.call("on_test_batch_begin", batch, {})
-                called.call("on_test_batch_end", batch, {})
+        begins, ends = called.methods("on_test_batch_begin"), called.methods("on_test_batch_end")
+        for batch in range(-(-len(held) // self.recipe.batch_size) if begins or ends else 0):
+            for hook in (*begins, *ends):
+                hook(batch, {})
         if self._whole:
             self.fetch()
             logs = {"loss": self.training.report().test_loss + self._penalty() * self.penalized}

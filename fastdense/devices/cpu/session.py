@@ -14,6 +14,9 @@ from fastdense.kernels.layout import CLAIM, ENDED, NEVER
 from fastdense.kernels.registry import program
 
 
+WHOLE = 1 << 24  # multiply-adds forward, up to which a step is one call of a few ms
+
+
 class Strategy(NamedTuple):
     """How the work of a step is shared; all but the last are fields of the plan, too."""
 
@@ -69,6 +72,12 @@ class Session:
         kind = role, task.batch, recipe.loss.name, recipe.optimizer.name
         self._tuner = tuner_of((*kind, *work), len(strategies))
         self._chosen, self._budget, self._began, self._seconds = 0, 0, 0, 0.0
+        # Places that are read and written in every step of a caller who goes on step by step.
+        plan = arrays["plan"]
+        self._until, self._until_step = plan["until"], plan["until_step"]
+        self._step = arrays["state"]["step"]
+        products = max(task.network.size, task.network.products)
+        self.short = task.batch * products <= WHOLE
         self._helping = []  # calls of other threads, which an interrupt may leave at work
 
     @property
@@ -132,6 +141,16 @@ class Session:
         if self.state[0]["unit"] == 0:
             effort = int(self.state[0]["effort"]) - self._began
             self._tuner.note(chosen, budget, effort, self._seconds)
+
+    def advance_steps(self, count):
+        """Go on for some mini-batches, and what is to be measured if they end an epoch."""
+        until = int(self._step[0]) + count
+        if self.short and len(self._strategies) == 1:
+            self.settle()
+            self._until[0], self._until_step[0] = layout.NEVER, until
+            self._run(address(self._table), 0, LARGEST_BUDGET)
+        while not self.done and (self.steps < until or not self.between_steps):
+            self.advance(until_step=until)
 
     def step_at_once(self):
         """Complete a step that is short, in this thread and in one call."""

@@ -10,7 +10,6 @@ from fastdense.kernels import layout
 # the mini-batch are others.
 SHARED = ("parameters", "gradient", "networks", "seeds", "numbers", "rates", "frozen",
           "penalties", "loss_hyper", "optimizer_hyper", "schedule_hyper", "powers")  # fmt: skip
-WHOLE = 1 << 24  # multiply-adds forward, up to which a step is one call of a few ms
 
 
 class Stepper:
@@ -47,7 +46,6 @@ class Stepper:
         self._state, self._theirs = own.state[0], single.state[0]
         self._loss = own.arrays["curves"][layout.RUNNING_LOSS]
         self._running = own.arrays["running"]
-        self._whole = samples * max(task.network.size, task.network.products) <= WHOLE
         self._given = ()
 
     def step(self, inputs, targets, weights=None):
@@ -65,7 +63,7 @@ class Stepper:
         state["step"], state["accumulated"] = theirs["step"], theirs["accumulated"]
         state["phase"], state["epoch"], state["position"] = layout.STEP, 0, 0
         state["loaded"], state["summed"], state["row"] = 0, 1, 0
-        if self._whole:
+        if own.short:
             own.step_at_once()
         while state["phase"] == layout.STEP:
             own.advance(until=1)

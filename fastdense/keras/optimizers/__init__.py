@@ -42,7 +42,8 @@ class Optimizer(Configured):
             raise refuse(f"{type(self).__name__}(weight_decay=...)", "use AdamW, or a regularizer")
         if clipnorm is not None:
             raise refuse("clipnorm", "it bounds each array by itself; use global_clipnorm")
-        self._rate = learning_rate
+        schedule = isinstance(learning_rate, schedules.LearningRateSchedule)
+        self._rate = learning_rate if schedule else float(learning_rate)
         self.weight_decay, self.clipnorm, self.clipvalue = weight_decay, clipnorm, clipvalue
         self.global_clipnorm, self.decay = global_clipnorm, float(decay or 0.0)
         self.name = name or snake(type(self).__name__)
@@ -91,7 +92,7 @@ class Optimizer(Configured):
     @property
     def rate(self):
         """As a number, or the schedule."""
-        return self._rate if self.schedule is not None else float(self._rate)
+        return self._rate
 
     @property
     def iterations(self):
