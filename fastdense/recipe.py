@@ -46,7 +46,10 @@ class Recipe:
         Penalty l1 * sum|w| + l2 * sum w^2 on weights (not biases), in the gradient only: every
         reported loss is that of the data. A layer may have penalties of its own, which add up.
     clip_value, clip_norm : float
-        Bound on each gradient component, then on the global norm; 0 for none.
+        Bound on each gradient component, then on the norm of the gradient; 0 for none.
+    clip_each : bool
+        `clip_norm` bounds the gradient of each array of parameters by itself, as Keras's
+        `clipnorm` does, instead of all of them together.
     class_weights : sequence of float
         Weight of the samples of class 0, 1, 2, ...; empty for none.
     augmentation : sequence of str, dict or Choice
@@ -79,6 +82,7 @@ class Recipe:
     l2: float = 0.0
     clip_value: float = 0.0
     clip_norm: float = 0.0
+    clip_each: bool = False
     class_weights: tuple[float, ...] = ()
     augmentation: tuple[Choice, ...] = ()
     seed: int = 0
@@ -103,6 +107,7 @@ class Recipe:
             l2: float = 0.0,
             clip_value: float = 0.0,
             clip_norm: float = 0.0,
+            clip_each: bool = False,
             class_weights: Sequence[float] | np.ndarray = (),
             augmentation: Sequence[Chosen] = (),
             seed: int = 0,
@@ -117,7 +122,7 @@ class Recipe:
             ("schedule", "schedules"),
         ):
             put(self, name, Choice.of(kind, getattr(self, name)))
-        for name in ("ascend", "shuffle"):
+        for name in ("ascend", "shuffle", "clip_each"):
             if not isinstance(getattr(self, name), bool):
                 raise FastdenseError(
                     f"{name} is {shown(getattr(self, name))}; expected true or false"

@@ -113,7 +113,8 @@ def _optimizer(_, recipe):
         parts += [EXTRAS[name]] if name in EXTRAS else []
         found.append((OPTIMIZERS[name][place], parts))
     (keras, given), (torch, theirs) = found
-    clips = {"clip_norm": "clipnorm", "clip_value": "clipvalue"}
+    together = "clipnorm" if recipe.get("clip_each") else "global_clipnorm"
+    clips = {"clip_norm": together, "clip_value": "clipvalue"}
     given += [f"{word}={recipe[ours]:g}" for ours, word in clips.items() if recipe[ours]]
     schedule = (
         recipe["schedule"] if isinstance(recipe["schedule"], str) else recipe["schedule"]["name"]

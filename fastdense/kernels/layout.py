@@ -164,6 +164,7 @@ PLAN = np.dtype(
         ("penalized", _i8),
         ("clipped", _i8),
         ("bounded", _i8),
+        ("bounded_arrays", _i8),  # that are bounded each by itself; 0: all of them together
         ("constrained", _i8),  # some layer bounds the norms of its units
         ("kept_up", _i8),  # some layer has parameters that are not trained
         ("augment", _i8),  # address of the kernel that changes the samples of a step, or 0
@@ -287,6 +288,7 @@ ARRAYS = (
     Array("frozen", NUMBER, "state"),  # not zero for a lane whose parameters stay as they are
     # The bound of a component, then l1 and 2 l2 of each layer, all for each lane.
     Array("penalties", NUMBER, "task"),
+    Array("ends", _i8, "plan"),  # behind each array of parameters
     Array("scalars", SCALAR, "scratch"),  # of the optimizer's step
     Array("arena", NUMBER, "scratch"),
     Array("scratch", NUMBER, "scratch"),

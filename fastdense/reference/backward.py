@@ -51,11 +51,14 @@ def constrain(network, parameters):
     return parameters
 
 
-def clip(recipe, gradient):
-    """Bound each component, then the norm of the whole."""
+def clip(network, recipe, gradient):
+    """Bound each component, then the norm of the whole, or of each array."""
     if recipe.clip_value > 0:
         gradient = np.clip(gradient, -recipe.clip_value, recipe.clip_value)
-    norm = np.linalg.norm(gradient)
-    if 0 < recipe.clip_norm < norm:
-        gradient = gradient * (recipe.clip_norm / norm)
+    gradient = gradient.copy()
+    parts = [own for layer in network.split(gradient) for own in layer]
+    for part in parts if recipe.clip_each else [gradient]:
+        norm = np.linalg.norm(part)
+        if 0 < recipe.clip_norm < norm:
+            part *= recipe.clip_norm / norm
     return gradient

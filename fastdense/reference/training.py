@@ -89,7 +89,7 @@ class Training:
 
     def update(self, gradient, steps_per_epoch):
         network, recipe = self.network, self.recipe
-        gradient = clip(recipe, penalize(network, recipe, self.parameters, gradient))
+        gradient = clip(network, recipe, penalize(network, recipe, self.parameters, gradient))
         schedule = recipe.schedule.entry
         factor = schedule.spec(self.steps / steps_per_epoch, recipe.epochs, recipe.schedule.values)
         rate = self.rate * factor

@@ -1,5 +1,6 @@
 """The arrays that a training works in, for one network or for a pack of them."""
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -120,6 +121,7 @@ def arrays_for(task, variants, places, shape, strategy):
         rows += [own.l1 + l1 + 0.0, 2.0 * (own.l2 + l2) + 0.0]  # no zero below zero
     penalties = in_range(rows, dtype)
     slope_factor = 1.0 if loss.coupled else 1.0 / network.outputs
+    ends = np.cumsum([prod(one.shape) for _, arrays in network.arrays for one in arrays])
     pack = "" if lanes == 1 else "pack_"
     plan = {
         "lanes": lanes,
@@ -171,6 +173,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "clipped": penalties[:lanes].any(),
         "penalized": penalties[lanes:].any(),
         "bounded": own.clip_norm.any(),
+        "bounded_arrays": len(ends) if recipe.clip_each else 0,
         "constrained": layers["max_norm"].any(),
         "kept_up": (layers["trained"] < layers["size"]).any(),
         **augmentation.plan(task, pack),
@@ -211,6 +214,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "rates": np.array(own.learning_rate),
         "frozen": in_range(own.learning_rate == 0.0, dtype),
         "penalties": penalties,
+        "ends": ends,
         "scalars": aligned(16 * lanes, dtype if lanes > 1 else np.float64),
         "arena": buffer(shape.arena, dtype),
         "scratch": buffer(shape.threads * shape.scratch, dtype),

@@ -40,8 +40,8 @@ class Optimizer(Configured):
             learning_rate = learning_rate()
         if weight_decay and type(self) is not AdamW:
             raise refuse(f"{type(self).__name__}(weight_decay=...)", "use AdamW, or a regularizer")
-        if clipnorm is not None:
-            raise refuse("clipnorm", "it bounds each array by itself; use global_clipnorm")
+        if clipnorm is not None and global_clipnorm is not None:
+            raise ValueError("clipnorm and global_clipnorm are given; expected one of them")
         schedule = isinstance(learning_rate, schedules.LearningRateSchedule)
         self._rate = learning_rate if schedule else float(learning_rate)
         self.weight_decay, self.clipnorm, self.clipvalue = weight_decay, clipnorm, clipvalue

@@ -43,15 +43,19 @@ def step_for(kind, packed):
                     first, weights, count = layer.weights, layer.penalized, layer.size
                     regularize(plan, work, index, gradient, first, weights, count)
         if plan.bounded:
-            clear(partial, lanes)
-            add_squares(work.gradient, plan.parameters, partial, lanes)
-            for lane in range(lanes):
-                most = record(work.networks, lane).clip_norm
-                norm = np.sqrt(total(partial, lane, lanes))
-                if most > 0.0 and norm > most:
-                    factor = cast(most / norm)
-                    for i in range(plan.parameters):
-                        work.gradient[i * lanes + lane] *= factor
+            first = np.int64(0)
+            for part in range(max(plan.bounded_arrays, np.int64(1))):
+                end = work.ends[part] if plan.bounded_arrays > 0 else plan.parameters
+                clear(partial, lanes)
+                add_squares(offset(work.gradient, first * lanes), end - first, partial, lanes)
+                for lane in range(lanes):
+                    most = record(work.networks, lane).clip_norm
+                    norm = np.sqrt(total(partial, lane, lanes))
+                    if most > 0.0 and norm > most:
+                        factor = cast(most / norm)
+                        for i in range(first, end):
+                            work.gradient[i * lanes + lane] *= factor
+                first = end
         first = np.int64(0)
         if plan.kept_up:
             for index in range(plan.depth):
