@@ -188,6 +188,11 @@ threads : as in `train`
             self._seconds += time.perf_counter() - started
 
     @property
+    def digest(self) -> str:
+        """A text that other rows have not, as they are trained on."""
+        return self._task.digest
+
+    @property
     def learning_rate(self) -> float:
         """That of the coming steps, before the schedule's factor; it may be set."""
         return self._session.rate

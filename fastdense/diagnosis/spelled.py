@@ -180,12 +180,12 @@ def _layers(tables):
     """Words of layers in Keras and in PyTorch, pairs."""
     images = any("conv2d" in table for table in tables)
     for table in tables:
-        keras, torch = _layer(table)
+        keras, torch = of_layer(table)
         yield keras, torch.replace("1d", "2d") if images else torch
         images = images and not {"flatten", "global_average_pool2d"} & set(table)
 
 
-def _layer(table):
+def of_layer(table):
     """A layer's words in Keras and in PyTorch."""
     name, own = next(iter(table.items()))
     if name in ("dense", "conv2d"):

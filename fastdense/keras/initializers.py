@@ -23,6 +23,14 @@ def fans(shape):
     return shape[-2] * places, shape[-1] * places
 
 
+# Those that the engine has by name; of normal numbers it cuts none off.
+_SCHEMES = {
+    (1.0, "fan_avg", "uniform"): "glorot_uniform",
+    (2.0, "fan_in", "uniform"): "he_uniform",
+    (1.0, "fan_in", "uniform"): "lecun_uniform",
+}
+
+
 class Initializer(Configured):
     """Numbers of a shape; the same ones again from the same object, as Keras 3 has it."""
 
@@ -112,6 +120,9 @@ class VarianceScaling(Initializer):
         into, out = fans(shape)
         fan = {"fan_in": into, "fan_out": out, "fan_avg": (into + out) / 2}[self.mode]
         variance = self.scale / max(1.0, fan)
+        scheme = (self.scale, self.mode, self.distribution)
+        if scheme in _SCHEMES:
+            return _SCHEMES[scheme]
         if self.distribution == "uniform":
             bound = math.sqrt(3.0 * variance)
             return {"name": "uniform", "low": -bound, "high": bound}

@@ -35,7 +35,8 @@ class Plan:
             self._preparing.append(first)
             shape = first.result(shape)
         self._inputs = shape
-        made, self.sources = [], []  # the engine's layers, and the layer that each is of
+        # The engine's layers, and the layers that each and its activation are of.
+        made, self.sources, self.activators = [], [], []
         for layer in rest:
             try:
                 own = layer.engine(shape)
@@ -46,9 +47,11 @@ class Plan:
             for one in own:
                 if isinstance(one, Activation) and made and _folds(made[-1]):
                     made[-1] = replace(made[-1], activation=one.function)
+                    self.activators[-1] = layer
                 else:
                     made.append(one)
                     self.sources.append(layer)
+                    self.activators.append(layer)
             shape = layer.result(shape)
         self.outputs = shape
         self.network = None
