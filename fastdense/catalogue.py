@@ -72,7 +72,9 @@ def _having(chosen, given, name):
                 f"{key} of {chosen.name} is {shown(number)}; expected a number, as in {chosen.name}"
                 f"({key}={chosen.hyper[key]})"
             ) from None
-    hyper = {key: hyper[key] for key, usual in chosen.hyper.items() if hyper.get(key, usual) != usual}
+    hyper = {
+        key: hyper[key] for key, usual in chosen.hyper.items() if hyper.get(key, usual) != usual
+    }
     if not hyper:
         return chosen
     changed = chosen.having(hyper)

@@ -1,14 +1,17 @@
 """`fastdense diagnose`: why a training does not get where its data let it."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from fastdense_cli.options import force_option
 
+PROGRAMS = ".py", ".ipynb"
+
 
 @click.command(short_help="Say why a loss is stuck, and what cures it.")
-@click.argument("subject", metavar="FILE.toml|SCENARIO[/ARM]|TABLE")
+@click.argument("subject", metavar="FILE.toml|SCENARIO[/ARM]|TABLE|PROGRAM.py")
 @click.option("--target", "targets", multiple=True, metavar="COLUMN",
               help="Of a TABLE: what is predicted; repeatable. [the last column]")  # fmt: skip
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Of a TABLE: leave a column out.")
@@ -48,6 +51,9 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     with the network and recipe that the options describe. How the table is written is found, and
     said if it is not plain; columns of few words become inputs that are 0 or 1.
 
+    A program or a notebook for Keras is run as it stands, and every fit in it is looked at; the
+    answer names the lines to change.
+
     \b
     Exit codes: 0 healthy or limited by the data; 3 stalled, slow, frozen, refused, too short to
     tell, or a mistake in your program; 4 diverged or oscillating; 5 undetermined; 130 interrupted.
@@ -60,6 +66,10 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     from fastdense_cli.console import note, progress, show, show_json
 
     changes = changes_of(assignments)
+    if subject.lower().endswith(PROGRAMS):
+        _refuse(table)
+        _refuse_for_programs(assignments=assignments, observed=observed, out=out)
+        return _program(subject, effort, budget, seeds, as_json)
     if subject.lower().endswith(TABLES):
         case, notes = _of_table(subject, changes, table)
     else:
@@ -94,6 +104,51 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     if interrupted is not None:
         raise interrupted
     return exit_code(found)
+
+
+def _refuse_for_programs(**given):
+    """Refuse options that a program has no use for."""
+    for name, value in given.items():
+        if value:
+            option = {"assignments": "--set"}.get(name, f"--{name}")
+            raise click.UsageError(f"{option} does not go with a program; change the program")
+
+
+def _program(path, effort, budget, seeds, as_json):
+    """Run a program and diagnose its fits; returns the exit code."""
+    from contextlib import redirect_stdout, suppress
+
+    from fastdense.errors import FastdenseError
+    from fastdense.judging.plain import heading
+    from fastdense.keras import diagnosing, program
+    from fastdense_cli.app import DONE
+    from fastdense_cli.console import show_json
+
+    try:
+        source = program.source_of(path)
+    except (OSError, ValueError) as error:
+        raise FastdenseError(f"{path} cannot be read: {error}") from None
+
+    def tell(one):
+        if not as_json:
+            click.echo("\n".join(["", *one.told(), ""]))
+
+    options = {"effort": effort, "budget": budget, "seeds": seeds}
+    # What the program prints must not stand between what is printed as JSON.
+    with (
+        diagnosing.Diagnoses(tell, **options) as found,
+        redirect_stdout(sys.stderr) if as_json else suppress(),
+    ):
+        code = program.run(path, source, [path])
+    if as_json:
+        fits = [one.to_dict() for one in found.every]
+        show_json(heading() | {"program": path, "fits": fits})
+    if code or not found.every:
+        if not code:
+            raise FastdenseError(f"no fit ended in {path}, so there is nothing to diagnose")
+        return code
+    codes = [exit_code(one.found) for one in found.every if one.found is not None]
+    return max(codes, default=DONE)
 
 
 def _refuse(table):

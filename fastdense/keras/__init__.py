@@ -31,7 +31,15 @@ def __getattr__(name):
         return importlib.import_module(f"{__name__}.{name}")
     if name in _HOMES:
         return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    if name in ("applications", "ops", "random", "export", "quantizers", "distribution", "estimator"):
+    if name in (
+        "applications",
+        "ops",
+        "random",
+        "export",
+        "quantizers",
+        "distribution",
+        "estimator",
+    ):
         from fastdense.keras.refused import refused
 
         return refused(f"keras.{name}", "nothing of it is served")

@@ -187,7 +187,9 @@ class EarlyStopping(_Watching):
                 self.best_weights = self.model.get_weights()
             if self.baseline is None or self._improves(value, self.baseline, self.min_delta):
                 self.wait = 0
-            if self.stopping_threshold is not None and self._improves(value, self.stopping_threshold):
+            if self.stopping_threshold is not None and self._improves(
+                value, self.stopping_threshold
+            ):
                 self._stop(epoch)
             return
         if self.wait >= self.patience and epoch > 0:
@@ -259,7 +261,8 @@ class ModelCheckpoint(_Watching):
                 self._say(epoch, f"{self.monitor} did not improve from {best:.5f}")
                 return
             self._say(
-                epoch, f"{self.monitor} improved from {best:.5f} to {value:.5f}, saving model to {path}"
+                epoch,
+                f"{self.monitor} improved from {best:.5f} to {value:.5f}, saving model to {path}",
             )
             self.best = value
         else:
@@ -286,8 +289,10 @@ class CSVLogger(Callback):
         self._file = self._writer = None
 
     def on_train_begin(self, logs=None):
-        header = not (self.append and os.path.exists(self.filename) and os.path.getsize(self.filename))
-        self._file = open(self.filename, "a" if self.append else "w", newline="")  # noqa: SIM115
+        header = not (
+            self.append and os.path.exists(self.filename) and os.path.getsize(self.filename)
+        )
+        self._file = open(self.filename, "a" if self.append else "w", newline="")
         self._header, self._writer = header, None
 
     def on_epoch_end(self, epoch, logs=None):
@@ -300,7 +305,9 @@ class CSVLogger(Callback):
             )  # fmt: skip
             if self._header:
                 self._writer.writeheader()
-        self._writer.writerow({"epoch": epoch, **{name: logs.get(name, "NA") for name in self._names}})
+        self._writer.writerow(
+            {"epoch": epoch, **{name: logs.get(name, "NA") for name in self._names}}
+        )
         self._file.flush()
 
     def on_train_end(self, logs=None):
@@ -370,7 +377,9 @@ class LearningRateScheduler(Callback):
         self.schedule, self.verbose = schedule, verbose
         try:
             parameters = inspect.signature(schedule).parameters.values()
-            places = [p for p in parameters if p.default is p.empty and p.kind <= p.POSITIONAL_OR_KEYWORD]
+            places = [
+                p for p in parameters if p.default is p.empty and p.kind <= p.POSITIONAL_OR_KEYWORD
+            ]
             self._both = len(places) != 1
         except (TypeError, ValueError):
             self._both = True

@@ -14,7 +14,11 @@ class Configured:
     def arguments(cls):
         """The names of its arguments."""
         parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
-        return [one.name for one in parameters if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
+        return [
+            one.name
+            for one in parameters
+            if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)
+        ]
 
     def get_config(self):
         """What it was made with, as plain values."""

@@ -33,6 +33,21 @@ class Diagnosed:
     changes: tuple = ()
     refused: str = ""
 
+    def to_dict(self):
+        """Plain values."""
+        file, line = self.place or (None, None)
+        return {
+            "file": file,
+            "line": line,
+            "loss": self.loss,
+            "diagnosis": None if self.found is None else self.found.to_dict(),
+            "refused": self.refused,
+            "changes": [
+                {"file": place and place[0], "line": place and place[1], "keras": words}
+                for place, words in self.changes
+            ],
+        }
+
     def told(self):
         """The lines of text that say it."""
         lines = [f"{shown(self.place)}: fit, loss {self.loss:.4g}"]
@@ -54,7 +69,7 @@ def shown(place):
 
 
 class Diagnoses:
-    """The diagnoses of all fits that end from now on.
+    """The diagnoses of all fits that end meanwhile.
 
     Parameters
     ----------
@@ -66,9 +81,15 @@ class Diagnoses:
 
     def __init__(self, tell, **options):
         self.every, self._tell, self._options, self._known = [], tell, options, {}
-        models.watch_fits(self._after)
 
-    def _after(self, model, fit, start, history):
+    def __enter__(self):
+        models.WATCHING.append(self._after)
+        return self
+
+    def __exit__(self, *error):
+        models.WATCHING.remove(self._after)
+
+    def _after(self, model, fit, history):
         losses = history.history.get("loss") or [float("nan")]
         key = fit.plan.network, fit.recipe.replace(seed=0), fit.training.digest
         if key not in self._known:
@@ -129,17 +150,11 @@ def _of_layers(plan, network):
             yield source.line, of_layer(after)[0]
 
 
-_diagnoses = None
-
-
-def begin():
-    """Diagnose every fit from now on, and print what is found."""
-    global _diagnoses
-    _diagnoses = Diagnoses(lambda one: print("\n" + "\n".join(one.told()) + "\n", flush=True))
-
-
-def end(code):
-    """The exit code of a program whose own one is `code`."""
-    if _diagnoses is not None and not _diagnoses.every and code == 0:
+def diagnosed(run):
+    """Run a program, print the diagnosis of each fit; returns its exit code."""
+    tell = lambda one: print("\n" + "\n".join(one.told()) + "\n", flush=True)  # noqa: E731
+    with Diagnoses(tell) as found:
+        code = run()
+    if not found.every and code == 0:
         print("fastdense.keras: no fit ended, so there is nothing to diagnose", file=sys.stderr)
     return code

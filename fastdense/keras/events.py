@@ -54,7 +54,7 @@ class EventFile:
         number = 0
         while os.path.exists(path := os.path.join(folder, f"{name}.{number}.v2")):
             number += 1
-        self._file = open(path, "wb")  # noqa: SIM115
+        self._file = open(path, "wb")
         self._event(_text(3, b"brain.Event:2"))
 
     def write(self, tag, value, step):

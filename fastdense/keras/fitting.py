@@ -14,7 +14,6 @@ from fastdense.recipe import Recipe
 from fastdense.training import Training
 
 
-
 class Logs(dict):
     """Numbers by name, which are found when one of them is asked for."""
 
@@ -119,9 +118,11 @@ class Fit:
         optimizer = self.optimizer
         schedule, rate = "constant", optimizer.rate
         if optimizer.schedule is not None:
-            rate = optimizer.schedule.initial_learning_rate if hasattr(
-                optimizer.schedule, "initial_learning_rate"
-            ) else optimizer.schedule(0)
+            rate = (
+                optimizer.schedule.initial_learning_rate
+                if hasattr(optimizer.schedule, "initial_learning_rate")
+                else optimizer.schedule(0)
+            )
             schedule = optimizer.schedule.engine(self.steps)
             if schedule is None:
                 schedule, self._schedule = "constant", optimizer.schedule
@@ -274,7 +275,9 @@ class Fit:
             rows, outputs = self.training.outputs()
             targets = self.rows.y[rows]
             for metric in self.metrics:
-                logs[metric.name] = _float32(metric.of(metrics.columns(targets), outputs.astype(float)))
+                logs[metric.name] = _float32(
+                    metric.of(metrics.columns(targets), outputs.astype(float))
+                )
         return logs
 
     def _validated(self, called):

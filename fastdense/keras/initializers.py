@@ -112,7 +112,9 @@ class VarianceScaling(Initializer):
             raise ValueError(f"mode is {mode!r}; expected fan_in, fan_out or fan_avg")
         distribution = "truncated_normal" if distribution == "normal" else distribution
         if distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
-            raise ValueError(f"distribution is {distribution!r}; expected truncated_normal or uniform")
+            raise ValueError(
+                f"distribution is {distribution!r}; expected truncated_normal or uniform"
+            )
         self.scale, self.mode = float(scale), mode
         self.distribution, self.seed = distribution, seed
 

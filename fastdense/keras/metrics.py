@@ -30,7 +30,9 @@ class Metric(Configured):
         if not self._seen:
             return np.float32(0.0)
         y, p, weights = zip(*self._seen, strict=True)
-        counts = [np.ones(len(a)) if w is None else np.ravel(w) for a, w in zip(y, weights, strict=True)]
+        counts = [
+            np.ones(len(a)) if w is None else np.ravel(w) for a, w in zip(y, weights, strict=True)
+        ]
         return np.float32(self.of(np.concatenate(y), np.concatenate(p), np.concatenate(counts)))
 
     def __call__(self, y_true, y_pred, sample_weight=None):
@@ -305,9 +307,7 @@ def __getattr__(name):
         return losses.LossFunction(long, losses.FUNCTIONS[long])
     if name in _all.classes and name != snake(name):
         return _all.classes[name]
-    by_row = {
-        snake(cls.__name__): cls for cls in _all.classes.values() if hasattr(cls, "values")
-    }
+    by_row = {snake(cls.__name__): cls for cls in _all.classes.values() if hasattr(cls, "values")}
     if name in by_row:
         return lambda y_true, y_pred: by_row[name]().values(columns(y_true), columns(y_pred))
     return _refused(name)

@@ -88,7 +88,9 @@ class Model(Layer):
         for layer in self.layers:
             if layer.name == name:
                 return layer
-        raise ValueError(f"No such layer: {name}. Existing layers are: {[one.name for one in self.layers]}.")
+        raise ValueError(
+            f"No such layer: {name}. Existing layers are: {[one.name for one in self.layers]}."
+        )
 
     def plan(self):
         """How it is carried out; it must be built."""
@@ -286,10 +288,9 @@ class Model(Layer):
         verbose = 1 if verbose == "auto" else int(verbose)
         count = max(int(epochs) - int(initial_epoch), 0)
         fit = fitting.Fit(self, data, batch, count, bool(shuffle), held, int(validation_freq))
-        start = fit.plan.gather(fit.recipe.dtype) if _watchers else None
         history = fit.run(callbacks, verbose, int(initial_epoch), int(epochs))
-        for watch in _watchers:
-            watch(self, fit, start, history)
+        for watch in WATCHING:
+            watch(self, fit, history)
         return history
 
     def _build_on(self, x):
@@ -300,7 +301,12 @@ class Model(Layer):
         elif tuple(shape) != tuple(self.shape) and math.prod(shape) != math.prod(self.shape):
             self.build_for(shape)
         elif tuple(shape) != tuple(self.shape):
-            if len(shape) > 1 and len(self.shape) > 1 and shape == self.shape[:-1] and self.shape[-1] == 1:
+            if (
+                len(shape) > 1
+                and len(self.shape) > 1
+                and shape == self.shape[:-1]
+                and self.shape[-1] == 1
+            ):
                 return
             self.build_for(shape)
 
@@ -373,7 +379,9 @@ class Model(Layer):
             return outputs.argmax(axis=-1)
         return (outputs > 0.5).astype("int32")
 
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False, **_):
+    def train_on_batch(
+        self, x, y=None, sample_weight=None, class_weight=None, return_dict=False, **_
+    ):
         """One step on a batch."""
         self._must_be_compiled()
         data = rows(x, y, sample_weight)
@@ -420,7 +428,15 @@ class Model(Layer):
 
     # Keeping.
 
-    def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):  # noqa: E501
+    def summary(
+        self,
+        line_length=None,
+        positions=None,
+        print_fn=None,
+        expand_nested=False,
+        show_trainable=False,
+        layer_range=None,
+    ):
         """Print the layers, their shapes and how many weights they have."""
         from fastdense.keras.summary import summary
 
@@ -480,7 +496,9 @@ class Model(Layer):
 
 
 Model.predict_on_batch = lambda self, x: self.predict(x, verbose=0)
-Model.predict_generator = lambda self, generator, steps=None, **_: self.predict(generator, verbose=0)
+Model.predict_generator = lambda self, generator, steps=None, **_: self.predict(
+    generator, verbose=0
+)
 
 
 class Sequential(Model):
@@ -502,7 +520,9 @@ class Sequential(Model):
             raise ValueError(f"{layer!r} is no layer; give one of keras.layers")
         if isinstance(layer, InputLayer):
             if self._enter is not None or self._chain:
-                raise ValueError(f"Sequential model {self.name!r} has an input already; leave out {layer.name}")
+                raise ValueError(
+                    f"Sequential model {self.name!r} has an input already; leave out {layer.name}"
+                )
             self._enter = layer
             self._begin(layer.given_shape)
             return
@@ -568,19 +588,16 @@ class Sequential(Model):
     def from_config(cls, config, custom_objects=None):
         if isinstance(config, list):  # of Keras 1
             config = {"layers": config}
-        model = Sequential([made(one, custom_objects) for one in config["layers"]], name=config.get("name"))
+        model = Sequential(
+            [made(one, custom_objects) for one in config["layers"]], name=config.get("name")
+        )
         if not model.built and config.get("build_input_shape"):
             model.build(config["build_input_shape"])
         return model
 
 
-_watchers: list = []  # called after each fit: `watch(model, fit, parameters before, history)`
+WATCHING: list = []  # functions that are called after each fit: `watch(model, fit, history)`
 _shared: set = set()
-
-
-def watch_fits(function):
-    """Have a function called after each fit."""
-    _watchers.append(function)
 
 
 def _note_shared(optimizer, model):
@@ -607,7 +624,9 @@ def _only(name, given):
             raise refuse(f"a model of {len(given)} {name}", "models are chains of layers")
         given = given[0]
     if not isinstance(given, KerasTensor):
-        raise ValueError(f"{name} of the model are {given!r}; expected what Input() or a layer returned")
+        raise ValueError(
+            f"{name} of the model are {given!r}; expected what Input() or a layer returned"
+        )
     return given
 
 
@@ -650,7 +669,9 @@ def made(config, custom_objects=None):
     try:
         name, own = config["class_name"], dict(config["config"])
     except (TypeError, KeyError):
-        raise ValueError(f"{config!r} describes no layer: it has no class_name and config") from None
+        raise ValueError(
+            f"{config!r} describes no layer: it has no class_name and config"
+        ) from None
     if name in ("Sequential",):
         return Sequential.from_config(own, custom_objects)
     if name in ("Functional", "Model"):
@@ -687,8 +708,10 @@ def clone_model(model, input_tensors=None, clone_function=None):
     if input_tensors is not None or clone_function is not None:
         raise refuse("clone_model with other tensors or a function", "give the model alone")
     config = json.loads(json.dumps(model.get_config()))
-    return type(model).from_config(config) if type(model) in (Model, Sequential) else (
-        Sequential.from_config(config)
+    return (
+        type(model).from_config(config)
+        if type(model) in (Model, Sequential)
+        else (Sequential.from_config(config))
     )
 
 

@@ -67,7 +67,13 @@ def home_of(name):
     if base is None:
         return None
     if base == "fastdense.tf":
-        for lead in ("python.keras", "keras", "compat.v1.keras", "compat.v2.keras", "_api.v2.v2.keras"):
+        for lead in (
+            "python.keras",
+            "keras",
+            "compat.v1.keras",
+            "compat.v2.keras",
+            "_api.v2.v2.keras",
+        ):
             if rest == lead or rest.startswith(f"{lead}."):
                 return _ours("fastdense.keras", rest.removeprefix(lead).removeprefix("."))
         for lead in ("compat.v1", "compat.v2", "python"):

@@ -34,12 +34,11 @@ def main(arguments):
         source = source_of(path)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         return _refuse(f"{path} cannot be read: {error}")
-    if diagnosed:
-        from fastdense.keras import diagnosing
+    if not diagnosed:
+        return run(path, source, arguments)
+    from fastdense.keras import diagnosing
 
-        diagnosing.begin()
-    code = run(path, source, arguments)
-    return diagnosing.end(code) if diagnosed else code
+    return diagnosing.diagnosed(lambda: run(path, source, arguments))
 
 
 def _refuse(text):
@@ -104,7 +103,9 @@ def _exit_code(error):
 
 def _place(error, path):
     """The line of the program that an error comes from."""
-    lines = [one.lineno for one in traceback.extract_tb(error.__traceback__) if one.filename == path]
+    lines = [
+        one.lineno for one in traceback.extract_tb(error.__traceback__) if one.filename == path
+    ]
     return f"{path}, line {lines[-1]}: " if lines else ""
 
 

@@ -52,7 +52,10 @@ class Bar:
         elif self.verbose == 2 and final:
             digits = len(str(self.steps))
             each = duration(seconds / max(self.steps, 1))
-            print(f"{done:{digits}d}/{self.steps} - {seconds:.0f}s - {each}/step{_told(logs)}", flush=True)
+            print(
+                f"{done:{digits}d}/{self.steps} - {seconds:.0f}s - {each}/step{_told(logs)}",
+                flush=True,
+            )
 
     def _print_bar(self, done, logs, seconds, final):
         digits = len(str(self.steps))

@@ -62,12 +62,16 @@ def array(name, values):
     try:
         found = np.asarray(values)
     except ValueError:
-        raise ValueError(f"{name} has rows of different lengths; give each row as many numbers") from None
+        raise ValueError(
+            f"{name} has rows of different lengths; give each row as many numbers"
+        ) from None
     if found.dtype == object:
         try:
             found = found.astype(float)
         except (TypeError, ValueError):
-            raise ValueError(f"{name} holds what is no number: {found.ravel()[:3].tolist()}") from None
+            raise ValueError(
+                f"{name} holds what is no number: {found.ravel()[:3].tolist()}"
+            ) from None
     if found.dtype.kind not in "fiub":
         raise ValueError(f"{name} holds {found.dtype} values; expected numbers")
     if not found.size:
@@ -81,12 +85,22 @@ def rows(x, y=None, sample_weight=None):
         if y is not None:
             raise ValueError("a data set has its own targets; leave out y")
         return x.rows_of_data_set()
-    if isinstance(x, (list, tuple)) and y is None and len(x) in (2, 3) and np.ndim(x[0]) >= 1 and (
-        isinstance(x, tuple)
+    if (
+        isinstance(x, (list, tuple))
+        and y is None
+        and len(x) in (2, 3)
+        and np.ndim(x[0]) >= 1
+        and (isinstance(x, tuple))
     ):
         x, y, *rest = x
         sample_weight = rest[0] if rest else sample_weight
-    if hasattr(x, "__next__") or (hasattr(x, "__getitem__") and hasattr(x, "__len__") and not hasattr(x, "shape") and not isinstance(x, (list, tuple, dict, str)) and not hasattr(x, "to_numpy")):
+    if hasattr(x, "__next__") or (
+        hasattr(x, "__getitem__")
+        and hasattr(x, "__len__")
+        and not hasattr(x, "shape")
+        and not isinstance(x, (list, tuple, dict, str))
+        and not hasattr(x, "to_numpy")
+    ):
         return _of_batches(x)
     x = array("x", x)
     x = x[:, np.newaxis] if x.ndim == 1 else x

@@ -49,7 +49,12 @@ def summary(model, line_length=None):
             lines.append(side + side.join(parts) + side)
         return lines
 
-    lines = [f'Model: "{model.name}"', line("┏", "━", "┳", "┓"), *told(heads, "┃"), line("┡", "━", "╇", "┩")]
+    lines = [
+        f'Model: "{model.name}"',
+        line("┏", "━", "┳", "┓"),
+        *told(heads, "┃"),
+        line("┡", "━", "╇", "┩"),
+    ]
     lines[2] = lines[2].replace(f"{'Param #':>{widths[2]}}", f"{'Param #':>{widths[2]}}")
     for number, row in enumerate(rows):
         lines += told(row, "│")
@@ -57,7 +62,9 @@ def summary(model, line_length=None):
             lines.append(line("├", "─", "┼", "┤"))
     lines.append(line("└", "─", "┴", "┘"))
     built = [layer for layer in model.layers if layer.built]
-    trainable = sum(math.prod(one.shape) for layer in built for one in layer.weights if one.trainable)
+    trainable = sum(
+        math.prod(one.shape) for layer in built for one in layer.weights if one.trainable
+    )
     every = sum(math.prod(one.shape) for layer in built for one in layer.weights)
     slots = 0
     state = model.optimizer.states.get(model) if model.optimizer is not None else None

@@ -44,7 +44,9 @@ def old_words(function):
         for old in known.keys() & given.keys():
             new = known[old]
             if new in given:
-                raise TypeError(f"{function.__qualname__}() got {old} and {new}, which are the same")
+                raise TypeError(
+                    f"{function.__qualname__}() got {old} and {new}, which are the same"
+                )
             given[new] = given.pop(old)
         return function(*args, **given)
 

@@ -12,7 +12,7 @@ VERSION = __version__
 
 float16, float32, float64 = np.dtype("float16"), np.dtype("float32"), np.dtype("float64")
 int8, int32, int64, uint8 = (np.dtype(n) for n in ("int8", "int32", "int64", "uint8"))
-bool = np.dtype("bool")  # noqa: A001, as TensorFlow calls it
+bool = np.dtype("bool")
 double = float64
 _MODULES = "nn", "random", "data", "math", "config"
 
@@ -73,7 +73,7 @@ def _made(function):
 zeros, ones = _made(np.zeros), _made(np.ones)
 
 
-def range(*args, dtype=None, name=None):  # noqa: A001
+def range(*args, dtype=None, name=None):
     return tensor(np.arange(*args, dtype=_real(dtype)))
 
 
@@ -128,7 +128,7 @@ def is_tensor(value):
     return hasattr(value, "numpy")
 
 
-def print(*args, **_):  # noqa: A001
+def print(*args, **_):
     import builtins
 
     builtins.print(*args)

@@ -6,7 +6,7 @@ def list_physical_devices(kind=None):
     return [] if kind not in (None, "CPU") else ["CPU:0"]
 
 
-class experimental:  # noqa: N801, as TensorFlow calls it
+class experimental:
     list_physical_devices = staticmethod(list_physical_devices)
 
     @staticmethod
@@ -18,7 +18,7 @@ def set_visible_devices(devices, device_type=None):
     """There is nothing to choose."""
 
 
-class threading:  # noqa: N801
+class threading:
     @staticmethod
     def set_inter_op_parallelism_threads(count):
         """The engine decides by itself."""

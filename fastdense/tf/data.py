@@ -71,7 +71,9 @@ class Dataset:
 
     def map(self, function, num_parallel_calls=None, **_):
         """Apply a function of NumPy arrays to each row."""
-        parts = [function(*(tensor(one[i]) for one in self._arrays)) for i in range(len(self._arrays[0]))]
+        parts = [
+            function(*(tensor(one[i]) for one in self._arrays)) for i in range(len(self._arrays[0]))
+        ]
         single = not isinstance(parts[0], tuple)
         arrays = zip(*((part,) if single else part for part in parts), strict=True)
         changed = self._but()
@@ -110,4 +112,6 @@ class Dataset:
             yield np.asarray(part) if self._single else tuple(np.asarray(one) for one in part)
 
 
-__getattr__ = refusing("tf.data", {"read files by NumPy or pandas": "TFRecordDataset TextLineDataset"})
+__getattr__ = refusing(
+    "tf.data", {"read files by NumPy or pandas": "TFRecordDataset TextLineDataset"}
+)

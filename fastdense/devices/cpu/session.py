@@ -13,7 +13,6 @@ from fastdense.kernels import layout
 from fastdense.kernels.layout import CLAIM, ENDED, NEVER
 from fastdense.kernels.registry import program
 
-
 WHOLE = 1 << 24  # multiply-adds forward, up to which a step is one call of a few ms
 
 

@@ -27,7 +27,9 @@ class Layer(Configured):
         own = not file.startswith(PACKAGE)
         for name in ("call", "train_step", "compute_loss"):
             if own and name in vars(cls):
-                raise refuse(f"{cls.__name__}, a layer or model with a {name} of its own,", DIFFERENTIATION)
+                raise refuse(
+                    f"{cls.__name__}, a layer or model with a {name} of its own,", DIFFERENTIATION
+                )
 
     def __init__(
         self, name=None, trainable=True, dtype=None, input_shape=None, input_dim=None,
@@ -177,9 +179,13 @@ class Layer(Configured):
     # Calls.
 
     def __call__(self, inputs, training=False, **_):
-        if isinstance(inputs, (list, tuple)) and any(isinstance(one, KerasTensor) for one in inputs):
+        if isinstance(inputs, (list, tuple)) and any(
+            isinstance(one, KerasTensor) for one in inputs
+        ):
             if len(inputs) != 1:
-                raise refuse(f"{type(self).__name__} of several inputs", "models are chains of layers")
+                raise refuse(
+                    f"{type(self).__name__} of several inputs", "models are chains of layers"
+                )
             inputs = inputs[0]
         if not isinstance(inputs, KerasTensor):
             return tensor(self.forward(np.asarray(inputs, float)), "float32")

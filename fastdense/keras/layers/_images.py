@@ -31,7 +31,12 @@ class Conv2D(Units):
         bias_constraint=None, nb_row=None, nb_col=None, **others,
     ):  # fmt: skip
         super().__init__(**others)
-        if isinstance(strides, int) and nb_col is None and isinstance(kernel_size, int) and strides > 1:
+        if (
+            isinstance(strides, int)
+            and nb_col is None
+            and isinstance(kernel_size, int)
+            and strides > 1
+        ):
             # Conv2D(32, 3, 3): Keras 1 had the height and the width of the kernel here.
             pass
         if nb_row is not None:
@@ -68,9 +73,7 @@ class Conv2D(Units):
 class _Pooling2D(Layer):
     kind: type
 
-    def __init__(
-        self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, **others
-    ):
+    def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, **others):
         super().__init__(**others)
         _channels(type(self).__name__, data_format)
         self.pool_size, self.data_format = pair(pool_size), "channels_last"

@@ -32,7 +32,12 @@ class BatchNormalization(Layer):
         ):  # fmt: skip
             only(kind, name, value, None)
         self.axis = int(axis[0] if isinstance(axis, (list, tuple)) else axis)
-        self.momentum, self.epsilon, self.center, self.scale = float(momentum), float(epsilon), True, True
+        self.momentum, self.epsilon, self.center, self.scale = (
+            float(momentum),
+            float(epsilon),
+            True,
+            True,
+        )
         self.beta_initializer = initializers.get(beta_initializer)
         self.gamma_initializer = initializers.get(gamma_initializer)
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
@@ -77,7 +82,10 @@ class LayerNormalization(Layer):
 
     def arrays(self, shape):
         size = shape[-1:]
-        return [("gamma", size, self.gamma_initializer, True), ("beta", size, self.beta_initializer, True)]
+        return [
+            ("gamma", size, self.gamma_initializer, True),
+            ("beta", size, self.beta_initializer, True),
+        ]
 
     def engine(self, shape):
         return [EngineLayerNormalization(self.epsilon)]

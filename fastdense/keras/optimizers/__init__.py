@@ -36,7 +36,9 @@ class Optimizer(Configured):
             learning_rate = getattr(schedules, learning_rate["class_name"]).from_config(
                 learning_rate["config"]
             )
-        elif callable(learning_rate) and not isinstance(learning_rate, schedules.LearningRateSchedule):
+        elif callable(learning_rate) and not isinstance(
+            learning_rate, schedules.LearningRateSchedule
+        ):
             learning_rate = learning_rate()
         if weight_decay and type(self) is not AdamW:
             raise refuse(f"{type(self).__name__}(weight_decay=...)", "use AdamW, or a regularizer")
@@ -168,9 +170,7 @@ class _Adams(Optimizer):
     entry = ""
 
     @old_words
-    def __init__(
-        self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **others
-    ):
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **others):
         super().__init__(learning_rate, **others)
         self.beta_1, self.beta_2, self.epsilon = float(beta_1), float(beta_2), _epsilon(epsilon)
 
@@ -218,9 +218,7 @@ class Nadam(_Adams):
 
 class Adagrad(Optimizer):
     @old_words
-    def __init__(
-        self, learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7, **others
-    ):
+    def __init__(self, learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7, **others):
         super().__init__(learning_rate, **others)
         self.initial_accumulator_value = float(initial_accumulator_value)
         self.epsilon = _epsilon(epsilon)

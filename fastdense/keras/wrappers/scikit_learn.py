@@ -113,9 +113,11 @@ class KerasRegressor(_Wrapper):
     _estimator_type = "regressor"
 
     def predict(self, x, **given):
-        return np.squeeze(self.predict_outputs(x, given), axis=-1) if self.model.plan().outputs == (
-            1,
-        ) else self.predict_outputs(x, given)
+        return (
+            np.squeeze(self.predict_outputs(x, given), axis=-1)
+            if self.model.plan().outputs == (1,)
+            else self.predict_outputs(x, given)
+        )
 
     def score(self, x, y, sample_weight=None, **given):
         """The loss with the sign turned, as in Keras 2."""
