@@ -116,7 +116,7 @@ def _refuse_for_programs(**given):
 
 def _program(path, effort, budget, seeds, as_json):
     """Run a program and diagnose its fits; returns the exit code."""
-    from contextlib import redirect_stdout, suppress
+    from contextlib import nullcontext, redirect_stdout
 
     from fastdense.errors import FastdenseError
     from fastdense.judging.plain import heading
@@ -137,7 +137,7 @@ def _program(path, effort, budget, seeds, as_json):
     # What the program prints must not stand between what is printed as JSON.
     with (
         diagnosing.Diagnoses(tell, **options) as found,
-        redirect_stdout(sys.stderr) if as_json else suppress(),
+        redirect_stdout(sys.stderr) if as_json else nullcontext(),
     ):
         code = program.run(path, source, [path])
     if as_json:

@@ -4,6 +4,7 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.keras.refused import DIFFERENTIATION, refuse
+from fastdense.keras.tensors import tensor
 
 
 class ActivationFunction:
@@ -25,7 +26,7 @@ class ActivationFunction:
         flat = np.moveaxis(z, axis, -1).reshape(-1, z.shape[axis] if z.ndim else 1)
         value = catalogue.get("activations", self.engine).spec(flat.astype(float), 0.0)[0]
         moved = np.moveaxis(z, axis, -1).shape
-        return np.moveaxis(value.reshape(moved), -1, axis).astype(z.dtype)
+        return tensor(np.moveaxis(value.reshape(moved), -1, axis), z.dtype)
 
     def __repr__(self):
         return f"<function {self.__name__}>"

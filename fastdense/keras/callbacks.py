@@ -234,7 +234,7 @@ class ModelCheckpoint(_Watching):
     def _after_batch(self, batch, logs=None):
         self._steps += 1
         if self._steps % self.save_freq == 0:
-            self._save(self._epoch, logs)
+            self._save(self._epoch, logs, batch)
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch
@@ -243,8 +243,10 @@ class ModelCheckpoint(_Watching):
         if self.save_freq == "epoch" and (epoch + 1) % self.period == 0:
             self._save(epoch, logs)
 
-    def _save(self, epoch, logs):
-        logs = logs or {}
+    def _save(self, epoch, logs, batch=None):
+        logs = dict(logs or {})
+        if batch is not None:
+            logs["batch"] = batch + 1
         try:
             path = self.filepath.format(epoch=epoch + 1, **logs)
         except KeyError as error:

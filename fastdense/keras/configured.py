@@ -22,7 +22,9 @@ class Configured:
 
     def get_config(self):
         """What it was made with, as plain values."""
-        return {name: plain(getattr(self, name)) for name in self.arguments()}
+        return {
+            name: plain(getattr(self, name)) for name in self.arguments() if hasattr(self, name)
+        }
 
     @classmethod
     def from_config(cls, config):

@@ -24,7 +24,7 @@ get = deserialize = _all.get
 __getattr__ = refusing(
     "keras.constraints",
     {
-        "of the constraints there is MaxNorm": "NonNeg UnitNorm MinMaxNorm non_neg nonneg unit_norm "
-        "unitnorm min_max_norm"
+        "of the constraints there is MaxNorm": "NonNeg UnitNorm MinMaxNorm non_neg nonneg "
+        "unit_norm unitnorm min_max_norm"
     },
 )

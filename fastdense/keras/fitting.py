@@ -79,9 +79,13 @@ class Fit:
         To validate on.
     validation_freq : int
         Epochs between validations.
+    order : ndarray, optional
+        The rows that each epoch visits.
     """
 
-    def __init__(self, model, rows, batch, epochs, shuffle, held=None, validation_freq=1):
+    def __init__(
+        self, model, rows, batch, epochs, shuffle, held=None, validation_freq=1, order=None
+    ):
         self.model, self.rows, self.held = model, rows, held
         self.plan, self.optimizer = model.plan(), model.optimizer
         network = self.plan.trainable()
@@ -89,8 +93,7 @@ class Fit:
         self.metrics = model.metrics_of(rows)
         self.validation_freq = validation_freq
         x = self.plan.prepared(rows.x)
-        visits = len(x)
-        batch = min(batch, visits)
+        visits = len(x) if order is None else order.shape[1]
         self.steps = -(-visits // batch)
         self.penalized = any(layer.kernel_regularizer is not None for layer in self.plan.layers)
         # The engine evaluates what is held back after every epoch, if nothing more is asked.
@@ -104,6 +107,7 @@ class Fit:
             self.recipe,
             self.data,
             parameters=self.plan.gather(self.recipe.dtype),
+            order=order,
             evaluated="test",
             keep_outputs=bool(self.metrics),
         )

@@ -1,5 +1,7 @@
 """Losses, as Keras defines them on its backends."""
 
+import contextlib
+
 import numpy as np
 
 from fastdense.catalogue import Choice
@@ -197,6 +199,9 @@ def get(given):
         if name in _all.classes and module.partition(".")[0] in ("keras", "tensorflow"):
             return _all.get(name)
         raise refuse(f"the loss {name}, a function of your own,", DIFFERENTIATION)
+    if isinstance(given, str) and given not in _all.classes:
+        with contextlib.suppress(AttributeError):
+            _refused(given)()  # by its name
     return _all.get(given)
 
 

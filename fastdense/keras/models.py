@@ -16,6 +16,7 @@ from fastdense.keras.layers import LAYERS, InputLayer, Layer
 from fastdense.keras.names import line, unique
 from fastdense.keras.plan import Plan
 from fastdense.keras.progress import Bar
+from fastdense.keras.randomness import next_seed
 from fastdense.keras.refused import DIFFERENTIATION, refuse
 from fastdense.keras.rows import rows
 from fastdense.keras.tensors import KerasTensor, tensor
@@ -277,21 +278,34 @@ class Model(Layer):
         if class_weight is not None:
             self.loss_of(data)
             data = fitting.class_weighted(data, class_weight)
-        batch = data.batch or (32 if batch_size is None else int(batch_size))
-        if steps_per_epoch is not None and steps_per_epoch != -(-len(data) // batch):
-            raise refuse(
-                f"steps_per_epoch={steps_per_epoch}",
-                f"an epoch visits all rows, in {-(-len(data) // batch)} steps here; leave it out",
-            )
+        batch = min(data.batch or (32 if batch_size is None else int(batch_size)), len(data))
         if data.shuffled is not None:
             shuffle = data.shuffled
         verbose = 1 if verbose == "auto" else int(verbose)
         count = max(int(epochs) - int(initial_epoch), 0)
-        fit = fitting.Fit(self, data, batch, count, bool(shuffle), held, int(validation_freq))
+        order = None
+        if steps_per_epoch is not None:
+            order = self._order(len(data), batch, int(steps_per_epoch), count, bool(shuffle))
+        fit = fitting.Fit(
+            self, data, batch, count, bool(shuffle), held, int(validation_freq), order
+        )
         history = fit.run(callbacks, verbose, int(initial_epoch), int(epochs))
         for watch in WATCHING:
             watch(self, fit, history)
         return history
+
+    def _order(self, count, batch, steps, epochs, shuffle):
+        """The rows that each epoch visits in so many steps, one pass behind the other."""
+        if steps == -(-count // batch):
+            return None
+        rest = count % batch
+        if rest:
+            self.warn(f"the last {rest} rows of each pass are left out, which fill no batch")
+        draw = np.random.default_rng(next_seed())
+        passes = -(-steps * batch * max(epochs, 1) // (count - rest))
+        each = (draw.permutation(count) if shuffle else np.arange(count) for _ in range(passes))
+        every = np.concatenate([one[: count - rest] for one in each])
+        return every[: steps * batch * max(epochs, 1)].reshape(-1, steps * batch)
 
     def _build_on(self, x):
         """Build it for some rows, or check that it takes them."""
@@ -609,8 +623,8 @@ def _note_shared(optimizer, model):
     if (len(users) > 1 or others) and id(optimizer) not in _shared:
         _shared.add(id(optimizer))
         print(
-            f"fastdense.keras: note: models share one {type(optimizer).__name__} object, as Keras 2 "
-            "allowed and Keras 3 does not; each has a state of its own here",
+            f"fastdense.keras: note: models share one {type(optimizer).__name__} object, as Keras "
+            "2 allowed and Keras 3 does not; each has a state of its own here",
             file=sys.stderr,
         )
 

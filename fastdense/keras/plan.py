@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from fastdense import catalogue
 from fastdense.errors import FastdenseError
 from fastdense.keras.refused import refuse
-from fastdense.layers.activate import Activation
 from fastdense.network import Network
 
 
@@ -38,20 +38,20 @@ class Plan:
         # The engine's layers, and the layers that each and its activation are of.
         made, self.sources, self.activators = [], [], []
         for layer in rest:
+            name = layer.function() if hasattr(layer, "function") else None
+            if name is not None and made and _folds(made[-1], name):
+                made[-1] = replace(made[-1], activation=name)
+                self.activators[-1] = layer
+                continue
             try:
                 own = layer.engine(shape)
             except FastdenseError as error:
                 if isinstance(error, NotImplementedError):
                     raise
                 raise refuse(f"the layer {layer.name}", str(error)) from None
-            for one in own:
-                if isinstance(one, Activation) and made and _folds(made[-1]):
-                    made[-1] = replace(made[-1], activation=one.function)
-                    self.activators[-1] = layer
-                else:
-                    made.append(one)
-                    self.sources.append(layer)
-                    self.activators.append(layer)
+            made += own
+            self.sources += [layer] * len(own)
+            self.activators += [layer] * len(own)
             shape = layer.result(shape)
         self.outputs = shape
         self.network = None
@@ -99,6 +99,7 @@ class Plan:
         return x
 
 
-def _folds(layer):
+def _folds(layer, name):
     """Whether the activation that follows may be a layer's own."""
-    return layer.activation == "identity"
+    coupled = catalogue.get("activations", name).coupled
+    return layer.activation == "identity" and (layer.closing or not coupled)

@@ -1,4 +1,4 @@
-"""Models in files: layers as Keras describes them, and numbers beside them; no code can be in it."""
+"""Models in files: layers as Keras describes them, and numbers beside them, but no code."""
 
 import os
 

@@ -31,8 +31,8 @@ def __getattr__(name):
     if name in _ELEMENTWISE:
         return _ELEMENTWISE[name]
     raise AttributeError(
-        f"module 'tensorflow' has no attribute {name!r} here: fastdense serves Keras models, and of "
-        "TensorFlow what programs around them use"
+        f"module 'tensorflow' has no attribute {name!r} here: fastdense serves Keras models, and "
+        "of TensorFlow what programs around them use"
     )
 
 

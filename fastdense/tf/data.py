@@ -14,10 +14,9 @@ AUTOTUNE = -1
 class Dataset:
     """Rows of arrays, and how they are to be visited."""
 
-    def __init__(self, arrays, single, batch=None, shuffled=False, drop=False, repeats=1):
+    def __init__(self, arrays, single, batch=None, shuffled=False, drop=False):
         self._arrays, self._single = arrays, single
         self._batch, self._shuffled, self._drop = batch, shuffled, drop
-        self._repeats = repeats
 
     @classmethod
     def from_tensor_slices(cls, tensors, name=None):
@@ -28,15 +27,16 @@ class Dataset:
         return cls(arrays, single)
 
     @classmethod
+    def range(cls, *places, name=None):
+        return cls((np.arange(*places),), True)
+
+    @classmethod
     def zip(cls, *datasets):
         datasets = datasets[0] if len(datasets) == 1 else datasets
         return cls(tuple(one._arrays[0] for one in datasets), False)
 
     def _but(self, **changes):
-        own = {
-            "batch": self._batch, "shuffled": self._shuffled, "drop": self._drop,
-            "repeats": self._repeats,
-        }  # fmt: skip
+        own = {"batch": self._batch, "shuffled": self._shuffled, "drop": self._drop}
         return Dataset(self._arrays, self._single, **(own | changes))
 
     def shuffle(self, buffer_size=None, seed=None, reshuffle_each_iteration=True, name=None):
@@ -54,8 +54,9 @@ class Dataset:
         return self
 
     def repeat(self, count=None, name=None):
-        if count != 1:
-            raise refuse("repeat", "epochs of fit say how often the rows are visited")
+        """The rows again and again; `steps_per_epoch` says how many of them an epoch visits."""
+        if count not in (None, -1, 1):
+            raise refuse(f"repeat({count})", "epochs of fit say how often the rows are visited")
         return self
 
     def take(self, count, name=None):

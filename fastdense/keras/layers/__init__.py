@@ -42,8 +42,8 @@ __all__ = [*LAYERS, "Input", "Layer"]
 _find = refusing(
     "keras.layers",
     {
-        RECURRENT: "LSTM GRU SimpleRNN RNN Bidirectional TimeDistributed ConvLSTM2D LSTMCell GRUCell "
-        "SimpleRNNCell StackedRNNCells CuDNNLSTM CuDNNGRU Masking",
+        RECURRENT: "LSTM GRU SimpleRNN RNN Bidirectional TimeDistributed ConvLSTM2D LSTMCell "
+        "GRUCell SimpleRNNCell StackedRNNCells CuDNNLSTM CuDNNGRU Masking",
         "embeddings are not there; one-hot columns are rows for Dense layers": "Embedding "
         "TextVectorization StringLookup IntegerLookup Hashing CategoryEncoding Discretization",
         DIFFERENTIATION: "Lambda",

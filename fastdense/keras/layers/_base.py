@@ -54,7 +54,15 @@ class Layer(Configured):
         self.built, self.shape = False, None  # of a sample that it takes
         self._arrays, self.running = [], None
         self.input = self.output = None
-        self.trainable = True
+
+    @property
+    def trainable(self):
+        """Whether training changes it."""
+        return True
+
+    @trainable.setter
+    def trainable(self, value):
+        only(type(self).__name__, "trainable", value, True)
 
     # What a subclass says of itself.
 
@@ -123,14 +131,15 @@ class Layer(Configured):
 
     @property
     def weights(self):
-        """A variable for each array, (trainable ones first)."""
+        """A variable for each array, trainable ones first."""
+        every = self.arrays(self.shape) if self.built else []
         return [
             Variable(
                 lambda number=number: self.current()[number],
                 lambda value, number=number: self._write(number, value),
                 name, trains,
             )
-            for number, (name, _, _, trains) in enumerate(self.arrays(self.shape) if self.built else [])
+            for number, (name, _, _, trains) in enumerate(every)
         ]  # fmt: skip
 
     variables = weights

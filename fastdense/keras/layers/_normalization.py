@@ -57,13 +57,6 @@ class BatchNormalization(Layer):
             raise refuse(f"BatchNormalization(axis={self.axis})", "axis can only be the last one")
         return [EngineBatchNormalization(self.epsilon, self.momentum)]
 
-    def get_config(self):
-        config = super().get_config()
-        for name in ("mode", "synchronized", "beta_regularizer", "gamma_regularizer",
-                     "beta_constraint", "gamma_constraint"):  # fmt: skip
-            config.pop(name, None)
-        return config
-
 
 class LayerNormalization(Layer):
     """Over the features of a sample."""

@@ -59,7 +59,7 @@ class _Wrapper:
         else:
             build = self.__call__ if build is None else build
             self.model = build(**self._given(build))
-        arguments = self._given(Model.fit.__wrapped__, given)
+        arguments = self._given(inspect.unwrap(Model.fit), given)
         arguments = {k: v for k, v in arguments.items() if k not in ("self", "x", "y")}
         self.history = self.model.fit(x, self._targets(y), **arguments)
         return self
@@ -68,7 +68,7 @@ class _Wrapper:
         return y
 
     def predict_outputs(self, x, given):
-        arguments = self._given(Model.predict.__wrapped__, given)
+        arguments = self._given(inspect.unwrap(Model.predict), given)
         arguments = {k: v for k, v in arguments.items() if k not in ("self", "x")}
         arguments.setdefault("verbose", 0)
         return self.model.predict(x, **arguments)
