@@ -213,7 +213,7 @@ class Fit:
     def _by_epochs(self, called, verbose, first_epoch, epochs, by_batch, stepwise):
         logs = {}
         for epoch in range(first_epoch, epochs):
-            if verbose:
+            if verbose and epochs > 1:
                 print(f"Epoch {epoch + 1}/{epochs}", flush=True)
             bar = Bar(self.steps, verbose)
             called.call("on_epoch_begin", epoch, {})

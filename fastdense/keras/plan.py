@@ -82,7 +82,7 @@ class Plan:
         """The weights of the layers as the network's parameters."""
         flat = np.zeros(self.network.size, dtype)
         for views, holder in zip(self.network.split(flat), self._holders, strict=True):
-            for place, array in zip(views, holder._arrays, strict=False):
+            for place, array in zip(views, holder.current(), strict=False):
                 place[...] = array
         return flat
 
