@@ -25,7 +25,8 @@ from fastdense import (
 ACTIVATIONS = [
     n for n in catalogue.names("activations") if not catalogue.get("activations", n).coupled
 ]
-HIDDEN = [n for n in ACTIVATIONS if n != "exponential"]  # one upon the other overflows
+# One exponential upon the other overflows; some have hyper-parameters.
+HIDDEN = [n for n in ACTIVATIONS if n != "exponential"] + ["leaky_relu(slope=0.3)"]
 LOSSES = catalogue.names("losses")
 OPTIMIZERS = catalogue.names("optimizers")
 SCHEDULES = catalogue.names("schedules")
@@ -113,7 +114,8 @@ def networks(draw, loss="mse", activation=None, dropout=True, hidden=3, outputs=
     for _ in range(draw(st.integers(1 if activation else 0, hidden))):
         if dropout and draw(st.integers(0, 3)) == 0:
             layers.append(Dropout(draw(st.floats(0.0, 0.8))))
-        own = draw(st.sampled_from([{}, {}, {"l1": 0.01}, {"l2": 0.05, "max_norm": 0.5}]))
+        own = {"l2": 0.05, "max_norm": 0.5}
+        own = draw(st.sampled_from([{}, {}, {"l1": 0.01}, {"use_bias": False}, own]))
         layers.append(Dense(draw(st.integers(1, 20)), draw(names), weights=draw(weights), **own))
     # A bias at zero puts the outputs of a dead network on a tie.
     layers.append(Dense(outputs, name, bias="uniform"))
@@ -180,6 +182,7 @@ def recipes(draw, rows, classes, loss=None, optimizer=None, dtype="float64", epo
         l2=draw(penalty),
         clip_value=draw(bound),
         clip_norm=draw(bound),
+        clip_each=draw(st.booleans()),
         class_weights=[0.5 + 0.25 * c for c in range(classes)] if weighted else (),
         augmentation=draw(augmentations(OF_FEATURES, 2)) if draw(st.integers(0, 4)) == 0 else (),
         seed=draw(st.integers(0, 2**63 - 1)),
@@ -214,7 +217,7 @@ def image_layers(draw, names, normalizations=True):
         dilation = draw(st.tuples(st.integers(1, 2), st.integers(1, 2)))
         return Conv2D(
             draw(st.integers(1, 18)), draw(sides), draw(names), draw(sides), padding, dilation,
-            bias="uniform",
+            bias="uniform", use_bias=draw(st.integers(0, 3)) > 0,
         )  # fmt: skip
     if kind in ("max", "average"):
         pool = MaxPool2D if kind == "max" else AveragePool2D

@@ -224,7 +224,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "test_inputs": task.test_inputs,
         "test_targets": task.test_targets,
         "predictions": np.zeros(1, dtype),
-        "outputs": buffer(task.visits * network.outputs if task.keep_outputs else 1, dtype),
+        "outputs": np.zeros(task.visits * network.outputs if task.keep_outputs else 1, dtype),
         "order": order if lanes == 1 else np.repeat(order, lanes),
         "losses": aligned(samples, np.float64),
         "sample_weights": aligned(samples, np.float64),
