@@ -268,6 +268,7 @@ class Model(Layer):
                 raise TypeError(f"fit() got an unexpected argument {name!r}")
         self._must_be_compiled()
         self.fit_line = line()
+        self._plan = None  # settings of its layers may have been changed
         data = rows(x, y, sample_weight)
         self._build_on(data.x)
         held = None

@@ -24,7 +24,6 @@ MOVED = {
     "engine.base_layer": "layers",
     "initializations": "initializers",
     "objectives": "losses",
-    "regularizers.l2": "regularizers",
     "optimizers.legacy": "optimizers",
     "optimizers.optimizer_v2": "optimizers",
     "optimizers.adam_v2": "optimizers",
@@ -100,6 +99,8 @@ class _Loader(importlib.abc.Loader):
     def create_module(self, spec):
         module = importlib.import_module(self._home)
         self._spec = module.__spec__
+        if not hasattr(module, "__path__"):
+            module.__path__ = []  # for what its old name has behind it
         return module
 
     def exec_module(self, module):

@@ -211,7 +211,9 @@ class Layer(Configured):
         self.build_for(x.shape[1:])
         arrays = [array.astype(float) for array in self.current()]
         for layer in self.engine(x.shape[1:]):
-            own = arrays if layer.parameters(x.shape[1:]) else ()
+            own = arrays
+            for one in layer.parameters(x.shape[1:])[len(arrays) :]:  # a bias that is not used
+                own = [*own, np.zeros(one.shape)]
             x = layer.forward(own, x, None, False)[0]
         return x
 
