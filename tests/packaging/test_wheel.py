@@ -117,7 +117,9 @@ EXPORTS = ROOT / "fastdense" / "reports" / "exports"
 CLUSTER = ROOT / "fastdense" / "sweeps" / "workers" / "dask.py"
 WATCHING = ROOT / "bench" / "diagnosis" / "peers"
 PARQUET = ROOT / "fastdense" / "data" / "parquet.py"
+SERVED = ROOT / "fastdense" / "keras"  # pictures and estimators, where they are asked for
 APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET}
+APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers"}
 
 
 def imported(paths):

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fastdense import Data, Dense, Dropout, FastdenseError, Network, Recipe, Training, train
-from tests import strategies
 
 X = strategies.numbers(0, 50, 3)
 Y = (X[:, :1] * X[:, 1:2] > 0).astype(float)

@@ -4,6 +4,7 @@ import csv
 
 import numpy as np
 import pytest
+import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from fastdense.keras import fitting
 from fastdense.keras.callbacks import HOOKS
 from fastdense.keras.layers import Activation, BatchNormalization, Dense, Dropout, LeakyReLU
 from fastdense.keras.rows import rows
-from tests import strategies
 
 X = strategies.numbers(1, 60, 4).astype("float32")
 Y = (X[:, 0] * X[:, 1] > 0).astype(int)

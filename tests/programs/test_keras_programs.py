@@ -3,8 +3,7 @@
 import json
 
 import pytest
-
-from tests.keras.judged import PROGRAMS, SEEDS, differs, printed
+from judged import PROGRAMS, SEEDS, differs, printed
 
 EXPECTED = json.loads((PROGRAMS / "expected.json").read_text())["programs"]
 

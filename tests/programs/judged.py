@@ -1,5 +1,4 @@
-"""Whether what programs print is what Keras printed; the kinds of values are those of
-`tests/data/keras_programs/expected.json`."""
+"""Whether what programs print is what Keras printed, as `tests/data/keras_programs` has it."""
 
 import contextlib
 import io

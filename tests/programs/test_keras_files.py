@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +22,6 @@ from fastdense.keras.layers import (
     MaxPooling2D,
     Rescaling,
 )
-from tests import strategies
 
 X = strategies.numbers(1, 30, 4).astype("float32")
 Y = strategies.numbers(2, 30, 2).astype("float32")

@@ -1,0 +1,112 @@
+"""The diagnosis of a program's fits, and which of its lines it names."""
+
+import json
+import textwrap
+
+import pytest
+from terminal import call
+
+import fastdense.keras as keras
+from fastdense.keras.diagnosing import Diagnoses
+
+# Six hidden layers of sigmoids, of which the first has its activation to itself.
+STUCK = """
+import numpy as np
+from keras.models import Sequential
+from keras.layers import Activation, Dense
+x = np.random.RandomState(0).normal(size=(200, 5))
+y = (x[:, 0] > 0).astype(int)
+model = Sequential()
+model.add(Dense(16, input_dim=5))
+model.add(Activation("sigmoid"))
+for _ in range(5):
+    model.add(Dense(16, activation="sigmoid"))
+model.add(Dense(1, activation="sigmoid"))
+model.compile(loss="binary_crossentropy", optimizer="sgd")
+model.fit(x, y, nb_epoch=10, verbose=0)
+print("done")
+"""
+
+
+def diagnosed(text, tmp_path, *options):
+    path = tmp_path / "program.py"
+    path.write_text(textwrap.dedent(text))
+    return call("diagnose", str(path), "--effort", "quick", *options)
+
+
+def test_the_answer_names_the_lines_to_change(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = diagnosed(STUCK, tmp_path)
+    assert "done" in result.out and "program.py, line 14: fit, loss 0." in result.out
+    assert "gradient vanishes" in result.out
+    changed = [line for line in result.out.splitlines() if "Change program.py, line " in line]
+    numbers = {int(line.split("line ")[1].split(":")[0]) for line in changed}
+    assert numbers and numbers <= {9, 11, 8, 13, 14}
+    if any("activation=" in line for line in changed):
+        assert {9, 11} <= numbers
+
+
+def test_it_is_told_as_json_beside_what_the_program_prints(tmp_path):
+    result = diagnosed(STUCK, tmp_path, "--json")
+    told = json.loads(result.out)
+    (fit,) = told["fits"]
+    assert "done" in result.err and fit["line"] == 14
+    assert fit["diagnosis"]["causes"][0]["cause"] == "vanishing_depth"
+    assert all(change["keras"] for change in fit["changes"])
+
+
+def test_a_healthy_fit_is_no_reason_to_worry(tmp_path):
+    text = """
+    import numpy as np, keras
+    x = np.linspace(-1, 1, 100)
+    model = keras.Sequential([keras.layers.Dense(1, input_dim=1)])
+    model.compile(keras.optimizers.Adam(0.05), "mse")
+    model.fit(x, 2 * x + 1, epochs=100, verbose=0)
+    """
+    result = diagnosed(text, tmp_path)
+    assert result.code == 0 and "Nothing is wrong" in result.out
+
+
+@pytest.mark.parametrize(
+    "text, options, code, word",
+    [
+        ("import keras", [], 2, "no fit ended"),
+        ("import keras\nraise SystemExit(4)", [], 4, ""),
+        ("import keras", ["--set", "recipe.epochs=3"], 2, "--set"),
+        ("import keras", ["--target", "y"], 2, "--target"),
+        ("import keras", ["--observed", "2.3"], 2, "--observed"),
+        ("import keras\nkeras.layers.LSTM(3)", [], 2, "LSTM"),
+    ],
+)
+def test_what_cannot_be_diagnosed_is_said(text, options, code, word, tmp_path):
+    result = diagnosed(text, tmp_path, *options)
+    assert result.code == code and word in result.err
+    assert "Traceback" not in result.err
+
+
+def test_fits_alike_are_diagnosed_once():
+    told = []
+    keras.utils.set_random_seed(1)
+    x, y = [[0.0], [1.0], [2.0], [3.0]] * 5, [0.0, 1.0, 2.0, 3.0] * 5
+    with Diagnoses(told.append) as found:
+        for _ in range(2):
+            model = keras.Sequential([keras.layers.Dense(1, input_dim=1)])
+            model.compile(keras.optimizers.SGD(0.0), "mse")
+            model.fit(x, y, epochs=30, verbose=0)
+    assert found.every[0] is found.every[1] and len(told) == 2
+    assert found.every[0].found.causes[0].name == "rate_zero"
+    place, words = found.every[0].changes[0]
+    assert place[0] == __file__ and "learning_rate" in words
+    model.fit(x, y, epochs=3, verbose=0)
+    assert len(told) == 2  # nobody looks any more
+
+
+def test_a_monitor_says_it_while_a_model_is_trained(capsys):
+    model = keras.Sequential([keras.layers.Dense(1, input_dim=1)])
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    x = [[0.0], [1.0]]
+    model.fit(x, [0.0, 1.0], epochs=30, verbose=0, callbacks=[keras.StallMonitor(patience=5)])
+    assert capsys.readouterr().err.count("has not fallen below") == 1
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.fit(x, [0.0, 1.0], epochs=30, verbose=0, callbacks=[keras.StallMonitor(patience=5)])
+    assert capsys.readouterr().err == ""
