@@ -23,11 +23,20 @@ MAX_DEPTH = 64  # of brackets in a header, and in each of its descriptions
 
 
 def write(path, arrays, about):
-    """Write a file, or leave the one that is there.
+    """Write a file, or leave the one that is there; what is in it is as `parts` has it."""
+    every = parts(arrays, about)
+    with _explained("write", path), appearing(Path(path)) as file:
+        for part in every:
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def parts(arrays, about):
+    """What such a file holds, piece by piece.
 
     Parameters
     ----------
-    path : path
     arrays : dict of str to ndarray
         float32, float64, int64 or uint8.
     about : dict of str to anything that JSON holds
@@ -48,13 +57,11 @@ def write(path, arrays, about):
             f"the description of the network takes {len(text):,} bytes; at most {MAX_HEADER:,} are "
             "written, so keep parameters that initializers name explicitly out of it"
         )
-    with _explained("write", path), appearing(Path(path)) as file:
-        file.write(len(text).to_bytes(8, "little"))
-        file.write(text)
-        for array in arrays.values():
-            file.write(np.ascontiguousarray(array).data)
-        file.flush()
-        os.fsync(file.fileno())
+    return [
+        len(text).to_bytes(8, "little"),
+        text,
+        *(np.ascontiguousarray(array).data for array in arrays.values()),
+    ]
 
 
 def read(path):
@@ -66,13 +73,16 @@ def read(path):
         It cannot be read, or is no such file, or does not keep what its header promises.
     """
     with _explained("read", path):
-        size = os.path.getsize(path)
-        with open(path, "rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            if size < 8 or length > min(size - 8, MAX_HEADER):
-                raise _broken(path, f"its header is to have {length:,} bytes")
-            header = _parsed(path, file.read(length))
-            body = np.fromfile(file, np.uint8)
+        content = np.fromfile(path, np.uint8)
+    return parsed(path, content)
+
+
+def parsed(path, content):
+    """`read` of the bytes (n,) of a file, whose path is for errors alone."""
+    length = int.from_bytes(content[:8].tobytes(), "little")
+    if len(content) < 8 or length > min(len(content) - 8, MAX_HEADER):
+        raise _broken(path, f"its header is to have {length:,} bytes")
+    header, body = _parsed(path, content[8 : 8 + length].tobytes()), content[8 + length :]
     if not isinstance(header, dict) or len(header) > MAX_ARRAYS:
         raise _broken(path, "its header is no table of arrays")
     about = header.pop("__metadata__", {})

@@ -4,6 +4,10 @@ import inspect
 
 from fastdense.keras.names import snake
 
+COMMON = "name", "input_shape", "batch_shape", "decay", "clipnorm", "clipvalue", "global_clipnorm"
+# Of newer versions: they say nothing where the argument that goes with them is not given.
+IGNORED = "renorm_momentum", "ema_momentum", "dtype", "trainable", "build_config", "jit_compile"
+
 
 class Configured:
     """An object whose arguments are its attributes, by the same names."""
@@ -28,7 +32,20 @@ class Configured:
 
     @classmethod
     def from_config(cls, config):
-        return cls(**config)
+        """An object of a configuration; what is not known and says nothing is left out.
+
+        Raises
+        ------
+        ValueError
+            It says something that is not known.
+        """
+        known, given = {*cls.arguments(), *COMMON}, {}
+        for name, value in config.items():
+            if name in known:
+                given[name] = value
+            elif name not in IGNORED and value not in (None, False, "float32", [], {}):
+                raise ValueError(f"{name} of {cls.__name__} is {value!r}, which is not known here")
+        return cls(**given)
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.get_config()}>"

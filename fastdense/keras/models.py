@@ -466,10 +466,10 @@ class Model(Layer):
         return {
             "name": self.name,
             "trainable": True,
-            "layers": [
-                {**serialize(layer), "name": layer.name} for layer in self.layers
-            ],
-        }  # fmt: skip
+            "layers": self._described(),
+            "input_layers": [self.layers[0].name, 0, 0],
+            "output_layers": [self.layers[-1].name, 0, 0],
+        }
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
@@ -480,6 +480,22 @@ class Model(Layer):
         for layer in every[1:]:
             at = layer(at)
         return Model(every[0].output, at, name=config.get("name"))
+
+    def _described(self):
+        """The layers, each with the one before it."""
+        every, before = [], None
+        for layer in self.layers:
+            nodes = []
+            if before is not None:
+                made = {"shape": layer.input_shape, "dtype": "float32"}
+                tensor_ = {
+                    "class_name": "__keras_tensor__",
+                    "config": {**made, "keras_history": [before.name, 0, 0]},
+                }
+                nodes = [{"args": [tensor_], "kwargs": {}}]
+            every.append({**serialize(layer), "name": layer.name, "inbound_nodes": nodes})
+            before = layer
+        return every
 
     def to_json(self, **options):
         return json.dumps(serialize(self), **options)
@@ -694,11 +710,6 @@ def made(config, custom_objects=None):
     cls = LAYERS.get(name)
     if cls is None:
         raise refuse(f"the layer {name}", f"there are {', '.join(LAYERS)}")
-    own.pop("dtype", None)
-    own.pop("trainable", None)
-    own.pop("build_config", None)
-    for key in ("sparse", "ragged", "optional"):
-        own.pop(key, None)
     return cls.from_config(own)
 
 

@@ -119,7 +119,7 @@ WATCHING = ROOT / "bench" / "diagnosis" / "peers"
 PARQUET = ROOT / "fastdense" / "data" / "parquet.py"
 SERVED = ROOT / "fastdense" / "keras"  # pictures and estimators, where they are asked for
 APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET}
-APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers"}
+APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
 
 
 def imported(paths):
@@ -149,6 +149,11 @@ def test_what_is_imported_is_required():
 def test_what_draws_pictures_is_an_extra():
     extra = packages(CONFIG["options.extras_require"]["plot"])
     assert imported(PLOTS.rglob("*.py")) - {"numpy"} == extra == {"matplotlib"}
+
+
+def test_what_reads_keras_files_is_an_extra():
+    extra = packages(CONFIG["options.extras_require"]["keras"])
+    assert imported([SERVED / "hdf5.py"]) - {"numpy"} == extra == {"h5py"}
 
 
 def test_what_watches_trainings_is_an_extra():

@@ -1,6 +1,7 @@
 """Models in files come back as they were; what was changed is an error, and never runs."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,6 +26,8 @@ from fastdense.keras.layers import (
 
 X = strategies.numbers(1, 30, 4).astype("float32")
 Y = strategies.numbers(2, 30, 2).astype("float32")
+# A file of our own, and two of Keras's.
+NAMES = "model.own", "model.keras", "model.h5"
 INITIALIZERS = "he_normal", keras.initializers.RandomUniform(-0.2, 0.3), "orthogonal"
 
 
@@ -105,28 +108,25 @@ def saved(tmp_path_factory):
     model = keras.Sequential([Dense(3, "relu", input_dim=4), BatchNormalization(), Dense(2)])
     model.compile("adam", "mse", ["mae"])
     model.fit(X, Y, verbose=0)
-    path = tmp_path_factory.mktemp("saved") / "model.keras"
-    model.save(path)
-    return path
+    folder = tmp_path_factory.mktemp("saved")
+    for name in NAMES:
+        model.save(folder / name)
+    return folder
 
 
 def tried(content, folder):
     """Load what was changed: a model, or an error that says so."""
-    path = folder / "changed.keras"
+    path = folder / "changed"
     path.write_bytes(content)
     try:
         keras.models.load_model(path)
-    except (FastdenseError, ValueError) as error:
+    except FastdenseError as error:
         assert str(error)
 
 
-@given(st.data())
-def test_changed_files_are_errors(saved, tmp_path_factory, data):
-    changed_bytes(saved, tmp_path_factory.mktemp("changed"), data)
-
-
-def changed_bytes(saved, folder, data):
-    content = bytearray(saved.read_bytes())
+@given(st.sampled_from(NAMES), st.data())
+def test_changed_files_are_errors(saved, tmp_path_factory, name, data):
+    content, folder = bytearray((saved / name).read_bytes()), tmp_path_factory.mktemp("changed")
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(content) - 1))
         content[place] = data.draw(st.integers(0, 255))
@@ -137,7 +137,7 @@ def changed_bytes(saved, folder, data):
 
 @given(st.data())
 def test_changed_descriptions_are_errors(saved, tmp_path_factory, data):
-    content = saved.read_bytes()
+    content = (saved / "model.own").read_bytes()
     length = int.from_bytes(content[:8], "little")
     header = json.loads(content[8 : 8 + length])
     about = header["__metadata__"]
@@ -161,6 +161,40 @@ def test_changed_descriptions_are_errors(saved, tmp_path_factory, data):
     text = json.dumps(header).encode()
     changed = len(text).to_bytes(8, "little") + text + content[8 + length :]
     tried(changed, tmp_path_factory.mktemp("changed"))
+
+
+# Written by Keras 3.15.1: a network on images, and a functional chain.
+THEIRS = Path(__file__).parents[1] / "data" / "keras_files"
+
+
+@pytest.mark.parametrize("name, shape", [("image", (6, 6, 2)), ("chain", (4,))])
+def test_files_of_keras_are_read(name, shape):
+    pytest.importorskip("h5py")
+    draw = np.random.RandomState(0)
+    images, features = draw.normal(size=(5, 6, 6, 2)), draw.normal(size=(5, 4))
+    x = (images if name == "image" else features).astype("float32")
+    expected = json.loads((THEIRS / "expected.json").read_text())[name]
+    for ending in ("keras", "h5"):
+        model = keras.models.load_model(THEIRS / f"{name}.{ending}")
+        assert model.input_shape == (None, *shape) and model.compiled
+        np.testing.assert_allclose(model.predict(x, verbose=0), expected, rtol=1e-5, atol=1e-6)
+        model.set_weights([0 * one for one in model.get_weights()])
+        model.load_weights(THEIRS / f"{name}.weights.h5")
+        np.testing.assert_allclose(model.predict(x, verbose=0), expected, rtol=1e-5, atol=1e-6)
+
+
+@given(models(), st.sampled_from(["model.h5", "model.weights.h5"]))
+def test_what_is_written_for_keras_is_read_again(tmp_path_factory, model, name):
+    pytest.importorskip("h5py")
+    path, x = tmp_path_factory.mktemp("models") / name, rows_for(model)
+    if name == "model.h5":
+        model.save(path)
+        other = keras.models.load_model(path)
+    else:
+        model.save_weights(path)
+        other = keras.models.clone_model(model)
+        other.load_weights(path)
+    assert np.array_equal(other.predict(x, verbose=0), model.predict(x, verbose=0))
 
 
 def test_weights_of_another_shape_are_refused(tmp_path):
