@@ -207,18 +207,22 @@ SMOOTH = [name for name in HIDDEN if name in ("tanh", "sigmoid", "softplus", "si
 def image_layers(draw, names, normalizations=True):
     """A layer that takes images of any size, or nearly."""
     sides = st.tuples(st.integers(1, 3), st.integers(1, 3))
-    padding = draw(st.sampled_from(["valid", "same"]))
+    padding = draw(st.sampled_from(["valid", "same", "numbers"]))
     kinds = ["conv", "conv", "max", "average", "dropout", "activation", "rescale"]
     kind = draw(st.sampled_from(kinds + ["batch", "layer"] * normalizations))
     if kind == "conv":
-        dilation = draw(st.tuples(st.integers(1, 2), st.integers(1, 2)))
+        dilation, kernel = draw(st.tuples(st.integers(1, 2), st.integers(1, 2))), draw(sides)
+        if padding == "numbers":
+            padding = tuple(draw(st.integers(0, d * (k - 1))) for d, k in zip(dilation, kernel, strict=True))
         return Conv2D(
-            draw(st.integers(1, 18)), draw(sides), draw(names), draw(sides), padding, dilation,
+            draw(st.integers(1, 18)), kernel, draw(names), draw(sides), padding, dilation,
             bias="uniform",
         )  # fmt: skip
     if kind in ("max", "average"):
-        pool = MaxPool2D if kind == "max" else AveragePool2D
-        return pool(draw(sides), draw(st.none() | sides), padding)
+        pool, size = MaxPool2D if kind == "max" else AveragePool2D, draw(sides)
+        if padding == "numbers":
+            padding = tuple(draw(st.integers(0, side - 1)) for side in size)
+        return pool(size, draw(st.none() | sides), padding)
     if kind == "batch":
         return BatchNormalization(1e-3, draw(st.floats(0.0, 0.99)), draw(st.booleans()))
     return {
