@@ -213,7 +213,9 @@ def image_layers(draw, names, normalizations=True):
     if kind == "conv":
         dilation, kernel = draw(st.tuples(st.integers(1, 2), st.integers(1, 2))), draw(sides)
         if padding == "numbers":
-            padding = tuple(draw(st.integers(0, d * (k - 1))) for d, k in zip(dilation, kernel, strict=True))
+            padding = tuple(
+                draw(st.integers(0, d * (k - 1))) for d, k in zip(dilation, kernel, strict=True)
+            )
         return Conv2D(
             draw(st.integers(1, 18)), kernel, draw(names), draw(sides), padding, dilation,
             bias="uniform",

@@ -61,7 +61,7 @@ def rows_of(given):
     if isinstance(given, tuple) and len(given) == 2:
         if not any(map(is_tensor, given)):
             return None
-        return _rows(*(_array(name, one) for name, one in zip(NAMES, given, strict=True)))
+        return _rows(*(array_of(name, one) for name, one in zip(NAMES, given, strict=True)))
     data = imported("torch.utils.data")
     if data is None:
         return None
@@ -85,7 +85,7 @@ def _rows(inputs, targets, batch_size=None, shuffle=None, notes=()):
     return Rows(channels_last(inputs), targets, batch_size, shuffle, notes)
 
 
-def _array(name, values):
+def array_of(name, values):
     """An array of a tensor, wherever it lies, or of anything else that holds numbers."""
     if is_tensor(values):
         torch = imported()
@@ -128,9 +128,7 @@ def _of_loader(loader, data):
         )  # fmt: skip
     found = _of_dataset(loader.dataset, data)
     note = f"batch_size={loader.batch_size} and shuffle={shuffle} are those of the DataLoader"
-    return Rows(
-        found.inputs, found.targets, loader.batch_size, shuffle, (*found.notes, note)
-    )
+    return Rows(found.inputs, found.targets, loader.batch_size, shuffle, (*found.notes, note))
 
 
 def _refused(what, instead):
@@ -148,7 +146,7 @@ def _of_dataset(dataset, data):
                 "targets"
             )
         pairs = zip(NAMES, dataset.tensors, strict=True)
-        return _rows(*(_array(name, tensor) for name, tensor in pairs))
+        return _rows(*(array_of(name, tensor) for name, tensor in pairs))
     if not hasattr(dataset, "__len__"):
         raise FastdenseError(
             f"the data set {type(dataset).__name__} has no length; give one that is indexed from 0"
@@ -168,7 +166,7 @@ def _sample(sample):
             f"a sample of the data set is a {type(sample).__name__}{size}; expected a pair, its "
             "input and its target"
         )
-    return tuple(_array(name, one) for name, one in zip(NAMES, sample, strict=True))
+    return tuple(array_of(name, one) for name, one in zip(NAMES, sample, strict=True))
 
 
 def _stacked(name, arrays):

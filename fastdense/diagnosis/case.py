@@ -19,6 +19,26 @@ ACTIVATION, STEP = 12, 20_000  # what a unit of a sample and a step cost, in mul
 
 
 @dataclass(frozen=True, eq=False)
+class Start:
+    """Parameters that every training begins with, instead of those that are drawn.
+
+    A changed network begins with them, too, as long as its arrays are the same, and would be drawn
+    in the same way.
+    """
+
+    network: Network
+    parameters: np.ndarray
+
+    def fits(self, network):
+        """Whether a network begins so."""
+        return _arrays(network) == _arrays(self.network)
+
+
+def _arrays(network):
+    return [own for _, own in network.arrays]
+
+
+@dataclass(frozen=True, eq=False)
 class Case:
     """A network, a recipe and data, and what the data mean.
 
@@ -32,6 +52,10 @@ class Case:
         "given", or what a changed loss expects: "labels", from 0 on, or "indicators".
     strays : tuple of str
         What was done about numbers far from all others: "left out" of rows, "filled" of cells.
+    start : Start or None
+        Parameters that it begins with; drawn from the seeds, if there are none.
+    framework : str
+        The one whose words an answer is in, "keras" or "torch"; "" for ours.
     """
 
     network: Network
@@ -41,6 +65,8 @@ class Case:
     scale: str = "none"
     targets: str = "given"
     strays: tuple = ()
+    start: Start | None = None
+    framework: str = ""
 
     @classmethod
     def of(cls, network, recipe, data):
@@ -85,6 +111,18 @@ class Case:
         except FastdenseError as error:
             return str(error)
         return None
+
+    @property
+    def given_start(self):
+        """The parameters that every start has, or None where they are drawn."""
+        fits = self.start is not None and self.start.fits(self.network)
+        return self.start.parameters if fits else None
+
+    def begin(self, seed, dtype):
+        """The parameters of a start, (size,)."""
+        if self.given_start is not None:
+            return self.given_start.astype(dtype)
+        return self.network.initialize(seed, dtype)
 
     @property
     def hidden(self):

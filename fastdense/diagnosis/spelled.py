@@ -196,9 +196,10 @@ def _layer(table):
         if name == "conv2d":  # its window, as ours are called
             window = [f"{key}={table[key]}" for key in WINDOW if key in table]
             own = ", ".join([str(own), *window])
+        said = "" if weights == "torch_linear" else f" ({weights})"  # as PyTorch draws them
         return (
-            f'{keras}({own}, {first}kernel_initializer="{WEIGHTS.get(weights, (weights,))[0]}")',
-            f"nn.{torch}(..., {own}) ({weights})" + (f", {theirs}" if not linear else ""),
+            f"{keras}({own}, {first}kernel_initializer={_initializer(weights)})",
+            f"nn.{torch}(..., {own}){said}" + (f", {theirs}" if not linear else ""),
         )
     if name == "activate":
         keras, torch = ACTIVATIONS.get(own, (own, own))
@@ -209,6 +210,13 @@ def _layer(table):
         return SAME[name]
     rest = "".join(f", {key}={value}" for key, value in table.items() if key != name)
     return (name if own is True else f"{name}({own}{rest})",) * 2
+
+
+def _initializer(weights):
+    """Keras's, as a value in Python."""
+    if weights == "torch_linear":
+        return 'VarianceScaling(1 / 3, "fan_in", "uniform")'
+    return f'"{WEIGHTS.get(weights, (weights,))[0]}"'
 
 
 def _shortened(words):
