@@ -236,8 +236,8 @@ def _dtype(module):
     found = {str(one.dtype).removeprefix("torch.") for one in module.parameters()}
     if len(found) != 1 or not found <= set(DTYPES):
         raise FastdenseError(
-            f"the module has parameters of {', '.join(sorted(found))}; expected float32 or float64 throughout, as "
-            "module.float() makes them"
+            f"the module has parameters of {', '.join(sorted(found))}; expected float32 or float64 "
+            "throughout, as module.float() makes them"
         )
     return found.pop()
 
