@@ -1,6 +1,8 @@
 """A training that is looked at: a network, a recipe, and data with a scaling."""
 
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from math import prod
 
 import numpy as np
 
@@ -22,20 +24,30 @@ ACTIVATION, STEP = 12, 20_000  # what a unit of a sample and a step cost, in mul
 class Start:
     """Parameters that every training begins with, instead of those that are drawn.
 
-    A changed network begins with them, too, as long as its arrays are the same, and would be drawn
-    in the same way.
+    Of a changed network those arrays begin with them that the change leaves as they were: in shape
+    and in how they would be drawn, and in their order. The others are drawn.
     """
 
     network: Network
     parameters: np.ndarray
 
-    def fits(self, network):
-        """Whether a network begins so."""
-        return _arrays(network) == _arrays(self.network)
+    def put(self, network, drawn):
+        """Write them into parameters of a network, (..., size)."""
+        ours, theirs = _arrays(self.network), _arrays(network)
+        alike = SequenceMatcher(None, ours, theirs, autojunk=False)
+        first, second = _places(ours), _places(theirs)
+        for mine, its, count in alike.get_matching_blocks():
+            own = self.parameters[first[mine] : first[mine + count]]
+            drawn[..., second[its] : second[its + count]] = own
 
 
 def _arrays(network):
-    return [own for _, own in network.arrays]
+    return [array for _, own in network.arrays for array in own]
+
+
+def _places(arrays):
+    """Where each begins in a flat vector, and the end of all."""
+    return np.cumsum([0, *(prod(array.shape) for array in arrays)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,17 +124,16 @@ class Case:
             return str(error)
         return None
 
-    @property
-    def given_start(self):
-        """The parameters that every start has, or None where they are drawn."""
-        fits = self.start is not None and self.start.fits(self.network)
-        return self.start.parameters if fits else None
-
     def begin(self, seed, dtype):
         """The parameters of a start, (size,)."""
-        if self.given_start is not None:
-            return self.given_start.astype(dtype)
-        return self.network.initialize(seed, dtype)
+        return self.begin_many([seed], dtype)[0]
+
+    def begin_many(self, seeds, dtype):
+        """Those of several, (len(seeds), size)."""
+        drawn = self.network.initialize_many(seeds, dtype)
+        if self.start is not None:
+            self.start.put(self.network, drawn)
+        return drawn
 
     @property
     def hidden(self):

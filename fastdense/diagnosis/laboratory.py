@@ -91,13 +91,11 @@ def _trial(case, seeds, observe):
     every = max(1, case.recipe.epochs // POINTS)
     task = prepare(
         case.network, case.recipe, case.data,
-        parameters=case.given_start,
         evaluate_every=every, observe_every=every if observe else 0,
     )  # fmt: skip
-    start = case.given_start
-    if start is None:
+    if case.start is None:
         return Trial.of(task, {"seeds": seeds}, Thresholds())
-    start = np.tile(start.astype(task.inputs.dtype), (len(seeds), 1))
+    start = case.begin_many(seeds, task.inputs.dtype)
     return Trial(task, {"seeds": seeds}, start, Thresholds())
 
 

@@ -197,8 +197,11 @@ def _layer(table):
             window = [f"{key}={table[key]}" for key in WINDOW if key in table]
             own = ", ".join([str(own), *window])
         said = "" if weights == "torch_linear" else f" ({weights})"  # as PyTorch draws them
+        biases = table["bias"].get("value", 0) if table["bias"]["name"] == "constant" else 0
+        said += f" (biases of {biases:g})" if biases else ""
+        given = f", bias_initializer=Constant({biases:g})" if biases else ""
         return (
-            f"{keras}({own}, {first}kernel_initializer={_initializer(weights)})",
+            f"{keras}({own}, {first}kernel_initializer={_initializer(weights)}{given})",
             f"nn.{torch}(..., {own}){said}" + (f", {theirs}" if not linear else ""),
         )
     if name == "activate":

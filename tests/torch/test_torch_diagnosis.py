@@ -12,6 +12,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from fastdense import FastdenseError, Network, Recipe, diagnose, from_torch
+from fastdense.diagnosis import changes as known
 from fastdense.diagnosis.of_torch import case_of
 from fastdense.reports.diagnosis import to_paste
 
@@ -48,12 +49,27 @@ def test_its_answer_is_in_the_words_of_pytorch():
 def test_a_fault_of_the_parameters_is_seen():
     """Drawn anew this training would be healthy."""
     module, loss, optimizer = small(0.3)
+    given = {"epochs": 200, "seeds": 4, "effort": "quick"}
+    assert diagnose(module, loss, optimizer, ROWS, **given).healthy
     with torch.no_grad():
         for one in module.parameters():
             one.zero_()
-    found = diagnose(module, loss, optimizer, ROWS, epochs=200, seeds=4, effort="quick")
-    assert not found.healthy and found.evidence.good.sum() == 0
-    assert found.cured is not None and "nn.init" in found.cured.said or found.cured.words
+    found = diagnose(module, loss, optimizer, ROWS, **given)
+    assert found.verdict == "fault" and found.evidence.good.sum() == 0
+    assert found.cured.said == "nn.init.xavier_uniform_(layer.weight)"
+
+
+def test_a_change_leaves_the_other_parameters_as_they_are():
+    case = case_of(*small(), ROWS)
+    start = case.begin(0, "float32")
+    biased = known.positive_bias(0.5).make(case).begin(0, "float32")
+    weights, *rest = (slice(0, 16), slice(16, 32), slice(32, 49))
+    assert (biased[weights] == start[weights]).all() and (biased[rest[0]] == 0.5).all()
+    assert (biased[rest[1]] == start[rest[1]]).all()
+    drawn = known.sound_weights().make(case).begin(0, "float32")
+    assert not (drawn[weights] == start[weights]).any()
+    normal = known.batch_normalization().make(case).begin(0, "float32")
+    assert (normal[:32] == start[:32]).all() and (normal[-17:] == start[-17:]).all()
 
 
 def test_nothing_is_changed():
