@@ -216,10 +216,10 @@ def image_layers(draw, names, normalizations=True):
             padding = tuple(
                 draw(st.integers(0, d * (k - 1))) for d, k in zip(dilation, kernel, strict=True)
             )
+        own = draw(st.sampled_from([{"bias": "uniform"}, {"bias": "uniform"}, {"use_bias": False}]))
         return Conv2D(
-            draw(st.integers(1, 18)), kernel, draw(names), draw(sides), padding, dilation,
-            bias="uniform",
-        )  # fmt: skip
+            draw(st.integers(1, 18)), kernel, draw(names), draw(sides), padding, dilation, **own
+        )
     if kind in ("max", "average"):
         pool, size = MaxPool2D if kind == "max" else AveragePool2D, draw(sides)
         if padding == "numbers":

@@ -8,7 +8,7 @@ import numpy as np
 from fastdense.catalogue import Chosen
 from fastdense.checks import whole
 from fastdense.entry import Parameters
-from fastdense.errors import FastdenseError
+from fastdense.errors import FastdenseError, shown
 from fastdense.layers._units import Units
 from fastdense.layers._windows import Windows, check_padding, pair
 
@@ -31,6 +31,8 @@ class Conv2D(Units):
         From one window to the next, and from one place of a window to the next.
     padding : str, int or (height, width)
         "valid", or "same" with zeros around the image; or how many on either side, as in PyTorch.
+    use_bias : bool
+        Otherwise the biases stay zero, as before a batch normalization, which undoes them.
     weights, bias, l1, l2, max_norm
         As `Units` has them; the weights are (height, width, channels, filters).
     """
@@ -41,6 +43,7 @@ class Conv2D(Units):
     stride: int | tuple[int, int] = field(default=1)
     padding: str | int | tuple[int, int] = "valid"
     dilation: int | tuple[int, int] = field(default=1)
+    use_bias: bool = field(default=True, kw_only=True)
 
     multiplies = True
 
@@ -55,6 +58,7 @@ class Conv2D(Units):
             padding: str | int | tuple[int, int] = "valid",
             dilation: int | tuple[int, int] = 1,
             *,
+            use_bias: bool = True,
             weights: Chosen = "glorot_uniform",
             bias: Chosen = "zeros",
             l1: float = 0.0,
@@ -69,10 +73,20 @@ class Conv2D(Units):
         padding = check_padding(self.padding, self.kernel, self.dilation)
         object.__setattr__(self, "padding", padding)
         super().__post_init__()
+        if not isinstance(self.use_bias, bool):
+            raise FastdenseError(f"use_bias is {shown(self.use_bias)}; expected true or false")
+        if not self.use_bias and self.bias.name != "zeros":
+            raise FastdenseError(
+                f"bias is {self.bias.name} without use_bias; expected zeros, which they stay"
+            )
         if self.coupled:
             raise FastdenseError(
                 f"{self.activation} couples a layer's units; only the last layer may use it"
             )
+
+    def to_dict(self):
+        table = super().to_dict()
+        return table if self.use_bias else table | {"use_bias": False}
 
     @property
     def units(self):
@@ -91,7 +105,8 @@ class Conv2D(Units):
         fans = height * width * inputs[2], height * width * self.filters
         shape = height, width, inputs[2], self.filters
         weights = Parameters("weights", shape, self.weights, *fans, True)
-        return weights, Parameters("bias", (self.filters,), self.bias, *fans, False)
+        bias = Parameters("bias", (self.filters,), self.bias, *fans, False, self.use_bias)
+        return weights, bias
 
     def geometry(self, inputs):
         return self.windows(inputs)
@@ -121,7 +136,8 @@ class Conv2D(Units):
         for i, j, inner, outer in self.windows(x.shape[1:]).taps():
             gradient[i, j] = np.tensordot(x[inner], delta[outer], axes=([0, 1, 2],) * 2)
             below[inner] += delta[outer] @ weights[i, j].T
-        return below, (gradient, delta.sum(axis=(0, 1, 2)))
+        of_bias = delta.sum(axis=(0, 1, 2))
+        return below, (gradient, of_bias if self.use_bias else 0 * of_bias)
 
 
 LAYER = Conv2D

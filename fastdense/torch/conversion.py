@@ -179,10 +179,12 @@ class Converted:
         first = 0
         with torch.no_grad():
             for name, places in self._places:
-                tensor = held[name]
                 numbers = np.empty(len(places), given.dtype)
                 numbers[places] = given[first : first + len(places)]
                 first += len(places)
+                if name is None:  # biases that are none there
+                    continue
+                tensor = held[name]
                 tensor.copy_(torch.from_numpy(numbers.astype(self._dtype)).reshape(tensor.shape))
         return module
 

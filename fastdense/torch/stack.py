@@ -54,8 +54,9 @@ def stack_of(chain, inputs, shapes):
     Returns
     -------
     network : Network
-    places : list of (str, ndarray of int)
-        For each tensor, in the order of the network's parameters, the place in it of each number.
+    places : list of (str or None, ndarray of int)
+        For each tensor, in the order of the network's parameters, the place in it of each number;
+        without a name where there is none, and the parameters are zero.
     """
     return _Stack(chain, inputs, shapes).finished()
 
@@ -173,9 +174,15 @@ class _Stack:
         stride, dilation = (_pair(operator.option(name, 1)) for name in ("stride", "dilation"))
         padding = operator.option("padding", 0)
         padding = padding if isinstance(padding, str) else _pair(padding)
-        self._take(operator, ("weight", lambda a: a.transpose(2, 3, 1, 0)), ("bias", lambda a: a))
+        self._take(operator, ("weight", lambda a: a.transpose(2, 3, 1, 0)))
+        drawn = dict(DRAWN)
+        if "bias" in operator.tensors:
+            self._take(operator, ("bias", lambda a: a))
+        else:  # zeros that stay so
+            drawn = {"weights": DRAWN["weights"], "use_bias": False}
+            self.places.append((None, np.arange(filters)))
         layer = self._made(
-            operator, Conv2D, filters, tuple(kernel), "identity", stride, padding, dilation, **DRAWN
+            operator, Conv2D, filters, tuple(kernel), "identity", stride, padding, dilation, **drawn
         )
         self._add(operator, layer)
 

@@ -21,7 +21,8 @@ def _conv(draw, channels):
     if draw(st.integers(0, 3)) == 0 and all(side % 2 for side in kernel):  # else it warns
         padding, stride = "same", 1
     count = draw(st.integers(1, 5))
-    return nn.Conv2d(channels, count, kernel, stride, padding, dilation), count
+    bias = draw(st.booleans())
+    return nn.Conv2d(channels, count, kernel, stride, padding, dilation, bias=bias), count
 
 
 def _pool(draw):

@@ -238,8 +238,9 @@ def accumulate(kind):
                 gradient[i] = cast(0)
         g, units = read_windows(work, layer), layer.units
         bias = offset(gradient, g.kernel_height * g.kernel_width * g.channels * units * lanes)
-        for b in range(samples):
-            add_bias(bias, offset(delta, b * along), units, g.down * g.across, across, lanes)
+        if layer.trained == layer.size:  # its biases, too
+            for b in range(samples):
+                add_bias(bias, offset(delta, b * along), units, g.down * g.across, across, lanes)
         size = g.high * g.wide * g.channels
         covered = offset(work.buffers, layer.buffers * max(lanes, np.int64(COLUMN_MULTIPLE)))
         x = offset(arena, layer.input_row * stride)
