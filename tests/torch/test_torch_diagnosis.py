@@ -14,6 +14,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from fastdense import FastdenseError, Network, Recipe, diagnose, from_torch
 from fastdense.diagnosis import changes as known
 from fastdense.diagnosis.of_torch import case_of
+from fastdense.diagnosis.spelled import spelled
 from fastdense.reports.diagnosis import to_paste
 
 X = torch.linspace(-1, 1, 64)[:, None]
@@ -70,6 +71,17 @@ def test_a_change_leaves_the_other_parameters_as_they_are():
     assert not (drawn[weights] == start[weights]).any()
     normal = known.batch_normalization().make(case).begin(0, "float32")
     assert (normal[:32] == start[:32]).all() and (normal[-17:] == start[-17:]).all()
+
+
+def test_a_convolution_without_a_bias_keeps_none():
+    layers = nn.Conv2d(1, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten()
+    module = nn.Sequential(*layers, nn.Linear(4 * 4 * 6, 1))
+    rows = torch.randn(12, 1, 6, 8), torch.randn(12, 1)
+    case = case_of(module, nn.MSELoss(), torch.optim.SGD(module.parameters()), rows)
+    changed = known.positive_bias(0.5).make(case)
+    assert not changed.network.layers[0].use_bias and changed.refusal is None
+    (line,) = spelled({"network.layers": case.network.to_dict()["layers"]}, {})["torch"]
+    assert "nn.Conv2d(..., 4, kernel_size=(3, 3), " in line and "bias=False)" in line
 
 
 def test_nothing_is_changed():
