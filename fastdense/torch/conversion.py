@@ -245,7 +245,7 @@ def _dtype(module):
 
 
 def _check_shared(module):
-    names: dict[int, str] = {}
+    names = {}
     for name, one in module.named_parameters(remove_duplicate=False):
         if id(one) in names:
             raise FastdenseError(

@@ -15,8 +15,10 @@ from strategies import image_networks
 
 from fastdense import Dense, FastdenseError, Model, Network, Recipe, catalogue, to_onnx, train
 
-# Relative to the largest output. float32 rounds in another order: a few 1e-7 were measured.
+# Relative to the largest output. float32 rounds in another order; over 1500 networks at most 1.4e-6
+# was measured.
 NEAR = {"float32": 5e-6, "float64": 1e-6}
+ERF = 1e-7  # the evaluator computes it in float32
 
 
 def compared(network, seed, dtype, path):
@@ -27,7 +29,7 @@ def compared(network, seed, dtype, path):
     (theirs,) = ReferenceEvaluator(str(path)).run(None, {"inputs": inputs})
     ours = model.predict(inputs)
     assert theirs.dtype == ours.dtype and theirs.shape == ours.shape
-    np.testing.assert_allclose(ours, theirs, rtol=0, atol=NEAR[dtype] * np.abs(ours).max() + 1e-30)
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=NEAR[dtype] * np.abs(ours).max() + ERF)
 
 
 @pytest.mark.parametrize("dtype", NEAR)
