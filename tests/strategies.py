@@ -113,10 +113,12 @@ def networks(draw, loss="mse", activation=None, dropout=True, hidden=3, outputs=
     for _ in range(draw(st.integers(1 if activation else 0, hidden))):
         if dropout and draw(st.integers(0, 3)) == 0:
             layers.append(Dropout(draw(st.floats(0.0, 0.8))))
-        own = draw(st.sampled_from([{}, {}, {"l1": 0.01}, {"l2": 0.05, "max_norm": 0.5}]))
+        own = [{}, {}, {"l1": 0.01}, {"l2": 0.05, "max_norm": 0.5}, {"use_bias": False}]
+        own = draw(st.sampled_from(own))
         layers.append(Dense(draw(st.integers(1, 20)), draw(names), weights=draw(weights), **own))
     # A bias at zero puts the outputs of a dead network on a tie.
-    layers.append(Dense(outputs, name, bias="uniform"))
+    own = draw(st.sampled_from([{"bias": "uniform"}] * 5 + [{"use_bias": False}] * (not layers)))
+    layers.append(Dense(outputs, name, **own))
     return Network(draw(st.integers(1, 20)), layers)
 
 

@@ -363,7 +363,7 @@ def positive_bias(value):
             network,
             lambda layer, last: (
                 layer
-                if last or not getattr(layer, "use_bias", True)
+                if last or not layer.use_bias
                 else replace(layer, bias={"name": "constant", "value": value})
             ),
         )

@@ -20,6 +20,8 @@ class Units(Layer):
 
     Parameters
     ----------
+    use_bias : bool
+        Otherwise the biases stay zero, as before a batch normalization, which undoes them.
     weights, bias : str, dict or Choice
         Initializer, as a name or a table `{"name": ..., hyper-parameter: ...}`.
     l1, l2 : float
@@ -29,6 +31,7 @@ class Units(Layer):
         back to after an update (Srivastava et al., 2014; Keras `MaxNorm`); 0 for none.
     """
 
+    use_bias: bool = field(default=True, kw_only=True)
     # Defaults are as a caller gives them; `__post_init__` converts both.
     weights: Choice = field(default="glorot_uniform", kw_only=True)  # type: ignore[assignment]
     bias: Choice = field(default="zeros", kw_only=True)  # type: ignore[assignment]
@@ -47,6 +50,12 @@ class Units(Layer):
         object.__setattr__(self, "activation", entry.name)
         for name in ("weights", "bias"):
             object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
+        if not isinstance(self.use_bias, bool):
+            raise FastdenseError(f"use_bias is {shown(self.use_bias)}; expected true or false")
+        if not self.use_bias and self.bias.name != "zeros":
+            raise FastdenseError(
+                f"bias is {self.bias.name} without use_bias; expected zeros, which they stay"
+            )
         for name in REGULARIZERS:
             number = real(name, getattr(self, name), 0.0, float("inf"))
             object.__setattr__(self, name, number)
@@ -81,6 +90,7 @@ class Units(Layer):
     def to_dict(self) -> dict[str, Any]:
         table = {one.name: getattr(self, one.name) for one in self.positional()[1:]}
         table |= {"weights": self.weights.to_dict(), "bias": self.bias.to_dict()}
+        table |= {} if self.use_bias else {"use_bias": False}
         table |= {name: getattr(self, name) for name in REGULARIZERS if getattr(self, name)}
         return {self.entry_name(): getattr(self, self.positional()[0].name), **table}
 

@@ -8,7 +8,7 @@ import numpy as np
 from fastdense.catalogue import Chosen
 from fastdense.checks import whole
 from fastdense.entry import Parameters
-from fastdense.errors import FastdenseError, shown
+from fastdense.errors import FastdenseError
 from fastdense.layers._units import Units
 from fastdense.layers._windows import Windows, check_padding, pair
 
@@ -31,9 +31,7 @@ class Conv2D(Units):
         From one window to the next, and from one place of a window to the next.
     padding : str, int or (height, width)
         "valid", or "same" with zeros around the image; or how many on either side, as in PyTorch.
-    use_bias : bool
-        Otherwise the biases stay zero, as before a batch normalization, which undoes them.
-    weights, bias, l1, l2, max_norm
+    use_bias, weights, bias, l1, l2, max_norm
         As `Units` has them; the weights are (height, width, channels, filters).
     """
 
@@ -43,7 +41,6 @@ class Conv2D(Units):
     stride: int | tuple[int, int] = field(default=1)
     padding: str | int | tuple[int, int] = "valid"
     dilation: int | tuple[int, int] = field(default=1)
-    use_bias: bool = field(default=True, kw_only=True)
 
     multiplies = True
 
@@ -73,20 +70,10 @@ class Conv2D(Units):
         padding = check_padding(self.padding, self.kernel, self.dilation)
         object.__setattr__(self, "padding", padding)
         super().__post_init__()
-        if not isinstance(self.use_bias, bool):
-            raise FastdenseError(f"use_bias is {shown(self.use_bias)}; expected true or false")
-        if not self.use_bias and self.bias.name != "zeros":
-            raise FastdenseError(
-                f"bias is {self.bias.name} without use_bias; expected zeros, which they stay"
-            )
         if self.coupled:
             raise FastdenseError(
                 f"{self.activation} couples a layer's units; only the last layer may use it"
             )
-
-    def to_dict(self):
-        table = super().to_dict()
-        return table if self.use_bias else table | {"use_bias": False}
 
     @property
     def units(self):

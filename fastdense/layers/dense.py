@@ -22,7 +22,7 @@ class Dense(Units):
         Number of outputs.
     activation : str
         Name of an entry under `fastdense/activations`.
-    weights, bias, l1, l2, max_norm
+    use_bias, weights, bias, l1, l2, max_norm
         As `Units` has them.
     """
 
@@ -39,6 +39,7 @@ class Dense(Units):
             units: int,
             activation: str = "identity",
             *,
+            use_bias: bool = True,
             weights: Chosen = "glorot_uniform",
             bias: Chosen = "zeros",
             l1: float = 0.0,
@@ -52,8 +53,8 @@ class Dense(Units):
 
     @property
     def unrolled(self):
-        """Units and activation."""
-        return self.units, self.activation
+        """Units and activation; of a layer without a bias there is no such step."""
+        return (self.units, self.activation) if self.use_bias else None
 
     def outputs(self, inputs):
         if len(inputs) > 1:
@@ -67,7 +68,10 @@ class Dense(Units):
         weights = Parameters(
             "weights", (fan_in, self.units), self.weights, fan_in, self.units, True
         )
-        return weights, Parameters("bias", (self.units,), self.bias, fan_in, self.units, False)
+        bias = Parameters(
+            "bias", (self.units,), self.bias, fan_in, self.units, False, self.use_bias
+        )
+        return weights, bias
 
     def products(self, inputs):
         return inputs[0] * self.units
@@ -81,7 +85,8 @@ class Dense(Units):
         weights, _ = arrays
         x, z = kept
         delta = self.activate(z, delta)[1]
-        return delta @ weights.T, (x.T @ delta, delta.sum(axis=0))
+        of_bias = delta.sum(axis=0)
+        return delta @ weights.T, (x.T @ delta, of_bias if self.use_bias else 0 * of_bias)
 
 
 LAYER = Dense

@@ -157,8 +157,8 @@ class _Stack:
         if features != self.here[0]:
             raise operator.refused(f"{features} inputs but is given {self.here[0]}", "change one")
         order = self._in_order
-        self._take(operator, ("weight", lambda a: order(a.T)), ("bias", lambda a: a))
-        self._add(operator, Dense(units, **DRAWN))
+        self._take(operator, ("weight", lambda a: order(a.T)))
+        self._add(operator, Dense(units, **self._biases(operator, units)))
         self.order = None
 
     def _conv2d(self, operator):
@@ -175,16 +175,19 @@ class _Stack:
         padding = operator.option("padding", 0)
         padding = padding if isinstance(padding, str) else _pair(padding)
         self._take(operator, ("weight", lambda a: a.transpose(2, 3, 1, 0)))
-        drawn = dict(DRAWN)
-        if "bias" in operator.tensors:
-            self._take(operator, ("bias", lambda a: a))
-        else:  # zeros that stay so
-            drawn = {"weights": DRAWN["weights"], "use_bias": False}
-            self.places.append((None, np.arange(filters)))
+        drawn = self._biases(operator, filters)
         layer = self._made(
             operator, Conv2D, filters, tuple(kernel), "identity", stride, padding, dilation, **drawn
         )
         self._add(operator, layer)
+
+    def _biases(self, operator, units):
+        """Take the biases of a layer, or say that it has none; how it is drawn."""
+        if "bias" in operator.tensors:
+            self._take(operator, ("bias", lambda a: a))
+            return DRAWN
+        self.places.append((None, np.arange(units)))  # zeros, which stay so
+        return {"weights": DRAWN["weights"], "use_bias": False}
 
     def _made(self, operator, kind, *arguments, **options):
         try:

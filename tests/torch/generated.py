@@ -71,7 +71,7 @@ def modules(draw, activations=ACTIVATIONS, normalizations=True, dropout=True, im
             kind = draw(st.sampled_from([nn.BatchNorm1d, nn.LayerNorm]))
             layers.append(kind(features))
         width = draw(st.integers(2, 9))
-        nested = [nn.Linear(features, width), draw(activation)]
+        nested = [nn.Linear(features, width, bias=draw(st.booleans())), draw(activation)]
         nested += [nn.Dropout(0.2)] * (dropout and draw(st.booleans()))
         layers += [nn.Sequential(*nested)] if draw(st.booleans()) else nested
         features = width

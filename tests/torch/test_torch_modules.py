@@ -216,7 +216,6 @@ REFUSED = {
     "a large padding": (
         lambda: (built(nn.Conv2d(2, 2, 3, padding=3)), IMAGES), "Conv2d '0': padding is",
     ),
-    "no bias": (lambda: (nn.Sequential(nn.Linear(2, 1, bias=False)),), "Linear '0' has no bias"),
     "a dilated pool": (lambda: (built(nn.MaxPool2d(2, dilation=2)), IMAGES), "dilation=2"),
     "a ceiling": (lambda: (built(nn.MaxPool2d(2, ceil_mode=True)), IMAGES), "ceil_mode=True"),
     "means of zeros": (

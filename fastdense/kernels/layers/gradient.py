@@ -92,6 +92,7 @@ def _add_up_for(kind):
     """
     dense = dense_layers.accumulate_for(kind)
     regularize, update, _ = update_for(kind, False)
+    cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
     def add_up(work, thread, block, arena, count, continued):
@@ -105,8 +106,11 @@ def _add_up_for(kind):
         rows = min(layer.block_rows, layer.n_in + 1 - row)
         first, numbers = layer.weights + row * layer.n_out, rows * layer.n_out
         weights = min(rows, layer.n_in - row) * layer.n_out
+        kept = np.int64(0)  # numbers of biases that stay as they are
         if layer.accumulate != 0:  # a linked layer is a single block
             first, numbers, weights = layer.weights, layer.trained, layer.penalized
+        elif layer.trained < layer.size and row + rows > layer.n_in:
+            kept = layer.n_out
         gradient = offset(work.gradient, first)
         if job.update and not continued:
             # All of it is taken and used up here: it never leaves the cache.
@@ -117,7 +121,7 @@ def _add_up_for(kind):
             arrays = 1 + plan.slots
         if job.update and job.stride == 1 and plan.online != 0 and layer.accumulate == 0:
             # The gradient would be written, and read again, for nothing else.
-            dense_layers.update_online(work, plan, layer, row, rows)
+            dense_layers.update_online(work, plan, layer, row, rows - np.int64(kept > 0))
             return
         done = np.int64(0)
         while done < count:
@@ -145,9 +149,11 @@ def _add_up_for(kind):
             arrays = zero
             done += job.columns
             arena = offset(arena, plan.arena)
+        for i in range(numbers - kept, numbers):
+            gradient[i] = cast(0)
         if job.update:
             regularize(plan, work, index, gradient, first, weights, numbers)
-            update(plan, work, gradient, first, numbers)
+            update(plan, work, gradient, first, numbers - kept)
 
     return add_up
 

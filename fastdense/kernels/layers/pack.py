@@ -225,6 +225,7 @@ def propagate_pack_for(kind):
 def accumulate_pack_for(kind):
     """`accumulate(work, thread, block)`: the gradient of one layer over all samples of the job."""
     dense = pack_accumulate_for(kind)
+    cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
     def accumulate(work, thread, block):
@@ -260,5 +261,8 @@ def accumulate_pack_for(kind):
             continued = np.int64(1)
             done += job.columns
             arena = offset(arena, plan.arena)
+        if layer.accumulate == 0 and layer.trained < layer.size:  # biases stay as they are
+            for i in range(layer.trained * lanes, layer.size * lanes):
+                gradient[i] = cast(0)
 
     return accumulate
