@@ -14,7 +14,7 @@ from fastdense.network import Network
 from fastdense.once import once
 from fastdense.recipe import DTYPES, Recipe
 from fastdense.torch.losses import loss_of
-from fastdense.torch.operators import chain_of
+from fastdense.torch.operators import chain_of, copied
 from fastdense.torch.optimizers import Optimizer
 from fastdense.torch.stack import stack_of
 from fastdense.training import OptimizerState
@@ -100,6 +100,7 @@ class Converted:
         optimizer: Any = None,
         of_labels: bool = True,
     ) -> None:
+        _check_begun(module)
         own = {name: one.detach() for name, one in module.state_dict(keep_vars=True).items()}
         dtype = _dtype(module)
         _check_shared(module)
@@ -108,7 +109,7 @@ class Converted:
         self.squeezed = bool(chain) and chain[-1].kind == "squeeze"
         inputs = None if example is None else tuple(example.shape[1:])
         self.network, self._places = stack_of(chain, inputs, shapes)
-        self._module, self._dtype = copy.deepcopy(module), dtype
+        self._module, self._dtype = copied(module), dtype
         self.parameters = self._flat({n: one.cpu().numpy() for n, one in own.items()})
         self.parameters.setflags(write=False)
         _check_agreement(self, example)
@@ -242,6 +243,16 @@ def _dtype(module):
             "throughout, as module.float() makes them"
         )
     return found.pop()
+
+
+def _check_begun(module):
+    from torch.nn.parameter import is_lazy
+
+    for name, one in (*module.named_parameters(), *module.named_buffers()):
+        if is_lazy(one):
+            raise FastdenseError(
+                f"the parameter {name!r} has no shape yet; call the module once with inputs"
+            )
 
 
 def _check_shared(module):

@@ -52,11 +52,20 @@ def chain_of(module, example):
     FastdenseError
         The module is no chain of operators that are here.
     """
-    if example is None:
-        return _of_sequential(module)
-    if _is_plain_sequential(module):
+    if example is None or _is_plain(module):
         return _of_sequential(module)
     return _of_exported(module, example)
+
+
+def copied(module):
+    """A copy of a module, as nothing may happen to the one that was given."""
+    try:
+        return copy.deepcopy(module)
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise FastdenseError(
+            f"{type(module).__name__} cannot be copied: {reason}; give one that deepcopy takes"
+        ) from None
 
 
 # Modules --------------------------------------------------------------------------------------
@@ -110,13 +119,16 @@ MODULES = {
 HOOKS = "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"
 
 
-def _is_plain_sequential(module):
-    """Whether it is an `nn.Sequential` of modules that are known, nested ones among them."""
-    try:
-        _of_sequential(module)
-    except FastdenseError:
-        return False
-    return True
+def _is_plain(module):
+    """Whether it is one layer of `torch.nn`, or an `nn.Sequential` of such, nested ones too.
+
+    What is not here among these is refused as such, whatever it might be recorded as.
+    """
+    from torch import nn
+
+    if type(module) is nn.Sequential:
+        return all(map(_is_plain, module._modules.values()))
+    return getattr(nn, type(module).__name__, None) is type(module) and not module._modules
 
 
 def _of_sequential(module):
@@ -213,15 +225,9 @@ def _of_exported(module, example):
 
     if len(example) == 1:  # batch normalization refuses to train on one
         example = torch.cat([example, example])
-    try:
-        copied = copy.deepcopy(module).train()
-    except Exception as error:
-        raise FastdenseError(
-            f"{type(module).__name__} cannot be copied: {error}; give a module that deepcopy takes"
-        ) from None
     with random_states_kept():
         try:
-            program = torch.export.export(copied, (example,))
+            program = torch.export.export(copied(module).train(), (example,))
         except Exception as error:
             reason = str(error).strip().partition("\n")[0]
             raise FastdenseError(

@@ -263,6 +263,15 @@ REFUSED = {
     "PReLU": (lambda: (nn.Sequential(nn.Linear(2, 1), nn.PReLU()),), "nearest is 'leaky_relu'"),
     "a recurrent layer": (lambda: (nn.Sequential(nn.LSTM(2, 1)),), "LSTM '0' is not here"),
     "dropout of channels": (lambda: (built(nn.Dropout2d()), IMAGES), "feature_dropout|Dropout2d"),
+    "a layer of several inputs": (
+        lambda: (nn.Sequential(nn.Linear(2, 2), nn.Bilinear(2, 2, 1)), ROWS),
+        "Bilinear '1' is not here",
+    ),
+    "a lazy layer": (lambda: (nn.Sequential(nn.LazyLinear(1)), ROWS), "'0.weight' has no shape"),
+    "computed weights": (
+        lambda: (nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(2, 1))), ROWS),
+        "_weight_norm in .* is not here",
+    ),
     "hooks": (lambda: (hooked(),), "has hooks"),
     "half precision": (lambda: (nn.Sequential(nn.Linear(2, 1)).half(),), "parameters of float16"),
     "an example of another width": (
