@@ -16,12 +16,14 @@ from fastdense.layers.rescale import Rescale
 from fastdense.many import train_many
 from fastdense.model import Evaluation, Model
 from fastdense.network import Network
+from fastdense.onnx import to_onnx
 from fastdense.outcome import Thresholds
 from fastdense.recipe import Recipe
 from fastdense.run import Run
 from fastdense.runs import Runs
 from fastdense.scaling import Scaling
 from fastdense.sweeps.sweep import sweep
+from fastdense.torch.conversion import Converted, from_torch
 from fastdense.training import Report, Training, train
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "AveragePool2D",
     "BatchNormalization",
     "Conv2D",
+    "Converted",
     "Data",
     "Dense",
     "Diagnosis",
@@ -50,7 +53,9 @@ __all__ = [
     "Thresholds",
     "Training",
     "diagnose",
+    "from_torch",
     "sweep",
+    "to_onnx",
     "train",
     "train_many",
 ]

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from fastdense import catalogue
+from fastdense.arrays import loaders
 from fastdense.arrays.chunks import blocks, first_not_finite
 from fastdense.arrays.conversion import numbers_of
 from fastdense.errors import FastdenseError
@@ -148,10 +149,17 @@ class Data:
             put(self, "test", (inputs, targets))
 
     @classmethod
-    def of(cls, given: "Data | tuple[ArrayLike, ArrayLike]") -> "Data":
-        """`given` itself, or a tuple (inputs, targets) as Data."""
+    def of(cls, given: "Data | tuple[ArrayLike, ArrayLike] | Any") -> "Data":
+        """`given` itself, or a tuple (inputs, targets) as Data.
+
+        PyTorch's tensors, data sets and data loaders are read, too: once, all rows. Their images
+        are (n, channels, height, width), and are kept with their channels last.
+        """
         if isinstance(given, cls):
             return given
+        read = loaders.rows_of(given)
+        if read is not None:
+            return cls(read.inputs, read.targets, notes=read.notes)
         if isinstance(given, tuple) and len(given) == 2:
             return cls(*given)
         raise FastdenseError(

@@ -81,9 +81,17 @@ class Remedy:
 
     @property
     def spelled(self):
-        """The lines to change, in the words of "keras" and "torch"."""
+        """The lines to change, in the words of "keras" and "torch", that of the case first."""
         found = spelled(self.change, settings_of(self.case))
+        own = self.case.framework
+        found = {name: found[name] for name in sorted(found, key=lambda name: name != own)}
         return {name: [*self.rows, *lines] for name, lines in found.items()}
+
+    @property
+    def said(self):
+        """What it does: in the words of the case's framework, if it has one and they say it."""
+        lines = self.spelled[self.case.framework] if self.case.framework else []
+        return "; ".join(lines) or self.words
 
     def to_dict(self):
         return {
@@ -203,9 +211,7 @@ class Diagnosis:
         """What cures, as a sentence behind another."""
         cure, best = self.cured, max(self.tried, key=lambda one: one.good.mean(), default=None)
         if cure:
-            return (
-                f" This cured {cure.after.sum()} of {len(cure.after)} fresh starts: {cure.words}."
-            )
+            return f" This cured {cure.after.sum()} of {len(cure.after)} fresh starts: {cure.said}."
         if not self.tried:
             return " No change was tried."
         if not self.is_whole and best.good.mean() >= MOSTLY:
@@ -217,7 +223,7 @@ class Diagnosis:
             first = self.remedies[0]
             return (
                 f" With this {first.after.sum()} of {len(first.after)} fresh starts are good, and "
-                f"{first.placebo.sum()} unchanged, which may be chance: {first.words}."
+                f"{first.placebo.sum()} unchanged, which may be chance: {first.said}."
             )
         return " No change that was tried cures it alone."
 
@@ -244,7 +250,7 @@ class Diagnosis:
             for one in self.causes
         )
         remedies = "".join(
-            f"<li>{escape(one.words)}: good {one.after.sum()} of {len(one.after)} fresh starts, "
+            f"<li>{escape(one.said)}: good {one.after.sum()} of {len(one.after)} fresh starts, "
             f"{one.placebo.sum()} of {len(one.placebo)} unchanged</li>"
             for one in self.remedies
         )

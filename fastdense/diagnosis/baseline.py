@@ -19,7 +19,7 @@ def first_fact(case):
     if found is None:
         return f"the engine refuses this training: {case.refusal}"
     network, recipe = case.network, case.recipe
-    start = network.initialize(recipe.seed, recipe.dtype)
+    start = case.begin(recipe.seed, recipe.dtype)
     rows = slice(FIRST)
     evaluated = Model(network, start).evaluate(
         (case.data.inputs[rows], case.data.targets[rows]), recipe.loss

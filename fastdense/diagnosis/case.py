@@ -1,6 +1,8 @@
 """A training that is looked at: a network, a recipe, and data with a scaling."""
 
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from math import prod
 
 import numpy as np
 
@@ -19,6 +21,36 @@ ACTIVATION, STEP = 12, 20_000  # what a unit of a sample and a step cost, in mul
 
 
 @dataclass(frozen=True, eq=False)
+class Start:
+    """Parameters that every training begins with, instead of those that are drawn.
+
+    Of a changed network those arrays begin with them that the change leaves as they were: in shape
+    and in how they would be drawn, and in their order. The others are drawn.
+    """
+
+    network: Network
+    parameters: np.ndarray
+
+    def put(self, network, drawn):
+        """Write them into parameters of a network, (..., size)."""
+        ours, theirs = _arrays(self.network), _arrays(network)
+        alike = SequenceMatcher(None, ours, theirs, autojunk=False)
+        first, second = _places(ours), _places(theirs)
+        for mine, its, count in alike.get_matching_blocks():
+            own = self.parameters[first[mine] : first[mine + count]]
+            drawn[..., second[its] : second[its + count]] = own
+
+
+def _arrays(network):
+    return [array for _, own in network.arrays for array in own]
+
+
+def _places(arrays):
+    """Where each begins in a flat vector, and the end of all."""
+    return np.cumsum([0, *(prod(array.shape) for array in arrays)])
+
+
+@dataclass(frozen=True, eq=False)
 class Case:
     """A network, a recipe and data, and what the data mean.
 
@@ -32,6 +64,10 @@ class Case:
         "given", or what a changed loss expects: "labels", from 0 on, or "indicators".
     strays : tuple of str
         What was done about numbers far from all others: "left out" of rows, "filled" of cells.
+    start : Start or None
+        Parameters that it begins with; drawn from the seeds, if there are none.
+    framework : str
+        The one whose words an answer is in, "keras" or "torch"; "" for ours.
     """
 
     network: Network
@@ -41,6 +77,8 @@ class Case:
     scale: str = "none"
     targets: str = "given"
     strays: tuple = ()
+    start: Start | None = None
+    framework: str = ""
 
     @classmethod
     def of(cls, network, recipe, data):
@@ -85,6 +123,17 @@ class Case:
         except FastdenseError as error:
             return str(error)
         return None
+
+    def begin(self, seed, dtype):
+        """The parameters of a start, (size,)."""
+        return self.begin_many([seed], dtype)[0]
+
+    def begin_many(self, seeds, dtype):
+        """Those of several, (len(seeds), size)."""
+        drawn = self.network.initialize_many(seeds, dtype)
+        if self.start is not None:
+            self.start.put(self.network, drawn)
+        return drawn
 
     @property
     def hidden(self):

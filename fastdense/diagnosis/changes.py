@@ -362,7 +362,9 @@ def positive_bias(value):
         return _dense(
             network,
             lambda layer, last: (
-                layer if last else replace(layer, bias={"name": "constant", "value": value})
+                layer
+                if last or not layer.use_bias
+                else replace(layer, bias={"name": "constant", "value": value})
             ),
         )
 

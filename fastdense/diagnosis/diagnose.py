@@ -1,14 +1,18 @@
 """`diagnose(network, recipe, data, ...) -> Diagnosis`: why a training is stuck, and its cure."""
 
 from fastdense.diagnosis.case import Case
+from fastdense.diagnosis.of_torch import case_of, is_module
 from fastdense.diagnosis.search import Search
+from fastdense.errors import FastdenseError
 
 
 def diagnose(
     network,
     recipe,
     data,
+    loader=None,
     *,
+    epochs=None,
     observed=None,
     effort="usual",
     budget=None,
@@ -17,11 +21,20 @@ def diagnose(
 ):
     """Find out why a training does not get where its data let it, by removing suspected causes.
 
+    Of PyTorch it is `diagnose(module, loss, optimizer, loader)`: the training begins with the
+    module's parameters, and answers are in PyTorch's words. Module, optimizer and global random
+    numbers are left as they are.
+
     Parameters
     ----------
-    network : Network
-    recipe : Recipe
-    data : Data or (inputs, targets)
+    network : Network or torch.nn.Module
+    recipe : Recipe, or a loss of PyTorch
+    data : Data or (inputs, targets), or an optimizer of PyTorch
+    loader : DataLoader, Dataset or (inputs, targets) of tensors, optional
+        With a module: the rows, of a loader also the size of the mini-batches and whether they are
+        shuffled.
+    epochs : int, optional
+        With a module: how long it is trained, 100 if not given.
     observed : float or str, optional
         The loss at which your own training stands, as it is printed: if this one learns, which
         mistake of a program would leave it there.
@@ -44,5 +57,17 @@ def diagnose(
     FastdenseError
         An unknown effort, or what is no network, recipe or data.
     """
-    case = Case.of(network, recipe, data)
+    if is_module(network):
+        if loader is None:
+            raise FastdenseError(
+                "the rows are missing; with a module give diagnose(module, loss, optimizer, loader)"
+            )
+        case = case_of(network, recipe, data, loader, epochs)
+    elif loader is not None or epochs is not None:
+        raise FastdenseError(
+            "loader and epochs go with a module of PyTorch, and there is none; give "
+            "diagnose(network, recipe, data)"
+        )
+    else:
+        case = Case.of(network, recipe, data)
     return Search(case, effort, budget, seeds, on_progress, observed).answer()

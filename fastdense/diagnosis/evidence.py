@@ -231,7 +231,7 @@ class Evidence:
     @once
     def start(self):
         """The parameters of the first start: (size,)."""
-        return self.case.network.initialize(self.case.recipe.seed, "float64")
+        return self.case.begin(self.case.recipe.seed, "float64")
 
     @once
     def gradient_size(self):

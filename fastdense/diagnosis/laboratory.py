@@ -93,7 +93,10 @@ def _trial(case, seeds, observe):
         case.network, case.recipe, case.data,
         evaluate_every=every, observe_every=every if observe else 0,
     )  # fmt: skip
-    return Trial.of(task, {"seeds": seeds}, Thresholds())
+    if case.start is None:
+        return Trial.of(task, {"seeds": seeds}, Thresholds())
+    start = case.begin_many(seeds, task.inputs.dtype)
+    return Trial(task, {"seeds": seeds}, start, Thresholds())
 
 
 def _refused(case, seeds):

@@ -38,12 +38,22 @@ WEIGHTS = {
     "glorot_uniform": ("glorot_uniform", "nn.init.xavier_uniform_(layer.weight)"),
     "lecun_normal": ("lecun_normal", 'nn.init.kaiming_normal_(weight, nonlinearity="linear")'),
 }  # fmt: skip
-WINDOW = "kernel", "stride", "padding", "dilation"
+# What the sides of windows are called there.
+WINDOW = {
+    "kernel": ("kernel_size", "kernel_size"), "size": ("pool_size", "kernel_size"),
+    "stride": ("strides", "stride"), "padding": ("padding", "padding"),
+    "dilation": ("dilation_rate", "dilation"),
+}  # fmt: skip
+POOLS = {
+    "max_pool2d": ("MaxPooling2D", "nn.MaxPool2d"),
+    "average_pool2d": ("AveragePooling2D", "nn.AvgPool2d"),
+}
 # Layers that are called by a name alone.
 SAME = {
     "batch_normalization": ("BatchNormalization()", "nn.BatchNorm1d(...)"),
     "layer_normalization": ("LayerNormalization()", "nn.LayerNorm(...)"),
     "flatten": ("Flatten()", "nn.Flatten()"),
+    "global_average_pool2d": ("GlobalAveragePooling2D()", "nn.AdaptiveAvgPool2d(1)"),
 }
 
 STRAYS = {
@@ -194,12 +204,16 @@ def of_layer(table):
         weights = table["weights"]["name"]
         keras, torch = ("Dense", "Linear") if name == "dense" else ("Conv2D", "Conv2d")
         first = "" if linear else f'activation="{activation}", '
-        if name == "conv2d":  # its window, as ours are called
-            window = [f"{key}={table[key]}" for key in WINDOW if key in table]
-            own = ", ".join([str(own), *window])
+        ours, other = (", ".join([str(own), *sides]) for sides in _windows(table))
+        said = "" if weights == "torch_linear" else f" ({weights})"  # as PyTorch draws them
+        biases = table["bias"].get("value", 0) if table["bias"]["name"] == "constant" else 0
+        said += f" (biases of {biases:g})" if biases else ""
+        given = f", bias_initializer=Constant({biases:g})" if biases else ""
+        given += ", use_bias=False" * (not table.get("use_bias", True))
+        bare = ", bias=False" * (not table.get("use_bias", True))
         return (
-            f'{keras}({own}, {first}kernel_initializer="{WEIGHTS.get(weights, (weights,))[0]}")',
-            f"nn.{torch}(..., {own}) ({weights})" + (f", {theirs}" if not linear else ""),
+            f"{keras}({ours}, {first}kernel_initializer={_initializer(weights)}{given})",
+            f"nn.{torch}(..., {other}{bare}){said}" + (f", {theirs}" if not linear else ""),
         )
     if name == "activate":
         keras, torch = ACTIVATIONS.get(own, (own, own))
@@ -208,8 +222,30 @@ def of_layer(table):
         return f"Dropout({own:g})", f"nn.Dropout({own:g})"
     if name in SAME:
         return SAME[name]
+    if name in POOLS:
+        words = zip(POOLS[name], _windows({"size": own} | table), strict=True)
+        return tuple(f"{word}({', '.join(sides)})" for word, sides in words)
     rest = "".join(f", {key}={value}" for key, value in table.items() if key != name)
     return (name if own is True else f"{name}({own}{rest})",) * 2
+
+
+def _windows(table):
+    """What a table says of windows, as lists of keywords of Keras and of PyTorch."""
+    for place in range(2):
+        found = {names[place]: table[key] for key, names in WINDOW.items() if key in table}
+        if place and found.get("padding") == "valid":
+            del found["padding"]
+        yield [
+            f'{name}="{value}"' if isinstance(value, str) else f"{name}={value}"
+            for name, value in found.items()
+        ]
+
+
+def _initializer(weights):
+    """Keras's, as a value in Python."""
+    if weights == "torch_linear":
+        return 'VarianceScaling(1 / 3, "fan_in", "uniform")'
+    return f'"{WEIGHTS.get(weights, (weights,))[0]}"'
 
 
 def _shortened(words):

@@ -16,13 +16,14 @@ class Pool(Layer):
         Of the windows.
     stride : int or (height, width), optional
         From one window to the next; their size, if not given.
-    padding : str
-        "valid", or "same": windows may reach beyond the image, where nothing counts.
+    padding : str, int or (height, width)
+        "valid", or "same": windows may reach beyond the image, where nothing counts; or how far
+        on either side, as in PyTorch.
     """
 
     size: int | tuple[int, int]
     stride: int | tuple[int, int] | None = None
-    padding: str = "valid"
+    padding: str | int | tuple[int, int] = "valid"
 
     own_delta = True
 
@@ -30,7 +31,7 @@ class Pool(Layer):
         object.__setattr__(self, "size", pair("size", self.size))
         stride = self.size if self.stride is None else self.stride
         object.__setattr__(self, "stride", pair("stride", stride))
-        check_padding(self.padding)
+        object.__setattr__(self, "padding", check_padding(self.padding, self.size))
 
     def windows(self, inputs):
         return Windows.of(self.entry_name(), inputs, self.size, self.stride, self.padding)

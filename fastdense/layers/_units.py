@@ -20,10 +20,10 @@ class Units(Layer):
 
     Parameters
     ----------
+    use_bias : bool
+        Otherwise the biases stay zero, as before a batch normalization, which undoes them.
     weights, bias : str, dict or Choice
         Initializer, as a name or a table `{"name": ..., hyper-parameter: ...}`.
-    use_bias : bool
-        Whether there is a bias; else it is zero and stays so.
     l1, l2 : float
         Penalties on this layer's weights, besides those of the recipe.
     max_norm : float
@@ -31,10 +31,10 @@ class Units(Layer):
         back to after an update (Srivastava et al., 2014; Keras `MaxNorm`); 0 for none.
     """
 
+    use_bias: bool = field(default=True, kw_only=True)
     # Defaults are as a caller gives them; `__post_init__` converts both.
     weights: Choice = field(default="glorot_uniform", kw_only=True)  # type: ignore[assignment]
     bias: Choice = field(default="zeros", kw_only=True)  # type: ignore[assignment]
-    use_bias: bool = field(default=True, kw_only=True)
     l1: float = field(default=0.0, kw_only=True)
     l2: float = field(default=0.0, kw_only=True)
     max_norm: float = field(default=0.0, kw_only=True)
@@ -48,10 +48,14 @@ class Units(Layer):
             )
         entry = catalogue.get("activations", self.activation)
         object.__setattr__(self, "activation", entry.name)
-        if not isinstance(self.use_bias, bool):
-            raise FastdenseError(f"use_bias is {shown(self.use_bias)}; expected true or false")
         for name in ("weights", "bias"):
             object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
+        if not isinstance(self.use_bias, bool):
+            raise FastdenseError(f"use_bias is {shown(self.use_bias)}; expected true or false")
+        if not self.use_bias and self.bias.name != "zeros":
+            raise FastdenseError(
+                f"bias is {self.bias.name} without use_bias; expected zeros, which they stay"
+            )
         for name in REGULARIZERS:
             number = real(name, getattr(self, name), 0.0, float("inf"))
             object.__setattr__(self, name, number)
@@ -91,9 +95,8 @@ class Units(Layer):
         return {self.entry_name(): getattr(self, self.positional()[0].name), **table}
 
     def bias_parameters(self, count, fan_in, fan_out):
-        """The bias of so many units; where it is not used it is zero and stays so."""
-        initial = self.bias if self.use_bias else Choice.of("initializers", "zeros")
-        return Parameters("bias", (count,), initial, fan_in, fan_out, False, self.use_bias)
+        """The bias of so many units; where it is not used nothing changes it."""
+        return Parameters("bias", (count,), self.bias, fan_in, fan_out, False, self.use_bias)
 
     def bias_gradient(self, delta):
         """From the deltas of all units, (..., units)."""

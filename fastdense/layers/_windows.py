@@ -2,6 +2,7 @@
 
 Keras's "same" gives as many outputs as there are inputs, over the stride and rounded up; what is
 missing is half before the image and half behind it, the odd one behind (TensorFlow's rule).
+Numbers, as PyTorch has them, are rows and columns on either side.
 """
 
 from typing import NamedTuple
@@ -22,9 +23,22 @@ def pair(name, given, least=1):
     return tuple(whole(name, one, least) for one in values)
 
 
-def check_padding(given):
-    if given not in PADDINGS:
-        raise FastdenseError(f'padding is {shown(given)}; expected "valid" or "same"')
+def check_padding(given, kernel, dilation=(1, 1)):
+    """A padding as it is kept: a word, or (height, width), less than what a window covers."""
+    if isinstance(given, str) or given is None:
+        if given not in PADDINGS:
+            raise FastdenseError(
+                f'padding is {shown(given)}; expected "valid" or "same", or one number or two'
+            )
+        return given
+    sides = pair("padding", given, 0)
+    for side, k, d in zip(sides, kernel, dilation, strict=True):
+        if side > d * (k - 1):
+            raise FastdenseError(
+                f"padding is {shown(given)} for windows of {_sides(kernel, dilation)}; expected "
+                "less than a window, as some would hold nothing of the image"
+            )
+    return sides if any(sides) else "valid"
 
 
 class Windows(NamedTuple):
@@ -64,16 +78,17 @@ class Windows(NamedTuple):
                 "inputs=(height, width, channels)"
             )
         counts, before, covered = [], [], []
-        for size, k, s, d in zip(inputs[:2], kernel, stride, dilation, strict=True):
+        sides = (0, 0) if isinstance(padding, str) else padding
+        for size, k, s, d, p in zip(inputs[:2], kernel, stride, dilation, sides, strict=True):
             extent = d * (k - 1) + 1
-            if padding == "valid":
-                if extent > size:
+            if padding != "same":
+                if extent > size + 2 * p:
                     raise FastdenseError(
                         f"a {layer} layer has windows of {_sides(kernel, dilation)} on images of "
                         f'{inputs[0]} x {inputs[1]}; give smaller ones, or padding="same"'
                     )
-                counts.append((size - extent) // s + 1)
-                before.append(0)
+                counts.append((size + 2 * p - extent) // s + 1)
+                before.append(p)
             else:
                 count = -(-size // s)
                 counts.append(count)

@@ -39,7 +39,7 @@ class Conv2D(Units):
     kernel: int | tuple[int, int]
     activation: str = "identity"
     stride: int | tuple[int, int] = field(default=1)
-    padding: str = "valid"
+    padding: str | int | tuple[int, int] = "valid"
     dilation: int | tuple[int, int] = field(default=1)
 
     multiplies = True
@@ -52,7 +52,7 @@ class Conv2D(Units):
             kernel: int | tuple[int, int],
             activation: str = "identity",
             stride: int | tuple[int, int] = 1,
-            padding: str = "valid",
+            padding: str | int | tuple[int, int] = "valid",
             dilation: int | tuple[int, int] = 1,
             *,
             weights: Chosen = "glorot_uniform",
@@ -67,7 +67,8 @@ class Conv2D(Units):
         object.__setattr__(self, "filters", whole("filters", self.filters, 1))
         for name in ("kernel", "stride", "dilation"):
             object.__setattr__(self, name, pair(name, getattr(self, name)))
-        check_padding(self.padding)
+        padding = check_padding(self.padding, self.kernel, self.dilation)
+        object.__setattr__(self, "padding", padding)
         super().__post_init__()
         if self.coupled:
             raise FastdenseError(

@@ -40,8 +40,13 @@ def to_paste(found):
         return []
     given = [f"--set {quote(f'{p}={literal(v)}')}" for p, v in cure.change.items()]
     given = [] if cure.rows else given  # they would be half of it
-    said = {"Behind the same command": given, "In Python": python(found.evidence.case, cure.case)}
-    said |= {f"In {FRAMEWORKS[name]}": lines for name, lines in cure.spelled.items()}
+    case = found.evidence.case
+    said = {"Behind the same command": given, "In Python": python(case, cure.case)}
+    theirs = {f"In {FRAMEWORKS[name]}": lines for name, lines in cure.spelled.items()}
+    if case.framework:  # its own words first, and no command was given
+        said = theirs | {"In Python": said["In Python"]}
+    else:
+        said |= theirs
     return [
         line
         for heading, lines in said.items() if lines

@@ -192,7 +192,9 @@ def _layer(layer):
         f"{name} {_size(table[name])}" for name in ("stride", "dilation")
         if table.get(name, (1, 1)) not in ((1, 1), first)
     ]  # fmt: skip
-    words += ["same"] if table.get("padding") == "same" else []
+    padding = table.get("padding", "valid")
+    words += [] if padding == "valid" else [padding if padding == "same" else
+                                            f"padding {_size(padding)}"]  # fmt: skip
     own = [f"{k} {table[k]:g}" for k in REGULARIZERS if k in table]
     return " ".join([*words, ", ".join(own)]).strip()
 

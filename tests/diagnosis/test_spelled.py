@@ -117,7 +117,7 @@ def test_layers_on_images_have_their_windows_and_norms_of_two_dimensions():
     after = known.batch_normalization().make(case)
     lines = spelled(known.difference(case, after), known.settings_of(after))
     (keras,), (torch,) = lines["keras"], lines["torch"]
-    assert "Conv2D(4, kernel=(3, 3), stride=(1, 1), padding=same" in keras
+    assert 'Conv2D(4, kernel_size=(3, 3), strides=(1, 1), padding="same"' in keras
     assert torch.index("BatchNorm2d") < torch.index("Flatten") < torch.index("BatchNorm1d")
 
 

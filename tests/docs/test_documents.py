@@ -58,6 +58,14 @@ def test_the_page_on_diagnosis_says_what_comes_out(capsys):
     assert answer.startswith("The learning rate is too low") and cause.endswith("True")
 
 
+def test_the_page_on_pytorch_says_what_comes_out(capsys):
+    pytest.importorskip("torch.nn", reason="PyTorch is not installed")
+    execute("docs/torch.md")
+    alike, steps, answer, lines = capsys.readouterr().out.splitlines()
+    assert alike == "predicted alike: True" and steps == "steps: 53"
+    assert answer.startswith("The learning rate is too low") and "torch.optim" in lines
+
+
 @pytest.mark.parametrize("name", ISSUES)
 def test_what_an_issue_asks_for_can_be_given(name, capsys):
     execute(name)

@@ -194,6 +194,11 @@ BAD = {
     ),
     "a stride of zero": (lambda: Conv2D(1, 2, stride=0), "stride"),
     "three sides": (lambda: Conv2D(1, (2, 2, 2)), "expected one number, or two"),
+    "a padding of whole windows": (lambda: Conv2D(1, 2, padding=2), "less than a window"),
+    "a bias that is not there": (
+        lambda: Conv2D(1, 2, use_bias=False, bias="uniform"), "uniform without use_bias",
+    ),
+    "a word for a bias": (lambda: Conv2D(1, 2, use_bias="no"), "expected true or false"),
     "another padding": (lambda: Conv2D(1, 2, padding="full"), 'expected "valid" or "same"'),
     "features": (lambda: Network(9, [Conv2D(1, 2), Dense(1)]), "takes images, not 9 features"),
     "a dense layer on images": (

@@ -118,7 +118,8 @@ CLUSTER = ROOT / "fastdense" / "sweeps" / "workers" / "dask.py"
 WATCHING = ROOT / "bench" / "diagnosis" / "peers"
 PARQUET = ROOT / "fastdense" / "data" / "parquet.py"
 SERVED = ROOT / "fastdense" / "keras"  # pictures and estimators, where they are asked for
-APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET}
+TORCH, ONNX = ROOT / "fastdense" / "torch", ROOT / "fastdense" / "onnx.py"
+APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET, TORCH, ONNX}
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
 
 
@@ -139,11 +140,17 @@ def packages(lines):
 
 
 def test_what_is_imported_is_required():
-    """But for the peers of the benchmark, pictures, clusters, and files of other programs."""
+    """But for peers of the benchmark, pictures, clusters, PyTorch, and files of other programs."""
     paths = [path for folder in SOURCES.values() for path in folder.rglob("*.py")]
     third = imported(path for path in paths if not {path, path.parent} & APART)
     required = packages(CONFIG["options"]["install_requires"])
     assert third - {"llvmlite"} == required  # llvmlite is a part of numba
+
+
+@pytest.mark.parametrize("name, paths", [("torch", [*TORCH.glob("*.py")]), ("onnx", [ONNX])])
+def test_what_is_converted_is_an_extra(name, paths):
+    extra = packages(CONFIG["options.extras_require"][name])
+    assert imported(paths) - {"numpy"} == extra == {name}
 
 
 def test_what_draws_pictures_is_an_extra():

@@ -33,7 +33,7 @@ def weight_sizes(case):
     1 keeps the size of what passes; the gain is that of the layer's inputs, relative to their
     activation at its steepest: what a sigmoid takes away there is not the weights' doing.
     """
-    start = case.network.split_dense(case.network.initialize(0, "float64"))
+    start = case.network.split_dense(case.begin(0, "float64"))
     before, sizes = 1.0, []
     for (inputs, layer), (weights, _) in zip(case.network.dense, start, strict=True):
         sizes.append(float(np.sqrt((weights**2).mean() * inputs) * before))

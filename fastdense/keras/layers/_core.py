@@ -76,7 +76,7 @@ class Units(Layer):
         kernel = self.kernel_shape(shape)
         given = {
             "weights": self.kernel_initializer.choice(kernel),
-            "bias": self.bias_initializer.choice(kernel[-1:]),
+            "bias": self.bias_initializer.choice(kernel[-1:]) if self.use_bias else "zeros",
             "use_bias": self.use_bias,
             **self.penalties(),
         }

@@ -93,6 +93,7 @@ def _add_up_for(kind):
     cast = np.float32 if kind == types.float32 else np.float64
     dense = dense_layers.accumulate_for(kind)
     regularize, update, _ = update_for(kind, False)
+    cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
     def add_up(work, thread, block, arena, count, continued):
@@ -106,8 +107,11 @@ def _add_up_for(kind):
         rows = min(layer.block_rows, layer.n_in + 1 - row)
         first, numbers = layer.weights + row * layer.n_out, rows * layer.n_out
         weights = min(rows, layer.n_in - row) * layer.n_out
+        kept = np.int64(0)  # numbers of biases that stay as they are
         if layer.accumulate != 0:  # a linked layer is a single block
             first, numbers, weights = layer.weights, layer.trained, layer.penalized
+        elif layer.trained < layer.size and row + rows > layer.n_in:
+            kept = layer.n_out
         gradient = offset(work.gradient, first)
         if job.update and not continued:
             # All of it is taken and used up here: it never leaves the cache.
@@ -152,7 +156,7 @@ def _add_up_for(kind):
                 gradient[i] = cast(0)
         if job.update:
             regularize(plan, work, index, gradient, first, weights, numbers)
-            update(plan, work, gradient, first, numbers)
+            update(plan, work, gradient, first, numbers - kept)
 
     return add_up
 

@@ -226,6 +226,7 @@ def accumulate_pack_for(kind):
     """`accumulate(work, thread, block)`: the gradient of one layer over all samples of the job."""
     cast = np.float32 if kind == types.float32 else np.float64
     dense = pack_accumulate_for(kind)
+    cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
     def accumulate(work, thread, block):
