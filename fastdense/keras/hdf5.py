@@ -6,7 +6,6 @@ each layer by its own name, whose attribute `weight_names` says where its arrays
 """
 
 import json
-import os
 
 import numpy as np
 
@@ -23,26 +22,6 @@ def library():
     except ImportError:
         return None
     return h5py
-
-
-def opened(file, mode="r"):
-    """A file that is open, from a path or a file object.
-
-    Raises
-    ------
-    FastdenseError
-        h5py is not installed, or this is no such file.
-    """
-    h5py = library()
-    name = getattr(file, "name", file)
-    if h5py is None:
-        raise FastdenseError(
-            f"{name} is an HDF5 file, which h5py reads: pip install 'fastdense[keras]'"
-        )
-    try:
-        return h5py.File(file, mode)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise FastdenseError(f"{name} is no HDF5 file that can be read: {error}") from None
 
 
 def _named(layers):
@@ -73,64 +52,57 @@ def write_weights(model, group):
         group.create_group("vars").attrs["name"] = model.name
 
 
-def read_weights(model, group):
-    """Let a model have the weights in a group, of either kind."""
-    if "model_weights" in group:
-        group = group["model_weights"]
-    if "layer_names" in group.attrs:
-        _read_by_names(model, group)
-        return
+def read_weights(model, found):
+    """Let a model have the weights of some contents, of either kind."""
+    arrays, attributes = found
+    for group in ("model_weights", ""):
+        if "layer_names" in attributes.get(group, {}):
+            _read_by_names(model, arrays, attributes, f"{group}/" if group else "")
+            return
+    _read_by_classes(model, arrays, "")
+
+
+def _read_by_classes(model, arrays, group):
     for name, layer in _named(model.layers):
-        place = group.get(f"layers/{name}")
+        place = f"{group}layers/{name}/"
         if _is_model(layer):
-            if place is None:
-                raise _missing(layer)
-            read_weights(layer, place)
-        elif layer.current():
-            if place is None or "vars" not in place:
-                raise _missing(layer)
-            found = place["vars"]
-            _fill(layer, [found.get(str(number)) for number in range(len(layer.current()))])
+            _read_by_classes(layer, arrays, place)
+        else:
+            count = len(layer.current())
+            _fill(layer, [arrays.get(f"{place}vars/{number}") for number in range(count)])
 
 
 def _missing(layer):
-    return FastdenseError(
-        f"the file has no weights of the layer {layer.name!r}, a {type(layer).__name__}"
-    )
+    kind = type(layer).__name__
+    return FastdenseError(f"the file has no weights of the layer {layer.name!r}, a {kind}")
 
 
 def _fill(layer, found):
     """Let a layer have some arrays."""
-    if any(one is None for one in found) or any(len(one.shape) > 4 for one in found):
+    if any(one is None for one in found):
         raise _missing(layer)
-    layer.set_weights([np.asarray(one) for one in found])
+    if found:
+        layer.set_weights(found)
 
 
-def _text(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _read_by_names(model, group):
+def _read_by_names(model, arrays, attributes, group):
     """From the groups of layers by their names, or one after the other where names differ."""
-    names = [_text(name) for name in group.attrs["layer_names"]]
-    arrays = {
-        name: [group[name][_text(place)] for place in group[name].attrs.get("weight_names", ())]
-        for name in names
-    }
+    own = {}
+    for name in attributes[group.rstrip("/")]["layer_names"]:
+        places = attributes.get(f"{group}{name}", {}).get("weight_names", [])
+        own[name] = [arrays.get(f"{group}{name}/{place}") for place in places]
     holders = [layer for layer in model.flat() if layer.current()]
-    if all(layer.name in arrays for layer in holders):
-        for layer in holders:
-            _fill(layer, arrays[layer.name])
-        return
-    having = [own for own in arrays.values() if own]
-    if len(having) != len(holders):
+    having = [each for each in own.values() if each]
+    if all(layer.name in own for layer in holders):
+        having = [own[layer.name] for layer in holders]
+    elif len(having) != len(holders):
         raise FastdenseError(
             f"the file has weights of {len(having)} layers, and the model {len(holders)} with some"
         )
-    for layer, own in zip(holders, having, strict=True):
-        if len(own) != len(layer.current()):
+    for layer, each in zip(holders, having, strict=True):
+        if len(each) != len(layer.current()):
             raise _missing(layer)
-        _fill(layer, own)
+        _fill(layer, each)
 
 
 def write_whole(model, path, described, compiled):
@@ -153,13 +125,10 @@ def write_whole(model, path, described, compiled):
                 own.create_dataset(name, data=array)
 
 
-def whole(path):
-    """What a file of a whole model says of it, and how it was compiled (or None)."""
-    with opened(os.fspath(path)) as file:
-        if "model_config" not in file.attrs:
-            raise FastdenseError(
-                f"{path} holds weights alone; make the model, and call load_weights"
-            )
-        config = json.loads(_text(file.attrs["model_config"]))
-        trained = file.attrs.get("training_config")
-        return config, None if trained is None else json.loads(_text(trained))
+def whole(found, path):
+    """What the contents of a file say of a model, and how it was compiled (or None)."""
+    about = found[1].get("", {})
+    if "model_config" not in about:
+        raise FastdenseError(f"{path} holds weights alone; make the model, and call load_weights")
+    trained = about.get("training_config")
+    return json.loads(about["model_config"]), None if trained is None else json.loads(trained)

@@ -19,6 +19,7 @@ from fastdense.files import safetensors
 from fastdense.files.atomic import appearing
 from fastdense.keras import hdf5
 from fastdense.keras.configured import serialize
+from fastdense.keras.hdf5_contents import contents
 from fastdense.training import OptimizerState
 
 FORMAT = "fastdense.keras model 1"
@@ -143,14 +144,13 @@ def read_weights(model, path):
     if beginning.startswith(b"PK"):
         model.set_weights(_explained(path, lambda: _of_archive(path, False)).get_weights())
     elif beginning == hdf5.MAGIC:
-        _explained(path, lambda: _fill(model, path))
+        _explained(path, lambda: hdf5.read_weights(model, _contents(path)))
     else:
         model.set_weights(_weights(_own(path)[0], path))
 
 
-def _fill(model, path):
-    with hdf5.opened(os.fspath(path)) as file:
-        hdf5.read_weights(model, file)
+def _contents(path):
+    return contents(Path(path).read_bytes(), os.fspath(path))
 
 
 def _own(path):
@@ -195,8 +195,8 @@ def _of_archive(path, compile):
 
         config = json.loads(_part(archive, "config.json", path))
         model = models.model_from_config(config)
-        with hdf5.opened(io.BytesIO(_part(archive, "model.weights.h5", path))) as file:
-            hdf5.read_weights(model, file)
+        weights = _part(archive, "model.weights.h5", path)
+        hdf5.read_weights(model, contents(weights, os.fspath(path)))
         own = config.get("compile_config")
         if compile and own:
             _compile(model, own)
@@ -206,9 +206,10 @@ def _of_archive(path, compile):
 def _of_hdf5(path, compile):
     from fastdense.keras import models
 
-    config, trained = hdf5.whole(path)
+    found = _contents(path)
+    config, trained = hdf5.whole(found, path)
     model = models.model_from_config(config)
-    _fill(model, path)
+    hdf5.read_weights(model, found)
     if compile and trained:
         _compile(model, trained | {"optimizer": trained["optimizer_config"]})
     return model

@@ -121,6 +121,7 @@ SERVED = ROOT / "fastdense" / "keras"  # pictures and estimators, where they are
 TORCH, ONNX = ROOT / "fastdense" / "torch", ROOT / "fastdense" / "onnx.py"
 APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET, TORCH, ONNX}
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
+APART.add(SERVED / "hdf5_contents.py")
 
 
 def imported(paths):
