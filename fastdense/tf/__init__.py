@@ -1,6 +1,9 @@
 """The parts of TensorFlow that programs around Keras models use; no automatic differentiation."""
 
 import importlib
+import logging as _logging
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -22,6 +25,9 @@ def __getattr__(name):
         return importlib.import_module("fastdense.keras")
     if name in ("initializers", "losses", "metrics", "optimizers"):
         return importlib.import_module(f"fastdense.keras.{name}")
+    if name == "compat":  # earlier versions, as far as their words are here
+        own = sys.modules[__name__]
+        return SimpleNamespace(v1=own, v2=own)
     if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
     if name.startswith("_"):
@@ -34,6 +40,32 @@ def __getattr__(name):
         f"module 'tensorflow' has no attribute {name!r} here: fastdense serves Keras models, and "
         "of TensorFlow what programs around them use"
     )
+
+
+def get_logger():
+    """Nothing is written to it."""
+    return _logging.getLogger("tensorflow")
+
+
+def executing_eagerly():
+    return True
+
+
+def set_random_seed(seed):
+    """Of TensorFlow 1."""
+    importlib.import_module(f"{__name__}.random").set_seed(seed)
+
+
+def _nothing(*_, **__):
+    pass
+
+
+enable_eager_execution = disable_eager_execution = disable_v2_behavior = _nothing
+logging = SimpleNamespace(set_verbosity=_nothing, ERROR=40, FATAL=50, WARN=30, INFO=20)
+autograph = SimpleNamespace(set_verbosity=_nothing)
+test = SimpleNamespace(
+    is_gpu_available=lambda *_, **__: False, is_built_with_cuda=lambda: False, gpu_device_name=str
+)
 
 
 def _real(dtype):
