@@ -15,4 +15,5 @@ def factor(epoch, epochs, hyper):
 
 
 def spec(epoch, epochs, hyper):
-    return hyper["floor"] + 0.5 * (1 - hyper["floor"]) * (1 + math.cos(math.pi * epoch / epochs))
+    done = min(epoch / epochs, 1)  # steps on mini-batches of one's own may come after the end
+    return hyper["floor"] + 0.5 * (1 - hyper["floor"]) * (1 + math.cos(math.pi * done))
