@@ -301,6 +301,8 @@ class CSVLogger(Callback):
         logs = logs or {}
         if self._writer is None:
             self._names = sorted(logs)
+            if not any(name.startswith("val_") for name in self._names):
+                self._names += [f"val_{name}" for name in self._names]  # as Keras does
             self._writer = csv.DictWriter(
                 self._file, ["epoch", *self._names], delimiter=self.separator, restval="NA",
                 extrasaction="ignore", lineterminator="\n",

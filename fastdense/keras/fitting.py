@@ -17,13 +17,13 @@ from fastdense.training import Training
 class Logs(dict):
     """Numbers by name, which are found when one of them is asked for."""
 
-    def __init__(self, fit, penalty):
-        self._fit, self._penalty = fit, penalty
+    def __init__(self, find, *given):
+        self._find, self._given = find, given
 
     def _fill(self):
-        if self._fit is not None:
-            fit, self._fit = self._fit, None
-            self.update(sorted(fit._logs(self._penalty).items()))
+        if self._find is not None:
+            find, self._find = self._find, None
+            self.update(sorted(find(*self._given).items()))
 
     def __getitem__(self, name):
         self._fill()
@@ -254,7 +254,7 @@ class Fit:
             self._stale = True
             if ends:
                 mean = total / (batch + 1)
-                logs = Logs(self, mean)
+                logs = Logs(self._logs, mean)
                 for end in ends:
                     end(batch, logs)
                 if self.model.stop_training:
@@ -288,10 +288,7 @@ class Fit:
         """Loss and metrics of the rows that are held back."""
         called.call("on_test_begin", {})
         held, model = self.held, self.model
-        begins, ends = called.methods("on_test_batch_begin"), called.methods("on_test_batch_end")
-        for batch in range(-(-len(held) // self.recipe.batch_size) if begins or ends else 0):
-            for hook in (*begins, *ends):
-                hook(batch, {})
+        _batches_of_test(called, model, held, self.recipe.batch_size)
         if self._whole:
             self.fetch()
             logs = {"loss": self.training.report().test_loss + self._penalty() * self.penalized}
@@ -301,6 +298,54 @@ class Fit:
         logs = {name: _float32(value) for name, value in sorted(logs.items())}
         called.call("on_test_end", logs)
         return {f"val_{name}": value for name, value in logs.items()}
+
+
+def _called(callbacks, model, verbose, steps):
+    """Callbacks of an evaluation or a prediction, or None where there are none."""
+    if not callbacks:
+        return None
+    return CallbackList(listed(callbacks), model, {"verbose": verbose, "steps": steps})
+
+
+def _batches_of_test(called, model, rows, size):
+    """Call the hooks of each batch of an evaluation, with what is known behind it."""
+    begins, ends = called.methods("on_test_batch_begin"), called.methods("on_test_batch_end")
+    for batch in range(-(-len(rows) // size) if begins or ends else 0):
+        for begin in begins:
+            begin(batch, {})
+        part = slice(0, (batch + 1) * size)
+        logs = Logs(lambda part=part: _floats(model.evaluated(rows.part(part))))
+        for end in ends:
+            end(batch, logs)
+
+
+def _floats(logs):
+    return {name: _float32(value) for name, value in logs.items()}
+
+
+def tested(model, rows, size, callbacks, verbose):
+    """Loss and metrics of a model on some rows, sorted by name, with the callbacks' hooks."""
+    called = _called(callbacks, model, verbose, -(-len(rows) // size))
+    if called is not None:
+        called.call("on_test_begin", {})
+        _batches_of_test(called, model, rows, size)
+    logs = dict(sorted(_floats(model.evaluated(rows)).items()))
+    if called is not None:
+        called.call("on_test_end", logs)
+    return logs
+
+
+def predicted(model, outputs, size, callbacks, verbose):
+    """Call the hooks of a prediction."""
+    called = _called(callbacks, model, verbose, -(-len(outputs) // size))
+    if called is None:
+        return
+    called.call("on_predict_begin", {})
+    for batch in range(-(-len(outputs) // size)):
+        called.call("on_predict_batch_begin", batch, {})
+        part = outputs[batch * size : (batch + 1) * size]
+        called.call("on_predict_batch_end", batch, {"outputs": part})
+    called.call("on_predict_end", {})
 
 
 def _float32(value):

@@ -5,7 +5,7 @@ import numpy as np
 from fastdense.keras import losses
 from fastdense.keras.configured import Configured, Directory
 from fastdense.keras.losses import columns
-from fastdense.keras.names import snake
+from fastdense.keras.names import snake, unique
 from fastdense.keras.refused import refuse, refusing
 
 
@@ -134,7 +134,7 @@ class _Counting(Metric):
     def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
         if top_k is not None:
             raise refuse(f"{type(self).__name__}(top_k={top_k!r})", "give thresholds")
-        super().__init__(name, dtype)
+        super().__init__(name or unique(snake(type(self).__name__)), dtype)
         self.thresholds, self.top_k, self.class_id = thresholds, top_k, class_id
 
     def of(self, y, p, weights=None):
@@ -194,7 +194,7 @@ class AUC(Metric):
     def __init__(self, num_thresholds=200, curve="ROC", name=None, dtype=None, from_logits=False):
         if curve != "ROC":
             raise refuse(f"AUC(curve={curve!r})", "the curve can only be 'ROC' here")
-        super().__init__(name, dtype)
+        super().__init__(name or unique("auc"), dtype)
         self.num_thresholds, self.curve = int(num_thresholds), curve
         self.from_logits = bool(from_logits)
 

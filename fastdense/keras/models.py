@@ -233,6 +233,8 @@ class Model(Layer):
 
     def metrics_of(self, data):
         """The metrics, where "accuracy" is that of such targets."""
+        if self._metrics is not None:
+            return self._metrics
         outputs = int(self.plan().outputs[-1])
         found = []
         for asked in self._asked:
@@ -353,10 +355,10 @@ class Model(Layer):
         self._must_be_compiled()
         data = rows(x, y, sample_weight)
         self._build_on(data.x)
-        logs = {
-            name: float(np.float32(value)) for name, value in sorted(self.evaluated(data).items())
-        }
-        _say(len(data), batch_size, verbose, logs)
+        size = data.batch or int(batch_size or 32)
+        data = data if steps is None else data.part(slice(0, int(steps) * size))
+        logs = fitting.tested(self, data, size, callbacks, verbose)
+        _say(len(data), size, verbose, logs)
         if return_dict:
             return logs
         every = [logs["loss"], *(logs[one.name] for one in self.metrics)]
@@ -378,8 +380,11 @@ class Model(Layer):
         """Outputs of samples, float32."""
         data = rows(x)
         self._build_on(data.x)
+        size = data.batch or int(batch_size or 32)
+        data = data if steps is None else data.part(slice(0, int(steps) * size))
         outputs = self._outputs(data.x)
-        _say(len(data), batch_size, verbose, {})
+        fitting.predicted(self, outputs, size, callbacks, verbose)
+        _say(len(data), size, verbose, {})
         return outputs
 
     predict_on_batch = predict_generator = None  # below
@@ -563,6 +568,11 @@ class Sequential(Model):
         elif not self.built and isinstance(layer, Model) and layer.built and not self._chain:
             self._enter = InputLayer(layer.shape)
             self._begin(layer.shape)
+        if any(one.name == layer.name for one in self._chain):
+            raise ValueError(
+                "All layers added to a Sequential model should have unique names. Name "
+                f"{layer.name!r} is already the name of a layer in this model."
+            )
         self._chain.append(layer)
         if self.built:
             self.outputs = [layer(self.outputs[0])]

@@ -27,6 +27,10 @@ OWN = "fastdense.safetensors"
 LARGEST = 1 << 30  # bytes of a part of an archive
 
 
+class Damaged(FastdenseError, ValueError):
+    """A file of another model, or of none."""
+
+
 def _numbered(model):
     """The arrays of a model by name."""
     return {
@@ -180,7 +184,7 @@ def _explained(path, make):
     except (FastdenseError, MemoryError):
         raise
     except Exception as error:
-        raise FastdenseError(
+        raise Damaged(
             f"{os.fspath(path)} describes no model that can be made here "
             f"({type(error).__name__}: {str(error)[:200]})"
         ) from None

@@ -37,8 +37,8 @@ class Layer(Configured):
         **others,
     ):  # fmt: skip
         if others:
-            raise TypeError(
-                f"{type(self).__name__}() got an unexpected argument {next(iter(others))!r}"
+            raise ValueError(
+                f"Unrecognized keyword arguments passed to {type(self).__name__}: {others}"
             )
         only(type(self).__name__, "trainable", trainable, True)
         self.line = line()

@@ -3,6 +3,7 @@
 import numpy as np
 
 from fastdense.keras import initializers
+from fastdense.keras.configured import plain
 from fastdense.keras.layers._base import Layer
 from fastdense.keras.refused import refuse
 from fastdense.keras.words import only
@@ -109,16 +110,51 @@ class Normalization(Layer):
         only("Normalization", "axis", axis, -1, None, [-1], (-1,))
         only("Normalization", "invert", invert, False)
         self.axis, self.invert = axis, False
-        self.mean = None if mean is None else np.asarray(mean, "float32")
-        self.variance = None if variance is None else np.asarray(variance, "float32")
+        # What is given is no weight; what `adapt` finds is.
+        self._given = None if mean is None else (np.asarray(mean), np.asarray(variance))
+
+    @property
+    def mean(self):
+        return self._found(0)
+
+    @property
+    def variance(self):
+        return self._found(1)
+
+    def _found(self, place):
+        """The mean or the variance, or None."""
+        if self._given is not None:
+            return self._given[place].astype("float32")
+        return self._arrays[place] if self.adapted else None
+
+    @property
+    def adapted(self):
+        """Whether it has seen data, or was given what others had found."""
+        return bool(self._arrays) and bool(self._arrays[2])
 
     def adapt(self, data, batch_size=None, steps=None):
         data = np.asarray(data, float)
         data = data[:, np.newaxis] if data.ndim == 1 else data
         places = tuple(range(data.ndim - (self.axis is not None)))
-        self.mean = data.mean(axis=places).astype("float32")
-        self.variance = data.var(axis=places).astype("float32")
         self.shape, self.built = data.shape[1:], True
+        found = data.mean(axis=places), data.var(axis=places), np.asarray(len(data))
+        self._arrays = [np.asarray(one, "float32") for one in found]
+
+    def arrays(self, shape):
+        if self._given is not None:
+            return []
+        size, zeros, ones = shape[-1:], initializers.get("zeros"), initializers.get("ones")
+        if self.axis is None:
+            size = ()
+        return [
+            ("mean", size, zeros, False),
+            ("variance", size, ones, False),
+            ("count", (), zeros, False),
+        ]
+
+    def get_config(self):
+        given = self._given or (None, None)
+        return super().get_config() | {"mean": plain(given[0]), "variance": plain(given[1])}
 
     def prepares(self):
         return True

@@ -29,7 +29,7 @@ class Optimizer(Configured):
     ):  # fmt: skip
         for key, value in others.items():
             if key not in _USUAL:
-                raise TypeError(f"{type(self).__name__}() got an unexpected argument {key!r}")
+                raise ValueError(f"Argument(s) not recognized by {type(self).__name__}: {key}")
             only(type(self).__name__, key, value, *_USUAL[key])
         self.line = line()
         if isinstance(learning_rate, dict):
