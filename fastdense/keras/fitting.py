@@ -206,9 +206,9 @@ class Fit:
         run = self.training.result()
         history.on_train_begin()
         history.epoch = list(range(first_epoch, first_epoch + self.recipe.epochs))
-        history.history["loss"] = run.running_loss[1:].tolist()
+        history.history["loss"] = np.float32(run.running_loss[1:]).tolist()
         if run.test_loss is not None:
-            history.history["val_loss"] = run.test_loss[1:].tolist()
+            history.history["val_loss"] = np.float32(run.test_loss[1:]).tolist()
 
     def _by_epochs(self, called, verbose, first_epoch, epochs, by_batch, stepwise):
         logs = {}

@@ -35,9 +35,6 @@ class Model(Layer):
 
     module = "models"
 
-    def __new__(cls, *args, **given):
-        return super().__new__(cls)
-
     def __init__(self, inputs=None, outputs=None, name=None, trainable=True, **others):
         if inputs is None and outputs is None:
             raise refuse(f"{type(self).__name__}, a model with a call of its own,", DIFFERENTIATION)

@@ -13,7 +13,6 @@ OLD = {
     "b_regularizer": "bias_regularizer",
     "W_constraint": "kernel_constraint",
     "b_constraint": "bias_constraint",
-    "activity_regularizer_": "activity_regularizer",
     "bias": "use_bias",
     "p": "rate",
     "nb_filter": "filters",
@@ -23,12 +22,8 @@ OLD = {
     "nb_epoch": "epochs",
     "nb_classes": "num_classes",
     "lr": "learning_rate",
-    "epsilon_": "epsilon",
     "input": "inputs",
     "output": "outputs",
-    "samples_per_epoch": "steps_per_epoch",
-    "theta": "threshold",
-    "scale_": "scale",
 }
 
 

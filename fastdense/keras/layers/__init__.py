@@ -14,6 +14,7 @@ from fastdense.keras.layers._core import (
 from fastdense.keras.layers._images import (
     AveragePooling2D,
     Conv2D,
+    Convolution2D,
     GlobalAveragePooling2D,
     MaxPooling2D,
 )
@@ -28,7 +29,6 @@ from fastdense.keras.refused import DIFFERENTIATION, RECURRENT, refusing
 MaxPool2D = MaxPooling2D
 AvgPool2D = AveragePool2D = AveragePooling2D
 GlobalAvgPool2D = GlobalAveragePool2D = GlobalAveragePooling2D
-Convolution2D = Conv2D
 LAYERS = {
     cls.__name__: cls
     for cls in (
@@ -37,7 +37,7 @@ LAYERS = {
         Normalization, ReLU, Rescaling, Reshape, Softmax,
     )
 }  # fmt: skip
-__all__ = [*LAYERS, "Input", "Layer"]
+__all__ = [*LAYERS, "Convolution2D", "Input", "Layer"]
 
 _find = refusing(
     "keras.layers",

@@ -31,14 +31,6 @@ class Conv2D(Units):
         bias_constraint=None, nb_row=None, nb_col=None, **others,
     ):  # fmt: skip
         super().__init__(**others)
-        if (
-            isinstance(strides, int)
-            and nb_col is None
-            and isinstance(kernel_size, int)
-            and strides > 1
-        ):
-            # Conv2D(32, 3, 3): Keras 1 had the height and the width of the kernel here.
-            pass
         if nb_row is not None:
             kernel_size = nb_row, nb_col
         _channels("Conv2D", data_format)
@@ -68,6 +60,13 @@ class Conv2D(Units):
                 self.padding, self.dilation_rate, **self.said(shape),
             )
         ]  # fmt: skip
+
+
+def Convolution2D(*sizes, **given):
+    """`Conv2D`, of Keras 1 too: there the height and the width of the kernel follow each other."""
+    if len(sizes) > 2 and isinstance(sizes[1], int) and isinstance(sizes[2], int):
+        sizes = sizes[0], sizes[1:3], *sizes[3:]
+    return Conv2D(*sizes, **given)
 
 
 class _Pooling2D(Layer):
