@@ -18,12 +18,12 @@ UNSAID = "recipe.dtype", "recipe.gradient_accumulation_steps", "network.bias"  #
 CHANGES = {
     "use adam at a learning rate of 0.003": (
         known.optimizer("adam", 3e-3),
-        "optimizer=keras.optimizers.Adam(learning_rate=0.003, clipnorm=0.5)",
+        "optimizer=keras.optimizers.Adam(learning_rate=0.003, global_clipnorm=0.5)",
         "optimizer = torch.optim.Adam(model.parameters(), lr=0.003)",
     ),
     "lower the rate": (
         known.rate_times(0.1),
-        "optimizer=keras.optimizers.SGD(learning_rate=0.01, momentum=0.9, clipnorm=0.5)",
+        "optimizer=keras.optimizers.SGD(learning_rate=0.01, momentum=0.9, global_clipnorm=0.5)",
         "optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)",
     ),
     "no clip": (
