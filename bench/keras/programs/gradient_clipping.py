@@ -1,4 +1,4 @@
-"""clipnorm holds for each parameter by itself, global_clipnorm for all, clipvalue for each number."""
+"""clipnorm holds for each parameter by itself, global_clipnorm for all; clipvalue for entries."""
 
 import json
 

@@ -25,7 +25,6 @@ names = {
     "binary_crossentropy": ("sigmoid", "probabilities"),
     "kl_divergence": ("softmax", "probabilities"),
     "kld": ("softmax", "probabilities"),
-    "kullback_leibler_divergence": ("softmax", "probabilities"),
     "poisson": ("softplus", "counts"),
     "hinge": ("tanh", "signs"),
     "squared_hinge": ("tanh", "signs"),
@@ -42,7 +41,6 @@ names = {
     "mean_squared_logarithmic_error": ("softplus", "counts"),
     "cosine_similarity": ("linear", "real"),
     "huber": ("linear", "real"),
-    "logcosh": ("linear", "real"),
     "log_cosh": ("linear", "real"),
 }
 objects = {
@@ -65,6 +63,8 @@ objects = {
     "Huber(2)": (losses.Huber(delta=2.0), "linear", "real"),
     "function": (losses.mean_squared_error, "linear", "real"),
     "keras.losses.mae": (keras.losses.mean_absolute_error, "linear", "real"),
+    "old word": ("kullback_leibler_divergence", "softmax", "probabilities"),
+    "shorter old word": ("logcosh", "linear", "real"),
     "got": (losses.get("mse"), "linear", "real"),
 }
 

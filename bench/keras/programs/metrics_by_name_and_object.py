@@ -38,7 +38,7 @@ results = {
     "objects": trained(
         Dense(1, activation="sigmoid"),
         "binary_crossentropy",
-        binary,
+        binary[:, None],
         [
             metrics.BinaryAccuracy(name="right", threshold=0.6),
             metrics.Precision(),

@@ -45,7 +45,7 @@ print(
         {
             "equal": {
                 "iterations": steps,
-                "nesterov": [config["nesterov"], config["name"], config["clipnorm"]],
+                "nesterov": [config["nesterov"], config["clipnorm"]],
             },
             "close": {
                 "losses": losses,

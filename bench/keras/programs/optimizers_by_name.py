@@ -32,7 +32,7 @@ for name in (
     losses[name] = history.history["loss"]
     weights[name] = [w.tolist() for w in model.get_weights()]
     rates[name] = float(np.asarray(model.optimizer.learning_rate))
-    kinds[name] = [type(model.optimizer).__name__, model.optimizer.name]
+    kinds[name] = type(model.optimizer).__name__
 
 default = Sequential([Input((4,)), Dense(1)])
 default.compile(loss="mse")

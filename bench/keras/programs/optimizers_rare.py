@@ -1,4 +1,4 @@
-"""Optimizers that few programs use: AdamW, Ftrl, Lion; weight decay, averages, AMSGrad, centered."""
+"""Optimizers that few use: AdamW, Ftrl, Lion; weight decay, averages, AMSGrad, centered."""
 
 import json
 

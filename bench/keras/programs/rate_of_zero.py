@@ -12,7 +12,7 @@ x = draw.normal(size=(32, 4))
 y = (x[:, 0] > 0).astype(int)
 
 moved, constant, first, start_of = {}, {}, {}, {}
-for name, optimizer in {"sgd": SGD(learning_rate=0.0), "adam": Adam(learning_rate=0)}.items():
+for name, optimizer in {"sgd": SGD(learning_rate=0.0), "adam": Adam(learning_rate=0.0)}.items():
     model = Sequential()
     model.add(Dense(8, input_dim=4, activation="relu"))
     model.add(Dense(1, activation="sigmoid"))
