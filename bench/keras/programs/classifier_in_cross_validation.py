@@ -27,7 +27,7 @@ def create_baseline():
     return model
 
 
-classifier = KerasClassifier(build_fn=create_baseline, epochs=25, batch_size=8, verbose=0)
+classifier = KerasClassifier(build_fn=create_baseline, epochs=15, batch_size=10, verbose=0)
 folds = StratifiedKFold(n_splits=3, shuffle=True, random_state=4)
 pipeline = Pipeline([("standardize", StandardScaler()), ("mlp", classifier)])
 results = cross_val_score(pipeline, x, y, cv=folds)

@@ -3,21 +3,20 @@
 import json
 import os
 
+import numpy as np
+
 os.environ["HOME"] = os.getcwd()
 os.environ.pop("KERAS_HOME", None)
 
-import numpy as np  # noqa: E402
-
 draw = np.random.RandomState(73)
 os.makedirs(".keras/datasets")
-for name, side in (("mnist", 28), ("fashion", 28)):
-    np.savez(
-        f".keras/datasets/{name}.npz",
-        x_train=draw.randint(256, size=(60, side, side)).astype("uint8"),
-        y_train=draw.randint(10, size=60).astype("uint8"),
-        x_test=draw.randint(256, size=(12, side, side)).astype("uint8"),
-        y_test=draw.randint(10, size=12).astype("uint8"),
-    )
+np.savez(
+    ".keras/datasets/mnist.npz",
+    x_train=draw.randint(256, size=(60, 28, 28)).astype("uint8"),
+    y_train=draw.randint(10, size=60).astype("uint8"),
+    x_test=draw.randint(256, size=(12, 28, 28)).astype("uint8"),
+    y_test=draw.randint(10, size=12).astype("uint8"),
+)
 np.savez(
     ".keras/datasets/boston_housing.npz", x=draw.normal(size=(50, 13)), y=draw.uniform(5, 50, 50)
 )

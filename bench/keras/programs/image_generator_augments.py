@@ -13,7 +13,7 @@ images[:, 4, 2] = 1.0
 
 flips = next(ImageDataGenerator(horizontal_flip=True).flow(images, batch_size=60, shuffle=False))
 shifts = next(
-    ImageDataGenerator(width_shift_range=0.3, fill_mode="constant").flow(
+    ImageDataGenerator(width_shift_range=0.3, height_shift_range=0.2, fill_mode="constant").flow(
         images, batch_size=60, shuffle=False
     )
 )

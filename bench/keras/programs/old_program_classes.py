@@ -1,4 +1,4 @@
-"""A whole program of Keras 1 with classes: np_utils, Dropout, RMSprop(lr, decay), predict_classes."""
+"""A whole program of Keras 1 with four classes: np_utils, RMSprop(lr, decay), predict_classes."""
 
 import json
 import os

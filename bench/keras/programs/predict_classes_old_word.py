@@ -1,4 +1,4 @@
-"""predict_classes and predict_proba of Keras 1 and 2: one unit has a threshold, several a largest."""
+"""predict_classes and predict_proba of Keras 1 and 2, for one unit and for several."""
 
 import json
 

@@ -25,7 +25,7 @@ def baseline_model():
     return model
 
 
-estimator = KerasRegressor(build_fn=baseline_model, epochs=30, batch_size=5, verbose=0)
+estimator = KerasRegressor(build_fn=baseline_model, epochs=15, batch_size=5, verbose=0)
 folds = KFold(n_splits=3)
 results = cross_val_score(estimator, x, y, cv=folds, scoring="neg_mean_squared_error")
 estimator.fit(x, y)

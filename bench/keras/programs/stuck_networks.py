@@ -41,7 +41,7 @@ print(
             "equal": {
                 "all outputs are one": same,
                 "kernels stay": bool(np.all(zeros.get_weights()[0] == 0.0)),
-                "near the best constant": abs(stands["loss"][-1] - np.log(2.0)) < 0.02,
+                "near the best constant": bool(abs(stands["loss"][-1] - np.log(2.0)) < 0.02),
             },
             "random": {
                 "loss at zeros": stands["loss"][-1],

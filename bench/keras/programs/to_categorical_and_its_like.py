@@ -4,8 +4,9 @@ import json
 
 import keras
 import numpy as np
-from keras.utils import np_utils, to_categorical
+from keras.utils import np_utils
 from keras.utils.np_utils import to_categorical as old
+from tensorflow.keras.utils import to_categorical
 
 labels = np.array([0, 2, 1, 2])
 results = {
