@@ -15,8 +15,7 @@ import pathlib
 import shlex
 import sys
 
-import judging
-import running
+from fastdense_bench.keras import judging, running
 
 SHOWN = 300  # characters of a difference
 

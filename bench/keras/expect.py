@@ -22,8 +22,7 @@ import statistics
 import subprocess
 import sys
 
-import judging
-import running
+from fastdense_bench.keras import judging, running
 
 SEEDS = 10
 TOLERANCE = 1e-5  # relative to the largest number of a list

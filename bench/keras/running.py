@@ -26,7 +26,7 @@ class Failed(Exception):
 
 def programs(names=()):
     """The paths of the programs whose names hold one of these words; of all without words."""
-    paths = sorted((HERE / "programs").glob("*.py"))
+    paths = sorted((HERE / "programs").glob("[a-z]*.py"))
     return [path for path in paths if not names or any(name in path.stem for name in names)]
 
 

@@ -68,7 +68,7 @@ def metadata(wheel):
 def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
     installed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     typed = on_disk("*.pyi") | on_disk("py.typed")
-    # Images, what diagnoses are measured on, and what was said of that.
+    # Images, what diagnoses are measured on, what was said of that, and what Keras gives.
     measured = (
         "fault_cases.json",
         "_digits.npz",
@@ -76,6 +76,7 @@ def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
         "iris.csv",
         "found.json",
         "peers.json",
+        "expected.json",
     )
     faults = set().union(*map(on_disk, measured))
     assert installed == on_disk("*.py") | on_disk("*.toml") | typed | faults
@@ -117,7 +118,8 @@ EXPORTS = ROOT / "fastdense" / "reports" / "exports"
 CLUSTER = ROOT / "fastdense" / "sweeps" / "workers" / "dask.py"
 WATCHING = ROOT / "bench" / "diagnosis" / "peers"
 PARQUET = ROOT / "fastdense" / "data" / "parquet.py"
-APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET}
+FOR_KERAS = ROOT / "bench" / "keras" / "programs"
+APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET, FOR_KERAS}
 
 
 def imported(paths):
@@ -137,7 +139,7 @@ def packages(lines):
 
 
 def test_what_is_imported_is_required():
-    """But for the peers of the benchmark, pictures, clusters, and files of other programs."""
+    """But for peers and programs of benchmarks, pictures, clusters, and files of other programs."""
     paths = [path for folder in SOURCES.values() for path in folder.rglob("*.py")]
     third = imported(path for path in paths if not {path, path.parent} & APART)
     required = packages(CONFIG["options"]["install_requires"])

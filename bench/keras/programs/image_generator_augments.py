@@ -1,4 +1,7 @@
-"""Augmented batches: flips, shifts and rotations change images within bounds, by the seed."""
+"""Augmented batches: flips, shifts and rotations change images within bounds, by the seed.
+
+Both shifts have one range: `width_shift_range` of Keras 3 moves images up and down.
+"""
 
 import json
 import os
@@ -13,7 +16,7 @@ images[:, 4, 2] = 1.0
 
 flips = next(ImageDataGenerator(horizontal_flip=True).flow(images, batch_size=60, shuffle=False))
 shifts = next(
-    ImageDataGenerator(width_shift_range=0.3, height_shift_range=0.2, fill_mode="constant").flow(
+    ImageDataGenerator(width_shift_range=0.3, height_shift_range=0.3, fill_mode="constant").flow(
         images, batch_size=60, shuffle=False
     )
 )
