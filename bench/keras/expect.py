@@ -1,6 +1,6 @@
 """What Keras gives for each program, kept in expected.json.
 
-    python bench/keras/expect.py --python KERAS_PYTHON             every program, half an hour
+    python bench/keras/expect.py --python KERAS_PYTHON             every program, 40 minutes
     python bench/keras/expect.py --python KERAS_PYTHON sgd loss    those whose names hold a word
 
 A program says itself of what kind its values are: its last line is one JSON object, with
