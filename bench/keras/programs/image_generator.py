@@ -37,6 +37,7 @@ history = model.fit_generator(
     scaling.flow(images, labels, batch_size=5, shuffle=False),
     steps_per_epoch=2,
     epochs=3,
+    shuffle=False,  # of the batches, which have an order of their own
     verbose=0,
 )
 

@@ -34,7 +34,7 @@ print(
                 "rate": model.get_layer("nothing").rate,
                 "output": list(model.layers[0].output.shape),
                 "input": list(model.layers[-1].input.shape),
-                "bias": list(model.layers[-1].bias.shape),
+                "bias shape": list(model.layers[-1].bias.shape),
                 "variables": [len(model.variables), len(model.trainable_variables)],
             },
             "close": {
