@@ -27,13 +27,16 @@ classes = model.predict_classes(X)
 print(
     json.dumps(
         {
-            "equal": {"epochs": len(history.history["loss"]), "shape": list(classes.shape)},
+            "equal": {
+                "epochs": len(history.history["loss"]),
+                "shape": list(classes.shape),
+                "solved": bool((classes == y).all()),
+            },
             "random": {
                 "loss": history.history["loss"][-1],
                 "half of the way": history.history["loss"][49],
                 "first": history.history["loss"][0],
             },
-            "share": {"solved": bool((classes == y).all())},
         }
     )
 )
