@@ -68,7 +68,7 @@ def metadata(wheel):
 def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
     installed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     typed = on_disk("*.pyi") | on_disk("py.typed")
-    # Images, what diagnoses are measured on, and what was said of that.
+    # Images, what diagnoses are measured on, what was said of that, and what Keras gives.
     measured = (
         "fault_cases.json",
         "_digits.npz",
@@ -76,6 +76,7 @@ def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
         "iris.csv",
         "found.json",
         "peers.json",
+        "expected.json",
     )
     faults = set().union(*map(on_disk, measured))
     assert installed == on_disk("*.py") | on_disk("*.toml") | typed | faults
@@ -122,6 +123,7 @@ TORCH, ONNX = ROOT / "fastdense" / "torch", ROOT / "fastdense" / "onnx.py"
 APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET, TORCH, ONNX}
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
 APART.add(SERVED / "hdf5_contents.py")
+APART.add(ROOT / "bench" / "keras" / "programs")  # written for Keras
 
 
 def imported(paths):
@@ -141,7 +143,7 @@ def packages(lines):
 
 
 def test_what_is_imported_is_required():
-    """But for peers of the benchmark, pictures, clusters, PyTorch, and files of other programs."""
+    """But for peers and programs of benchmarks, pictures, clusters, and other libraries' files."""
     paths = [path for folder in SOURCES.values() for path in folder.rglob("*.py")]
     third = imported(path for path in paths if not {path, path.parent} & APART)
     required = packages(CONFIG["options"]["install_requires"])
