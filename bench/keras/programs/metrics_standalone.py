@@ -21,7 +21,7 @@ mean.update_state([1.0, 2.0, 6.0])
 weighted = metrics.Mean()
 weighted.update_state([1.0, 3.0], sample_weight=[3.0, 1.0])
 
-area = metrics.AUC(num_thresholds=20)
+area = metrics.AUC(num_thresholds=4)
 area.update_state(truth, said)
 precision = metrics.Precision(thresholds=0.65)
 recall = metrics.Recall()

@@ -1,4 +1,4 @@
-"""A whole program of Keras 1 as it was posted: XOR with SGD(lr, decay, momentum, nesterov)."""
+"""A whole program of Keras 1 as such were posted: XOR with SGD(lr, decay, momentum, nesterov)."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The same small problem by five optimizers: the loss that each reaches, over seeds."""
+"""The same small problem by six optimizers: the loss that each reaches, over seeds."""
 
 import json
 import os

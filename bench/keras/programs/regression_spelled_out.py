@@ -1,4 +1,4 @@
-"""A regression with everything spelt tf.keras: RMSprop, a stop by mae, a plotted history."""
+"""A regression with everything spelled tf.keras: RMSprop, a stop by mae, a plotted history."""
 
 import json
 import os
