@@ -20,7 +20,7 @@ from fastdense.keras.randomness import next_seed
 from fastdense.keras.refused import DIFFERENTIATION, refuse
 from fastdense.keras.rows import rows
 from fastdense.keras.tensors import KerasTensor, tensor
-from fastdense.keras.words import old_words
+from fastdense.keras.words import old_words, only
 from fastdense.model import Model as EngineModel
 
 
@@ -202,16 +202,20 @@ class Model(Layer):
         """How it is trained."""
         if others:
             raise TypeError(f"compile() got an unexpected argument {next(iter(others))!r}")
+        if metrics is None and isinstance(loss_weights, (list, tuple)):
+            if not all(isinstance(one, (int, float)) for one in loss_weights):
+                metrics, loss_weights = loss_weights, None  # by their places, as in Keras 3
         if loss_weights is not None:
             raise refuse("loss_weights", "there is one output, and one loss")
+        only("compile", "weighted_metrics", weighted_metrics, None, [])
+        only("compile", "sample_weight_mode", sample_weight_mode, None)
         self.compile_line = line()
         self.optimizer = optimizers.get(optimizer)
-        self.loss_line = self.compile_line
         self.loss = _one(loss)
         self._loss = None if self.loss is None else losses.get(self.loss)
         given = metrics or []
         given = next(iter(given.values())) if isinstance(given, dict) else given
-        self._asked = [*_listed(given), *_listed(weighted_metrics or [])]
+        self._asked = _listed(given)
         self._metrics, self.compiled = None, True
         _note_shared(self.optimizer, self)
 
@@ -384,7 +388,12 @@ class Model(Layer):
         _say(len(data), size, verbose, {})
         return outputs
 
-    predict_on_batch = predict_generator = None  # below
+    def predict_on_batch(self, x):
+        return self.predict(x, verbose=0)
+
+    def predict_generator(self, generator, steps=None, **_):
+        """Of Keras 2."""
+        return self.predict(generator, verbose=0)
 
     def predict_proba(self, x, batch_size=None, verbose=0):
         return self.predict(x, batch_size, verbose)
@@ -526,12 +535,6 @@ class Model(Layer):
             self._build_on(data.x)
             return tensor(self._outputs(data.x))
         return super().__call__(inputs, training, **given)
-
-
-Model.predict_on_batch = lambda self, x: self.predict(x, verbose=0)
-Model.predict_generator = lambda self, generator, steps=None, **_: self.predict(
-    generator, verbose=0
-)
 
 
 class Sequential(Model):
