@@ -1,4 +1,4 @@
-"""One Hypothesis profile, the same at every run; and kernels that all tests need, compiled first."""
+"""One Hypothesis profile, the same at every run; and kernels that all need, compiled first."""
 
 import subprocess
 import sys
