@@ -31,7 +31,7 @@ class Conv2D(Units):
         From one window to the next, and from one place of a window to the next.
     padding : str
         "valid", or "same" with zeros around the image.
-    weights, bias, use_bias, l1, l2, max_norm
+    use_bias, weights, bias, l1, l2, max_norm
         As `Units` has them; the weights are (height, width, channels, filters).
     """
 
@@ -55,9 +55,9 @@ class Conv2D(Units):
             padding: str | int | tuple[int, int] = "valid",
             dilation: int | tuple[int, int] = 1,
             *,
+            use_bias: bool = True,
             weights: Chosen = "glorot_uniform",
             bias: Chosen = "zeros",
-            use_bias: bool = True,
             l1: float = 0.0,
             l2: float = 0.0,
             max_norm: float = 0.0,

@@ -22,7 +22,7 @@ class Dense(Units):
         Number of outputs.
     activation : str
         Name of an entry under `fastdense/activations`.
-    weights, bias, use_bias, l1, l2, max_norm
+    use_bias, weights, bias, l1, l2, max_norm
         As `Units` has them.
     """
 
@@ -39,9 +39,9 @@ class Dense(Units):
             units: int,
             activation: str = "identity",
             *,
+            use_bias: bool = True,
             weights: Chosen = "glorot_uniform",
             bias: Chosen = "zeros",
-            use_bias: bool = True,
             l1: float = 0.0,
             l2: float = 0.0,
             max_norm: float = 0.0,
