@@ -57,7 +57,10 @@ class Plan:
         self.network = None
         if made and made[-1].closing:
             inputs = self._inputs if len(self._inputs) == 3 else int(np.prod(self._inputs))
-            self.network = Network(inputs, made)
+            try:
+                self.network = Network(inputs, made)
+            except FastdenseError as error:
+                raise refuse("such a chain of layers", str(error)) from None
             pairs = zip(self.network.layers, self.sources, strict=True)
             having = {id(layer) for layer, _ in self.network.arrays}
             self._holders = [source for layer, source in pairs if id(layer) in having]

@@ -1,5 +1,6 @@
 """`tf.data` for arrays: shuffled and cut into batches."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -42,6 +43,12 @@ class Dataset:
     def shuffle(self, buffer_size=None, seed=None, reshuffle_each_iteration=True, name=None):
         if self._batch is not None:
             raise refuse("shuffle behind batch", "it would shuffle batches; shuffle first")
+        count = len(self._arrays[0])
+        if buffer_size is not None and buffer_size < count:
+            print(
+                f"fastdense.tf: note: shuffle({buffer_size}) of {count} rows shuffles all of them",
+                file=sys.stderr,
+            )
         return self._but(shuffled=True)
 
     def batch(self, batch_size, drop_remainder=False, **_):
