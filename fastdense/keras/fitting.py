@@ -8,8 +8,9 @@ import numpy as np
 from fastdense.dataset import Data
 from fastdense.keras import metrics
 from fastdense.keras.callbacks import CallbackList, History, listed
+from fastdense.keras.floats import backend
 from fastdense.keras.progress import Bar
-from fastdense.keras.randomness import next_seed
+from fastdense.keras.randomness import next_seed, order_of
 from fastdense.recipe import Recipe
 from fastdense.training import Training
 
@@ -93,6 +94,9 @@ class Fit:
         self.metrics = model.metrics_of(rows)
         self.validation_freq = validation_freq
         x = self.plan.prepared(rows.x)
+        if order is None and shuffle and backend() == "tensorflow":
+            order = order_of(len(x))
+        self.order = order
         visits = len(x) if order is None else order.shape[1]
         self.steps = -(-visits // batch)
         self.penalized = any(layer.kernel_regularizer is not None for layer in self.plan.layers)

@@ -8,7 +8,7 @@ from fastdense.keras.tensors import tensor
 
 def set_seed(seed):
     """Let what is drawn here be a function of this; Python and NumPy have seeds of their own."""
-    randomness._generator = np.random.default_rng(seed)
+    randomness.set_own_seed(seed)
 
 
 set_random_seed = set_seed

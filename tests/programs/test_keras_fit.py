@@ -48,7 +48,7 @@ def test_a_fit_has_the_bits_of_train(optimizer, batch, shuffle, epochs):
     model = build(optimizer)
     history = model.fit(X, Y, batch_size=batch, epochs=epochs, shuffle=shuffle, verbose=0)
     start = twin.plan().gather("float32")
-    run = train(twin.plan().network, fit.recipe, Data(X, Y), parameters=start)
+    run = train(twin.plan().network, fit.recipe, Data(X, Y), parameters=start, order=fit.order)
     assert np.array_equal(model.plan().gather("float32"), run.parameters)
     assert history.history["loss"] == np.float32(run.running_loss[1:]).tolist()
 
@@ -63,6 +63,19 @@ def test_two_fits_are_one_but_for_their_order(first, second, optimizer):
     parts.fit(X, Y, epochs=first + second, initial_epoch=first, shuffle=False, verbose=0)
     for ours, theirs in zip(whole.get_weights(), parts.get_weights(), strict=True):
         assert np.array_equal(ours, theirs)
+
+
+def test_under_a_seed_all_epochs_visit_the_rows_in_one_order(monkeypatch):
+    """As Keras on TensorFlow does; on the others, and without a seed, each has its own."""
+
+    def orders():
+        fit = fitting.Fit(build("sgd"), rows(X, Y), 4, 3, True)
+        fit.end()
+        return fit.order
+
+    assert sorted(orders()[0]) == list(range(60)) and np.array_equal(orders(), orders())
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert orders() is None
 
 
 def test_callbacks_change_nothing_by_being_there():
