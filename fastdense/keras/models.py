@@ -266,9 +266,8 @@ class Model(Layer):
         validation_batch_size=None, validation_freq=1, show_accuracy=None, **others,
     ):  # fmt: skip
         """Train it; returns the `History`."""
-        for name in others:
-            if name not in ("max_queue_size", "workers", "use_multiprocessing"):
-                raise TypeError(f"fit() got an unexpected argument {name!r}")
+        _check_others("fit", others)
+        only("fit", "validation_steps", validation_steps, None)
         self._must_be_compiled()
         self.fit_line = line()
         self._plan = None  # settings of its layers may have been changed
@@ -353,6 +352,7 @@ class Model(Layer):
         callbacks=None, return_dict=False, show_accuracy=None, **others,
     ):  # fmt: skip
         """Loss and metrics on some rows."""
+        _check_others("evaluate", others)
         self._must_be_compiled()
         data = rows(x, y, sample_weight)
         self._build_on(data.x)
@@ -360,10 +360,7 @@ class Model(Layer):
         data = data if steps is None else data.part(slice(0, int(steps) * size))
         logs = fitting.tested(self, data, size, callbacks, verbose)
         _say(len(data), size, verbose, logs)
-        if return_dict:
-            return logs
-        every = [logs["loss"], *(logs[one.name] for one in self.metrics)]
-        return every if len(every) > 1 else every[0]
+        return self._told(logs, return_dict)
 
     def _outputs(self, x):
         """Outputs (n, ...) of samples, float32."""
@@ -379,6 +376,7 @@ class Model(Layer):
     @old_words
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None, **others):
         """Outputs of samples, float32."""
+        _check_others("predict", others)
         data = rows(x)
         self._build_on(data.x)
         size = data.batch or int(batch_size or 32)
@@ -393,7 +391,7 @@ class Model(Layer):
 
     def predict_generator(self, generator, steps=None, **_):
         """Of Keras 2."""
-        return self.predict(generator, verbose=0)
+        return self.predict(generator, verbose=0, steps=steps)
 
     def predict_proba(self, x, batch_size=None, verbose=0):
         return self.predict(x, batch_size, verbose)
@@ -441,10 +439,11 @@ class Model(Layer):
     def fit_generator(self, generator, steps_per_epoch=None, epochs=1, **given):
         """Of Keras 2."""
         given.pop("nb_val_samples", None)
-        return self.fit(generator, epochs=given.pop("nb_epoch", epochs), **given)
+        epochs = given.pop("nb_epoch", epochs)
+        return self.fit(generator, epochs=epochs, steps_per_epoch=steps_per_epoch, **given)
 
     def evaluate_generator(self, generator, steps=None, **given):
-        return self.evaluate(generator, verbose=given.get("verbose", 0))
+        return self.evaluate(generator, verbose=given.get("verbose", 0), steps=steps)
 
     def warn(self, text):
         """Say something once."""
@@ -680,6 +679,13 @@ def _one(loss):
             raise refuse(f"{len(loss)} losses", "there is one output, and one loss")
         loss = loss[0]
     return loss
+
+
+def _check_others(call, given):
+    """Refuse arguments that are not known, but for those of queues and processes of Keras 2."""
+    for name in given:
+        if name not in ("max_queue_size", "workers", "use_multiprocessing"):
+            raise TypeError(f"{call}() got an unexpected argument {name!r}")
 
 
 def _listed(given):

@@ -27,11 +27,11 @@ def summary(model, line_length=None):
         count = sum(math.prod(one.shape) for one in layer.weights) if layer.built else None
         counted = f"{count:,}" if count is not None else "0 (unbuilt)"
         rows.append((f"{layer.name} ({type(layer).__name__})", shape, counted))
-    total = line_length or 80
-    inner = total - 4
-    first, second = int(inner * 0.4421), int(inner * 0.3158)
-    widths = first, second, inner - first - second - 0
-    widths = (31, 24, 15) if line_length is None else tuple(max(w - 2, 6) for w in widths)
+    widths = 31, 24, 15
+    if line_length is not None:
+        inner = line_length - 10
+        first, second = int(inner * 0.44), int(inner * 0.34)
+        widths = tuple(max(width, 6) for width in (first, second, inner - first - second))
     heads = "Layer (type)", "Output Shape", "Param #"
 
     def line(left, fill, middle, right):
@@ -55,7 +55,6 @@ def summary(model, line_length=None):
         *told(heads, "┃"),
         line("┡", "━", "╇", "┩"),
     ]
-    lines[2] = lines[2].replace(f"{'Param #':>{widths[2]}}", f"{'Param #':>{widths[2]}}")
     for number, row in enumerate(rows):
         lines += told(row, "│")
         if number + 1 < len(rows):
