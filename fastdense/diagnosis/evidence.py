@@ -344,11 +344,12 @@ class Evidence:
             return np.nan
         case, parts = self.case, []
         network = case.network
-        for (_, layer), (weights, _) in zip(
+        for (_, layer), (weights, bias) in zip(
             network.dense, network.split_dense(self.end), strict=True
         ):
             l1, l2 = case.recipe.l1 + layer.l1, case.recipe.l2 + layer.l2
             parts.append(l1 * np.sign(weights) + 2 * l2 * weights)
+            parts.append(layer.bias_l1 * np.sign(bias) + 2 * layer.bias_l2 * bias)
         with np.errstate(all="ignore"):
             penalty = np.sqrt(sum(np.sum(part**2) for part in parts))
             return float(penalty / np.linalg.norm(self.gradient(self.end)))

@@ -211,6 +211,9 @@ def of_layer(table):
         given = f", bias_initializer=Constant({biases:g})" if biases else ""
         given += ", use_bias=False" * (not table.get("use_bias", True))
         bare = ", bias=False" * (not table.get("use_bias", True))
+        if not table.get("trainable", True):
+            given += ", trainable=False"
+            said += ", with requires_grad=False"
         return (
             f"{keras}({ours}, {first}kernel_initializer={_initializer(weights)}{given})",
             f"nn.{torch}(..., {other}{bare}){said}" + (f", {theirs}" if not linear else ""),

@@ -146,7 +146,9 @@ def _of_layers(plan, network):
         if "weights" in differing:
             name = after["weights"]["name"]
             yield source.line, f'kernel_initializer="{WEIGHTS.get(name, (name,))[0]}"'
-        if differing - {"activation", "weights"}:
+        if "trainable" in differing:
+            yield source.set_line, f"trainable = {after.get('trainable', True)}"
+        if differing - {"activation", "weights", "trainable"}:
             yield source.line, of_layer(after)[0]
 
 

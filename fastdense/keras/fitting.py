@@ -99,7 +99,12 @@ class Fit:
         self.order = order
         visits = len(x) if order is None else order.shape[1]
         self.steps = -(-visits // batch)
-        self.penalized = any(layer.kernel_regularizer is not None for layer in self.plan.layers)
+        self.penalized = any(layer.regularizers() for layer in self.plan.layers)
+        self._bounds = [
+            (layer, number, constraint)
+            for layer in self.plan.layers if layer.learns
+            for number, constraint in layer.constraints()
+        ]  # fmt: skip
         # The engine evaluates what is held back after every epoch, if nothing more is asked.
         self._whole = held is not None and held.weights is None and validation_freq == 1
         test = (self.plan.prepared(held.x), held.y) if self._whole else None
@@ -166,6 +171,17 @@ class Fit:
         """Let the training go on from the weights of the layers."""
         self.training.parameters = self.plan.gather(self.recipe.dtype)
 
+    def step(self):
+        """A step, and the constraints that the engine does not know."""
+        self.training.advance_steps(1)
+        self._stale = True
+        if self._bounds:
+            self.fetch()
+            for layer, number, constraint in self._bounds:
+                array = layer._arrays[number]
+                array[...] = constraint(array)
+            self.push()
+
     def end(self):
         """Leave the weights with the layers, and the optimizer's state with the optimizer."""
         self.fetch()
@@ -188,6 +204,7 @@ class Fit:
         )
         by_batch = by_batch if any(by_batch) else None
         stepwise = by_batch is not None or self.penalized or self._schedule is not None
+        stepwise = stepwise or bool(self._bounds)
         try:
             called.call("on_train_begin", {})
             if len(everyone) == 1 and not (verbose or stepwise or self.metrics or self._odd_test()):
@@ -222,7 +239,7 @@ class Fit:
             bar = Bar(self.steps, verbose)
             called.call("on_epoch_begin", epoch, {})
             penalty = self._epoch(called, bar, by_batch, stepwise)
-            logs = dict(sorted(self._logs(penalty).items()))
+            logs = dict(sorted(self.logs(penalty).items()))
             if self.held is not None and (epoch + 1) % self.validation_freq == 0:
                 logs |= self._validated(called)
             for one in called.callbacks[:-1]:
@@ -254,11 +271,10 @@ class Fit:
                 training.learning_rate = float(self._schedule(training.steps))
             if self.penalized:
                 total += self._penalty()
-            training.advance_steps(1)
-            self._stale = True
+            self.step()
             if ends:
                 mean = total / (batch + 1)
-                logs = Logs(self._logs, mean)
+                logs = Logs(self.logs, mean)
                 for end in ends:
                     end(batch, logs)
                 if self.model.stop_training:
@@ -276,16 +292,15 @@ class Fit:
         self.fetch()
         return sum(layer.penalty() for layer in self.plan.layers)
 
-    def _logs(self, penalty):
+    def logs(self, penalty):
         """Loss and metrics of the epoch so far."""
         logs = {"loss": _float32(self.training.running_loss + penalty)}
         if self.metrics:
             rows, outputs = self.training.outputs()
-            targets = self.rows.y[rows]
-            for metric in self.metrics:
-                logs[metric.name] = _float32(
-                    metric.of(metrics.columns(targets), outputs.astype(float))
-                )
+            y, weights = self.rows.y[rows], self.rows.weights
+            weights = None if weights is None else weights[rows]
+            found = metrics.named(self.metrics, metrics.columns(y), outputs.astype(float), weights)
+            logs |= _floats(found)
         return logs
 
     def _validated(self, called):

@@ -13,6 +13,7 @@ class Metric(Configured):
     """A metric: of arrays, or gathered over batches by `update_state`, `result`, `reset_state`."""
 
     module = "metrics"
+    weighted = False  # by the weights of the samples, in `compile`
 
     def __init__(self, name=None, dtype=None):
         self.name, self.dtype = name or snake(type(self).__name__), dtype
@@ -47,6 +48,11 @@ class Metric(Configured):
     def values(self, y, p):
         """The number of each row, whose mean it is."""
         raise NotImplementedError
+
+
+def named(chosen, y, p, weights):
+    """Metrics of all rows of targets and outputs, by name."""
+    return {one.name: one.of(y, p, weights if one.weighted else None) for one in chosen}
 
 
 class Mean(Metric):

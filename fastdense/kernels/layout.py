@@ -286,7 +286,8 @@ ARRAYS = (
     Array("numbers", _f8, "task"),  # NUMBERS of each layer, for each lane
     Array("rates", _f8, "task"),  # of each lane
     Array("frozen", NUMBER, "state"),  # not zero for a lane whose parameters stay as they are
-    # The bound of a component, then l1 and 2 l2 of each layer, all for each lane.
+    # The bound of a component, then l1 and 2 l2 of the weights and of the biases of each layer, all
+    # for each lane.
     Array("penalties", NUMBER, "task"),
     Array("ends", _i8, "plan"),  # behind each array of parameters
     Array("scalars", SCALAR, "scratch"),  # of the optimizer's step

@@ -12,7 +12,7 @@ PARTIAL_SUMS = 16  # of its twin
 SOURCE = "Ioffe and Szegedy, International Conference on Machine Learning 37, 448 (2015)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BatchNormalization(Normalization):
     """Over the samples of a mini-batch, and all places of an image.
 

@@ -10,7 +10,7 @@ from fastdense.layers._normalization import Normalization
 SOURCE = "Ba, Kiros and Hinton (2016), arXiv:1607.06450"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LayerNormalization(Normalization):
     """Over the features of a sample; of an image over the channels at each place, as in Keras."""
 

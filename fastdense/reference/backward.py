@@ -2,11 +2,15 @@
 
 import numpy as np
 
+from fastdense.layers._units import PENALTIES
 from fastdense.reference.forward import by_layer, forward, losses
 
 
 def backward(network, parameters, trace, delta):
-    """The gradient (size,) from that with respect to the outputs, `delta` (samples, outputs)."""
+    """The gradient (size,) from that with respect to the outputs, `delta` (samples, outputs).
+
+    It is zero where nothing is trained.
+    """
     gradient = np.zeros_like(parameters)
     into = by_layer(network, gradient)
     layers = zip(network.layers, by_layer(network, parameters), into, trace, strict=True)
@@ -14,7 +18,7 @@ def backward(network, parameters, trace, delta):
         delta, gradients = layer.backward(own, kept, delta)
         for place, values in zip(own_gradient, gradients, strict=True):
             place[...] = values
-    return gradient
+    return np.where(network.trained, gradient, 0.0)
 
 
 def loss_and_gradient(
@@ -31,15 +35,15 @@ def loss_and_gradient(
 
 
 def penalize(network, recipe, parameters, gradient):
-    """Add the gradient of l1 * sum|w| + l2 * sum w^2 over the weights; biases go free."""
+    """Add the gradient of l1 * sum|w| + l2 * sum w^2: the recipe's is of weights alone."""
     gradient = gradient.copy()
     split = network.split(parameters), network.split(gradient)
     for (layer, arrays), own, into in zip(network.arrays, *split, strict=True):
-        l1 = recipe.l1 + getattr(layer, "l1", 0.0)
-        l2 = recipe.l2 + getattr(layer, "l2", 0.0)
+        l1, l2, *of_bias = (getattr(layer, name, 0.0) for name in PENALTIES)
         for array, values, place in zip(arrays, own, into, strict=True):
-            if array.penalized:
-                place += l1 * np.sign(values) + 2 * l2 * values
+            of_both = (recipe.l1 + l1, recipe.l2 + l2) if array.penalized else of_bias
+            if array.trained:
+                place += of_both[0] * np.sign(values) + 2 * of_both[1] * values
     return gradient
 
 

@@ -68,12 +68,11 @@ def test_every_name_is_served(tmp_path):
         ("keras.optimizers.Ftrl()", "Ftrl"),
         ("keras.backend.mean([1.0])", "mean"),
         ("keras.layers.Dense(3, activation=lambda x: x)", "lambda"),
-        ("keras.layers.Dense(3, bias_regularizer='l2')", "bias_regularizer"),
+        ("keras.layers.Dense(3, activity_regularizer='l2')", "activity_regularizer"),
         ("keras.Sequential([keras.layers.Dense(1)]).compile('sgd', lambda a, b: a)", "loss"),
         ("keras.layers.Dense(2)(keras.Input((3, 4)))", "Flatten"),
         ("type('Own', (keras.layers.Layer,), {'call': lambda self, x: x})", "call"),
         ("type('Own', (keras.Model,), {'call': lambda self, x: x})", "call"),
-        ("setattr(keras.layers.Dense(2), 'trainable', False)", "trainable"),
     ],
 )
 def test_what_is_out_of_reach_is_refused_at_its_line_by_name(line, word, tmp_path):

@@ -12,6 +12,7 @@ from fastdense.devices.cpu.thread_pool import pause_address
 from fastdense.kernels import layout
 from fastdense.kernels.layout import COLUMN_MULTIPLE, JOB, NETWORK, PLAN, STATE, padded
 from fastdense.kernels.registry import kernel
+from fastdense.layers._units import PENALTIES
 from fastdense.variants import Variants
 
 ACCURACIES = {
@@ -116,9 +117,11 @@ def arrays_for(task, variants, places, shape, strategy):
         own = variants[rows]
 
     rows = [own.clip_value]
+    none = np.zeros(len(own.l1))
     for layer in network.layers:  # most have none of their own
-        l1, l2 = getattr(layer, "l1", 0.0), getattr(layer, "l2", 0.0)
+        l1, l2, *of_bias = (getattr(layer, name, 0.0) for name in PENALTIES)
         rows += [own.l1 + l1 + 0.0, 2.0 * (own.l2 + l2) + 0.0]  # no zero below zero
+        rows += [none + of_bias[0], none + 2.0 * of_bias[1]]
     penalties = in_range(rows, dtype)
     slope_factor = 1.0 if loss.coupled else 1.0 / network.outputs
     ends = np.cumsum([prod(one.shape) for _, arrays in network.arrays for one in arrays])

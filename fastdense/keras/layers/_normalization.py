@@ -54,6 +54,11 @@ class BatchNormalization(Layer):
         ]
 
     def engine(self, shape):
+        if not self.learns:
+            raise refuse(
+                "BatchNormalization(trainable=False)",
+                "Keras runs it by its moving averages then; leave it trainable, or leave it out",
+            )
         if self.axis not in (-1, len(shape)):
             raise refuse(f"BatchNormalization(axis={self.axis})", "axis can only be the last one")
         return [EngineBatchNormalization(self.epsilon, self.momentum)]
@@ -82,7 +87,7 @@ class LayerNormalization(Layer):
         ]
 
     def engine(self, shape):
-        return [EngineLayerNormalization(self.epsilon)]
+        return [EngineLayerNormalization(self.epsilon, trainable=self.learns)]
 
 
 class Rescaling(Layer):

@@ -237,6 +237,10 @@ def accumulate_pack_for(kind):
         layer = record(work.layers, index)
         continued, lanes, stride = job.continued, plan.lanes, job.stride
         gradient = offset(work.gradient, layer.weights * lanes)
+        if layer.trained == 0:  # it is frozen
+            for i in range(layer.size * lanes):
+                gradient[i] = cast(0)
+            return
         arena = work.arena
         done = np.int64(0)
         while done < job.samples:
