@@ -4,7 +4,8 @@
     PYTHON -m fastdense.keras bench/keras/recorded.py SEED PROGRAM    here
 
 Its last line is JSON: `{"losses": {"line 12": {"loss": ..., "val_loss": ...}}, "ended": ...}`. A
-program that ends in an error is recorded as far as it came, for Keras 3 refuses what others ran.
+program that ends in an error is recorded as far as it came. An optimizer that models share, which
+Keras 3 refuses, is copied for each of them, as each has slots of its own here.
 """
 
 import contextlib
@@ -18,7 +19,12 @@ import keras
 
 def main():
     seed, program = int(sys.argv[1]), sys.argv[2]
-    losses, fit = {}, keras.Model.fit
+    losses, fit, compiled, users = {}, keras.Model.fit, keras.Model.compile, {}
+
+    def compiled_alone(model, optimizer="rmsprop", *args, **given):
+        if not isinstance(optimizer, str) and users.setdefault(id(optimizer), model) is not model:
+            optimizer = type(optimizer).from_config(optimizer.get_config())
+        return compiled(model, optimizer, *args, **given)
 
     def recorded(model, *args, **given):
         history = fit(model, *args, **given)
@@ -28,7 +34,7 @@ def main():
         }
         return history
 
-    keras.Model.fit = recorded
+    keras.Model.fit, keras.Model.compile = recorded, compiled_alone
     keras.utils.set_random_seed(seed)
     sys.argv = [program]
     ended = "as it should"

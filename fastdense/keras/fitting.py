@@ -98,7 +98,7 @@ class Fit:
             order = order_of(len(x))
         self.order = order
         visits = len(x) if order is None else order.shape[1]
-        self.steps = -(-visits // batch)
+        self._visits, self.steps = visits, -(-visits // batch)
         self.penalized = any(layer.regularizers() for layer in self.plan.layers)
         self._bounds = [
             (layer, number, constraint)
@@ -107,6 +107,7 @@ class Fit:
         ]  # fmt: skip
         # The engine evaluates what is held back after every epoch, if nothing more is asked.
         self._whole = held is not None and held.weights is None and validation_freq == 1
+        self._whole &= not self.loss.sums
         test = (self.plan.prepared(held.x), held.y) if self._whole else None
         self._schedule = None  # one that only Python knows
         self.recipe = self._recipe(network, batch, epochs, shuffle)
@@ -124,6 +125,7 @@ class Fit:
         if state is not None:
             self.training.optimizer_state = state
         self._stale, self._rate = False, self.optimizer.rate
+        self._rows, self._squared = 0, 0.0  # of the epoch so far; see `step`
         for layer in self.plan.layers:
             layer.running = self
 
@@ -150,7 +152,7 @@ class Fit:
             batch_size=batch,
             epochs=epochs,
             shuffle=bool(shuffle),
-            reduction="sum_keras" if self.loss.reduction == "sum" else "mean",
+            reduction="sum_keras" if self.loss.sums else "mean",
             clip_value=optimizer.clipvalue or 0.0,
             clip_norm=optimizer.global_clipnorm or optimizer.clipnorm or 0.0,
             clip_each=bool(optimizer.clipnorm),
@@ -172,9 +174,19 @@ class Fit:
         self.training.parameters = self.plan.gather(self.recipe.dtype)
 
     def step(self):
-        """A step, and the constraints that the engine does not know."""
+        """A step, and the constraints that the engine does not know.
+
+        Where the loss of a batch is a sum, Keras shows the mean over rows of their batch's sum.
+        """
+        done, before = self._rows, 0.0
+        if done and self.loss.sums:
+            before = self.training.running_loss * done
         self.training.advance_steps(1)
         self._stale = True
+        self._rows = min(done + self.recipe.batch_size, self._visits)
+        if self.loss.sums:
+            own = self.training.running_loss * self._rows - before
+            self._squared += (self._rows - done) * own
         if self._bounds:
             self.fetch()
             for layer, number, constraint in self._bounds:
@@ -204,7 +216,7 @@ class Fit:
         )
         by_batch = by_batch if any(by_batch) else None
         stepwise = by_batch is not None or self.penalized or self._schedule is not None
-        stepwise = stepwise or bool(self._bounds)
+        stepwise = stepwise or bool(self._bounds) or self.loss.sums
         try:
             called.call("on_train_begin", {})
             if len(everyone) == 1 and not (verbose or stepwise or self.metrics or self._odd_test()):
@@ -254,7 +266,7 @@ class Fit:
         """The steps of an epoch; returns the mean penalty."""
         training, total = self.training, 0.0
         self._follow_rate()
-        self._stale = True
+        self._stale, self._rows, self._squared = True, 0, 0.0
         if not stepwise:
             if bar.verbose == 1:
                 training.advance(1, lambda _: bar.update(training.steps % self.steps, {}))
@@ -294,7 +306,8 @@ class Fit:
 
     def logs(self, penalty):
         """Loss and metrics of the epoch so far."""
-        logs = {"loss": _float32(self.training.running_loss + penalty)}
+        loss = self._squared / self._rows if self.loss.sums else self.training.running_loss
+        logs = {"loss": _float32(loss + penalty)}
         if self.metrics:
             rows, outputs = self.training.outputs()
             y, weights = self.rows.y[rows], self.rows.weights
@@ -313,7 +326,7 @@ class Fit:
             logs = {"loss": self.training.report().test_loss + self._penalty() * self.penalized}
             logs |= model.measured(held, self.metrics)
         else:
-            logs = model.evaluated(held)
+            logs = model.evaluated(held, self.recipe.batch_size)
         logs = {name: _float32(value) for name, value in sorted(logs.items())}
         called.call("on_test_end", logs)
         return {f"val_{name}": value for name, value in logs.items()}
@@ -333,7 +346,7 @@ def _batches_of_test(called, model, rows, size):
         for begin in begins:
             begin(batch, {})
         part = slice(0, (batch + 1) * size)
-        logs = Logs(lambda part=part: _floats(model.evaluated(rows.part(part))))
+        logs = Logs(lambda part=part: _floats(model.evaluated(rows.part(part), size)))
         for end in ends:
             end(batch, logs)
 
@@ -348,7 +361,7 @@ def tested(model, rows, size, callbacks, verbose):
     if called is not None:
         called.call("on_test_begin", {})
         _batches_of_test(called, model, rows, size)
-    logs = dict(sorted(_floats(model.evaluated(rows)).items()))
+    logs = dict(sorted(_floats(model.evaluated(rows, size)).items()))
     if called is not None:
         called.call("on_test_end", logs)
     return logs

@@ -90,6 +90,17 @@ def test_a_program_ends_as_it_would_with_python(tmp_path):
     assert (code, out) == (0, "[] __main__\n")
 
 
+def test_a_notebook_may_load_it_as_an_extension(tmp_path):
+    pytest.importorskip("IPython")
+    path = tmp_path / "cells.ipy"
+    path.write_text(
+        "%load_ext fastdense.keras\nimport tensorflow as tf, keras\nprint(tf.__name__)\n"
+    )
+    command = [sys.executable, "-m", "IPython", "--colors=NoColor", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.split() == ["fastdense.tf"], done.stdout + done.stderr
+
+
 def test_the_command_says_what_it_wants(tmp_path):
     call = [sys.executable, "-m", "fastdense.keras"]
     for arguments, word in (

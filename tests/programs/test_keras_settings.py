@@ -221,3 +221,21 @@ def test_a_summary_tells_what_is_trained_and_what_is_in_a_model():
 def test_variables_have_paths():
     model = model_of(Dense(2, name="a"))
     assert [one.path for one in model.weights] == [f"{model.name}/a/kernel", f"{model.name}/a/bias"]
+
+
+@pytest.mark.parametrize("size", [7, 10, 64])
+def test_a_summed_loss_is_the_mean_over_rows_of_their_batchs_sum(size):
+    model = model_of(Dense(2))
+    loss = keras.losses.MeanSquaredError(reduction="sum")
+    model.compile(keras.optimizers.SGD(0.0), loss)
+    each = ((model.predict(X, verbose=0) - Y) ** 2).mean(axis=1)
+    batches = [each[first : first + size] for first in range(0, 30, size)]
+    wanted = sum(len(batch) * batch.sum() for batch in batches) / 30
+    history = model.fit(
+        X, Y, batch_size=size, shuffle=False, validation_data=(X, Y), verbose=0
+    ).history
+    assert history["loss"] == history["val_loss"] == [pytest.approx(wanted, rel=1e-5)]
+    found = model.evaluate(X, Y, batch_size=size, verbose=0)
+    assert found == pytest.approx(wanted, rel=1e-5)
+    assert model.test_on_batch(X, Y) == pytest.approx(each.sum(), rel=1e-5)
+    assert model.train_on_batch(X, Y) == pytest.approx(each.sum(), rel=1e-5)

@@ -353,15 +353,22 @@ class Model(Layer):
                 return
             self.build_for(shape)
 
-    def evaluated(self, data):
-        """Loss and metrics on some rows, by name."""
+    def evaluated(self, data, size):
+        """Loss and metrics on some rows, by name; `size` rows are a batch."""
         loss, plan = self.loss_of(data), self.plan()
         network = plan.trainable()
         engine = EngineModel(network, plan.gather(self.floats))
-        given = Data(plan.prepared(data.x), data.y, data.weights)
-        value = engine.evaluate(given, loss.choice()).loss
-        if loss.reduction == "sum":
-            value *= min(32, len(data))
+
+        def mean(part):
+            given = Data(plan.prepared(part.x), part.y, part.weights)
+            return engine.evaluate(given, loss.choice()).loss
+
+        if loss.sums:  # the mean over rows of their batch's sum
+            starts = range(0, len(data), size)
+            parts = [data.part(slice(first, first + size)) for first in starts]
+            value = sum(len(part) ** 2 * mean(part) for part in parts) / len(data)
+        else:
+            value = mean(data)
         logs = {"loss": value + self.penalty()}
         return logs | self.measured(data, self.metrics_of(data))
 
@@ -453,7 +460,10 @@ class Model(Layer):
         self._must_be_compiled()
         data = rows(x, y, sample_weight)
         self._build_on(data.x)
-        logs = {name: float(np.float32(value)) for name, value in self.evaluated(data).items()}
+        logs = {
+            name: float(np.float32(value))
+            for name, value in self.evaluated(data, len(data)).items()
+        }
         return self._told(logs, return_dict)
 
     def _told(self, logs, return_dict):
