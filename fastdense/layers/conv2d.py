@@ -109,7 +109,8 @@ class Conv2D(Units):
     def forward(self, arrays, x, drawn, training):
         weights, bias = arrays
         windows = self.windows(x.shape[1:])
-        z = np.empty((len(x), windows.down, windows.across, self.filters))
+        shape = len(x), windows.down, windows.across, self.filters
+        z = np.empty(shape, np.result_type(x, weights))
         z[:] = bias
         for i, j, inner, outer in windows.taps():
             z[outer] += x[inner] @ weights[i, j]
@@ -119,7 +120,7 @@ class Conv2D(Units):
         weights, _ = arrays
         x, z = kept
         delta = self.activate(z, delta)[1]
-        below, gradient = np.zeros(x.shape), np.zeros(weights.shape)
+        below, gradient = (np.zeros(one.shape, delta.dtype) for one in (x, weights))
         for i, j, inner, outer in self.windows(x.shape[1:]).taps():
             gradient[i, j] = np.tensordot(x[inner], delta[outer], axes=([0, 1, 2],) * 2)
             below[inner] += delta[outer] @ weights[i, j].T

@@ -22,8 +22,9 @@ class LayerNormalization(Normalization):
 
     def forward(self, arrays, x, drawn, training):
         scale, shift = arrays
-        inverse = 1 / np.sqrt(x.var(axis=-1, keepdims=True) + self.epsilon)
-        normal = (x - x.mean(axis=-1, keepdims=True)) * inverse
+        normal = x - x.mean(axis=-1, keepdims=True)
+        inverse = 1 / np.sqrt(np.square(normal).mean(axis=-1, keepdims=True) + self.epsilon)
+        normal = normal * inverse
         return scale * normal + shift, (normal, inverse)
 
     def backward(self, arrays, kept, delta):
