@@ -41,6 +41,7 @@ OUTPUTS = {
 
 # Legal hyper-parameters at which a few steps stay well-conditioned.
 HYPER = {
+    "centered": st.sampled_from([0.0, 1.0]),
     "weight_decay": st.sampled_from([0.0, 0.01, 0.1]),
     "momentum": st.floats(0.0, 0.99),
     "beta1": st.floats(0.0, 0.99),

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastdense.diagnosis.diagnose import diagnose
@@ -25,6 +25,8 @@ class Diagnosed:
         None where `refused` says why there is none.
     changes : list of (place, str)
         The lines to change, and what they are to say, in Keras's words.
+    apart : list of str
+        What the program did to the fit that the diagnosis trains without.
     """
 
     place: Any
@@ -32,6 +34,7 @@ class Diagnosed:
     found: Any = None
     changes: tuple = ()
     refused: str = ""
+    apart: tuple = ()
 
     def to_dict(self):
         """Plain values."""
@@ -42,6 +45,7 @@ class Diagnosed:
             "loss": self.loss,
             "diagnosis": None if self.found is None else self.found.to_dict(),
             "refused": self.refused,
+            "without": list(self.apart),
             "changes": [
                 {"file": place and place[0], "line": place and place[1], "keras": words}
                 for place, words in self.changes
@@ -54,6 +58,8 @@ class Diagnosed:
         if self.found is None:
             return [*lines, f"  There is no diagnosis: {self.refused}"]
         lines.append(f"  {self.found.answer}")
+        if self.apart:
+            lines.append(f"  (Diagnosed without {', '.join(self.apart)}, which act between steps.)")
         if self.found.causes and not self.found.healthy:
             lines += [f"  - {one}" for one in self.found.causes[0].suspicion.evidence]
         lines += [f"  Change {shown(place)}: {words}" for place, words in self.changes]
@@ -89,11 +95,11 @@ class Diagnoses:
     def __exit__(self, *error):
         models.WATCHING.remove(self._after)
 
-    def _after(self, model, fit, history):
+    def _after(self, model, fit, history, apart):
         losses = history.history.get("loss") or [float("nan")]
-        key = fit.plan.network, fit.recipe.replace(seed=0), fit.training.digest
+        key = fit.plan.network, fit.recipe.replace(seed=0), fit.training.digest, tuple(apart)
         if key not in self._known:
-            self._known[key] = self._find(model, fit, losses[-1])
+            self._known[key] = replace(self._find(model, fit, losses[-1]), apart=tuple(apart))
         known = self._known[key]
         self.every.append(known)
         self._tell(known)

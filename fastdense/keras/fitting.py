@@ -161,6 +161,15 @@ class Fit:
             dtype=self.model.floats,
         )
 
+    def apart(self, callbacks):
+        """What the program changes of it that the recipe does not say, in words."""
+        bounds = sorted({layer.name for layer, *_ in self._bounds})
+        words = [f"the constraints of {name}" for name in bounds]
+        if self._schedule is not None:
+            words.append(f"the schedule {type(self._schedule).__name__}")
+        acting = {type(one).__name__ for one in listed(callbacks) if not one.watches}
+        return [*words, *sorted(acting)]
+
     # What layers call while it goes on.
 
     def fetch(self):

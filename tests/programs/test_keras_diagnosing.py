@@ -110,3 +110,36 @@ def test_a_monitor_says_it_while_a_model_is_trained(capsys):
     model.compile(keras.optimizers.SGD(0.1), "mse")
     model.fit(x, [0.0, 1.0], epochs=30, verbose=0, callbacks=[keras.StallMonitor(patience=5)])
     assert capsys.readouterr().err == ""
+
+
+def test_what_the_diagnosis_leaves_out_is_said(tmp_path):
+    text = """
+    import numpy as np, keras
+    from keras.layers import Dense
+    x = np.random.RandomState(0).normal(size=(60, 3))
+    model = keras.Sequential([keras.Input((3,)), Dense(1, kernel_constraint="non_neg", name="one")])
+    model.compile("sgd", "mse")
+    callbacks = [keras.callbacks.EarlyStopping("loss"), keras.callbacks.CSVLogger("log.csv")]
+    model.fit(x, x[:, :1], verbose=0, callbacks=callbacks)
+    """
+    result = diagnosed(text, tmp_path, "--json")
+    (fit,) = json.loads(result.out)["fits"]
+    assert fit["without"] == ["the constraints of one", "EarlyStopping"]
+
+
+def test_a_frozen_layer_is_found_where_it_was_frozen(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = """
+    import numpy as np, keras
+    from keras.layers import Dense
+    x = np.random.RandomState(0).normal(size=(300, 4))
+    y = np.sin(2 * x[:, :1]) + x[:, 1:2] * x[:, 2:3]
+    model = keras.Sequential([keras.Input((4,)), Dense(5, "relu"), Dense(12, "relu"), Dense(1)])
+    for layer in model.layers[:-1]:
+        layer.trainable = False
+    model.compile("adam", "mse")
+    model.fit(x, y, epochs=200, verbose=0)
+    """
+    result = diagnosed(text, tmp_path)
+    assert "Layers are frozen" in result.out
+    assert "Change program.py, line 8: trainable = True" in result.out

@@ -320,7 +320,7 @@ class Model(Layer):
         )
         history = fit.run(callbacks, verbose, int(initial_epoch), int(epochs))
         for watch in WATCHING:
-            watch(self, fit, history)
+            watch(self, fit, history, fit.apart(callbacks))
         return history
 
     def _order(self, count, batch, steps, epochs, shuffle):
@@ -580,7 +580,7 @@ class Functional(Model):
     """What `Model(inputs, outputs)` is, by its name in Keras."""
 
 
-WATCHING: list = []  # functions that are called after each fit: `watch(model, fit, history)`
+WATCHING: list = []  # functions that are called after each fit: `watch(model, fit, history, apart)`
 _shared: set = set()
 
 
