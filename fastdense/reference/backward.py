@@ -30,8 +30,8 @@ def loss_and_gradient(
     return weights * loss, backward(network, parameters, trace, delta), trace
 
 
-def penalize(network, recipe, parameters, gradient):
-    """Add the gradient of l1 * sum|w| + l2 * sum w^2 over the weights; biases go free."""
+def penalize(network, recipe, parameters, gradient, share=1.0):
+    """Add a share of the gradient of l1 * sum|w| + l2 * sum w^2; biases go free."""
     gradient = gradient.copy()
     split = network.split(parameters), network.split(gradient)
     for (layer, arrays), own, into in zip(network.arrays, *split, strict=True):
@@ -39,8 +39,20 @@ def penalize(network, recipe, parameters, gradient):
         l2 = recipe.l2 + getattr(layer, "l2", 0.0)
         for array, values, place in zip(arrays, own, into, strict=True):
             if array.penalized:
-                place += l1 * np.sign(values) + 2 * l2 * values
+                place += share * (l1 * np.sign(values) + 2 * l2 * values)
     return gradient
+
+
+def penalty_of(network, recipe, parameters):
+    """l1 * sum|w| + l2 * sum w^2 over the weights."""
+    total = 0.0
+    for (layer, arrays), own in zip(network.arrays, network.split(parameters), strict=True):
+        l1 = recipe.l1 + getattr(layer, "l1", 0.0)
+        l2 = recipe.l2 + getattr(layer, "l2", 0.0)
+        for array, values in zip(arrays, own, strict=True):
+            if array.penalized:
+                total += l1 * np.abs(values).sum() + l2 * (values**2).sum()
+    return total
 
 
 def constrain(network, parameters):
