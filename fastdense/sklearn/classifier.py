@@ -216,7 +216,19 @@ feature_names_in_ : as in `MLPClassifier`
             self.classes_ = self._label_binarizer.classes_
         else:
             self._check_classes(unique_labels(y))
-        return X, dense_columns(self._label_binarizer.transform(y))
+        return X, self._columns(y)
+
+    def _columns(self, y):
+        """Classes as boolean columns (n, columns): one, where there are two."""
+        if y.ndim > 1 or self._multilabel:
+            columns = self._label_binarizer.transform(y)
+            columns = columns.toarray() if hasattr(columns, "toarray") else columns
+            return columns.astype(bool)
+        # What the binarizer does, in a tenth of the time.
+        places = np.searchsorted(self.classes_, y)
+        if len(self.classes_) <= 2:
+            return places[:, np.newaxis] == 1
+        return places[:, np.newaxis] == np.arange(len(self.classes_))
 
     def _check_classes(self, classes):
         if self.warm_start:
@@ -265,9 +277,3 @@ feature_names_in_ : as in `MLPClassifier`
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-def dense_columns(columns):
-    """Binarized classes as an array of truth values."""
-    columns = columns.toarray() if hasattr(columns, "toarray") else columns
-    return columns.astype(bool)

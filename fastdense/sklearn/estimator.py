@@ -150,7 +150,9 @@ class DenseEstimator(BaseEstimator, ABC):
 
     def _go_on(self, predicting, dtype):
         """The network that was fitted, for another fit."""
-        live = self._live
+        live = self.__dict__.get("_live")
+        if live is None:  # weights that somebody has put into an estimator that was not fitted
+            live = Live(predicting, np.zeros(predicting.size, dtype))
         live.follow(self.coefs_, self.intercepts_)
         if predicting != live.network:
             raise FastdenseError(

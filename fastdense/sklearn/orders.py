@@ -27,8 +27,8 @@ class Orders:
         ahead = max(min(epochs, MOST // rows), 1) if shuffle else 1
         self.table = np.empty((ahead, rows), np.int64)
         self.table[:] = np.arange(rows)
-        self._last = self.table[0].copy()
-        self._exchanged = np.arange(rows)
+        self._last, self._plain = self.table[0], np.arange(rows)
+        self._exchanged = self._plain.copy()
         self._drawn = 0
 
     @property
@@ -40,11 +40,11 @@ class Orders:
         """Draw those of the coming epochs; each is the one before it, shuffled."""
         if not self._shuffle:
             return
-        rows = len(self._last)
+        exchanged = self._exchanged
         for _ in range(epochs):
-            self._exchanged[:] = np.arange(rows)
-            self._random.shuffle(self._exchanged)
+            exchanged[:] = self._plain
+            self._random.shuffle(exchanged)
             place = self.table[self._drawn % len(self.table)]
-            np.take(self._last, self._exchanged, out=place)
-            self._last[:] = place
+            place[:] = self._last[exchanged]
+            self._last = place
             self._drawn += 1
