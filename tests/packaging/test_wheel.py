@@ -135,6 +135,7 @@ APART = {
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
 APART.add(SERVED / "hdf5_contents.py")
 APART |= {ROOT / "bench" / "keras" / name for name in ("programs", "timed")}  # for Keras
+APART.add(ROOT / "bench" / "estimators")
 
 
 def imported(paths):
