@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -66,6 +66,24 @@ class OptimizerState:
     slots: np.ndarray
     powers: np.ndarray
     steps: int
+
+
+class Curves(NamedTuple):
+    """What the steps of some epochs descended, one number an epoch.
+
+    Attributes
+    ----------
+    running_loss : ndarray, shape (epochs,)
+    running_penalty : ndarray, shape (epochs,)
+        Where the reduction is "weighted_mean": the mean over the samples of the penalty of their
+        mini-batch, divided as its loss is, before its update; zeros otherwise.
+    test_loss : ndarray, shape (epochs,), or None
+        After the epoch, if there are test rows.
+    """
+
+    running_loss: np.ndarray
+    running_penalty: np.ndarray
+    test_loss: np.ndarray | None
 
 
 class Training:
@@ -227,6 +245,22 @@ threads : as in `train`
         NaN before the first step, and in epochs that are not evaluated.
         """
         return self._session.running_loss
+
+    def curves(self, since: int = 0) -> Curves:
+        """The `Curves` of the epochs after number `since`, where every epoch is evaluated.
+
+        Raises
+        ------
+        FastdenseError
+            Not every epoch is evaluated.
+        """
+        if self._task.evaluate_every != 1:
+            raise FastdenseError(
+                f"evaluate_every is {self._task.evaluate_every}; expected 1, for curves of all "
+                "epochs"
+            )
+        losses, penalties, test_losses = self._session.curves(whole("since", since, 0))
+        return Curves(losses, penalties, test_losses if self._task.data.test else None)
 
     def outputs(self) -> tuple[np.ndarray, np.ndarray]:
         """What the network gave in the steps of the epoch that was last or is under way.

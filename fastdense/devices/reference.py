@@ -35,6 +35,7 @@ class Session:
         self._training = Training(task)
         self._test = task.test_inputs.astype(float), task.test_targets.astype(float)
         self._epochs, self._curves, self._observed, self._signals = [], [], [], []
+        self._penalties = []  # running, of each evaluated epoch
         self._measured = False  # what is due at this epoch
         self.done = False
 
@@ -91,6 +92,12 @@ class Session:
             return float(training.total / training.position)
         return float(training.running_loss)
 
+    def curves(self, since):
+        """Running loss, running penalty and test loss of the epochs after `since`, (3, n)."""
+        first = since + 1 - self._epochs[0] if self._epochs else 0
+        curves = np.reshape(self._curves[first:], (-1, 5)).T
+        return np.array([curves[1], self._penalties[first:], curves[3]])
+
     def outputs(self):
         """The rows that the steps of the epoch visited, and the outputs of each."""
         rows, outputs = self._training.visited
@@ -110,6 +117,7 @@ class Session:
             if every or epoch > 0:
                 test = training.evaluate(*self._test, np.ones(len(self._test[0])))
             self._epochs.append(epoch)
+            self._penalties.append(training.running_penalty)
             self._curves.append((loss, training.running_loss, accuracy, *test))
             finite = np.isfinite(loss) or not every
         if finite and _due(epoch, task.observe_every, last):

@@ -10,6 +10,7 @@ from fastdense.diagnosis.laboratory import ROWS
 from fastdense.diagnosis.outlying import outlying
 from fastdense.model import Model
 from fastdense.once import once
+from fastdense.recipe import MEANS
 from fastdense.reference.augmentation import augmented
 from fastdense.reference.forward import draw, forward, losses
 
@@ -279,7 +280,7 @@ class Evidence:
         if recipe.optimizer.name not in LIMITED or recipe.clip_norm or recipe.clip_value:
             return np.nan
         momentum = recipe.optimizer.values.get("momentum", 0.0)
-        summed = 1 if recipe.reduction == "mean" else recipe.batch_of(len(self.case.given))
+        summed = 1 if recipe.reduction in MEANS else recipe.batch_of(len(self.case.given))
         return summed * recipe.learning_rate * self.sharpness / (2 + 2 * momentum)
 
     # At the end ------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ PROPAGATE, ACCUMULATE, LOAD, IN_TURN = range(4)
 NO_ACCURACY, PROBABILITY, LOGIT, LARGEST, SHARE = range(5)
 
 # Rows of the curves, one column per evaluated epoch.
-LOSS, ACCURACY, TEST_LOSS, TEST_ACCURACY, RUNNING_LOSS = range(5)
-CURVES = 5
+LOSS, ACCURACY, TEST_LOSS, TEST_ACCURACY, RUNNING_LOSS, RUNNING_PENALTY = range(6)
+CURVES = 6
 
 # Places of the sums that are taken of a dense layer at an observed epoch.
 SUM = Sums(*range(len(Sums._fields)))
@@ -138,6 +138,7 @@ PLAN = np.dtype(
         ("labels", _i8),  # targets are labels, expanded to one-hot rows
         ("slope_factor", _f8),  # 1 / outputs where the loss is a mean over outputs
         ("sum_factor", _f8),  # of each sample where a sum over samples is descended, or 0
+        ("by_weight", _i8),  # each mini-batch is divided by its weights; see `begin_batch`
         ("accumulate", _i8),  # mini-batches whose gradients are averaged for an update
         ("accuracy", _i8),
         ("parameters", _i8),
@@ -289,6 +290,9 @@ ARRAYS = (
     # The bound of a component, then l1 and 2 l2 of the weights and of the biases of each layer, all
     # for each lane.
     Array("penalties", NUMBER, "task"),
+    # Of the mini-batch under way: what a sample's weight is multiplied by, and a penalty.
+    Array("shares", _f8, "scratch"),
+    Array("penalty_shares", NUMBER, "scratch"),
     Array("ends", _i8, "plan"),  # behind each array of parameters
     Array("scalars", SCALAR, "scratch"),  # of the optimizer's step
     Array("arena", NUMBER, "scratch"),
@@ -318,6 +322,7 @@ ARRAYS = (
     Array("curves", _f8, "state"),  # (CURVES, evaluations, lanes)
     Array("sums", _f8, "state"),  # (observations, layers, SUMS, lanes), which signals are made of
     Array("running", _f8, "state"),  # sums of the epoch's losses
+    Array("running_penalty", _f8, "state"),  # of each lane, likewise
     Array("partial", _f8, "state"),  # sums of the evaluation or observation under way
     Array("previous", NUMBER, "state"),  # parameters before an observed update
     Array("updates", _f8, "state"),  # their relative change, of each layer

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastdense.layers._units import PENALTIES
+from fastdense.layers import penalties_of
 from fastdense.reference.forward import by_layer, forward, losses
 
 
@@ -34,17 +34,27 @@ def loss_and_gradient(
     return weights * loss, backward(network, parameters, trace, delta), trace
 
 
-def penalize(network, recipe, parameters, gradient):
-    """Add the gradient of l1 * sum|w| + l2 * sum w^2: the recipe's is of weights alone."""
+def penalize(network, recipe, parameters, gradient, share=1.0):
+    """Add a share of the gradient of l1 * sum|w| + l2 * sum w^2: the recipe's is of weights."""
     gradient = gradient.copy()
     split = network.split(parameters), network.split(gradient)
     for (layer, arrays), own, into in zip(network.arrays, *split, strict=True):
-        l1, l2, *of_bias = (getattr(layer, name, 0.0) for name in PENALTIES)
         for array, values, place in zip(arrays, own, into, strict=True):
-            of_both = (recipe.l1 + l1, recipe.l2 + l2) if array.penalized else of_bias
-            if array.trained:
-                place += of_both[0] * np.sign(values) + 2 * of_both[1] * values
+            l1, l2 = penalties_of(layer, array, recipe)
+            place += share * (l1 * np.sign(values) + 2 * l2 * values)
     return gradient
+
+
+def penalty_of(network, recipe, parameters):
+    """l1 * sum|w| + l2 * sum w^2 over the weights."""
+    total = 0.0
+    for (layer, arrays), own in zip(network.arrays, network.split(parameters), strict=True):
+        l1 = recipe.l1 + getattr(layer, "l1", 0.0)
+        l2 = recipe.l2 + getattr(layer, "l2", 0.0)
+        for array, values in zip(arrays, own, strict=True):
+            if array.penalized:
+                total += l1 * np.abs(values).sum() + l2 * (values**2).sum()
+    return total
 
 
 def constrain(network, parameters):

@@ -68,6 +68,8 @@ def _is_fixed(task):
     """Whether every epoch visits the same samples, as they are, in the same order."""
     if task.recipe.augmentation:
         return False
+    if task.recipe.reduction == "weighted_mean" and task.weights.size:
+        return False  # weights are others in a step than in an evaluation
     return len(task.order) == 1 or not (task.recipe.shuffle or len(task.order))
 
 
@@ -160,7 +162,8 @@ def arrays_for(task, variants, places, shape, strategy):
         "evaluations": evaluations,
         "labels": loss.targets == "label",
         "slope_factor": slope_factor,
-        "sum_factor": {"mean": 0.0, "sum": 1.0, "sum_keras": slope_factor}[recipe.reduction],
+        "sum_factor": {"sum": 1.0, "sum_keras": slope_factor}.get(recipe.reduction, 0.0),
+        "by_weight": recipe.reduction == "weighted_mean",
         "accumulate": recipe.gradient_accumulation_steps,
         "accuracy": ACCURACIES[task.accuracy],
         "parameters": count,
@@ -217,6 +220,8 @@ def arrays_for(task, variants, places, shape, strategy):
         "rates": np.array(own.learning_rate),
         "frozen": in_range(own.learning_rate == 0.0, dtype),
         "penalties": penalties,
+        "shares": in_range(np.ones(lanes), np.float64),
+        "penalty_shares": in_range(np.ones(lanes), dtype),
         "ends": ends,
         "scalars": aligned(16 * lanes, dtype if lanes > 1 else np.float64),
         "arena": buffer(shape.arena, dtype),
@@ -246,6 +251,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "curves": curves,
         "sums": np.full((observations, len(network.dense), layout.SUMS, lanes), np.nan),
         "running": np.zeros(sums),
+        "running_penalty": np.zeros(lanes),
         "partial": np.zeros(sums),
         "previous": np.zeros(count * lanes if observations else 1, dtype),
         "updates": np.full(2 * len(layers) * lanes, np.nan),

@@ -36,7 +36,8 @@ def update_for(kind, packed):
                     sign = type(l1)(p > zero) - type(l1)(p < zero)
                     # A network without a penalty keeps the sign of a zero.
                     some = l1 != zero or twice_l2 != zero
-                    gradient[i * lanes + lane] = g + (l1 * sign + twice_l2 * p) if some else g
+                    pull = (l1 * sign + twice_l2 * p) * work.penalty_shares[lane]
+                    gradient[i * lanes + lane] = g + pull if some else g
         if plan.clipped:
             for i in range(count):
                 for lane in range(lanes):

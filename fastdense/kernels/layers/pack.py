@@ -132,7 +132,8 @@ def propagate_pack_for(kind):
             for b in range(samples):
                 for lane in range(lanes):
                     row = row_of(work, job, lanes, first + b, lane)
-                    weights[b * lanes + lane] = 1.0 if job.test else work.weights[row]
+                    share = work.shares[lane] if job.purpose == TRAINING else 1.0
+                    weights[b * lanes + lane] = 1.0 if job.test else work.weights[row] * share
 
     @njit(inline="never", **NUMPY)
     def forward(work, plan, job, arena, samples, place):

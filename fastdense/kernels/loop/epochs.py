@@ -135,6 +135,8 @@ def train(kind, group=1):
                     state.summed = evaluated or state.epoch + 1 == plan.epochs
                     if state.summed:
                         clear(running, lanes)
+                        for lane in range(lanes):
+                            work.running_penalty[lane] = 0.0
                     state.position = 0
                     state.phase = STEP
             elif state.phase == STEP:
@@ -161,6 +163,9 @@ def train(kind, group=1):
                             offset(point, layout.RUNNING_LOSS * curve_stride),
                             lanes,
                         )
+                        penalty = offset(point, layout.RUNNING_PENALTY * curve_stride)
+                        for lane in range(lanes):
+                            penalty[lane] = work.running_penalty[lane] / plan.visits
                     if is_due(state.epoch, plan.evaluate_every, plan.epochs):
                         clear(partial, lanes)
                         state.position = 0

@@ -1,0 +1,19 @@
+"""Estimators for scikit-learn: `DenseClassifier` and `DenseRegressor`, trained by the engine.
+
+They take the parameters of `MLPClassifier` and `MLPRegressor`, with their meaning and defaults, and
+from one `random_state` they begin with the same weights and visit the rows in the same order.
+"""
+
+try:
+    import sklearn  # noqa: F401
+except ImportError:
+    from fastdense.errors import FastdenseError
+
+    raise ImportError(
+        FastdenseError("fastdense.sklearn needs scikit-learn; install fastdense[sklearn]")
+    ) from None
+
+from fastdense.sklearn.classifier import DenseClassifier
+from fastdense.sklearn.regressor import DenseRegressor
+
+__all__ = ["DenseClassifier", "DenseRegressor"]

@@ -1,0 +1,190 @@
+"""A fit by mini-batches: the engine's training, in pieces as long as nothing can end it."""
+
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from fastdense.dataset import Data
+from fastdense.sklearn import solvers
+from fastdense.sklearn.orders import Orders
+from fastdense.sklearn.solvers import Solver
+from fastdense.sklearn.stopping import Patience
+from fastdense.training import Training
+
+AUTO = 200  # rows of a mini-batch, where there are as many
+
+
+def batch_of(given, rows):
+    """Rows of a mini-batch."""
+    if isinstance(given, str):
+        return min(AUTO, rows)
+    if given > rows:
+        warnings.warn(
+            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
+            stacklevel=2,
+        )
+    return min(max(given, 1), rows)
+
+
+class StochasticFit:
+    """A fit of an estimator, or one epoch of it.
+
+    Parameters
+    ----------
+    estimator : DenseEstimator
+        Its attributes follow the training.
+    network : Network
+        That is trained.
+    rows : Rows
+        To train on.
+    held : Rows, optional
+        To score after every epoch.
+    watched : Rows, optional
+        Whose loss is found after every epoch.
+    incremental : bool
+        One epoch, from where the solver was left.
+    """
+
+    def __init__(self, estimator, network, rows, held, watched, incremental):
+        self.estimator, self.rows, self.held = estimator, rows, held
+        self.incremental = incremental
+        self.head = estimator._head
+        batch = batch_of(estimator.batch_size, len(rows.inputs))
+        dtype = str(rows.inputs.dtype)
+        random_state = estimator._random_state
+        seed = int(random_state.randint(1 << 31)) if np.any(estimator.dropout) else 0
+        recipe = solvers.recipe_of(estimator, self.head, batch, dtype, seed)
+        epochs = 1 if incremental else estimator.max_iter
+        ahead = 1 if incremental else min(epochs, estimator.n_iter_no_change + 1)
+        self.orders = Orders(len(rows.inputs), estimator.shuffle, random_state, ahead)
+        test = None if watched is None else (watched.inputs, watched.targets)
+        if not incremental or not hasattr(estimator, "_optimizer"):
+            estimator._optimizer = Solver(float(estimator.learning_rate_init))
+        self.solver = estimator._optimizer
+        self.training = Training(
+            network,
+            recipe.replace(epochs=epochs),
+            Data(rows.inputs, rows.targets, rows.weights, test),
+            parameters=estimator._live.parameters,
+            order=self.orders.table,
+            evaluated="test",
+            threads=estimator.n_jobs_,
+        )
+        if self.solver.state is not None:
+            self.training.optimizer_state = self.solver.state
+        self.training.learning_rate = self.solver.learning_rate
+        self.scored = held is not None
+        self.best = None  # parameters, where epochs are scored
+        self.patience = Patience(estimator, self.scored)
+
+    def run(self):
+        """Train to the end."""
+        estimator = self.estimator
+        estimator.n_iter_ = 0
+        try:
+            self._epochs()
+        except KeyboardInterrupt:
+            warnings.warn("Training interrupted by user.", stacklevel=2)
+        self._scatter()
+        self.solver.state = self.training.optimizer_state
+        if self.scored and self.best is not None:
+            estimator._live.parameters[:] = self.best
+
+    def _scatter(self):
+        """Let the estimator have the weights of now."""
+        self.estimator._live.parameters[:] = self.training.parameters
+
+    def _piece(self):
+        """Epochs until somebody must look."""
+        estimator = self.estimator
+        left = 1 if self.incremental else estimator.max_iter - estimator.n_iter_
+        watching = self.scored or estimator.verbose or estimator.callbacks
+        if watching or solvers.scaled_by(estimator, 0) is not None:
+            return 1
+        return int(min(left, self.patience.left, self.orders.most))
+
+    def _epochs(self):
+        estimator = self.estimator
+        while estimator.n_iter_ < estimator.max_iter:
+            piece = self._piece()
+            self.orders.draw(piece)
+            before = self.training.epoch
+            try:
+                self.training.advance(piece)
+            finally:  # also of epochs before an interrupt
+                stops = self._note(before)
+            stops = stops or self._called()
+            if stops or self.incremental:
+                return
+        warnings.warn(
+            f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the "
+            "optimization hasn't converged yet.",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+
+    def _note(self, before):
+        """Take in the epochs after number `before`; returns whether the last of them ends it."""
+        estimator, head = self.estimator, self.head
+        curves = self.training.curves(before)
+        losses = (head.factor * curves.running_loss + curves.running_penalty).tolist()
+        if curves.test_loss is not None:
+            estimator.validation_loss_curve_ += (head.factor * curves.test_loss).tolist()
+        for loss in losses:
+            estimator.n_iter_ += 1
+            estimator.t_ += len(self.rows.inputs)
+            estimator.loss_ = loss
+            estimator.loss_curve_.append(loss)
+            if estimator.verbose:
+                print(f"Iteration {estimator.n_iter_}, loss = {loss:.8f}")
+            if self.scored:
+                self._score()
+            else:
+                self.patience.note_loss(loss)
+            rate = solvers.scaled_by(estimator, estimator.t_)
+            if rate is not None:
+                self._set_rate(rate)
+            if self.patience.over:
+                return self._end()
+        return False
+
+    def _score(self):
+        estimator, held = self.estimator, self.held
+        self._scatter()
+        live = estimator._live
+        outputs = live(held.inputs, live.coefs, live.intercepts)
+        score = np.nan
+        if np.isfinite(outputs).all():
+            score = float(estimator._score_of(outputs, held))
+        if estimator.verbose:
+            print(f"Validation score: {score:f}")
+        if self.patience.note_score(score):
+            self.best = live.parameters.copy()
+
+    def _set_rate(self, rate):
+        self.solver.learning_rate = self.training.learning_rate = rate
+
+    def _end(self):
+        """End, or go on with a lower rate where it adapts; returns whether it ends."""
+        estimator, message = self.estimator, self.patience.message()
+        if not solvers.is_adaptive(estimator):
+            ending = " Stopping."
+        elif self.solver.learning_rate <= 1e-6:
+            ending = " Learning rate too small. Stopping."
+        else:
+            self._set_rate(self.solver.learning_rate / 5.0)
+            ending = f" Setting learning rate to {self.solver.learning_rate:f}"
+        if estimator.verbose:
+            print(message + ending)
+        if ending.endswith("Stopping."):
+            return True
+        estimator._no_improvement_count = 0
+        return False
+
+    def _called(self):
+        """Call the callbacks; returns whether one of them wants to end it."""
+        if not self.estimator.callbacks:
+            return False
+        self._scatter()
+        return any([bool(callback(self.estimator)) for callback in self.estimator.callbacks])
