@@ -75,8 +75,9 @@ class Curves(NamedTuple):
     ----------
     running_loss : ndarray, shape (epochs,)
     running_penalty : ndarray, shape (epochs,)
-        Where the reduction is "weighted_mean": the mean over the samples of the penalty of their
-        mini-batch, divided as its loss is, before its update; zeros otherwise.
+        Where the reduction is "weighted_mean" or penalties are kept: the mean over the samples of
+        the penalty of their mini-batch before its update, divided by its weights in that
+        reduction; zeros otherwise.
     test_loss : ndarray, shape (epochs,), or None
         After the epoch, if there are test rows.
     """
@@ -101,6 +102,8 @@ threads : as in `train`
         rows there is only the running loss then, and it does not end a training that diverges.
     keep_outputs : bool
         Whether `outputs` are kept.
+    keep_penalties : bool
+        Whether `running_penalty` is; of the reduction "weighted_mean" it always is.
 
     Examples
     --------
@@ -124,6 +127,7 @@ threads : as in `train`
         thresholds: Thresholds = USUAL,
         evaluated: Literal["all", "test"] = "all",
         keep_outputs: bool = False,
+        keep_penalties: bool = False,
         device: str = "cpu",
         threads: int | None = None,
     ) -> None:
@@ -145,6 +149,7 @@ threads : as in `train`
             where.parts,
             evaluated,
             bool(keep_outputs),
+            bool(keep_penalties),
         )
         self._thresholds, self._device = thresholds, device
         # Of the data as they are now: their owner may write into them.
@@ -245,6 +250,11 @@ threads : as in `train`
         NaN before the first step, and in epochs that are not evaluated.
         """
         return self._session.running_loss
+
+    @property
+    def running_penalty(self) -> float:
+        """The penalty that goes with `running_loss`, where penalties are kept; else 0."""
+        return self._session.running_penalty
 
     def curves(self, since: int = 0) -> Curves:
         """The `Curves` of the epochs after number `since`, where every epoch is evaluated.

@@ -92,6 +92,14 @@ class Session:
             return float(training.total / training.position)
         return float(training.running_loss)
 
+    @property
+    def running_penalty(self):
+        """Of the epoch's mini-batches so far, or of the last epoch's."""
+        training = self._training
+        if training.position:
+            return float(training.penalties / training.position)
+        return float(training.running_penalty)
+
     def curves(self, since):
         """Running loss, running penalty and test loss of the epochs after `since`, (3, n)."""
         first = since + 1 - self._epochs[0] if self._epochs else 0

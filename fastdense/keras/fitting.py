@@ -120,6 +120,7 @@ class Fit:
             order=order,
             evaluated="test",
             keep_outputs=bool(self.metrics),
+            keep_penalties=self.penalized,
         )
         state = self.optimizer.states.get(model)
         if state is not None:
@@ -224,7 +225,7 @@ class Fit:
             called.methods("on_train_batch_end", "on_batch_end"),
         )
         by_batch = by_batch if any(by_batch) else None
-        stepwise = by_batch is not None or self.penalized or self._schedule is not None
+        stepwise = by_batch is not None or self._schedule is not None
         stepwise = stepwise or bool(self._bounds) or self.loss.sums
         try:
             called.call("on_train_begin", {})
@@ -238,7 +239,7 @@ class Fit:
         return history
 
     def _odd_test(self):
-        return self.held is not None and not self._whole
+        return self.held is not None and (self.penalized or not self._whole)
 
     def _at_once(self, history, first_epoch):
         """All epochs without a stop, for nobody wants to know anything meanwhile."""
@@ -248,7 +249,10 @@ class Fit:
         run = self.training.result()
         history.on_train_begin()
         history.epoch = list(range(first_epoch, first_epoch + self.recipe.epochs))
-        history.history["loss"] = np.float32(run.running_loss[1:]).tolist()
+        losses = run.running_loss[1:]
+        if self.penalized:
+            losses = losses + self.training.curves().running_penalty
+        history.history["loss"] = np.float32(losses).tolist()
         if run.test_loss is not None:
             history.history["val_loss"] = np.float32(run.test_loss[1:]).tolist()
 
@@ -259,8 +263,8 @@ class Fit:
                 print(f"Epoch {epoch + 1}/{epochs}", flush=True)
             bar = Bar(self.steps, verbose)
             called.call("on_epoch_begin", epoch, {})
-            penalty = self._epoch(called, bar, by_batch, stepwise)
-            logs = dict(sorted(self.logs(penalty).items()))
+            self._epoch(called, bar, by_batch, stepwise)
+            logs = dict(sorted(self.logs().items()))
             if self.held is not None and (epoch + 1) % self.validation_freq == 0:
                 logs |= self._validated(called)
             for one in called.callbacks[:-1]:
@@ -272,8 +276,8 @@ class Fit:
         return logs
 
     def _epoch(self, called, bar, by_batch, stepwise):
-        """The steps of an epoch; returns the mean penalty."""
-        training, total = self.training, 0.0
+        """The steps of an epoch."""
+        training = self.training
         self._follow_rate()
         self._stale, self._rows, self._squared = True, 0, 0.0
         if not stepwise:
@@ -281,7 +285,7 @@ class Fit:
                 training.advance(1, lambda _: bar.update(training.steps % self.steps, {}))
             else:
                 training.advance(1)
-            return 0.0
+            return
         begins, ends = by_batch or ((), ())
         for batch in range(self.steps):
             for begin in begins:
@@ -290,17 +294,13 @@ class Fit:
                 self._follow_rate()
             if self._schedule is not None:
                 training.learning_rate = float(self._schedule(training.steps))
-            if self.penalized:
-                total += self._penalty()
             self.step()
             if ends:
-                mean = total / (batch + 1)
-                logs = Logs(self.logs, mean)
+                logs = Logs(self.logs)
                 for end in ends:
                     end(batch, logs)
                 if self.model.stop_training:
-                    return mean
-        return total / self.steps
+                    return
 
     def _follow_rate(self):
         """Take over a learning rate that a callback has set."""
@@ -309,14 +309,10 @@ class Fit:
             self._rate = rate
             self.training.learning_rate = rate
 
-    def _penalty(self):
-        self.fetch()
-        return sum(layer.penalty() for layer in self.plan.layers)
-
-    def logs(self, penalty):
-        """Loss and metrics of the epoch so far."""
+    def logs(self):
+        """Loss, with its penalties, and metrics of the epoch so far."""
         loss = self._squared / self._rows if self.loss.sums else self.training.running_loss
-        logs = {"loss": _float32(loss + penalty)}
+        logs = {"loss": _float32(loss + self.training.running_penalty)}
         if self.metrics:
             rows, outputs = self.training.outputs()
             y, weights = self.rows.y[rows], self.rows.weights
@@ -332,7 +328,8 @@ class Fit:
         _batches_of_test(called, model, held, self.recipe.batch_size)
         if self._whole:
             self.fetch()
-            logs = {"loss": self.training.report().test_loss + self._penalty() * self.penalized}
+            penalty = sum(layer.penalty() for layer in self.plan.layers)
+            logs = {"loss": self.training.report().test_loss + penalty}
             logs |= model.measured(held, self.metrics)
         else:
             logs = model.evaluated(held, self.recipe.batch_size)

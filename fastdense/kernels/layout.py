@@ -117,6 +117,7 @@ PLAN = np.dtype(
         ("evaluate_every", _i8),  # 0: never
         ("tested_only", _i8),  # of the training rows only the running loss is known
         ("keep_outputs", _i8),  # of each sample of a step, before the update
+        ("keep_penalties", _i8),  # of each mini-batch, before the update; see `begin_batch`
         ("observe_every", _i8),  # 0: never
         ("threads", _i8),  # threads that share the work
         ("columns", _i8),  # samples a training chunk holds side by side

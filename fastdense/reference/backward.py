@@ -46,14 +46,12 @@ def penalize(network, recipe, parameters, gradient, share=1.0):
 
 
 def penalty_of(network, recipe, parameters):
-    """l1 * sum|w| + l2 * sum w^2 over the weights."""
+    """l1 * sum|w| + l2 * sum w^2 over what is penalized."""
     total = 0.0
     for (layer, arrays), own in zip(network.arrays, network.split(parameters), strict=True):
-        l1 = recipe.l1 + getattr(layer, "l1", 0.0)
-        l2 = recipe.l2 + getattr(layer, "l2", 0.0)
         for array, values in zip(arrays, own, strict=True):
-            if array.penalized:
-                total += l1 * np.abs(values).sum() + l2 * (values**2).sum()
+            l1, l2 = penalties_of(layer, array, recipe)
+            total += l1 * np.abs(values).sum() + l2 * (values**2).sum()
     return total
 
 

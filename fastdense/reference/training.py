@@ -77,6 +77,7 @@ class Training:
             total = weights.sum()
             self.penalty_share = 1.0 / total if total > 0 else 0.0
             rest = targets, weights * count * self.penalty_share
+        if by_weight or self.task.keep_penalties:
             penalty = penalty_of(network, recipe, self.parameters)
             self.penalties += count * penalty * self.penalty_share
         batch = augmented(network, recipe, inputs, self.steps), *rest

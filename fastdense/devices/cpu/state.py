@@ -146,6 +146,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "evaluate_every": task.evaluate_every,
         "tested_only": task.evaluated == "test",
         "keep_outputs": task.keep_outputs,
+        "keep_penalties": task.keep_penalties,
         "observe_every": task.observe_every,
         **strategy.plan,
         "block": shape.block,

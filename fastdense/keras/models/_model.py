@@ -447,10 +447,9 @@ class Model(Layer):
             data = fitting.class_weighted(data, class_weight)
         self._settle()
         fit = fitting.Fit(self, data, len(data), 1, False)
-        penalty = self.penalty()
         try:
             fit.step()
-            logs = fit.logs(penalty)
+            logs = fit.logs()
         finally:
             fit.end()
         return self._told(logs, return_dict)

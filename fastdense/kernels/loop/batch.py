@@ -1,4 +1,4 @@
-"""What a mini-batch is divided by where that is the sum of its weights, and its penalty."""
+"""The penalty of a mini-batch, and by what it is divided where that is its weights' sum."""
 
 from functools import cache
 
@@ -32,7 +32,7 @@ def batch_for(kind, packed):
 
     @njit(**COLD)
     def begin_batch(plan, state, work, count, partial):
-        """Find what the weights and penalties of a mini-batch of `count` samples are divided by.
+        """Add up the penalty of a mini-batch of `count` samples, and find what divides it.
 
         A batch whose weights are all zero changes nothing but the optimizer's state.
         """
@@ -50,15 +50,17 @@ def batch_for(kind, packed):
                     penalties = offset(penalties, 2 * lanes)
         for lane in range(lanes):
             weight = float(count)
-            if plan.weighted:
+            if plan.by_weight and plan.weighted:
                 first = plan.samples * work.draws[lane] if packed else np.int64(0)
                 weight = 0.0
                 for b in range(count):
                     weight += work.weights[first + work.order[(state.position + b) * lanes + lane]]
             each = 1.0 / weight if weight > 0.0 else 0.0
-            work.shares[lane] = count * each
-            work.penalty_shares[lane] = cast(each)
+            share = float(count)
+            if plan.by_weight:
+                work.shares[lane] = share = count * each
+                work.penalty_shares[lane] = cast(each)
             if plan.penalized and state.summed and state.done == 0:
-                work.running_penalty[lane] += total(partial, lane, lanes) * work.shares[lane]
+                work.running_penalty[lane] += total(partial, lane, lanes) * share
 
     return begin_batch

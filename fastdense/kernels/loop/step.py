@@ -127,7 +127,7 @@ def step_for(kind, packed):
                 state.position += count
                 state.step += 1
                 return plan.parameters * (3 * count + UPDATE_EFFORT) * lanes
-        if plan.by_weight and state.unit == 0:
+        if (plan.by_weight or plan.keep_penalties) and state.unit == 0:
             begin_batch(plan, state, work, count, partial)
         if state.unit < chunks:
             products = np.int64(3) if plan.in_turn else np.int64(2)
