@@ -269,7 +269,8 @@ threads : as in `train`
                 f"evaluate_every is {self._task.evaluate_every}; expected 1, for curves of all "
                 "epochs"
             )
-        losses, penalties, test_losses = self._session.curves(whole("since", since, 0))
+        curves = self._session.curves(whole("since", since, 0))
+        losses, penalties, test_losses = curves[:, :, 0]
         return Curves(losses, penalties, test_losses if self._task.data.test else None)
 
     def outputs(self) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ from fastdense.reference.training import Training
 
 __all__ = [
     "begin",
+    "begin_packs",
     "lanes_of",
     "parts",
     "predictor",
@@ -101,10 +102,10 @@ class Session:
         return float(training.running_penalty)
 
     def curves(self, since):
-        """Running loss, running penalty and test loss of the epochs after `since`, (3, n)."""
+        """Running loss, running penalty and test loss of the epochs after `since`, (3, n, 1)."""
         first = since + 1 - self._epochs[0] if self._epochs else 0
         curves = np.reshape(self._curves[first:], (-1, 5)).T
-        return np.array([curves[1], self._penalties[first:], curves[3]])
+        return np.array([curves[1], self._penalties[first:], curves[3]])[:, :, np.newaxis]
 
     def outputs(self):
         """The rows that the steps of the epoch visited, and the outputs of each."""
@@ -210,6 +211,11 @@ def train_packs(jobs, stores, on_progress=None, threads=None):
                 on_progress(done, total)
 
         train_here(task, variants, store, count)
+
+
+def begin_packs(task, variants, threads=None):
+    """It trains networks one by one."""
+    raise FastdenseError("the reference device trains no networks side by side; take 'cpu'")
 
 
 def train_here(task, variants, store, check, threads=1):

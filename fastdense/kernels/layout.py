@@ -106,6 +106,7 @@ PLAN = np.dtype(
         ("test_samples", _i8),
         ("weighted", _i8),  # samples have weights
         ("order_rows", _i8),  # 0: no explicit order
+        ("order_by_lane", _i8),  # each network of a pack has orders of its own
         ("visits", _i8),  # samples an epoch visits
         ("shuffle", _i8),
         ("fixed", _i8),  # every epoch visits the same samples in the same order

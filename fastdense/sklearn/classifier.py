@@ -46,7 +46,7 @@ as in `DenseRegressor`
         "categorical_crossentropy", ...; also losses of numbers, on classes that are 0 and 1.
     class_weight : dict or "balanced", optional
         What the rows of a class count.
-    output_activation, dropout, batch_normalization, callbacks, dtype, n_jobs : \
+    output_activation, dropout, batch_normalization, callbacks, dtype, n_jobs, n_networks : \
 as in `DenseRegressor`
 
     Attributes
@@ -98,6 +98,7 @@ feature_names_in_ : as in `MLPClassifier`
         callbacks=None,
         dtype=None,
         n_jobs=None,
+        n_networks=1,
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -130,6 +131,7 @@ feature_names_in_ : as in `MLPClassifier`
         self.callbacks = callbacks
         self.dtype = dtype
         self.n_jobs = n_jobs
+        self.n_networks = n_networks
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, validation_data=None):
@@ -184,7 +186,10 @@ feature_names_in_ : as in `MLPClassifier`
     @available_if(_gives_probabilities)
     def predict_proba(self, X):
         """Probabilities of the classes or labels, shape (n, classes), for rows (n, features)."""
-        outputs = self._outputs(X)
+        return self._outputs(X, self._probabilities)
+
+    def _probabilities(self, outputs):
+        """Of outputs (n, outputs), (n, classes)."""
         outputs = self._head.probabilities(outputs)
         if outputs.shape[1] == 1:
             return np.hstack([1 - outputs, outputs])

@@ -12,7 +12,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from fastdense.errors import FastdenseError
 from fastdense.model import Model
 from fastdense.parallel import cores
-from fastdense.sklearn import lbfgs, solvers
+from fastdense.sklearn import ensembles, lbfgs, solvers
 from fastdense.sklearn.fitting import StochasticFit
 from fastdense.sklearn.live import Live
 from fastdense.sklearn.rows import Rows, dense, split
@@ -70,6 +70,7 @@ class DenseEstimator(BaseEstimator, ABC):
         "callbacks": [None, "array-like"],
         "dtype": [None, StrOptions({"float32", "float64"})],
         "n_jobs": [None, Integral],
+        "n_networks": [Interval(Integral, 1, None, closed="left")],
     }
 
     @abstractmethod
@@ -114,16 +115,32 @@ class DenseEstimator(BaseEstimator, ABC):
         self.n_outputs_ = known.shape[1]
         self._random_state = check_random_state(self.random_state)
         self._head = self._head_for(known)
-        trained, predicting = network_of(self, inputs.shape[1], self._head)
-        if first:
-            self._begin(trained, predicting, inputs.dtype)
-        else:
-            self._go_on(predicting, inputs.dtype)
         rows = Rows(inputs, known, self._targets(known), sample_weight)
+        if self.n_networks > 1:
+            if incremental or self.warm_start:
+                raise FastdenseError(
+                    f"{self.n_networks} networks cannot go on from an earlier fit; take "
+                    "n_networks=1, or fit them anew with warm_start=False"
+                )
+            return ensembles.fit(self, rows, validation_data)
+        self.__dict__.pop("estimators_", None)
+        return self._fit_rows(rows, first, incremental, validation_data)
+
+    def _fit_rows(self, rows, first=True, incremental=False, validation_data=None):
+        """Fit one network to rows that have been read."""
+        trained, predicting = network_of(self, rows.inputs.shape[1], self._head)
+        if first:
+            self._begin(trained, predicting, rows.inputs.dtype)
+        else:
+            self._go_on(predicting, rows.inputs.dtype)
         if is_stochastic(self):
             self._fit_stochastic(trained, rows, incremental, validation_data)
         else:
             lbfgs.fit(self, trained, rows)
+        return self._end()
+
+    def _end(self):
+        """What a fit leaves, if its weights are finite."""
         if not np.isfinite(self._live.parameters).all():
             raise ValueError(
                 "Solver produced non-finite parameter weights. The input data may contain large "
@@ -178,6 +195,13 @@ class DenseEstimator(BaseEstimator, ABC):
             rows, held = self._rows(*train), self._rows(*rest)
         StochasticFit(self, network, rows, held, watched, incremental).run()
 
+    def _leave_out(self, count):
+        """Rows that each network of an ensemble does not see: none."""
+        return 0
+
+    def _note_left_out(self, rows, left_out):
+        """Take in how well networks do on the rows that they have not seen."""
+
     def _stratified(self):
         """Whether rows are held back of each class alike."""
         return False
@@ -192,11 +216,24 @@ class DenseEstimator(BaseEstimator, ABC):
 
     # The network that comes of it.
 
-    def _outputs(self, X):
-        """Outputs (n, outputs) of the network."""
+    def _outputs(self, X, of=None):
+        """Outputs (n, outputs) of the network, or the mean over networks of a function of them."""
+        members = self.__dict__.get("estimators_")
+        if members is not None:
+            of = of or (lambda outputs: outputs)
+            X = self._valid(X, members[0]._live)
+            return np.mean([of(one._own_outputs(X)) for one in members], axis=0)
         live = self.__dict__.get("_live")
         if live is None:
             check_is_fitted(self)
+        outputs = self._alone(X, live)
+        return outputs if of is None else of(outputs)
+
+    def _own_outputs(self, X):
+        """Those for rows that have been read."""
+        return self._live(X, self.coefs_, self.intercepts_)
+
+    def _alone(self, X, live):
         # What validation would cost several times the prediction of a row.
         ready = type(X) is np.ndarray and X.ndim == 2 and X.dtype == live.parameters.dtype
         ready = ready and len(X) and X.flags.carray and X.shape[1] == live.network.features
@@ -205,15 +242,20 @@ class DenseEstimator(BaseEstimator, ABC):
                 return live(X, self.coefs_, self.intercepts_)
             except FastdenseError:  # said in scikit-learn's words below
                 pass
+        return live(self._valid(X, live), self.coefs_, self.intercepts_)
+
+    def _valid(self, X, live):
+        """Rows to predict, as the engine takes them."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse=["csr", "csc"], dtype=FLOATS, reset=False)
-        X = dense(X).astype(live.parameters.dtype, copy=False)
-        return live(X, self.coefs_, self.intercepts_)
+        return dense(X).astype(live.parameters.dtype, copy=False)
 
     @property
     def model_(self):
         """The fitted network as a `fastdense.Model`, to be saved, exported or compiled."""
         check_is_fitted(self)
+        if "estimators_" in self.__dict__:
+            raise AttributeError("there is a model for each network: estimators_[0].model_")
         self._live.follow(self.coefs_, self.intercepts_)
         return Model(self._live.network, self._live.parameters)
 
@@ -258,7 +300,7 @@ class DenseEstimator(BaseEstimator, ABC):
             self.coefs_, self.intercepts_ = [*live.coefs], [*live.intercepts]
 
     def __sklearn_is_fitted__(self):
-        return "coefs_" in self.__dict__
+        return "coefs_" in self.__dict__ or "estimators_" in self.__dict__
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -27,6 +27,26 @@ def batch_of(given, rows):
     return min(max(given, 1), rows)
 
 
+def seed_of(estimator):
+    """Of what the engine draws: the dropout, if there is any."""
+    return int(estimator._random_state.randint(1 << 31)) if np.any(estimator.dropout) else 0
+
+
+def warn_of_the_end(estimator):
+    """Say that a fit has ended too soon."""
+    warnings.warn(
+        f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the "
+        "optimization hasn't converged yet.",
+        ConvergenceWarning,
+        stacklevel=2,
+    )
+
+
+def epochs_ahead(estimator):
+    """Epochs that pass at most until somebody must look."""
+    return int(min(estimator.max_iter, estimator.n_iter_no_change + 1))
+
+
 class StochasticFit:
     """A fit of an estimator, or one epoch of it.
 
@@ -53,10 +73,10 @@ class StochasticFit:
         batch = batch_of(estimator.batch_size, len(rows.inputs))
         dtype = str(rows.inputs.dtype)
         random_state = estimator._random_state
-        seed = int(random_state.randint(1 << 31)) if np.any(estimator.dropout) else 0
+        seed = seed_of(estimator)
         recipe = solvers.recipe_of(estimator, self.head, batch, dtype, seed)
         epochs = 1 if incremental else estimator.max_iter
-        ahead = 1 if incremental else min(epochs, estimator.n_iter_no_change + 1)
+        ahead = 1 if incremental else epochs_ahead(estimator)
         self.orders = Orders(len(rows.inputs), estimator.shuffle, random_state, ahead)
         test = None if watched is None else (watched.inputs, watched.targets)
         if not incremental or not hasattr(estimator, "_optimizer"):
@@ -117,12 +137,7 @@ class StochasticFit:
             stops = stops or self._called()
             if stops or self.incremental:
                 return
-        warnings.warn(
-            f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the "
-            "optimization hasn't converged yet.",
-            ConvergenceWarning,
-            stacklevel=2,
-        )
+        warn_of_the_end(estimator)
 
     def _note(self, before):
         """Take in the epochs after number `before`; returns whether the last of them ends it."""

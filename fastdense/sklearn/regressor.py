@@ -4,10 +4,17 @@ import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from fastdense.sklearn import heads
+from fastdense.checks import real
+from fastdense.errors import FastdenseError
+from fastdense.sklearn import heads, intervals
 from fastdense.sklearn.estimator import FLOATS, DenseEstimator, takes_steps
+
+
+def _plain(outputs):
+    """One output as a vector."""
+    return outputs.ravel() if outputs.shape[1] == 1 else outputs
 
 
 class DenseRegressor(RegressorMixin, DenseEstimator):
@@ -49,7 +56,12 @@ n_iter_no_change, max_fun : as in `MLPRegressor`
     dtype : str, optional
         "float32" or "float64"; that of the data, if not given.
     n_jobs : int, optional
-        Threads that may share the steps of a large fit; 1 if not given, all cores if -1.
+        Threads that may share the steps of a large fit, or the networks; 1 if not given, all
+        cores if -1.
+    n_networks : int
+        Networks that are fitted side by side from starts of their own; predictions are their means.
+        Each leaves out a `validation_fraction` of the rows, by which `predict_interval` and
+        `return_std` know how far predictions are from new rows. (Those of a classifier see all.)
 
     Attributes
     ----------
@@ -58,6 +70,11 @@ best_validation_score_, n_iter_, n_layers_, n_outputs_, out_activation_, t_, n_f
 feature_names_in_ : as in `MLPRegressor`
     validation_loss_curve_ : list of float
         Of the `validation_data`, where `fit` was given some.
+    estimators_ : list of DenseRegressor
+        Of several networks each by itself, as it is fitted from its `random_state` alone; there are
+        no weights and curves of all together.
+    noise_ : ndarray, shape (outputs,)
+        Standard deviation of targets from predictions that networks do not disagree about.
     """
 
     def __init__(
@@ -93,6 +110,7 @@ feature_names_in_ : as in `MLPRegressor`
         callbacks=None,
         dtype=None,
         n_jobs=None,
+        n_networks=1,
     ):
         self.loss = loss
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -124,6 +142,7 @@ feature_names_in_ : as in `MLPRegressor`
         self.callbacks = callbacks
         self.dtype = dtype
         self.n_jobs = n_jobs
+        self.n_networks = n_networks
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, validation_data=None):
@@ -149,10 +168,52 @@ feature_names_in_ : as in `MLPRegressor`
         """Go on for one epoch over some rows; parameters are as in `fit`."""
         return self._fit(X, y, sample_weight, incremental=True)
 
-    def predict(self, X):
-        """Predictions, shape (n,) or (n, outputs), for rows (n, features)."""
-        outputs = self._outputs(X)
-        return outputs.ravel() if outputs.shape[1] == 1 else outputs
+    def predict(self, X, return_std=False):
+        """Predictions for rows (n, features).
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix, shape (n, features)
+        return_std : bool
+            Of several networks: also the standard deviation of targets from the predictions, by
+            the disagreement of the networks and the `noise_`.
+
+        Returns
+        -------
+        ndarray, shape (n,) or (n, outputs), or two of them
+        """
+        if return_std:
+            return tuple(map(_plain, self._mean_and_std(X)))
+        return _plain(self._outputs(X))
+
+    def predict_interval(self, X, coverage=0.9):
+        """Where targets lie with a probability of `coverage`, of several networks.
+
+        Returns
+        -------
+        low, high : ndarray, shape (n,) or (n, outputs)
+        """
+        coverage = real("coverage", coverage, 0.0, 1.0)
+        mean, std = self._mean_and_std(X)
+        width = std * intervals.width_for(self._deviations, coverage)
+        return _plain(mean - width), _plain(mean + width)
+
+    def _mean_and_std(self, X):
+        check_is_fitted(self)
+        if "estimators_" not in self.__dict__:
+            raise FastdenseError(
+                "one network does not know how far off it is; fit several: n_networks=16"
+            )
+        X = self._valid(X, self.estimators_[0]._live)
+        outputs = np.array([one._own_outputs(X) for one in self.estimators_])
+        return outputs.mean(axis=0), np.sqrt(outputs.var(axis=0) + self.noise_**2)
+
+    def _leave_out(self, count):
+        return max(round(self.validation_fraction * count), 1)
+
+    def _note_left_out(self, rows, left_out):
+        outputs = np.array([one._own_outputs(rows.inputs) for one in self.estimators_])
+        self.noise_, self._deviations = intervals.deviations(outputs, rows.known, left_out)
 
     def _read(self, X, y, incremental, reset):
         X, y = validate_data(

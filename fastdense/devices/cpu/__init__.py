@@ -14,6 +14,7 @@ from fastdense.parallel import cores, on_all_cores
 
 __all__ = [
     "begin",
+    "begin_packs",
     "lanes_of",
     "parts",
     "predictor",
@@ -26,6 +27,15 @@ __all__ = [
 def begin(task, threads=None):
     """The training of one network, which has not begun."""
     return Single(task, threads)
+
+
+def begin_packs(task, variants, threads=None):
+    """The trainings of variants side by side, which have not begun: pairs (rows, training).
+
+    They are cut for as many `threads` as there are processors, if not given.
+    """
+    pieces = _cut([(task, variants)], threads or cores())
+    return [(rows, _begin(task, variants[rows], 1)) for _, rows in pieces]
 
 
 def train_packs(jobs, stores, on_progress=None, threads=None):

@@ -180,12 +180,6 @@ class Single(Session):
             return float(sum(arrays[name].tolist()) / state["position"])
         return float(arrays["curves"][curve, max(int(state["row"]) - 1, 0), 0])
 
-    def curves(self, since):
-        """Running loss, running penalty and test loss of the epochs after `since`, (3, n)."""
-        self.settle()
-        places = [layout.RUNNING_LOSS, layout.RUNNING_PENALTY, layout.TEST_LOSS]
-        return self.arrays["curves"][places, since + 1 : int(self.state[0]["row"]), 0]
-
     def restart(self, parameters):
         """Begin the only epoch again from other parameters, with no gradient so far."""
         self.settle()

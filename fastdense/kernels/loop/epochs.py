@@ -64,10 +64,10 @@ def order_epoch_for(group):
         if plan.order_rows > 0:
             first = state.epoch % plan.order_rows * plan.visits
             for i in range(plan.visits):
-                # The caller, whose array it is, may write into it meanwhile.
-                row = min(max(work.given[first + i], 0), plan.samples - 1)
                 for lane in range(lanes):
-                    work.order[i * lanes + lane] = row
+                    place = (first + i) * lanes + lane if plan.order_by_lane else first + i
+                    # The caller, whose array it is, may write into it meanwhile.
+                    work.order[i * lanes + lane] = min(max(work.given[place], 0), plan.samples - 1)
         elif plan.shuffle:
             most = SHUFFLED_AT_ONCE // lanes
             state.position = shuffle(
