@@ -183,6 +183,13 @@ def test_what_speaks_to_a_cluster_is_an_extra():
     assert extra == {"distributed", "cryptography"}  # which the former makes certificates with
 
 
+def test_what_compiles_for_a_gpu_is_an_extra():
+    """`numba.cuda` is what it puts into the place of an older one of Numba's own."""
+    extra = packages(CONFIG["options.extras_require"]["cuda"])
+    assert extra == {"numba-cuda"}
+    assert imported((ROOT / "fastdense" / "devices" / "cuda").glob("*.py")) == {"numba", "numpy"}
+
+
 def test_every_dependency_has_an_oldest_version():
     """Which `tests/lowest` installs."""
     lists = CONFIG["options"]["install_requires"], *CONFIG["options.extras_require"].values()

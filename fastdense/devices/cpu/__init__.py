@@ -5,6 +5,7 @@ import time
 import numpy as np
 
 from fastdense.devices.cpu.drawing import parts
+from fastdense.devices.cpu.findings import about
 from fastdense.devices.cpu.pack import Pack, most_groups, packed
 from fastdense.devices.cpu.pack import most_lanes as lanes_of
 from fastdense.devices.cpu.prediction import Predictor as predictor
@@ -13,6 +14,7 @@ from fastdense.kernels.layout import group_of
 from fastdense.parallel import cores, on_all_cores
 
 __all__ = [
+    "about",
     "begin",
     "lanes_of",
     "parts",
