@@ -14,6 +14,7 @@ from fastdense.reference.training import Training
 __all__ = [
     "about",
     "begin",
+    "demand",
     "lanes_of",
     "parts",
     "predictor",
@@ -26,6 +27,10 @@ __all__ = [
 def about():
     """Nothing that it depends on: it is NumPy, which the package requires."""
     return []
+
+
+def demand():
+    """It needs nothing."""
 
 
 def begin(task, threads=None):

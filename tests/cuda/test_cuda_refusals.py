@@ -7,6 +7,7 @@ import sys
 from hashlib import sha256
 
 import pytest
+from terminal import call
 
 from fastdense import Dense, Network, Recipe, train
 from fastdense.kernels.compile import private
@@ -115,3 +116,23 @@ def test_the_doctor_takes_a_real_kernel_for_whole(tmp_path):
     train(network, recipe, ([[0.0], [1.0]], [[0.0], [1.0]]))
     files = sorted(private.folder().glob("*.kernel"))
     assert files and all(is_whole(file) for file in files[-20:])
+
+
+@pytest.mark.parametrize("command", ["run rate-adam", "reproduce rate-adam"])
+@pytest.mark.parametrize("lack", [WITHOUT_PACKAGE, WITHOUT_DRIVER, WITHOUT_GPU])
+def test_the_command_line_refuses_with_exit_code_2(command, lack):
+    code = f"""
+from fastdense_cli.app import invoke
+assert invoke("{command} --draws 1 --seeds 1 --device cuda".split()) == 2
+"""
+    assert fresh(f"{lack}\n{code}") == ""
+
+
+def test_a_device_that_is_none_is_named():
+    answer = call("run", "rate-adam", "--device", "cudda")
+    assert answer.sentence == "unknown device 'cudda'; did you mean 'cuda'?"
+
+
+def test_theories_are_measured_on_the_cpu():
+    answer = call("run", "xor", "--device", "reference")
+    assert "is a theory, which is measured on the CPU" in answer.sentence

@@ -16,6 +16,7 @@ from fastdense.parallel import cores, on_all_cores
 __all__ = [
     "about",
     "begin",
+    "demand",
     "lanes_of",
     "parts",
     "predictor",
@@ -23,6 +24,10 @@ __all__ = [
     "train_here",
     "train_packs",
 ]
+
+
+def demand():
+    """It needs nothing but a processor."""
 
 
 def begin(task, threads=None):

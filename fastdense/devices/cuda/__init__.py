@@ -1,12 +1,12 @@
 """The CUDA device: packs of networks, each in a thread of a GPU."""
 
 from fastdense.devices.cpu.drawing import parts
-from fastdense.devices.cuda import driver
-from fastdense.devices.cuda.driver import about
+from fastdense.devices.cuda.driver import about, demand
 
 __all__ = [
     "about",
     "begin",
+    "demand",
     "lanes_of",
     "parts",
     "predictor",
@@ -18,7 +18,7 @@ __all__ = [
 
 def begin(task, threads=None):
     """The training of one network, which has not begun: a pack of one."""
-    driver.demand()
+    demand()
     from fastdense.devices.cuda.single import Single
 
     return Single(task)
@@ -26,7 +26,7 @@ def begin(task, threads=None):
 
 def train_packs(jobs, stores, on_progress=None, threads=None):
     """Train the variants of several tasks, as many at once as there is memory for."""
-    driver.demand()
+    demand()
     from fastdense.devices.cuda.waves import train_in_waves
 
     total, done = sum(len(variants) for _, variants in jobs), 0
@@ -43,7 +43,7 @@ def train_packs(jobs, stores, on_progress=None, threads=None):
 
 def train_here(task, variants, store, check, threads=1):
     """Train the variants of one task; `check` is called after every launch."""
-    driver.demand()
+    demand()
     from fastdense.devices.cuda.waves import train_in_waves
 
     train_in_waves(task, variants, store, lambda share: check())
@@ -51,7 +51,7 @@ def train_here(task, variants, store, check, threads=1):
 
 def seconds_of(task, variants, budget):
     """How long the variants would take, after trying for `budget`."""
-    driver.demand()
+    demand()
     from fastdense.devices.cuda.waves import seconds_in_waves
 
     return seconds_in_waves(task, variants, budget)
@@ -59,7 +59,7 @@ def seconds_of(task, variants, budget):
 
 def lanes_of(task):
     """Networks that are trained side by side where there are enough."""
-    driver.demand()
+    demand()
     from fastdense.devices.cuda.waves import lanes_of
 
     return lanes_of(task)

@@ -35,6 +35,7 @@ THREADS = 1 if SIMULATED else 64  # of a block; the simulator starts each as one
 NAMES = "fma", "sqrt", "bits32", "bits64", "float32_from_bits", "float64_from_bits"
 
 _compiling = threading.RLock()
+_launching = threading.Lock()  # the simulator has one kernel at a time, and a GPU is no faster
 
 
 def smaller(a, b):
@@ -201,7 +202,7 @@ def check_rounding(code):
 def launch(kernel, lanes, work):
     """Run a kernel for all lanes, and wait until it is done."""
     blocks = -(-lanes // THREADS)
-    with warnings.catch_warnings():
+    with _launching, warnings.catch_warnings():
         # A few networks do not fill a GPU: that is the caller's choice.
         warnings.simplefilter("ignore")
         if SIMULATED or kernel.overloads:
