@@ -123,6 +123,7 @@ TORCH, ONNX = ROOT / "fastdense" / "torch", ROOT / "fastdense" / "onnx.py"
 APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET, TORCH, ONNX}
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
 APART.add(SERVED / "hdf5_contents.py")
+APART.add(ROOT / "bench" / "cuda.py")
 APART |= {ROOT / "bench" / "keras" / name for name in ("programs", "timed")}  # for Keras
 
 

@@ -185,7 +185,6 @@ def host_arrays(task, variants):
     """What is not made on the GPU itself: arrays by name."""
     network, recipe = task.network, task.recipe
     dtype, lanes = np.dtype(recipe.dtype), len(variants)
-    optimizer = recipe.optimizer.entry
     records, places = arrange(network)
     plan = plan_of(task, variants, records, places)
     columns = [variants.clip_value]
@@ -194,11 +193,6 @@ def host_arrays(task, variants):
         columns += [variants.l1 + l1 + 0.0, 2.0 * (variants.l2 + l2) + 0.0]  # no zero below zero
     penalties = _rows(np.stack(columns, axis=1), dtype)
     plan["penalized"] = any(column.any() for column in columns[1:])
-    numbers = [variants.parameters]
-    for initial in optimizer.slots:
-        if isinstance(initial, str):
-            initial = variants.hyper[:, [list(optimizer.hyper).index(initial)]]
-        numbers.append(np.broadcast_to(initial, variants.parameters.shape))
     varied = np.zeros((lanes, 2 * len(records)))
     for index, layer in enumerate(network.layers):
         own = layer.numbers(variants.layers[:, index])
@@ -224,7 +218,7 @@ def host_arrays(task, variants):
         "rates": np.array(variants.learning_rate, float),
         "frozen": (variants.learning_rate == 0.0).astype(np.int64),
         "numbers": _rows(varied, np.float64),
-        "parameters": _rows(np.concatenate(numbers, axis=1), dtype),
+        "parameters": _numbers(task, variants, dtype),
         "penalties": penalties,
         "ends": ends.astype(np.int64),
         "hyper": _rows(hyper, np.float64),
@@ -238,6 +232,23 @@ def host_arrays(task, variants):
         "schedule_hyper": in_range([*recipe.schedule.values.values()], np.float64),
         "curves": curves,
     }
+
+
+def _numbers(task, variants, dtype):
+    """Parameters and slots of all lanes; most slots begin as zeros, which take no time."""
+    optimizer, size = task.recipe.optimizer.entry, task.network.size
+    lanes, slots = len(variants), optimizer.slots
+    whole = np.zeros((-(-lanes // WARP), size * (1 + len(slots)), WARP), dtype)
+    for group, own in enumerate(whole):
+        lane = slice(group * WARP, min((group + 1) * WARP, lanes))
+        count = lane.stop - lane.start
+        own[:size, :count] = variants.parameters[lane].T
+        for slot, initial in enumerate(slots, 1):
+            if isinstance(initial, str):
+                initial = variants.hyper[lane, list(optimizer.hyper).index(initial)]
+            if np.any(initial):
+                own[slot * size : (slot + 1) * size, :count] = initial
+    return whole.ravel()
 
 
 def _flat(rows):
