@@ -21,6 +21,10 @@ out_option = click.option(
     help="Also write results and curves as JSON and CSV. What exists there is replaced only if it "
     "is as an earlier run of the same left it.",
 )  # fmt: skip
+device_option = click.option(
+    "--device", default="cpu", metavar="NAME",
+    help="Where networks are trained: cpu, cuda (docs/cuda.md) or reference. [cpu]",
+)  # fmt: skip
 force_option = click.option(
     "--force", is_flag=True, default=False,
     help="Let --out replace other files too, but never one that is read.",

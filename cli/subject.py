@@ -68,7 +68,31 @@ def notes(subject):
     return [note for arm in subject.arms for note in arm.data.notes]
 
 
-def carry_out(subject, seeds, first_seed, on_progress, draws=None, first_draw=0, attainable=None):
+def check_device(device, subjects):
+    """Check that there is such a device, before anything is trained or written.
+
+    Theories are measured on the CPU whatever it is; so some of `subjects` must be a scenario.
+    """
+    from fastdense import devices
+
+    module = devices.device_of(device)
+    if device != "cpu" and all(map(is_theory, subjects)):
+        raise FastdenseError(
+            f"{subjects[0].id} is a theory, which is measured on the CPU; leave out --device"
+        )
+    module.demand()
+
+
+def carry_out(
+    subject,
+    seeds,
+    first_seed,
+    on_progress,
+    draws=None,
+    first_draw=0,
+    attainable=None,
+    device="cpu",
+):
     """The `Study` of a theory, which draws no data, or the `Experiment` of a scenario."""
     if is_theory(subject):
         from fastdense.theory.study import study
@@ -76,4 +100,6 @@ def carry_out(subject, seeds, first_seed, on_progress, draws=None, first_draw=0,
         return study(subject, seeds, first_seed, on_progress)
     from fastdense.scenarios.experiment import experiment
 
-    return experiment(subject, seeds, first_seed, on_progress, draws, first_draw, attainable)
+    return experiment(
+        subject, seeds, first_seed, on_progress, draws, first_draw, attainable, device
+    )

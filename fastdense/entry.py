@@ -299,6 +299,14 @@ class Mistake(Entry):
     of_data: ClassVar[bool] = False
 
 
+class Finding(NamedTuple):
+    """What a device finds on a machine: a topic, a sentence, and what would help, if anything."""
+
+    topic: str
+    text: str
+    help: str = ""
+
+
 @dataclass(frozen=True)
 class LayerKind(Entry):
     """A kind of layer: `LAYER` is the class of such layers, a frozen dataclass and a `Layer`."""

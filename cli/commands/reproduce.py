@@ -5,7 +5,13 @@ from collections import Counter
 
 import click
 
-from fastdense_cli.options import draws_option, force_option, out_option, seeds_option
+from fastdense_cli.options import (
+    device_option,
+    draws_option,
+    force_option,
+    out_option,
+    seeds_option,
+)
 
 AT_ONCE = 2  # while one is judged, which is Python's work, another trains
 
@@ -21,10 +27,11 @@ AT_ONCE = 2  # while one is judged, which is Python's work, another trains
 @click.option(
     "--dense", is_flag=True, default=False, help="Leave out scenarios with networks on images."
 )
+@device_option
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @out_option
 @force_option
-def command(scenarios, draws, seeds, times, dense, as_json, out, force):
+def command(scenarios, draws, seeds, times, dense, device, as_json, out, force):
     """Run the given scenarios, or all; print what was measured and the verdict on each claim."""
     from fastdense.parallel import on_all_cores
     from fastdense.reports import files
@@ -40,6 +47,9 @@ def command(scenarios, draws, seeds, times, dense, as_json, out, force):
         names, loaded = ([one[part] for one in pairs] for part in (0, 1))
         if not loaded:
             raise click.UsageError("all of these have networks on images; leave out --dense")
+    if times and device != "cpu":
+        raise click.UsageError("--check-draws trains on the CPU; leave out --device")
+    subject.check_device(device, loaded)
     if out is not None:
         from fastdense.errors import FastdenseError
 
@@ -68,7 +78,9 @@ def command(scenarios, draws, seeds, times, dense, as_json, out, force):
             check()
             shares[index] = done / total
 
-        whole = report_of(subject.carry_out(loaded[index], seeds, 0, on_progress, draws))
+        whole = report_of(
+            subject.carry_out(loaded[index], seeds, 0, on_progress, draws, device=device)
+        )
         if out is not None:
             files.write(whole, out)
         brief = whole.brief()

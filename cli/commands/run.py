@@ -2,7 +2,13 @@
 
 import click
 
-from fastdense_cli.options import draws_option, force_option, out_option, seeds_option
+from fastdense_cli.options import (
+    device_option,
+    draws_option,
+    force_option,
+    out_option,
+    seeds_option,
+)
 
 
 def changes_of(assignments):
@@ -52,6 +58,7 @@ def worst(experiments):
 )  # fmt: skip
 @click.option("--arm", "arms", multiple=True, metavar="NAME", help="Run this arm only; repeatable.")
 @click.option("--dtype", type=click.Choice(["float32", "float64"]), help="Precision of every arm.")
+@device_option
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @out_option
 @force_option
@@ -65,8 +72,8 @@ def worst(experiments):
     help="Find the loss that the data allow; outcomes are then judged against it.",
 )  # fmt: skip
 def command(
-    scenario, draws, seeds, draw, seed, assignments, arms, dtype, as_json, out, force, plot,
-    strict, attainable,
+    scenario, draws, seeds, draw, seed, assignments, arms, dtype, device, as_json, out, force,
+    plot, strict, attainable,
 ):  # fmt: skip
     """Train a scenario's arms over draws and seeds, or measure a theory; judge the claims."""
     from fastdense.diagnosis import floor
@@ -78,6 +85,7 @@ def command(
     if dtype:
         changes["recipe.dtype"] = dtype
     loaded = subject.find(scenario, changes, arms)
+    subject.check_device(device, [loaded])
     if strict and subject.is_theory(loaded):
         raise click.UsageError(f"{loaded.id} is a theory, whose runs have no outcome for --strict")
     read = subject.inputs(scenario, loaded)
@@ -92,7 +100,7 @@ def command(
         raise click.UsageError(f"{loaded.id} is a theory, without a loss for --attainable")
     with progress(loaded.id) as on_progress:
         floors = floor.by_arm(loaded) if attainable else None
-        done = subject.carry_out(loaded, seeds, seed, on_progress, draws, draw, floors)
+        done = subject.carry_out(loaded, seeds, seed, on_progress, draws, draw, floors, device)
     if not subject.is_theory(loaded):
         note(floor.flat_but_good(done))
     report = report_of(done)

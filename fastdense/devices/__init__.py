@@ -11,6 +11,8 @@ A device supplies
 - `train_here(task, variants, store, check, threads)`: those of one task, in this thread;
 - `seconds_of(task, variants, budget)`: how long that takes; `lanes_of(task)`: how many pay at once;
 - `predictor(network, parameters)`: a function of inputs;
+- `demand()`: nothing, or the error of a machine that has not what it needs;
+- `about()`: what it finds on this machine, a list of `entry.Finding`;
 - `parts(distribution, seeds, purpose, layer, epoch, count)`: the random numbers of initial
   parameters, those of `numerics.streams`.
 """

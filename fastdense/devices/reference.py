@@ -12,8 +12,10 @@ from fastdense.reference.forward import forward
 from fastdense.reference.training import Training
 
 __all__ = [
+    "about",
     "begin",
     "begin_packs",
+    "demand",
     "lanes_of",
     "parts",
     "predictor",
@@ -21,6 +23,15 @@ __all__ = [
     "train_here",
     "train_packs",
 ]
+
+
+def about():
+    """Nothing that it depends on: it is NumPy, which the package requires."""
+    return []
+
+
+def demand():
+    """It needs nothing."""
 
 
 def begin(task, threads=None):

@@ -125,7 +125,14 @@ class Experiment:
 
 
 def experiment(
-    scenario, seeds=None, first_seed=0, on_progress=None, draws=None, first_draw=0, attainable=None
+    scenario,
+    seeds=None,
+    first_seed=0,
+    on_progress=None,
+    draws=None,
+    first_draw=0,
+    attainable=None,
+    device="cpu",
 ):
     """Train every arm of a scenario on every draw of its data and every seed; judge its claims.
 
@@ -141,6 +148,8 @@ def experiment(
         Called as `on_progress(done, total)` in runs, fractions included.
     attainable : dict, optional
         Names of arms to the `Thresholds.attainable` of their outcomes.
+    device : str
+        Where they are trained.
     """
     attainable = attainable or {}
     tests = (t for claim in scenario.claims for one in claim.settings for t in one.tests)
@@ -162,9 +171,9 @@ def experiment(
         thresholds = scenario.thresholds
         if arm.name in attainable:
             thresholds = replace(thresholds, attainable=attainable[arm.name])
-        trials.append((rows, shape, Trial.of(task, varied, thresholds)))
+        trials.append((rows, shape, Trial.of(task, varied, thresholds, device)))
     results = {}
-    trained = train_trials([trial for _, _, trial in trials], throttled(on_progress))
+    trained = train_trials([trial for _, _, trial in trials], throttled(on_progress), device)
     for arm, runs, (rows, shape, _) in zip(scenario.arms, trained, trials, strict=True):
         results[arm.name] = Results(
             (

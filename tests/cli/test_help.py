@@ -9,7 +9,7 @@ from terminal import call, process
 import fastdense
 
 HEAVY = ("numpy", "numba", "llvmlite", "rich")
-COMMANDS = ("bench", "list", "reproduce", "run", "show")
+COMMANDS = ("bench", "doctor", "list", "reproduce", "run", "show")
 
 
 def modules_after(code):

@@ -54,14 +54,32 @@ def test_no_property_has_a_lock_for_all_instances():
             )
 
 
+def modules(node):
+    """Names of the modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+def test_a_package_for_cuda_is_imported_by_the_device_alone():
+    for folder in ("fastdense", "cli"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if path.parent == ROOT / "fastdense" / "devices" / "cuda":
+                continue
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                found = [name for name in modules(node) if name.startswith("numba.cuda")]
+                found += [n for n in modules(node) if n.split(".")[0] in ("cuda", "numba_cuda")]
+                if isinstance(node, ast.ImportFrom) and node.module == "numba":
+                    found += [alias.name for alias in node.names if alias.name == "cuda"]
+                assert not found, f"{path} imports {found}"
+
+
 def test_what_is_private_in_numba_is_used_where_kernels_are_compiled():
     """Import contracts see packages of others as one module each, so they cannot say this."""
     for path in (ROOT / "fastdense").rglob("*.py"):
         if path.parent == ROOT / "fastdense" / "kernels" / "compile":
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
+            names = modules(node)
             private = [n for n in names if n.startswith(("numba.core", "numba.np"))]
             assert not private, f"{path} imports {private}"

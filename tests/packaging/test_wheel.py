@@ -134,6 +134,7 @@ APART = {
 }
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
 APART.add(SERVED / "hdf5_contents.py")
+APART.add(ROOT / "bench" / "cuda.py")
 APART |= {ROOT / "bench" / "keras" / name for name in ("programs", "timed")}  # for Keras
 APART.add(ROOT / "bench" / "estimators")
 
@@ -199,6 +200,13 @@ def test_what_speaks_to_a_cluster_is_an_extra():
     extra = packages(CONFIG["options.extras_require"]["dask"])
     assert imported([CLUSTER]) == {"distributed"}
     assert extra == {"distributed", "cryptography"}  # which the former makes certificates with
+
+
+def test_what_compiles_for_a_gpu_is_an_extra():
+    """`numba.cuda` is what it puts into the place of an older one of Numba's own."""
+    extra = packages(CONFIG["options.extras_require"]["cuda"])
+    assert extra == {"numba-cuda"}
+    assert imported((ROOT / "fastdense" / "devices" / "cuda").glob("*.py")) == {"numba", "numpy"}
 
 
 def test_every_dependency_has_an_oldest_version():

@@ -5,6 +5,7 @@ import time
 import numpy as np
 
 from fastdense.devices.cpu.drawing import parts
+from fastdense.devices.cpu.findings import about
 from fastdense.devices.cpu.pack import Pack, most_groups, packed
 from fastdense.devices.cpu.pack import most_lanes as lanes_of
 from fastdense.devices.cpu.prediction import Predictor as predictor
@@ -13,8 +14,10 @@ from fastdense.kernels.layout import group_of
 from fastdense.parallel import cores, on_all_cores
 
 __all__ = [
+    "about",
     "begin",
     "begin_packs",
+    "demand",
     "lanes_of",
     "parts",
     "predictor",
@@ -22,6 +25,10 @@ __all__ = [
     "train_here",
     "train_packs",
 ]
+
+
+def demand():
+    """It needs nothing but a processor."""
 
 
 def begin(task, threads=None):

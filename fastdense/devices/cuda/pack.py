@@ -1,0 +1,123 @@
+"""Networks side by side on a GPU: launches that end soon, and what has become of them."""
+
+import time
+from functools import cache
+
+import numpy as np
+
+from fastdense import catalogue
+from fastdense.devices.cpu.results import alone, latest_of, results_of
+from fastdense.devices.cuda import compiling
+from fastdense.devices.cuda.arrays import activations_of, work_of
+from fastdense.devices.cuda.layout import WARP
+from fastdense.devices.cuda.loop import train_for
+from fastdense.kernels import layout
+
+LAUNCH_SECONDS = 0.04  # of a launch, so that Ctrl-C ends it soon
+FIRST_BUDGET = 1 << 16  # multiply-adds of a network
+GROWTH = 8  # of the budget, at most, from launch to launch
+
+
+@cache
+def _kernel(dtype, activations, loss, optimizer, schedule):
+    entries = [catalogue.get("activations", name) for name in activations]
+    chosen = (
+        catalogue.get(kind, name)
+        for kind, name in (("losses", loss), ("optimizers", optimizer), ("schedules", schedule))
+    )
+    return compiling.kernel(train_for(dtype, entries, *chosen))
+
+
+def kernel_of(task):
+    """The kernel that trains networks with the entries of a task."""
+    recipe = task.recipe
+    names = tuple(entry.name for entry in activations_of(task.network))
+    entries = recipe.loss.name, recipe.optimizer.name, recipe.schedule.name
+    return _kernel(recipe.dtype, names, *entries)
+
+
+class Pack:
+    """Trainings of `variants` of one task, each in a thread of the GPU."""
+
+    def __init__(self, task, variants):
+        self.task, self._count = task, len(variants)
+        self._kernel = kernel_of(task)
+        self._work = work_of(task, variants, compiling)
+        self._plan = compiling.get(self._work.plan)
+        self._state = compiling.get(self._work.state)
+        self._budget = FIRST_BUDGET
+        self._tried = False
+        self._all_ended = False
+
+    @property
+    def done(self):
+        """Whether no epoch is left, or no network whose loss is finite."""
+        return self._all_ended or self._state["phase"][0] == layout.DONE
+
+    @property
+    def epoch(self):
+        """Epochs completed."""
+        return int(self._state["epoch"][0])
+
+    @property
+    def steps(self):
+        """Mini-batches completed."""
+        return int(self._state["step"][0])
+
+    @property
+    def between_epochs(self):
+        """Whether the last epoch is complete, with what was to be measured after it."""
+        at_begin = self._state["phase"][0] == layout.SHUFFLE and self._state["position"][0] == 0
+        return self.done or bool(at_begin)
+
+    def advance(self, until=None):
+        """Go on for one launch, but not beyond an epoch."""
+        work = self._work
+        self._plan["budget"] = self._budget
+        self._plan["until"] = self.task.recipe.epochs if until is None else until
+        compiling.write(work.plan, self._plan)
+        started = time.perf_counter()
+        compiling.launch(self._kernel, self._count, work)
+        seconds = time.perf_counter() - started
+        before, self._state = self._state, compiling.get(work.next_state)
+        self._work = work._replace(state=work.next_state, next_state=work.state)
+        if self._state["row"][0] != before["row"][0] or np.array_equal(self._state, before):
+            self._all_ended = bool(compiling.get(work.networks)["ended"].all())
+        if self._tried:  # the first one also compiles
+            growth = min(LAUNCH_SECONDS / max(seconds, 1e-6), GROWTH)
+            self._budget = max(int(self._budget * growth), 1)
+        self._tried = True
+
+    def results(self, final=True):
+        """What is known of each network; see `devices.cpu.results.results_of`."""
+        return results_of(self.task, self._arrays(), self._count, final)
+
+    def result(self, final=True):
+        """What `Run` takes besides the task, of the only network."""
+        return alone(self.results(final))
+
+    def latest(self):
+        """The last points of the only network's curves and signals."""
+        return latest_of(self.task, self._arrays())
+
+    def _arrays(self):
+        """Arrays as those of the CPU stand."""
+        work, size, count = self._work, self.task.network.size, self._count
+        slots = len(self.task.recipe.optimizer.entry.slots)
+        numbers = compiling.get(work.parameters).reshape(-1, size * (1 + slots), WARP)
+        parameters = numbers[:, :size].transpose(1, 0, 2).reshape(size, -1)[:, :count]
+        sums = compiling.get(work.sums)
+        if not self.task.observations:
+            sums = sums[:0]
+        return {
+            "plan": [{"slots": slots}],
+            "state": self._state,
+            "networks": compiling.get(work.networks),
+            "parameters": np.ascontiguousarray(parameters).ravel(),
+            "curves": compiling.get(work.curves),
+            "sums": sums.reshape(len(sums), -1, layout.SUMS, count) if len(sums) else _none(self),
+        }
+
+
+def _none(pack):
+    return np.zeros((0, len(pack.task.network.dense), layout.SUMS, pack._count))

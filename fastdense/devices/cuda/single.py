@@ -1,0 +1,44 @@
+"""The training of one network on a GPU: a pack of one."""
+
+import numpy as np
+
+from fastdense.devices.cuda import supported
+from fastdense.devices.cuda.pack import Pack
+from fastdense.errors import FastdenseError
+from fastdense.variants import Variants
+
+
+class Single(Pack):
+    """The training of a task."""
+
+    def __init__(self, task):
+        supported.check(task)
+        variants = Variants.of(task.network, task.recipe, task.parameters[np.newaxis])
+        super().__init__(task, variants)
+
+    def _refuse(self, *given, **named):
+        raise FastdenseError(
+            'the device "cuda" trains whole epochs, and gives what they end with; for steps, '
+            'checkpoints and states take the device "cpu"'
+        )
+
+    advance_steps = step = take = put = outputs = optimizer_state = restore = _refuse
+
+    @property
+    def parameters(self):
+        """Of the network, (size,), as they are now."""
+        return self.results(final=False)["parameters"][0]
+
+    @property
+    def rate(self):
+        """The learning rate."""
+        return self.task.recipe.learning_rate
+
+    @rate.setter
+    def rate(self, rate):
+        self._refuse()
+
+    @property
+    def running_loss(self):
+        """Mean loss of the last epoch's samples, if it was evaluated."""
+        return float(self.results(final=False)["running_loss"][0][-1])

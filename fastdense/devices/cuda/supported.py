@@ -1,0 +1,39 @@
+"""What the device trains; the rest is refused by its name."""
+
+from fastdense.errors import FastdenseError
+from fastdense.layers.dense import Dense
+from fastdense.layers.dropout import Dropout
+
+MAX_PARAMETERS = 1 << 20  # of a network, whose samples one thread takes through it
+
+
+def check(task):
+    """Check that a task can be trained on a GPU.
+
+    Raises
+    ------
+    FastdenseError
+        It cannot; the sentence names what stands in the way.
+    """
+    network, recipe = task.network, task.recipe
+    for layer in network.layers:
+        if not isinstance(layer, (Dense, Dropout)):
+            raise _refused(f"a layer {layer.entry_name()}", "dense and dropout layers")
+        for name in ("trainable", "bias_l1", "bias_l2"):
+            usual = name == "trainable"
+            if getattr(layer, name, usual) != usual:
+                raise _refused(f"a layer with {name}", f"layers without {name}")
+    if recipe.augmentation:
+        raise _refused(f"augmentation ({recipe.augmentation[0].name})", "rows as they are")
+    if task.keep_outputs:
+        raise _refused("keep_outputs", "trainings that keep none")
+    if network.size > MAX_PARAMETERS:
+        raise _refused(
+            f"a network of {network.size:,} parameters", f"up to {MAX_PARAMETERS:,} parameters"
+        )
+
+
+def _refused(what, trained):
+    return FastdenseError(
+        f'{what} is not trained by the device "cuda", which has {trained}; take the device "cpu"'
+    )

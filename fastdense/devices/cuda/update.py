@@ -1,0 +1,153 @@
+"""The update of a network: penalties, clipping, the optimizer's formula, bounds on norms."""
+
+import numpy as np
+
+from fastdense.devices.cuda.layout import WARP, at, column
+from fastdense.devices.cuda.passes import reader
+from fastdense.kernels.layout import PARTIAL_SUMS, POWERS
+from fastdense.kernels.samples.sums import add_squares, clear, total
+from fastdense.numerics.primitives import sqrt
+
+
+def rounder(count, cast):
+    """`rounded(values)`: so many numbers in another type."""
+    if count == 0:
+        return lambda values: ()
+    before, last = rounder(count - 1, cast), count - 1
+    return lambda values: before(values) + (cast(values[last]),)
+
+
+def step_for(entry, normal):
+    """`advance(numbers, p, slot, frozen, g, k)`: the update of the parameter that stands at `p`.
+
+    Its slots stand `slot` apart. Of a `frozen` network only they advance.
+    """
+    step = entry.step
+
+    def no_slot(numbers, p, slot, frozen, g, k):
+        (new,) = step(numbers[p], g, k)
+        numbers[p] = numbers[p] if frozen else new
+
+    def one_slot(numbers, p, slot, frozen, g, k):
+        new, a = step(numbers[p], g, numbers[p + slot], k)
+        numbers[p] = numbers[p] if frozen else new
+        numbers[p + slot] = normal(a)
+
+    def two_slots(numbers, p, slot, frozen, g, k):
+        new, a, b = step(numbers[p], g, numbers[p + slot], numbers[p + 2 * slot], k)
+        numbers[p] = numbers[p] if frozen else new
+        numbers[p + slot] = normal(a)
+        numbers[p + 2 * slot] = normal(b)
+
+    def three_slots(numbers, p, slot, frozen, g, k):
+        first, second, third = p + slot, p + 2 * slot, p + 3 * slot
+        new, a, b, c = step(numbers[p], g, numbers[first], numbers[second], numbers[third], k)
+        numbers[p] = numbers[p] if frozen else new
+        numbers[first] = normal(a)
+        numbers[second] = normal(b)
+        numbers[third] = normal(c)
+
+    return (no_slot, one_slot, two_slots, three_slots)[len(entry.slots)]
+
+
+def update_for(dtype, optimizer, schedule):
+    """`update(work, lane, step)`: of all parameters, given their gradient."""
+    cast = np.dtype(dtype).type
+    least = np.finfo(dtype).tiny
+    read = reader(max(1, len(optimizer.hyper)))
+    read_schedule = reader(max(1, len(schedule.hyper)))
+    defaults = tuple(float(value) for value in optimizer.hyper.values())
+    count = len(optimizer.advance(0.5, defaults, [1.0] * POWERS))
+    rounded, factor, prepare = rounder(count, cast), schedule.factor, optimizer.advance
+
+    def normal(number):
+        # As on the CPU, a slot is zero where it would be subnormal.
+        return cast(0) if abs(number) < least else number
+
+    advance = step_for(optimizer, normal)
+
+    def regularize(work, lane):
+        plan = work.plan[0]
+        rows = 1 + 2 * plan.depth
+        bound = at(lane, rows, 0)
+        most = work.penalties[bound]
+        for index in range(plan.depth):
+            layer = work.layers[index]
+            l1 = work.penalties[bound + (1 + 2 * index) * WARP]
+            twice_l2 = work.penalties[bound + (2 + 2 * index) * WARP]
+            some = l1 != cast(0) or twice_l2 != cast(0)
+            p, place = (
+                at(lane, plan.numbers, layer.weights),
+                at(lane, plan.parameters, layer.weights),
+            )
+            for i in range(0, layer.count * WARP, WARP):
+                g = work.gradient[place + i]
+                if some and i < layer.n_weights * WARP:
+                    w = work.parameters[p + i]
+                    sign = cast(w > cast(0)) - cast(w < cast(0))
+                    g = g + (l1 * sign + twice_l2 * w)
+                if most > cast(0):
+                    g = min(max(g, -most), most)
+                work.gradient[place + i] = g
+
+    def bound_norms(work, lane):
+        plan = work.plan[0]
+        most = work.networks[lane].clip_norm
+        sums = column(work.partial, at(lane, PARTIAL_SUMS, 0), PARTIAL_SUMS)
+        first = 0
+        for part in range(max(plan.bounded_arrays, 1)):
+            end = work.ends[part] if plan.bounded_arrays > 0 else plan.parameters
+            place = at(lane, plan.parameters, first)
+            clear(sums, 1)
+            add_squares(column(work.gradient, place, end - first), end - first, sums, 1)
+            norm = sqrt(total(sums, 0, 1))
+            if most > 0.0 and norm > most:
+                shorter = cast(most / norm)
+                for i in range(place, place + (end - first) * WARP, WARP):
+                    work.gradient[i] *= shorter
+            first = end
+
+    def constrain(work, lane):
+        plan = work.plan[0]
+        for index in range(plan.depth):
+            layer = work.layers[index]
+            if layer.max_norm == 0.0:
+                continue
+            across = layer.n_out * WARP
+            for o in range(layer.n_out):
+                place = at(lane, plan.numbers, layer.weights + o)
+                squares = np.float64(0)
+                for i in range(place, place + layer.n_in * across, across):
+                    squares += np.float64(work.parameters[i] * work.parameters[i])
+                norm = sqrt(squares)
+                if norm > layer.max_norm and work.frozen[lane] == 0:
+                    shorter = cast(layer.max_norm / norm)
+                    for i in range(place, place + layer.n_in * across, across):
+                        work.parameters[i] *= shorter
+
+    def update(work, lane, step):
+        plan = work.plan[0]
+        if plan.penalized or plan.clipped:
+            regularize(work, lane)
+        if plan.bounded:
+            bound_norms(work, lane)
+        epoch = np.float64(step) / np.float64(plan.steps_per_epoch)
+        share = np.float64(
+            factor(epoch, np.float64(plan.epochs), read_schedule(work.schedule_hyper, 0, 1))
+        )
+        powers = column(work.powers, at(lane, POWERS, 0), POWERS)
+        hyper = read(work.hyper, at(lane, plan.hypers, 0), WARP)
+        k = rounded(prepare(work.rates[lane] * share, hyper, powers))
+        frozen, slot = work.frozen[lane] != 0, plan.parameters * WARP
+        for index in range(plan.depth):
+            layer = work.layers[index]
+            p, place = (
+                at(lane, plan.numbers, layer.weights),
+                at(lane, plan.parameters, layer.weights),
+            )
+            for i in range(0, layer.trained * WARP, WARP):
+                advance(work.parameters, p + i, slot, frozen, work.gradient[place + i], k)
+        if plan.constrained:
+            constrain(work, lane)
+
+    return update

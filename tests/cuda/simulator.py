@@ -1,0 +1,38 @@
+"""Networks trained in Numba's simulator of CUDA beside the CPU."""
+
+import numba
+import numpy as np
+
+from fastdense import train_many
+
+# Before `numba.cuda` is imported, which nothing else here does.
+numba.config.ENABLE_CUDASIM = 1
+
+CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
+
+
+def both(network, recipe, data, **options):
+    """The runs of the CPU and those of the simulated GPU."""
+    return [
+        train_many(network, recipe, data, device=device, **options) for device in ("cpu", "cuda")
+    ]
+
+
+def same(one, other):
+    """Whether two arrays have the same bits, or are both None; NaN is NaN."""
+    if one is None or other is None:
+        return one is other
+    return one.dtype == other.dtype and one.shape == other.shape and _bits(one) == _bits(other)
+
+
+def _bits(array):
+    return np.where(np.isnan(array), np.array(np.nan, array.dtype), array).tobytes()
+
+
+def differences(one, other):
+    """Names of what two `Runs` do not have in common to the last bit."""
+    names = [name for name in CURVES if not same(getattr(one, name), getattr(other, name))]
+    names += [] if same(one.parameters, other.parameters) else ["parameters"]
+    return names + [
+        name for name in one.signals if not same(one.signals[name], other.signals[name])
+    ]
