@@ -233,7 +233,10 @@ def image_layers(draw, names, normalizations=True):
             padding = tuple(draw(st.integers(0, side - 1)) for side in size)
         return pool(size, draw(st.none() | sides), padding)
     if kind == "batch":
-        return BatchNormalization(1e-3, draw(st.floats(0.0, 0.99)), draw(st.booleans()))
+        fixed = draw(st.integers(0, 3)) == 0
+        return BatchNormalization(
+            1e-3, draw(st.floats(0.0, 0.99)), draw(st.booleans()), fixed=fixed
+        )
     return {
         "dropout": Dropout(0.3), "activation": Activation(draw(names)),
         "layer": LayerNormalization(1e-2), "rescale": Rescale(0.5, -0.25),

@@ -94,6 +94,16 @@ def listed(callbacks):
     return list(callbacks) if isinstance(callbacks, Iterable) else [callbacks]
 
 
+class _ByOldNames(dict):
+    """Lists by name; what is now "accuracy" was "acc" in Keras 1 and 2."""
+
+    def __missing__(self, name):
+        new = name.replace("acc", "accuracy") if isinstance(name, str) else name
+        if new != name and new in self:
+            return self[new]
+        raise KeyError(name)
+
+
 class History(Callback):
     """The logs of all epochs."""
 
@@ -101,7 +111,7 @@ class History(Callback):
 
     def __init__(self):
         super().__init__()
-        self.history, self.epoch = {}, []
+        self.history, self.epoch = _ByOldNames(), []
 
     def on_train_begin(self, logs=None):
         self.epoch = []

@@ -280,6 +280,9 @@ class Fit:
         training = self.training
         self._follow_rate()
         self._stale, self._rows, self._squared = True, 0, 0.0
+        if self.model.stop_training:  # as Keras has it, behind the first batch
+            self.step()
+            return
         if not stepwise:
             if bar.verbose == 1:
                 training.advance(1, lambda _: bar.update(training.steps % self.steps, {}))
@@ -317,8 +320,8 @@ class Fit:
             rows, outputs = self.training.outputs()
             y, weights = self.rows.y[rows], self.rows.weights
             weights = None if weights is None else weights[rows]
-            found = metrics.named(self.metrics, metrics.columns(y), outputs.astype(float), weights)
-            logs |= _floats(found)
+            given = metrics.columns(y), outputs.astype(float), weights
+            logs |= _floats(metrics.named(self.metrics, *given, self.recipe.batch_size))
         return logs
 
     def _validated(self, called):
@@ -330,7 +333,7 @@ class Fit:
             self.fetch()
             penalty = sum(layer.penalty() for layer in self.plan.layers)
             logs = {"loss": self.training.report().test_loss + penalty}
-            logs |= model.measured(held, self.metrics)
+            logs |= model.measured(held, self.metrics, self.recipe.batch_size)
         else:
             logs = model.evaluated(held, self.recipe.batch_size)
         logs = {name: _float32(value) for name, value in sorted(logs.items())}
@@ -406,6 +409,11 @@ def held_back(rows, share):
 
 def class_weighted(rows, class_weight):
     """The rows with weights by their class."""
+    if not isinstance(class_weight, dict):
+        raise ValueError(
+            f"class_weight is {class_weight!r}; expected a dict of classes to their weights, such "
+            "as {0: 1.0, 1: 5.0}"
+        )
     y = rows.y
     classes = y.argmax(axis=1) if y.shape[1] > 1 else np.round(y[:, 0]).astype(int)
     weights = np.array([float(class_weight.get(int(c), 1.0)) for c in classes.tolist()])

@@ -37,6 +37,7 @@ NETWORKS = {
         [
             Conv2D(4, 3, "tanh", trainable=False, bias="uniform"),
             BatchNormalization(trainable=False),
+            BatchNormalization(0.1, 0.9, fixed=True),
             LayerNormalization(trainable=False),
             Flatten(),
             Dense(3),

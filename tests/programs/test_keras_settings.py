@@ -195,10 +195,19 @@ def test_what_cannot_be_done_is_said(call, word):
         call()
 
 
-def test_a_frozen_batch_normalization_is_refused():
-    model = model_of(Dense(3), keras.layers.BatchNormalization(trainable=False), Dense(2))
-    with pytest.raises(NotImplementedError, match=r"BatchNormalization\(trainable=False\)"):
-        model.fit(X, Y, verbose=0)
+def test_a_frozen_batch_normalization_goes_by_its_averages_and_keeps_them():
+    normal = keras.layers.BatchNormalization(trainable=False)
+    model = model_of(Dense(2), normal, Dense(2), optimizer=keras.optimizers.SGD(0.1))
+    normal.set_weights([np.array(one) for one in ([2, 3], [1, -1], [0.5, 0], [4, 0.25])])
+    kept = normal.get_weights()
+    kernel, bias, last, shift = model.layers[0].get_weights() + model.layers[2].get_weights()
+    factor = kept[0] / np.sqrt(kept[3] + 1e-3)
+    normalized = (X @ kernel + bias - kept[2]) * factor + kept[1]
+    error = normalized @ last + shift - Y
+    model.fit(X, Y, batch_size=30, verbose=0)
+    assert all(np.array_equal(a, b) for a, b in zip(kept, normal.get_weights(), strict=True))
+    wanted = kernel - 0.1 * X.T @ (error @ last.T * factor) / 30
+    np.testing.assert_allclose(model.layers[0].get_weights()[0], wanted, rtol=1e-4, atol=1e-6)
 
 
 def test_a_summary_tells_what_is_trained_and_what_is_in_a_model():
@@ -239,3 +248,97 @@ def test_a_summed_loss_is_the_mean_over_rows_of_their_batchs_sum(size):
     assert found == pytest.approx(wanted, rel=1e-5)
     assert model.test_on_batch(X, Y) == pytest.approx(each.sum(), rel=1e-5)
     assert model.train_on_batch(X, Y) == pytest.approx(each.sum(), rel=1e-5)
+
+
+def test_a_function_of_a_batch_is_averaged_over_batches_and_one_of_rows_over_rows():
+    ops = keras.ops
+
+    def of_batch(y, p):
+        return ops.sqrt(ops.mean(ops.square(y - p)))
+
+    def of_rows(y, p):
+        return keras.backend.mean(keras.backend.abs(y - p), axis=-1)
+
+    model = model_of(Dense(2), metrics=[of_batch, of_rows])
+    found = model.evaluate(X, Y, batch_size=7, verbose=0, return_dict=True)
+    error = model.predict(X, verbose=0) - Y
+    roots = [np.sqrt((error[i : i + 7] ** 2).mean()) for i in range(0, 30, 7)]
+    assert found["of_batch"] == pytest.approx(np.mean(roots), rel=1e-5)
+    assert found["of_rows"] == pytest.approx(np.abs(error).mean(), rel=1e-5)
+
+
+def test_generators_are_drawn_for_all_epochs_in_their_order():
+    def batches(size):
+        at = 0
+        while True:
+            rows = np.arange(at, at + size) % 30
+            at += size
+            yield X[rows], Y[rows]
+
+    whole, drawn = model_of(Dense(2)), model_of(Dense(2))
+    rows = np.arange(48) % 30
+    whole.fit(X[rows], Y[rows], batch_size=8, shuffle=False, verbose=0)
+    history = drawn.fit(
+        batches(8), steps_per_epoch=3, epochs=2, validation_data=batches(10), validation_steps=2,
+        verbose=0,
+    ).history  # fmt: skip
+    assert np.array_equal(whole.get_weights()[0], drawn.get_weights()[0])
+    last = drawn.evaluate(X[:20], Y[:20], verbose=0)
+    assert history["val_loss"][-1] == pytest.approx(last, rel=1e-5)
+    old = model_of(Dense(2))
+    old.fit_generator(batches(8), samples_per_epoch=24, nb_epoch=2, verbose=0)
+    assert np.array_equal(old.get_weights()[0], drawn.get_weights()[0])
+
+
+def test_steps_of_validation_are_the_first_batches():
+    model = model_of(Dense(2))
+    history = model.fit(
+        X, Y, batch_size=8, validation_data=(X, Y), validation_steps=2, verbose=0
+    ).history
+    found = model.evaluate(X[:16], Y[:16], verbose=0)
+    assert history["val_loss"] == [pytest.approx(found, rel=1e-5)]
+
+
+@pytest.mark.parametrize(
+    "call, word",
+    [
+        (lambda: Dense(2, dtype="float16"), "float16"),
+        (lambda: model_of(Dense(2)).fit(X, Y, class_weight="auto"), "class_weight"),
+        (lambda: model_of(Dense(2)).fit(iter([(X, Y)])), "steps_per_epoch"),
+        (lambda: model_of(Dense(2)).fit(iter([(X, Y)]), steps_per_epoch=2), "after 1 batches"),
+        (lambda: model_of(Dense(2)).fit([[1, "a", 3, 4]], [1]), "'a' in row 0, column 1"),
+    ],
+)
+def test_what_fit_cannot_follow_is_said(call, word):
+    with pytest.raises((ValueError, NotImplementedError), match=word):
+        call()
+
+
+def test_a_loss_that_is_not_reduced_is_refused():
+    model = model_of(Dense(2))
+    model.compile("sgd", keras.losses.MeanSquaredError(reduction="none"))
+    with pytest.raises(NotImplementedError, match="none"):
+        model.fit(X, Y, verbose=0)
+
+
+def test_names_of_metrics_are_keras_s_in_both_ages():
+    labels = (Y[:, 0] > 0).astype(int)
+    model = model_of(Dense(1, activation="sigmoid"))
+    model.compile("sgd", "mse", metrics=["accuracy"], weighted_metrics=["accuracy"])
+    history = model.fit(X, labels, verbose=0).history
+    assert set(history) == {"loss", "accuracy", "weighted_accuracy"}
+    assert history["acc"] is history["accuracy"] and "acc" not in history
+    with pytest.raises(KeyError, match="val_acc"):
+        history["val_acc"]
+
+
+def test_a_training_that_is_stopped_before_an_epoch_ends_behind_its_first_batch():
+    class Stopping(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.model.stop_training = epoch == 1
+
+    model, other = model_of(Dense(2)), model_of(Dense(2))
+    model.fit(X, Y, batch_size=10, epochs=5, shuffle=False, verbose=0, callbacks=[Stopping()])
+    other.fit(X, Y, batch_size=10, shuffle=False, verbose=0)
+    other.fit(X[:10], Y[:10], batch_size=10, shuffle=False, verbose=0)
+    assert np.array_equal(model.get_weights()[0], other.get_weights()[0])

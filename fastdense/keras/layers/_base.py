@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from fastdense.keras.configured import Configured
+from fastdense.keras.floats import floatx
 from fastdense.keras.names import PACKAGE, line, snake, unique
 from fastdense.keras.refused import DIFFERENTIATION, refuse
 from fastdense.keras.tensors import KerasTensor, shapes, tensor
@@ -45,7 +46,12 @@ class Layer(Configured):
         self._trainable = bool(trainable)
         self.line = self.set_line = line()  # where it was made, and where `trainable` was set
         self.name = name or unique(snake(type(self).__name__))
-        self.dtype = dtype or "float32"
+        self.dtype = getattr(dtype, "name", dtype) or floatx()
+        if self.dtype != floatx():
+            raise refuse(
+                f"{type(self).__name__}(dtype={self.dtype!r})",
+                f"all layers have the type {floatx()}; keras.backend.set_floatx sets that",
+            )
         self.given_weights = weights
         batch = batch_input_shape or batch_shape
         self.given_shape = shapes(input_shape)

@@ -16,8 +16,9 @@ from fastdense.layers.flatten import Flatten as EngineFlatten
 class InputLayer(Layer):
     """Where the data come in."""
 
-    def __init__(self, shape=None, **others):
+    def __init__(self, shape=None, dtype=None, **others):
         super().__init__(**others)
+        self.dtype = dtype or self.dtype  # of the data: layers have a type of their own
         self.given_shape = self.given_shape if shape is None else shapes(shape)
         self.output = KerasTensor((None, *self.given_shape), None, name=self.name)
         self.output.layer = self

@@ -1,5 +1,6 @@
 """Models that are made of their inputs and outputs, and what all models can do."""
 
+import itertools
 import json
 import math
 import os
@@ -17,7 +18,7 @@ from fastdense.keras.plan import Plan
 from fastdense.keras.progress import Bar
 from fastdense.keras.randomness import next_seed
 from fastdense.keras.refused import DIFFERENTIATION, refuse
-from fastdense.keras.rows import rows
+from fastdense.keras.rows import drawn_rows, is_generator, rows
 from fastdense.keras.tensors import KerasTensor, tensor
 from fastdense.keras.words import old_words, only
 from fastdense.model import Model as EngineModel
@@ -209,8 +210,9 @@ class Model(Layer):
         self._must_be_built()
         return sum(math.prod(one.shape) for one in self.weights)
 
-    def penalty(self):
-        return sum(layer.penalty() for layer in self.flat())
+    @property
+    def losses(self):
+        return [one for layer in self.flat() for one in layer.losses]
 
     # Training.
 
@@ -251,6 +253,11 @@ class Model(Layer):
     def loss_of(self, data):
         """The `Loss`; targets must be there."""
         self._must_be_compiled()
+        if self._loss.reduction == "none":
+            raise refuse(
+                'a loss with reduction "none" in compile',
+                'there is one number to descend; leave the reduction out, or give "sum"',
+            )
         if data.y is None:
             raise ValueError("there are no targets; give y")
         return self._loss
@@ -271,7 +278,7 @@ class Model(Layer):
         for one in found:  # a second one of a name is told apart
             count = names[one.name] = names.get(one.name, 0) + 1
             if count > 1:
-                one.name = f"{one.name}_{count - 1}"
+                one.name = f"weighted_{one.name}" if one.weighted else f"{one.name}_{count - 1}"
         self._metrics = found
         return found
 
@@ -292,16 +299,18 @@ class Model(Layer):
     ):  # fmt: skip
         """Train it; returns the `History`."""
         _check_others("fit", others)
-        only("fit", "validation_steps", validation_steps, None)
         self._must_be_compiled()
         self.fit_line = line()
         self._plan = None  # settings of its layers may have been changed
-        data = rows(x, y, sample_weight)
+        count = max(int(epochs) - int(initial_epoch), 0)
+        drawn = is_generator(x)
+        data = drawn_rows(x, steps_per_epoch, count) if drawn else rows(x, y, sample_weight)
         self._build_on(data.x)
         self._settle()
         held = None
         if validation_data is not None:
-            held = _held(validation_data)
+            size = int(validation_batch_size or batch_size or 32)
+            held = _held(validation_data, validation_steps, size)
         elif validation_split:
             data, held = fitting.held_back(data, validation_split)
         if class_weight is not None:
@@ -311,9 +320,10 @@ class Model(Layer):
         if data.shuffled is not None:
             shuffle = data.shuffled
         verbose = 1 if verbose == "auto" else int(verbose)
-        count = max(int(epochs) - int(initial_epoch), 0)
         order = None
-        if steps_per_epoch is not None:
+        if drawn:  # each epoch goes on with what was drawn
+            shuffle, order = False, np.arange(len(data)).reshape(max(count, 1), -1)
+        elif steps_per_epoch is not None:
             order = self._order(len(data), batch, int(steps_per_epoch), count, bool(shuffle))
         fit = fitting.Fit(
             self, data, batch, count, bool(shuffle), held, int(validation_freq), order
@@ -370,14 +380,14 @@ class Model(Layer):
         else:
             value = mean(data)
         logs = {"loss": value + self.penalty()}
-        return logs | self.measured(data, self.metrics_of(data))
+        return logs | self.measured(data, self.metrics_of(data), size)
 
-    def measured(self, data, chosen):
-        """Metrics on some rows, by name."""
+    def measured(self, data, chosen, size):
+        """Metrics on some rows, by name; `size` rows are a batch."""
         if not chosen:
             return {}
         outputs = metrics.columns(self._outputs(data.x))
-        return metrics.named(chosen, metrics.columns(data.y), outputs, data.weights)
+        return metrics.named(chosen, metrics.columns(data.y), outputs, data.weights, size)
 
     @old_words
     def evaluate(
@@ -473,8 +483,17 @@ class Model(Layer):
 
     def fit_generator(self, generator, steps_per_epoch=None, epochs=1, **given):
         """Of Keras 2."""
-        given.pop("nb_val_samples", None)
         epochs = given.pop("nb_epoch", epochs)
+        # Keras 1 counted samples.
+        samples = given.pop("samples_per_epoch", None)
+        only("fit_generator", "nb_val_samples", given.pop("nb_val_samples", None), None)
+        if steps_per_epoch is None and samples is not None:
+            if is_generator(generator):
+                first = next(generator)
+                generator = itertools.chain([first], generator)
+            else:
+                first = generator[0]
+            steps_per_epoch = -(-int(samples) // len(first[0]))
         return self.fit(generator, epochs=epochs, steps_per_epoch=steps_per_epoch, **given)
 
     def evaluate_generator(self, generator, steps=None, **given):
@@ -576,7 +595,9 @@ class Model(Layer):
 
 
 class Functional(Model):
-    """What `Model(inputs, outputs)` is, by its name in Keras."""
+    """What `Model(inputs, outputs)` is, by its name and place in Keras."""
+
+    module = "src.models.functional"
 
 
 WATCHING: list = []  # functions that are called after each fit: `watch(model, fit, history, apart)`
@@ -641,10 +662,13 @@ def _listed(given):
     return list(given) if isinstance(given, (list, tuple)) else [given]
 
 
-def _held(validation_data):
-    if isinstance(validation_data, (list, tuple)):
-        return rows(*validation_data)
-    return rows(validation_data)
+def _held(validation_data, steps, size):
+    """The rows of validation data, as far as so many steps of a size go."""
+    if is_generator(validation_data):
+        return drawn_rows(validation_data, steps, 1)
+    given = validation_data if isinstance(validation_data, (list, tuple)) else (validation_data,)
+    held = rows(*given)
+    return held if steps is None else held.part(slice(0, int(steps) * (held.batch or size)))
 
 
 def _say(count, batch_size, verbose, logs):
