@@ -238,6 +238,8 @@ class Fits:
         unfinished = False
         for (key, _), some in groups.items():
             reader, rows = readers[key]
+            # Fits of one rate end at about the same time, and a pack goes on to its last one.
+            some.sort(key=lambda one: self._given[one[0][0], one[0][2]]["learning_rate_init"])
             members = [member_of(reader, self._given[one[0], one[2]]) for one, _ in some]
             kept = np.array([train for _, train in some])
             unfinished |= not all(fit_together(members, rows, kept, reader.n_jobs_))

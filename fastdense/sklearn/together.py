@@ -119,6 +119,7 @@ class PackFit:
         ahead = max(min(most, MOST // (visits * networks)), 1)
         shuffle = members[0].shuffle
         self.orders = [Orders(visits, shuffle, one._random_state, ahead) for one in members]
+        self.lines = np.arange(networks)[:, np.newaxis]
         self.table = pack.orders(ahead)
         self.table[:, :, :networks] = kept.T
         self.patience = [Patience(member, False) for member in members]
@@ -158,7 +159,7 @@ class PackFit:
         for one in range(epoch, epoch + piece):
             line = one % len(self.table)
             drawn = np.array([orders.table[line] for orders in self.orders])
-            self.table[line, :, : len(drawn)] = np.take_along_axis(self.kept, drawn, 1).T
+            self.table[line, :, : len(drawn)] = self.kept[self.lines, drawn].T
 
     def _note(self, number, losses, penalties):
         """Take in the coming epochs of a network."""
