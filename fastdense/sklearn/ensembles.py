@@ -7,7 +7,7 @@ from fastdense.sklearn.together import fit_together, is_asked_between, member_of
 
 # What a fit of one network leaves, and several together have not.
 OF_ONE = ("_live", "_optimizer", "coefs_", "intercepts_", "loss_curve_", "best_loss_",
-          "validation_scores_", "best_validation_score_", "_no_improvement_count",
+          "validation_scores_", "best_validation_score_", "_no_improvement_count", "_best",
           "validation_loss_curve_")  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def fit(ensemble, rows, validation_data):
     if is_asked_between(ensemble) or validation_data is not None:
         for member, own in zip(members, kept, strict=True):
             member._fit_rows(rows.part(own), validation_data=validation_data)
-    elif not all(fit_together(members, rows, kept, ensemble.n_jobs_)):
+    elif not all(fit_together(members, rows, kept, ensemble.threads)):
         warn_of_the_end(ensemble)
     ensemble.estimators_ = members
     ensemble.n_iter_ = max(member.n_iter_ for member in members)

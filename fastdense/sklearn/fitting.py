@@ -89,13 +89,12 @@ class StochasticFit:
             parameters=estimator._live.parameters,
             order=self.orders.table,
             evaluated="test",
-            threads=estimator.n_jobs_,
+            threads=estimator.threads,
         )
         if self.solver.state is not None:
             self.training.optimizer_state = self.solver.state
         self.training.learning_rate = self.solver.learning_rate
         self.scored = held is not None
-        self.best = None  # parameters, where epochs are scored
         self.patience = Patience(estimator, self.scored)
 
     def run(self):
@@ -108,8 +107,8 @@ class StochasticFit:
             warnings.warn("Training interrupted by user.", stacklevel=2)
         self._scatter()
         self.solver.state = self.training.optimizer_state
-        if self.scored and self.best is not None:
-            estimator._live.parameters[:] = self.best
+        if self.scored and estimator._best is not None:
+            estimator._live.parameters[:] = estimator._best
 
     def _scatter(self):
         """Let the estimator have the weights of now."""
@@ -134,8 +133,8 @@ class StochasticFit:
                 self.training.advance(piece)
             finally:  # also of epochs before an interrupt
                 stops = self._note(before)
-            stops = stops or self._called()
-            if stops or self.incremental:
+            called = self._called()
+            if stops or called or self.incremental:
                 return
         warn_of_the_end(estimator)
 
@@ -175,7 +174,7 @@ class StochasticFit:
         if estimator.verbose:
             print(f"Validation score: {score:f}")
         if self.patience.note_score(score):
-            self.best = live.parameters.copy()
+            estimator._best = live.parameters.copy()
 
     def _set_rate(self, rate):
         self.solver.learning_rate = self.training.learning_rate = rate

@@ -242,7 +242,7 @@ class Fits:
             some.sort(key=lambda one: self._given[one[0][0], one[0][2]]["learning_rate_init"])
             members = [member_of(reader, self._given[one[0], one[2]]) for one, _ in some]
             kept = np.array([train for _, train in some])
-            unfinished |= not all(fit_together(members, rows, kept, reader.n_jobs_))
+            unfinished |= not all(fit_together(members, rows, kept, reader.threads))
             self.members.update(zip((place for place, _ in some), members, strict=True))
         if unfinished:
             warnings.warn("some fits ended at max_iter", ConvergenceWarning, stacklevel=3)

@@ -29,10 +29,13 @@ class Patience:
         estimator.validation_scores_ = [] if scored else None
         estimator.best_validation_score_ = -np.inf if scored else None
         estimator.best_loss_ = None if scored else np.inf
+        # Where a fit ends that finds no better score, be it one of nothing but NaN.
+        estimator._best = estimator._live.parameters.copy() if scored else None
 
     @staticmethod
     def go_on(estimator):
         """What another fit begins from, which may go by something else than the one before."""
+        estimator._best = None  # as there: what is no better than before is kept all the same
         if not hasattr(estimator, "loss_curve_"):
             Patience.begin(estimator)
         elif estimator.early_stopping and estimator.validation_scores_ is None:

@@ -115,6 +115,13 @@ def test_validation_rows_have_a_curve():
     assert score == pytest.approx(model.best_validation_score_, rel=1e-12)
 
 
+def test_validation_rows_need_not_have_every_class():
+    model = DenseClassifier(**QUICK, warm_start=True).fit(X, Y, validation_data=(X[:40], Y[:40]))
+    assert model.validation_loss_curve_[-1] < model.validation_loss_curve_[0]
+    with pytest.raises(ValueError, match="classes not in"):
+        model.fit(X, Y, validation_data=(X[:2], [0, 7]))
+
+
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 def test_callbacks_see_each_epoch_and_may_end_it(solver):
     seen = []
