@@ -145,23 +145,23 @@ class StochasticFit:
         losses = (head.factor * curves.running_loss + curves.running_penalty).tolist()
         if curves.test_loss is not None:
             estimator.validation_loss_curve_ += (head.factor * curves.test_loss).tolist()
-        for loss in losses:
-            estimator.n_iter_ += 1
-            estimator.t_ += len(self.rows.inputs)
-            estimator.loss_ = loss
-            estimator.loss_curve_.append(loss)
-            if estimator.verbose:
-                print(f"Iteration {estimator.n_iter_}, loss = {loss:.8f}")
-            if self.scored:
-                self._score()
-            else:
-                self.patience.note_loss(loss)
-            rate = solvers.scaled_by(estimator, estimator.t_)
-            if rate is not None:
-                self._set_rate(rate)
-            if self.patience.over:
-                return self._end()
-        return False
+        first = estimator.n_iter_ + 1
+        estimator.n_iter_ += len(losses)
+        estimator.t_ += len(losses) * len(self.rows.inputs)
+        estimator.loss_curve_ += losses
+        if losses:  # none, where an epoch was interrupted
+            estimator.loss_ = losses[-1]
+        if estimator.verbose:
+            for number, loss in enumerate(losses, first):
+                print(f"Iteration {number}, loss = {loss:.8f}")
+        if not self.scored:
+            self.patience.note_losses(losses)
+        elif losses:  # of one epoch
+            self._score()
+        rate = solvers.scaled_by(estimator, estimator.t_)
+        if rate is not None:
+            self._set_rate(rate)
+        return self.patience.over and self._end()
 
     def _score(self):
         estimator, held = self.estimator, self.held

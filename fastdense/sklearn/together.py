@@ -169,8 +169,7 @@ class PackFit:
         member.t_ += len(losses) * self.kept.shape[1]
         member.loss_curve_ += losses
         member.loss_ = losses[-1]
-        for loss in losses:
-            self.patience[number].note_loss(loss)
+        self.patience[number].note_losses(losses)
 
     def _keep(self, number):
         self.members[number]._live.parameters[:] = self.pack.parameters(number)

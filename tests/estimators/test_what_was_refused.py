@@ -165,3 +165,16 @@ def test_a_fit_is_diagnosed():
     )
     found = model.diagnose(X[:, :3], X[:, 3], effort="quick")
     assert found.causes[0].cause.name == "rate_too_high"
+
+
+def test_an_interrupt_leaves_what_was_fitted():
+    def interrupt(model):
+        if model.n_iter_ == 3:
+            raise KeyboardInterrupt
+
+    model = DenseClassifier(**QUICK, callbacks=[interrupt])
+    with pytest.warns(UserWarning, match="interrupted"):
+        model.fit(X, Y)
+    same = DenseClassifier(**QUICK | {"max_iter": 3}).fit(X, Y)
+    np.testing.assert_array_equal(model.coefs_[0], same.coefs_[0])
+    assert model.loss_curve_ == same.loss_curve_
