@@ -25,7 +25,7 @@ def fit(ensemble, rows, validation_data):
     if is_asked_between(ensemble) or validation_data is not None:
         for member, own in zip(members, kept, strict=True):
             member._fit_rows(rows.part(own), validation_data=validation_data)
-    elif not all(fit_together(members, rows, kept, ensemble.threads)):
+    elif not all(fit_together(members, rows, kept, ensemble._threads)):
         warn_of_the_end(ensemble)
     ensemble.estimators_ = members
     ensemble.n_iter_ = max(member.n_iter_ for member in members)

@@ -96,7 +96,7 @@ class DenseEstimator(BaseEstimator, ABC):
         """What the rows count by their classes, or None."""
 
     @property
-    def threads(self):
+    def _threads(self):
         """Threads that may share the steps of a fit."""
         if self.n_jobs is None or self.n_jobs == 0:
             return 1

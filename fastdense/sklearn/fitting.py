@@ -89,7 +89,7 @@ class StochasticFit:
             parameters=estimator._live.parameters,
             order=self.orders.table,
             evaluated="test",
-            threads=estimator.threads,
+            threads=estimator._threads,
         )
         if self.solver.state is not None:
             self.training.optimizer_state = self.solver.state

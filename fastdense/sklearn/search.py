@@ -3,6 +3,7 @@
 import time
 import warnings
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import rankdata
@@ -14,7 +15,8 @@ from sklearn.utils import _safe_indexing, check_random_state, indexable
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from fastdense.errors import FastdenseError, shown
+from fastdense.checks import whole
+from fastdense.errors import FastdenseError, shown, unknown
 from fastdense.sklearn.estimator import DenseEstimator
 from fastdense.sklearn.rows import Rows
 from fastdense.sklearn.together import OWN, fit_together, is_asked_between, member_of
@@ -45,6 +47,11 @@ class DenseSearchCV(MetaEstimatorMixin, BaseEstimator):
     estimator : DenseClassifier or DenseRegressor
     parameters : dict or list of dict
         Name to values, or to distributions of SciPy.
+    strategy : str
+        "full", or "halving": of all candidates, fitted for a few epochs, the best `factor`-th part
+        goes on to a round of `factor` times as many, up to the estimator's `max_iter`; as
+        `HalvingGridSearchCV` does with `resource="max_iter"`.
+    factor : int
     n_iter : int, optional
         Candidates that are drawn; all of the grid, if not given.
     cv : int, splitter or iterable, optional
@@ -64,7 +71,8 @@ class DenseSearchCV(MetaEstimatorMixin, BaseEstimator):
     Attributes
     ----------
     cv_results_ : dict
-        As `GridSearchCV` has it.
+        As `GridSearchCV` has it, of halving with the "iter" and "n_resources" of
+        `HalvingGridSearchCV`.
     best_index_, best_params_, best_score_, best_estimator_, scorer_, n_splits_, refit_time_ : \
 as in `GridSearchCV`
     """
@@ -74,6 +82,8 @@ as in `GridSearchCV`
         estimator,
         parameters,
         *,
+        strategy="full",
+        factor=3,
         n_iter=None,
         cv=None,
         n_seeds=1,
@@ -84,6 +94,8 @@ as in `GridSearchCV`
     ):
         self.estimator = estimator
         self.parameters = parameters
+        self.strategy = strategy
+        self.factor = factor
         self.n_iter = n_iter
         self.cv = cv
         self.n_seeds = n_seeds
@@ -111,20 +123,29 @@ as in `GridSearchCV`
                 f"the estimator is {shown(self.estimator)}; expected a DenseClassifier or a "
                 "DenseRegressor, for others take GridSearchCV"
             )
+        whole("factor", self.factor, 2)
+        whole("n_seeds", self.n_seeds, 1)
         X, y, groups = indexable(X, y, groups)
         splitter = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         splits = list(splitter.split(X, y, groups))
         self.scorer_ = check_scoring(self.estimator, self.scoring)
-        candidates = self._candidates()
-        started = time.perf_counter()
-        fits = Fits(self.estimator, candidates, splits, self._seeds(), self.n_jobs)
-        fits.run(X, y)
-        each = (time.perf_counter() - started) / len(fits.members)
-        scores, seconds = self._scores(fits, X, y, splits)
         self.n_splits_ = len(splits)
-        self.cv_results_ = _results(candidates, scores, each, seconds)
-        self.best_index_ = int(self.cv_results_["rank_test_score"].argmin())
-        self.best_params_ = candidates[self.best_index_]
+        if self.strategy == "halving":
+            rounds = self._halve(X, y, splits)
+        elif self.strategy == "full":
+            rounds = [self._round(self._candidates(), X, y, splits)]
+        else:
+            raise unknown("strategy", self.strategy, ["full", "halving"])
+        self.cv_results_ = _results(rounds)
+        last = len(self.cv_results_["params"]) - len(rounds[-1].candidates)
+        means = self.cv_results_["mean_test_score"][last:]
+        self.best_index_ = last + int(np.where(np.isnan(means), -np.inf, means).argmax())
+        self.best_params_ = self.cv_results_["params"][self.best_index_]
+        if self.strategy == "halving":
+            self.cv_results_ |= {
+                "iter": [n for n, one in enumerate(rounds) for _ in one.candidates],
+                "n_resources": [c["max_iter"] for one in rounds for c in one.candidates],
+            }
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
         if self.refit:
             started = time.perf_counter()
@@ -132,6 +153,32 @@ as in `GridSearchCV`
             self.best_estimator_ = best.fit(X, y)
             self.refit_time_ = time.perf_counter() - started
         return self
+
+    def _round(self, candidates, X, y, splits):
+        """Fit and score some candidates."""
+        started = time.perf_counter()
+        fits = Fits(self.estimator, candidates, splits, self._seeds(), self.n_jobs)
+        fits.run(X, y)
+        each = (time.perf_counter() - started) / len(fits.members)
+        return Round(candidates, *self._scores(fits, X, y, splits), each)
+
+    def _halve(self, X, y, splits):
+        """Rounds of ever fewer candidates, which are fitted for ever more epochs."""
+        candidates, most = self._candidates(), self.estimator.max_iter
+        if any("max_iter" in candidate for candidate in candidates):
+            raise FastdenseError("max_iter is what halving varies; leave it out, or search in full")
+        needed = 1 + _floor_log(len(candidates), self.factor)
+        least = max(most // self.factor ** (needed - 1), 1)
+        rounds = []
+        for number in range(min(needed, 1 + _floor_log(most // least, self.factor))):
+            epochs = min(least * self.factor**number, most)
+            tried = [candidate | {"max_iter": epochs} for candidate in candidates]
+            rounds.append(self._round(tried, X, y, splits))
+            means = rounds[-1].scores.mean(axis=(1, 2))
+            keep = -(-len(candidates) // self.factor)
+            order = np.argsort(np.where(np.isnan(means), -np.inf, means))
+            candidates = [candidates[place] for place in order[-keep:]]
+        return rounds
 
     def _candidates(self):
         if self.n_iter is None:
@@ -181,6 +228,31 @@ as in `GridSearchCV`
     def score(self, X, y):
         """The score of the best estimator."""
         return self.scorer_(self._best(), X, y)
+
+
+class Round(NamedTuple):
+    """Candidates that were fitted and scored.
+
+    Attributes
+    ----------
+    candidates : list of dict
+    scores : ndarray, shape (candidates, folds, seeds)
+    score_seconds, fit_seconds : float
+        Of one.
+    """
+
+    candidates: list
+    scores: np.ndarray
+    score_seconds: float
+    fit_seconds: float
+
+
+def _floor_log(number, base):
+    """The largest power of a base that is no larger than a number."""
+    power = 0
+    while base ** (power + 1) <= number:
+        power += 1
+    return power
 
 
 class Fits:
@@ -242,7 +314,7 @@ class Fits:
             some.sort(key=lambda one: self._given[one[0][0], one[0][2]]["learning_rate_init"])
             members = [member_of(reader, self._given[one[0], one[2]]) for one, _ in some]
             kept = np.array([train for _, train in some])
-            unfinished |= not all(fit_together(members, rows, kept, reader.threads))
+            unfinished |= not all(fit_together(members, rows, kept, reader._threads))
             self.members.update(zip((place for place, _ in some), members, strict=True))
         if unfinished:
             warnings.warn("some fits ended at max_iter", ConvergenceWarning, stacklevel=3)
@@ -274,11 +346,15 @@ def _all_known(known, train):
     return bool((some & ~every).all())
 
 
-def _results(candidates, scores, fit_seconds, score_seconds):
-    """`cv_results_`, of scores (candidates, folds, seeds)."""
+def _results(rounds):
+    """`cv_results_` of some rounds."""
     results = {}
-    for what, seconds in (("fit", fit_seconds), ("score", score_seconds)):
-        results[f"mean_{what}_time"] = np.full(len(candidates), seconds)
+    candidates = [candidate for one in rounds for candidate in one.candidates]
+    scores = np.concatenate([one.scores for one in rounds])
+    for what in ("fit", "score"):
+        results[f"mean_{what}_time"] = np.concatenate(
+            [np.full(len(one.candidates), getattr(one, f"{what}_seconds")) for one in rounds]
+        )
         results[f"std_{what}_time"] = np.zeros(len(candidates))
     for name in dict.fromkeys(name for candidate in candidates for name in candidate):
         column = np.ma.masked_all(len(candidates), object)

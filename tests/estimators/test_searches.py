@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 from scipy.stats import loguniform
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import GridSearchCV, GroupKFold, RandomizedSearchCV
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    HalvingGridSearchCV,
+    RandomizedSearchCV,
+)
 
 from fastdense import FastdenseError
 from fastdense.sklearn import DenseClassifier, DenseRegressor, DenseSearchCV
@@ -71,6 +77,22 @@ def test_candidates_are_drawn_and_scored_as_there():
     same(ours.cv_results_, theirs.cv_results_)
 
 
+@pytest.mark.parametrize("factor, rates", [(3, 9), (2, 5)])
+def test_halving_is_that_of_scikit_learn(factor, rates):
+    grid = {"learning_rate_init": np.geomspace(1e-4, 0.3, rates).tolist(), "alpha": [0.1, 1.0]}
+    estimator = REGRESSOR.__class__(max_iter=40, random_state=1)
+    theirs = HalvingGridSearchCV(
+        estimator, grid, factor=factor, resource="max_iter", max_resources=40, cv=3
+    ).fit(*DIABETES)
+    ours = DenseSearchCV(estimator, grid, strategy="halving", factor=factor, cv=3).fit(*DIABETES)
+    assert len({*ours.cv_results_["iter"]}) == theirs.n_iterations_ > 2
+    for name in ("iter", "n_resources", "params"):
+        assert [*ours.cv_results_[name]] == [*theirs.cv_results_[name]]
+    same({k: v for k, v in ours.cv_results_.items() if k in TIMES or "test" in k},
+         {k: v for k, v in theirs.cv_results_.items() if k in TIMES or "test_" in k})  # fmt: skip
+    assert ours.best_params_ == theirs.best_params_
+
+
 def test_folds_by_groups():
     groups = np.arange(150) // 10
     grid = {"alpha": [0.1, 1.0]}
@@ -105,6 +127,10 @@ def test_what_cannot_be_searched_is_said():
         DenseSearchCV(Ridge(), {"alpha": [1]}).fit(*DIABETES)
     with pytest.raises(FastdenseError, match="no parameter alfa"):
         DenseSearchCV(REGRESSOR, {"alfa": [1]}).fit(*DIABETES)
+    with pytest.raises(FastdenseError, match="max_iter is what halving varies"):
+        DenseSearchCV(REGRESSOR, {"max_iter": [1]}, strategy="halving").fit(*DIABETES)
+    with pytest.raises(FastdenseError, match="halving"):
+        DenseSearchCV(REGRESSOR, {}, strategy="halvin").fit(*DIABETES)
     with pytest.raises(ValueError, match="'alpha' parameter"):
         DenseSearchCV(REGRESSOR, {"alpha": [-1]}).fit(*DIABETES)
     assert not hasattr(DenseSearchCV(REGRESSOR, {}), "predict_proba")
