@@ -58,7 +58,7 @@ class Abreast:
         return self._session.parameters_of(number).copy()
 
 
-def begin_abreast(network, recipe, data, parameters, seeds, visits, threads=1):
+def begin_abreast(network, recipe, data, parameters, varied, visits, threads=1):
     """Trainings that have not begun, cut for so many threads: pairs (rows, `Abreast`).
 
     Parameters
@@ -66,8 +66,8 @@ def begin_abreast(network, recipe, data, parameters, seeds, visits, threads=1):
     network, recipe, data : as in `Training`
     parameters : ndarray, shape (n, network.size)
         Where each starts.
-    seeds : sequence of int
-        Of each; its orders are given.
+    varied : dict
+        Their seeds at least, and what is varied, as `train_many` names it: arrays of n numbers.
     visits : int
         Rows that an epoch visits.
     threads : int
@@ -75,7 +75,6 @@ def begin_abreast(network, recipe, data, parameters, seeds, visits, threads=1):
     # Two epochs in the order of the rows, so that nobody takes them to be all alike.
     order = np.tile(np.arange(visits), (2, 1))
     task = prepare(network, recipe, data, parameters[0], order, evaluated="test")
-    varied = {"seeds": np.array(seeds, np.int64)}
     variants = Variants.of(task.trained.network, task.trained.recipe, parameters, varied)
     packs = device_of("cpu").begin_packs(task.trained, variants, threads)
     return [(rows, Abreast(session, rows.stop - rows.start, visits)) for rows, session in packs]

@@ -6,11 +6,13 @@ import sys
 from importlib.metadata import version
 from importlib.util import find_spec
 
+from rich.console import Group
 from rich.table import Table
 
 from fastdense.errors import FastdenseError
 from fastdense.judging.plain import heading
 from fastdense_bench import machine
+from fastdense_bench.estimators import calibration
 from fastdense_bench.estimators.cases import CASES
 from fastdense_bench.process import Failed, environment
 
@@ -30,6 +32,10 @@ def run(repeats, quick, report, kept):
         report(number, len(cases))
         name = case.name
         found[name] = kept.part(name, lambda name=name: _measured(name, repeats))
+    calibrated = {}
+    for name in () if quick else calibration.NAMES:
+        part = kept.part(f"calibration: {name}", lambda name=name: calibration.measure(name))
+        calibrated[name] = part
     report(len(cases), len(cases))
     return {
         **heading(),
@@ -37,6 +43,7 @@ def run(repeats, quick, report, kept):
         "machine": machine.describe(),
         "repeats": repeats,
         "cases": found,
+        "calibration": calibrated,
     }
 
 
@@ -66,13 +73,29 @@ def rows(results):
     return texts
 
 
+def calibrated(results):
+    """A row of texts for each data set: coverage and log-likelihood of each method."""
+    return [
+        (name, *(f"{of['coverage']:.0%}, {of['log_likelihood']:.2f}" for of in found.values()))
+        for name, found in results["calibration"].items()
+    ]
+
+
 def for_terminal(results):
-    """The table."""
-    table = Table(title="fastdense beside scikit-learn, one core", title_justify="left")
-    for name in COLUMNS:
-        table.add_column(name, justify="left" if name == "case" else "right")
-    for row in rows(results):
-        table.add_row(*row)
+    """The tables."""
+    tables = [_table("fastdense beside scikit-learn, one core", COLUMNS, rows(results))]
+    if results["calibration"]:
+        names = "intervals of 90%, log-likelihood", *calibration.METHODS
+        tables.append(_table("New rows covered", names, calibrated(results)))
+    return Group(*tables)
+
+
+def _table(title, names, lines):
+    table = Table(title=title, title_justify="left")
+    for name in names:
+        table.add_column(name, justify="left" if name is names[0] else "right")
+    for line in lines:
+        table.add_row(*line)
     return table
 
 
@@ -92,5 +115,14 @@ def markdown(results):
         "| " + " | ".join(COLUMNS) + " |",
         "|---|" + "---:|" * (len(COLUMNS) - 1),
         *("| " + " | ".join(row) + " |" for row in rows(results)),
+        "",
+        f"Share of new rows that intervals of {calibration.COVERAGE:.0%} cover, and the mean "
+        f"log-likelihood of one (targets of variance 1), over {calibration.SPLITS} splits that "
+        "hold back a third: 32 networks of 16 units, one with the residuals of its own rows, and "
+        "scikit-learn's Gaussian process with noise.",
+        "",
+        "| data | " + " | ".join(calibration.METHODS) + " |",
+        "|---|" + "---:|" * len(calibration.METHODS),
+        *("| " + " | ".join(row) + " |" for row in calibrated(results)),
     ]
     return "\n".join(lines)

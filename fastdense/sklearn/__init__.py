@@ -1,7 +1,8 @@
-"""Estimators for scikit-learn: `DenseClassifier` and `DenseRegressor`, trained by the engine.
+"""Estimators for scikit-learn, trained by the engine: `DenseClassifier`, `DenseRegressor`.
 
 They take the parameters of `MLPClassifier` and `MLPRegressor`, with their meaning and defaults, and
 from one `random_state` they begin with the same weights and visit the rows in the same order.
+`DenseSearchCV` searches for their parameters.
 """
 
 try:
@@ -15,5 +16,6 @@ except ImportError:
 
 from fastdense.sklearn.classifier import DenseClassifier
 from fastdense.sklearn.regressor import DenseRegressor
+from fastdense.sklearn.search import DenseSearchCV
 
-__all__ = ["DenseClassifier", "DenseRegressor"]
+__all__ = ["DenseClassifier", "DenseRegressor", "DenseSearchCV"]

@@ -203,7 +203,7 @@ feature_names_in_ : as in `MLPClassifier`
         probabilities = self.predict_proba(X)
         return np.log(probabilities, out=probabilities)
 
-    def _read(self, X, y, incremental, reset):
+    def _read(self, X, y, incremental, reset, held=False):
         X, y = validate_data(
             self,
             X,
@@ -220,7 +220,7 @@ feature_names_in_ : as in `MLPClassifier`
             self._label_binarizer.fit(y)
             self.classes_ = self._label_binarizer.classes_
         else:
-            self._check_classes(unique_labels(y))
+            self._check_classes(unique_labels(y), self.warm_start and not held)
         return X, self._columns(y)
 
     def _columns(self, y):
@@ -235,8 +235,8 @@ feature_names_in_ : as in `MLPClassifier`
             return places[:, np.newaxis] == 1
         return places[:, np.newaxis] == np.arange(len(self.classes_))
 
-    def _check_classes(self, classes):
-        if self.warm_start:
+    def _check_classes(self, classes, all_of_them):
+        if all_of_them:
             if {*classes} != {*self.classes_}:
                 raise ValueError(
                     "warm_start can only be used where `y` has the same classes as in the previous "

@@ -86,14 +86,17 @@ class DenseEstimator(BaseEstimator, ABC):
         """How good outputs are, by which early stopping goes."""
 
     @abstractmethod
-    def _read(self, X, y, incremental, reset):
-        """Rows as scikit-learn validates them, and what is to be predicted in columns."""
+    def _read(self, X, y, incremental, reset, held=False):
+        """Rows as scikit-learn validates them, and what is to be predicted in columns.
+
+        Those that are `held` back need not have every class.
+        """
 
     def _class_weights(self, y, incremental):
         """What the rows count by their classes, or None."""
 
     @property
-    def n_jobs_(self):
+    def _threads(self):
         """Threads that may share the steps of a fit."""
         if self.n_jobs is None or self.n_jobs == 0:
             return 1
@@ -211,7 +214,7 @@ class DenseEstimator(BaseEstimator, ABC):
 
     def _rows_to_watch(self, X, y):
         """Validation rows, which are validated as the others were."""
-        X, known = self._read(X, y, True, False)
+        X, known = self._read(X, y, True, False, held=True)
         return self._rows(self._floats(X).astype(self._live.parameters.dtype), known, None)
 
     # The network that comes of it.

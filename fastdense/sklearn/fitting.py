@@ -89,13 +89,12 @@ class StochasticFit:
             parameters=estimator._live.parameters,
             order=self.orders.table,
             evaluated="test",
-            threads=estimator.n_jobs_,
+            threads=estimator._threads,
         )
         if self.solver.state is not None:
             self.training.optimizer_state = self.solver.state
         self.training.learning_rate = self.solver.learning_rate
         self.scored = held is not None
-        self.best = None  # parameters, where epochs are scored
         self.patience = Patience(estimator, self.scored)
 
     def run(self):
@@ -108,8 +107,8 @@ class StochasticFit:
             warnings.warn("Training interrupted by user.", stacklevel=2)
         self._scatter()
         self.solver.state = self.training.optimizer_state
-        if self.scored and self.best is not None:
-            estimator._live.parameters[:] = self.best
+        if self.scored and estimator._best is not None:
+            estimator._live.parameters[:] = estimator._best
 
     def _scatter(self):
         """Let the estimator have the weights of now."""
@@ -134,8 +133,8 @@ class StochasticFit:
                 self.training.advance(piece)
             finally:  # also of epochs before an interrupt
                 stops = self._note(before)
-            stops = stops or self._called()
-            if stops or self.incremental:
+            called = self._called()
+            if stops or called or self.incremental:
                 return
         warn_of_the_end(estimator)
 
@@ -146,23 +145,23 @@ class StochasticFit:
         losses = (head.factor * curves.running_loss + curves.running_penalty).tolist()
         if curves.test_loss is not None:
             estimator.validation_loss_curve_ += (head.factor * curves.test_loss).tolist()
-        for loss in losses:
-            estimator.n_iter_ += 1
-            estimator.t_ += len(self.rows.inputs)
-            estimator.loss_ = loss
-            estimator.loss_curve_.append(loss)
-            if estimator.verbose:
-                print(f"Iteration {estimator.n_iter_}, loss = {loss:.8f}")
-            if self.scored:
-                self._score()
-            else:
-                self.patience.note_loss(loss)
-            rate = solvers.scaled_by(estimator, estimator.t_)
-            if rate is not None:
-                self._set_rate(rate)
-            if self.patience.over:
-                return self._end()
-        return False
+        first = estimator.n_iter_ + 1
+        estimator.n_iter_ += len(losses)
+        estimator.t_ += len(losses) * len(self.rows.inputs)
+        estimator.loss_curve_ += losses
+        if losses:  # none, where an epoch was interrupted
+            estimator.loss_ = losses[-1]
+        if estimator.verbose:
+            for number, loss in enumerate(losses, first):
+                print(f"Iteration {number}, loss = {loss:.8f}")
+        if not self.scored:
+            self.patience.note_losses(losses)
+        elif losses:  # of one epoch
+            self._score()
+        rate = solvers.scaled_by(estimator, estimator.t_)
+        if rate is not None:
+            self._set_rate(rate)
+        return self.patience.over and self._end()
 
     def _score(self):
         estimator, held = self.estimator, self.held
@@ -175,7 +174,7 @@ class StochasticFit:
         if estimator.verbose:
             print(f"Validation score: {score:f}")
         if self.patience.note_score(score):
-            self.best = live.parameters.copy()
+            estimator._best = live.parameters.copy()
 
     def _set_rate(self, rate):
         self.solver.learning_rate = self.training.learning_rate = rate

@@ -22,7 +22,7 @@ def fit(estimator, network, rows):
     live, head = estimator._live, estimator._head
     recipe = solvers.recipe_of(estimator, head, None, str(rows.inputs.dtype), 0)
     data = Data(rows.inputs, rows.targets, rows.weights)
-    objective = Objective(network, recipe, data, threads=estimator.n_jobs_)
+    objective = Objective(network, recipe, data, threads=estimator._threads)
 
     def value(parameters):
         with np.errstate(over="ignore"):

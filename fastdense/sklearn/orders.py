@@ -20,6 +20,7 @@ class Orders:
     ----------
     table : ndarray of int, shape (ahead, rows)
         Epoch e visits the rows in line e mod `ahead`.
+    most : int
     """
 
     def __init__(self, rows, shuffle, random_state, epochs):
@@ -30,21 +31,18 @@ class Orders:
         self._last, self._plain = self.table[0], np.arange(rows)
         self._exchanged = self._plain.copy()
         self._drawn = 0
-
-    @property
-    def most(self):
-        """Epochs that may be drawn at once."""
-        return len(self.table)
+        self.most = ahead if shuffle else epochs  # that may be drawn at once
 
     def draw(self, epochs):
         """Draw those of the coming epochs; each is the one before it, shuffled."""
         if not self._shuffle:
             return
-        exchanged = self._exchanged
-        for _ in range(epochs):
+        exchanged, last = self._exchanged, self._last
+        for line in range(self._drawn, self._drawn + epochs):
             exchanged[:] = self._plain
             self._random.shuffle(exchanged)
-            place = self.table[self._drawn % len(self.table)]
-            place[:] = self._last[exchanged]
-            self._last = place
-            self._drawn += 1
+            place = self.table[line % len(self.table)]
+            place[:] = last.take(exchanged)
+            last = place
+        self._last = last
+        self._drawn += epochs

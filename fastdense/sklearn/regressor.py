@@ -215,7 +215,7 @@ feature_names_in_ : as in `MLPRegressor`
         outputs = np.array([one._own_outputs(rows.inputs) for one in self.estimators_])
         self.noise_, self._deviations = intervals.deviations(outputs, rows.known, left_out)
 
-    def _read(self, X, y, incremental, reset):
+    def _read(self, X, y, incremental, reset, held=False):
         X, y = validate_data(
             self,
             X,

@@ -25,6 +25,11 @@ class Rows:
     targets: np.ndarray
     weights: np.ndarray | None
 
+    def part(self, own):
+        """Some of them, by their numbers."""
+        weights = None if self.weights is None else self.weights[own]
+        return Rows(self.inputs[own], self.known[own], self.targets[own], weights)
+
 
 def dense(inputs):
     """Rows as an array, of a sparse matrix all its numbers."""

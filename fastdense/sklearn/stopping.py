@@ -29,10 +29,13 @@ class Patience:
         estimator.validation_scores_ = [] if scored else None
         estimator.best_validation_score_ = -np.inf if scored else None
         estimator.best_loss_ = None if scored else np.inf
+        # Where a fit ends that finds no better score, be it one of nothing but NaN.
+        estimator._best = estimator._live.parameters.copy() if scored else None
 
     @staticmethod
     def go_on(estimator):
         """What another fit begins from, which may go by something else than the one before."""
+        estimator._best = None  # as there: what is no better than before is kept all the same
         if not hasattr(estimator, "loss_curve_"):
             Patience.begin(estimator)
         elif estimator.early_stopping and estimator.validation_scores_ is None:
@@ -53,15 +56,15 @@ class Patience:
         """Whether there were too many."""
         return self._estimator._no_improvement_count > self._estimator.n_iter_no_change
 
-    def note_loss(self, loss):
-        """Take in the loss of an epoch."""
+    def note_losses(self, losses):
+        """Take in the losses of some epochs, of which only the last can be too many."""
         estimator = self._estimator
-        if loss > estimator.best_loss_ - estimator.tol:
-            estimator._no_improvement_count += 1
-        else:
-            estimator._no_improvement_count = 0
-        if loss < estimator.best_loss_:
-            estimator.best_loss_ = loss
+        best, tol, count = estimator.best_loss_, estimator.tol, estimator._no_improvement_count
+        for loss in losses:
+            count = count + 1 if loss > best - tol else 0
+            if loss < best:
+                best = loss
+        estimator.best_loss_, estimator._no_improvement_count = best, count
 
     def note_score(self, score):
         """Take in the score of an epoch; returns whether it is the best so far."""

@@ -3,7 +3,7 @@
 import numpy as np
 import terminal
 
-from fastdense_bench.estimators import compare
+from fastdense_bench.estimators import calibration, compare
 from fastdense_bench.estimators.cases import CASES
 
 
@@ -18,6 +18,14 @@ def test_a_quick_run_says_what_both_do():
     assert all(found["seconds"] > 0 for found in (theirs, ours, single))
     page = compare.markdown(results)
     assert page.count("\n| iris |") == 1 and "scikit-learn 1." in page
+
+
+def test_intervals_of_an_ensemble_cover_more_than_those_of_one_network():
+    found = calibration.measure(calibration.NAMES[1], splits=2)
+    assert [*found] == [*calibration.METHODS]
+    assert found["ensemble"]["coverage"] > 0.7 > found["one network"]["coverage"]
+    assert found["ensemble"]["log_likelihood"] > found["one network"]["log_likelihood"]
+    assert all(x.shape[0] == len(y) for x, y in calibration.data_sets().values())
 
 
 def test_cases_are_scaled_and_held_back():

@@ -176,3 +176,10 @@ def test_a_search_in_processes_with_a_cold_cache(tmp_path):
     model = DenseClassifier(max_iter=20, random_state=0, learning_rate_init=0.05)
     here = GridSearchCV(model, grid, cv=3).fit(X, Y).cv_results_["mean_test_score"].tolist()
     assert done.stdout == f"{here}\n"
+
+
+def test_without_scikit_learn_its_name_is_said():
+    program = "import sys; sys.modules['sklearn'] = None; import fastdense.sklearn"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    last = done.stderr.strip().rpartition("\n")[2]
+    assert last == ("ImportError: fastdense.sklearn needs scikit-learn; install fastdense[sklearn]")

@@ -16,6 +16,6 @@ def test_the_page_runs(capsys):
         exec(compile(program, "docs/sklearn.md", "exec"), names)
     score, tuned = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"0\.[4-9]\d after \d+ epochs", score)
-    assert float(tuned) > 0.9
-    assert len([line for line in programs[1].splitlines() if line]) <= 30
+    assert float(tuned) > 0.8
+    assert len([line for line in programs[1].splitlines() if line]) <= 25
     assert (names["low"] < names["high"]).all()

@@ -116,6 +116,16 @@ def test_warm_starts_are_theirs():
     assert len(fitted[1].loss_curve_) == 16
 
 
+@pytest.mark.parametrize("rate", [0.001, 0.05])
+def test_warm_starts_that_find_no_better_score_are_theirs(rate):
+    fitted = []
+    for kind in (MLPClassifier, DenseClassifier):
+        options = {"max_iter": 20, "random_state": 1, "batch_size": 20, "learning_rate_init": 0.02}
+        model = kind(early_stopping=True, warm_start=True, **options).fit(*IRIS)
+        fitted.append(model.set_params(learning_rate_init=rate, max_iter=5).fit(*IRIS))
+    compare(*fitted, IRIS[0])
+
+
 def test_single_precision_stays_near():
     x, y = DIABETES[0].astype(np.float32), DIABETES[1].astype(np.float32)
     theirs, ours = (

@@ -115,6 +115,13 @@ def test_validation_rows_have_a_curve():
     assert score == pytest.approx(model.best_validation_score_, rel=1e-12)
 
 
+def test_validation_rows_need_not_have_every_class():
+    model = DenseClassifier(**QUICK, warm_start=True).fit(X, Y, validation_data=(X[:40], Y[:40]))
+    assert model.validation_loss_curve_[-1] < model.validation_loss_curve_[0]
+    with pytest.raises(ValueError, match="classes not in"):
+        model.fit(X, Y, validation_data=(X[:2], [0, 7]))
+
+
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 def test_callbacks_see_each_epoch_and_may_end_it(solver):
     seen = []
@@ -158,3 +165,16 @@ def test_a_fit_is_diagnosed():
     )
     found = model.diagnose(X[:, :3], X[:, 3], effort="quick")
     assert found.causes[0].cause.name == "rate_too_high"
+
+
+def test_an_interrupt_leaves_what_was_fitted():
+    def interrupt(model):
+        if model.n_iter_ == 3:
+            raise KeyboardInterrupt
+
+    model = DenseClassifier(**QUICK, callbacks=[interrupt])
+    with pytest.warns(UserWarning, match="interrupted"):
+        model.fit(X, Y)
+    same = DenseClassifier(**QUICK | {"max_iter": 3}).fit(X, Y)
+    np.testing.assert_array_equal(model.coefs_[0], same.coefs_[0])
+    assert model.loss_curve_ == same.loss_curve_
