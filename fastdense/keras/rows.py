@@ -1,5 +1,6 @@
 """What programs give as data: arrays, lists, tables, series, tensors and data sets."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -66,11 +67,11 @@ def array(name, values):
         raise ValueError(
             f"{name} has rows of different lengths; give each row as many numbers"
         ) from None
-    if found.dtype.kind in "OSU":
-        try:
+    if found.dtype == object:
+        with suppress(TypeError, ValueError):
             found = found.astype(float)
-        except (TypeError, ValueError):
-            raise ValueError(f"{name} holds {_no_number(found)}, which is no number") from None
+    if found.dtype.kind in "OSU":
+        raise ValueError(f"{name} holds {_no_number(found)}; expected numbers")
     if found.dtype.kind not in "fiub":
         raise ValueError(f"{name} holds {found.dtype} values; expected numbers")
     if not found.size:
@@ -85,8 +86,10 @@ def _no_number(values):
             float(values[place])
         except (TypeError, ValueError):
             column = f", column {place[1]}" if len(place) > 1 else ""
-            return f"{values[place]!r} in row {place[0]}{column}, counted from 0"
-    return "rows of different lengths"
+            value = values[place]
+            value = value.item() if isinstance(value, np.generic) else value
+            return f"{value!r} in row {place[0]}{column}, counted from 0"
+    return "numbers that are texts"
 
 
 def rows(x, y=None, sample_weight=None):
