@@ -24,8 +24,10 @@ from fastdense import (
     Dense,
     Dropout,
     FastdenseError,
+    LayerNormalization,
     Network,
     Recipe,
+    Rescale,
     Training,
     catalogue,
     train,
@@ -51,7 +53,9 @@ def trainings(draw):
         own = draw(st.sampled_from([{}, {"l1": 0.01}, {"max_norm": 0.5}, {"use_bias": False}]))
         layers.append(Dense(draw(st.integers(1, 6)), draw(st.sampled_from(HIDDEN)), **own))
         if draw(st.integers(0, 2)) == 0:
-            layers.append(Dropout(draw(st.floats(0.0, 0.8))))
+            rate, function = draw(st.floats(0.0, 0.8)), draw(st.sampled_from(HIDDEN))
+            one = draw(st.sampled_from([Dropout(rate), Activation(function), Rescale(0.5, 0.1)]))
+            layers.insert(draw(st.integers(0, len(layers))), one)
     output = OUTPUTS.get(entry.predictions, "identity")
     layers.append(Dense(draw(st.integers(least, 5)), output, bias="uniform"))
     network = Network(draw(st.integers(1, 6)), layers)
@@ -215,7 +219,6 @@ def test_a_device_that_runs_out_of_memory_takes_fewer_at_once(monkeypatch):
         return real(task, variants)
 
     monkeypatch.setattr(waves, "Pack", limited)
-    monkeypatch.setattr(waves, "MOST", 64)
     assert not differences(*both(SMALL, Recipe(epochs=1, batch_size=6), ROWS, seeds=40))
     assert sizes == [40, 32, 8]
 
@@ -230,7 +233,7 @@ def test_too_little_memory_is_one_sentence(monkeypatch):
     "layers, recipe, words",
     [
         ([BatchNormalization(), Dense(1)], {}, "a layer batch_normalization"),
-        ([Activation("tanh"), Dense(1)], {}, "a layer activate"),
+        ([LayerNormalization(), Dense(1)], {}, "a layer layer_normalization"),
         ([Dense(1)], {"augmentation": ["noise"]}, "augmentation (noise)"),
         ([Dense(2000), Dense(1000), Dense(1)], {}, "2,008,001 parameters"),
     ],

@@ -36,6 +36,18 @@ def nothing(name, *rest, **named):
     raise OSError(name)
 driver.ctypes.CDLL = nothing
 """
+WITHOUT_COMPILER = """
+from fastdense.devices.cuda import driver
+driver._driver = lambda: object()
+driver.gpus = lambda: (driver.Gpu("a GPU", 2**30, (9, 0)),)
+driver._has_compiler = lambda: False
+"""
+OLD_GPU = """
+from fastdense.devices.cuda import driver
+driver._driver = lambda: object()
+driver.gpus = lambda: (driver.Gpu("an old GPU", 2**30, (3, 5)),)
+driver._has_compiler = lambda: True
+"""
 WITHOUT_GPU = """
 from fastdense.devices.cuda import driver
 driver._driver = lambda: 100  # CUDA_ERROR_NO_DEVICE
@@ -61,6 +73,12 @@ def fresh(code, **environment):
         (WITHOUT_PACKAGE, "the package numba-cuda is missing; pip install 'fastdense[cuda]'"),
         (WITHOUT_DRIVER, "this machine has no driver of NVIDIA's (libcuda.so.1); install it"),
         (WITHOUT_GPU, "NVIDIA's driver finds no GPU; look at nvidia-smi"),
+        (
+            WITHOUT_COMPILER,
+            "NVIDIA's compiler is missing (NVVM and NVRTC); pip install 'numba-cuda[cu13]', or "
+            "'numba-cuda[cu12]' for a driver before 580",
+        ),
+        (OLD_GPU, "an old GPU has compute capability 3.5; expected 5.0 or more"),
     ],
 )
 def test_what_is_missing_is_said_in_one_sentence_each_time(lack, words):

@@ -260,6 +260,11 @@ def free_memory():
     return cuda.current_context().get_memory_info().free
 
 
+def multiprocessors():
+    """How many the GPU has; the simulator takes all networks at once."""
+    return 1 << 20 if SIMULATED else cuda.get_current_device().MULTIPROCESSOR_COUNT
+
+
 OUT_OF_MEMORY = "out of memory", "OUT_OF_MEMORY", "MEMORY_ALLOCATION"
 
 

@@ -8,14 +8,24 @@ from collections import namedtuple
 
 import numpy as np
 
-from fastdense.devices.cuda.layout import CORRECT, COUNTS, DENSE, WARP, at, column, makes_view
+from fastdense.devices.cuda.layout import (
+    ACTIVATION,
+    CORRECT,
+    COUNTS,
+    DENSE,
+    DROPOUT,
+    WARP,
+    at,
+    column,
+    makes_view,
+)
 from fastdense.devices.cuda.tiles import BIAS, GO_ON, ZERO, product
 from fastdense.kernels.layers._observing import add_sizes
 from fastdense.kernels.layout import NO_ACCURACY, OBSERVING, PARTIAL_SUMS, TRAINING
 from fastdense.kernels.samples.accuracy import count_correct
 from fastdense.kernels.samples.random_words import words
 from fastdense.numerics.primitives import fma
-from fastdense.numerics.streams import DROPOUT
+from fastdense.numerics.streams import DROPOUT as DROPOUT_PURPOSE
 
 Sizes = namedtuple("Sizes", "sizes")  # what `add_sizes` writes into
 
@@ -175,7 +185,7 @@ def forward_for(dtype, activations):
         seed, blocks = work.seeds[lane], (layer.n_in + 3) // 4
         for b in range(samples):
             for block in range(blocks if purpose == TRAINING else 0):
-                four = words((place + b) * blocks + block, DROPOUT, layer.index, step, seed)
+                four = words((place + b) * blocks + block, DROPOUT_PURPOSE, layer.index, step, seed)
                 for j in range(min(4, layer.n_in - 4 * block)):
                     word = four[0] if j == 0 else (four[1] if j == 1 else four[2 + (j == 3)])
                     i = (4 * block + j) * across + b * WARP
@@ -185,13 +195,36 @@ def forward_for(dtype, activations):
                 work.arena[mask + i] = factor
                 work.arena[out + i] = work.arena[x + i] * factor
 
+    def rescale(work, lane, layer, samples):
+        plan = work.plan[0]
+        x, factors = in_block(work, lane, layer.input_row), in_block(work, lane, layer.slope_row)
+        out, across = in_block(work, lane, layer.output_row), plan.block * WARP
+        numbers = at(lane, 2 * plan.depth, 2 * layer.index)
+        factor, added = cast(work.numbers[numbers]), cast(work.numbers[numbers + WARP])
+        for b in range(samples):
+            for i in range(b * WARP, b * WARP + layer.n_in * across, across):
+                work.arena[factors + i] = factor
+                work.arena[out + i] = work.arena[x + i] * factor + added
+
+    def activation(work, lane, layer, samples):
+        across = work.plan[0].block * WARP
+        x, z = in_block(work, lane, layer.input_row), in_block(work, lane, layer.slope_row)
+        for b in range(samples):
+            for i in range(b * WARP, b * WARP + layer.n_in * across, across):
+                work.arena[z + i] = work.arena[x + i]
+        activate(layer.activation, work, lane, layer, samples)
+
     def forward(work, lane, samples, purpose, first, place, step):
         for index in range(work.plan[0].depth):
             layer = work.layers[index]
             if layer.kind == DENSE:
                 dense(work, lane, layer, samples, purpose, first)
-            else:
+            elif layer.kind == DROPOUT:
                 dropout(work, lane, layer, samples, purpose, place, step)
+            elif layer.kind == ACTIVATION:
+                activation(work, lane, layer, samples)
+            else:
+                rescale(work, lane, layer, samples)
 
     return forward
 
