@@ -98,19 +98,27 @@ def device(function):
     function = getattr(function, "py_func", function)
     if function in maths.BY_PRECISION and not SIMULATED:
         return _of_both_precisions(function)
-    return _device(_rebound(function))
+    return _device(rebound(function, device, BUILTINS))
 
 
-def _rebound(function):
-    """The function with what it uses by name, and in its closure, as `device` makes it."""
+def rebound(function, device, builtins):
+    """The function with those that it uses by name, or in its closure, as `device` has them.
+
+    Those of Python's own are taken from `builtins`, where they are there.
+    """
+
+    def value(given):
+        compiled = isinstance(getattr(given, "py_func", given), FunctionType)
+        return device(given) if compiled else given
+
     used = {}
     for step in dis.get_instructions(function):
         name = step.argval
         if step.opname == "LOAD_GLOBAL":
-            known = function.__globals__.get(name, BUILTINS.get(name))
+            known = function.__globals__.get(name, builtins.get(name))
             if known is not None:  # else it is another one of Python's own
-                used[name] = _value(known)
-    cells = tuple(CellType(_value(cell.cell_contents)) for cell in function.__closure__ or ())
+                used[name] = value(known)
+    cells = tuple(CellType(value(cell.cell_contents)) for cell in function.__closure__ or ())
     names = function.__globals__ | used
     code = function.__code__
     if SIMULATED:
@@ -121,12 +129,6 @@ def _rebound(function):
     new.__module__, new.__qualname__ = function.__module__, function.__qualname__
     new.__dict__.update(function.__dict__)
     return new
-
-
-def _value(value):
-    """What a name stands for in a function that kernels call."""
-    compiled = isinstance(getattr(value, "py_func", value), FunctionType)
-    return device(value) if compiled else value
 
 
 def _of_both_precisions(function):
