@@ -130,6 +130,14 @@ def test_a_pack_of_networks_that_all_diverge_ends():
     assert not differences(cpu, gpu) and (gpu.steps < 50).all()
 
 
+def test_networks_that_all_diverge_end_wherever_launches_do(monkeypatch):
+    monkeypatch.setattr(pack, "FIRST_BUDGET", 1)
+    monkeypatch.setattr(pack, "GROWTH", 1)
+    recipe = Recipe(epochs=50, learning_rate=1e30, batch_size=4)
+    cpu, gpu = both(SMALL, recipe, ROWS, seeds=2, learning_rate=[1e30, 1e25])
+    assert not differences(cpu, gpu) and (gpu.steps < 50).all()
+
+
 def test_given_orders_and_drawn_rows_are_followed():
     order = [[0, 2, 4, 0], [5, 5, 1, 3]]
     recipe = Recipe(epochs=3, batch_size=3)
@@ -150,6 +158,17 @@ def test_a_training_goes_on_epoch_by_epoch():
         assert (one.epoch, one.steps, one.loss) == (other.epoch, other.steps, other.loss)
         assert same(here.parameters, there.parameters)
     assert not differences(here.result(), there.result())
+
+
+def test_parameters_may_be_set_between_epochs():
+    trained = []
+    for device in ("cpu", "cuda"):
+        training = Training(SMALL, Recipe(optimizer="adam", epochs=4), ROWS, device=device)
+        training.advance(2)
+        training.parameters = 0.5 * training.parameters
+        training.advance(2)
+        trained.append(training.result())
+    assert not differences(*trained)
 
 
 def test_what_a_training_does_not_offer_here_is_said():

@@ -19,7 +19,7 @@ from fastdense.devices.cuda.layout import (
     column,
     makes_view,
 )
-from fastdense.devices.cuda.tiles import BIAS, GO_ON, ZERO, product
+from fastdense.devices.cuda.tiles import BIAS, GO_ON, ZERO, product, unchecked
 from fastdense.kernels.layers._observing import add_sizes
 from fastdense.kernels.layout import NO_ACCURACY, OBSERVING, PARTIAL_SUMS, TRAINING
 from fastdense.kernels.samples.accuracy import count_correct
@@ -63,7 +63,7 @@ def gather_for(dtype):
     def copy_features(rows, first, count, work, place):
         step = work.plan[0].block * WARP
         for i in range(count):
-            work.arena[place + i * step] = rows[first + i]
+            work.arena[unchecked(place + i * step)] = rows[unchecked(first + i)]
 
     def copy_labels(labels, row, work, place):
         plan = work.plan[0]
@@ -71,9 +71,9 @@ def gather_for(dtype):
         label = labels[row]
         known = label >= 0 and label < plan.outputs
         for o in range(plan.outputs):
-            work.arena[place + o * step] = cast(0) if known else cast(np.nan)
+            work.arena[unchecked(place + o * step)] = cast(0) if known else cast(np.nan)
         if known:
-            work.arena[place + np.int64(label) * step] = cast(1)
+            work.arena[unchecked(place + np.int64(label) * step)] = cast(1)
 
     def gather(work, lane, samples, first, epoch, ordered, test):
         plan = work.plan[0]
@@ -105,10 +105,10 @@ def elementwise(entry):
         step = work.plan[0].block * WARP
         for row in range(layer.n_out):
             for i in range(row * step, row * step + samples * WARP, WARP):
-                zi = work.arena[z + i]
+                zi = work.arena[unchecked(z + i)]
                 ai = value(zi)
-                work.arena[a + i] = ai
-                work.arena[z + i] = slope(zi, ai)
+                work.arena[unchecked(a + i)] = ai
+                work.arena[unchecked(z + i)] = slope(zi, ai)
 
     return activate
 
@@ -189,11 +189,11 @@ def forward_for(dtype, activations):
                 for j in range(min(4, layer.n_in - 4 * block)):
                     word = four[0] if j == 0 else (four[1] if j == 1 else four[2 + (j == 3)])
                     i = (4 * block + j) * across + b * WARP
-                    work.arena[mask + i] = scale if np.int64(word) >= above else cast(0)
+                    work.arena[unchecked(mask + i)] = scale if np.int64(word) >= above else cast(0)
             for i in range(b * WARP, b * WARP + layer.n_in * across, across):
-                factor = work.arena[mask + i] if purpose == TRAINING else cast(1)
-                work.arena[mask + i] = factor
-                work.arena[out + i] = work.arena[x + i] * factor
+                factor = work.arena[unchecked(mask + i)] if purpose == TRAINING else cast(1)
+                work.arena[unchecked(mask + i)] = factor
+                work.arena[unchecked(out + i)] = work.arena[unchecked(x + i)] * factor
 
     def rescale(work, lane, layer, samples):
         plan = work.plan[0]
@@ -203,15 +203,15 @@ def forward_for(dtype, activations):
         factor, added = cast(work.numbers[numbers]), cast(work.numbers[numbers + WARP])
         for b in range(samples):
             for i in range(b * WARP, b * WARP + layer.n_in * across, across):
-                work.arena[factors + i] = factor
-                work.arena[out + i] = work.arena[x + i] * factor + added
+                work.arena[unchecked(factors + i)] = factor
+                work.arena[unchecked(out + i)] = work.arena[unchecked(x + i)] * factor + added
 
     def activation(work, lane, layer, samples):
         across = work.plan[0].block * WARP
         x, z = in_block(work, lane, layer.input_row), in_block(work, lane, layer.slope_row)
         for b in range(samples):
             for i in range(b * WARP, b * WARP + layer.n_in * across, across):
-                work.arena[z + i] = work.arena[x + i]
+                work.arena[unchecked(z + i)] = work.arena[unchecked(x + i)]
         activate(layer.activation, work, lane, layer, samples)
 
     def forward(work, lane, samples, purpose, first, place, step):
@@ -257,8 +257,8 @@ def loss_for(dtype, entry):
         for b in range(samples):
             total = np.float64(0)
             for i in range(b * WARP, b * WARP + plan.outputs * across, across):
-                predicted, target = work.arena[p + i], work.arena[y + i]
-                work.arena[delta + i] = slope(predicted, target, numbers)
+                predicted, target = work.arena[unchecked(p + i)], work.arena[unchecked(y + i)]
+                work.arena[unchecked(delta + i)] = slope(predicted, target, numbers)
                 if valued:
                     total += np.float64(value(predicted, target, numbers))
             if valued:
@@ -280,7 +280,7 @@ def backward_for(dtype, activations):
         across = work.plan[0].block * WARP
         for row in range(count):
             for i in range(row * across, row * across + samples * WARP, WARP):
-                work.arena[delta + i] *= work.arena[factors + i]
+                work.arena[unchecked(delta + i)] *= work.arena[unchecked(factors + i)]
 
     def by_slopes(work, lane, layer, samples):
         multiply(work, lane, layer.delta_row, layer.n_out, samples, layer.slope_row)
@@ -308,11 +308,13 @@ def backward_for(dtype, activations):
         )  # fmt: skip
         bias = place + layer.n_weights * WARP
         for o in range(layer.n_out):
-            total = work.gradient[bias + o * WARP] if continued else cast(0)
+            total = work.gradient[unchecked(bias + o * WARP)] if continued else cast(0)
             for i in range(o * across, o * across + samples * WARP, WARP):
-                total = fma(cast(1), work.arena[delta + i], total)
+                total = fma(cast(1), work.arena[unchecked(delta + i)], total)
             # One that is not used has no gradient.
-            work.gradient[bias + o * WARP] = total if layer.trained == layer.count else cast(0)
+            work.gradient[unchecked(bias + o * WARP)] = (
+                total if layer.trained == layer.count else cast(0)
+            )
 
     def scale(work, lane, samples, factor):
         plan = work.plan[0]
@@ -322,7 +324,7 @@ def backward_for(dtype, activations):
             if plan.weighted:
                 own = work.sample_weights[at(lane, plan.block, b)] * factor
             for i in range(b * WARP, b * WARP + plan.outputs * across, across):
-                work.arena[delta + i] *= cast(own)
+                work.arena[unchecked(delta + i)] *= cast(own)
 
     def backward(work, lane, samples, factor, continued):
         plan = work.plan[0]
