@@ -36,6 +36,7 @@ def nothing(name, *rest, **named):
     raise OSError(name)
 driver.ctypes.CDLL = nothing
 """
+SWEEP = "sweep rate-adam --arm rate-0.1 --grid learning_rate=0.1"
 WITHOUT_COMPILER = """
 from fastdense.devices.cuda import driver
 driver._driver = lambda: object()
@@ -136,12 +137,12 @@ def test_the_doctor_takes_a_real_kernel_for_whole(tmp_path):
     assert files and all(is_whole(file) for file in files[-20:])
 
 
-@pytest.mark.parametrize("command", ["run rate-adam", "reproduce rate-adam"])
+@pytest.mark.parametrize("command", ["run rate-adam", "reproduce rate-adam", SWEEP])
 @pytest.mark.parametrize("lack", [WITHOUT_PACKAGE, WITHOUT_DRIVER, WITHOUT_GPU])
 def test_the_command_line_refuses_with_exit_code_2(command, lack):
     code = f"""
 from fastdense_cli.app import invoke
-assert invoke("{command} --draws 1 --seeds 1 --device cuda".split()) == 2
+assert invoke("{command} --seeds 1 --device cuda".split()) == 2
 """
     assert fresh(f"{lack}\n{code}") == ""
 

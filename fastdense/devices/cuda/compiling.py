@@ -14,6 +14,7 @@ does.
 import contextlib
 import dis
 import inspect
+import math
 import re
 import threading
 import warnings
@@ -28,6 +29,7 @@ from fastdense.devices.cuda import tiles
 from fastdense.errors import FastdenseError
 from fastdense.numerics import maths, primitives
 
+jit = cuda.jit  # while the simulator is at work, it has another `cuda` here
 SIMULATED = bool(numba.config.ENABLE_CUDASIM)
 # A product or a sum that an assembler may still fuse: it does not say how it is rounded.
 LOOSE = re.compile(r"\b(mul|add|sub)\.f(32|64)\b")
@@ -69,7 +71,7 @@ def _device(function):
     if not SIMULATED:
         # No function may return an array that it made; so these become a part of their callers.
         inline = "always" if getattr(function, "makes_view", False) else "never"
-        made = cuda.jit(device=True, inline=inline)(function)
+        made = jit(device=True, inline=inline)(function)
     _made.add(made)
     return made
 
@@ -162,7 +164,7 @@ def kernel(function):
         with np.errstate(all="ignore"):  # a training that diverges is an outcome, not a fault
             every(lanes, work)
 
-    return cuda.jit(simulated if SIMULATED else every)
+    return jit(simulated if SIMULATED else every)
 
 
 @contextlib.contextmanager
@@ -214,7 +216,8 @@ def launch(kernel, lanes, work):
                 kernel[blocks, THREADS](lanes, work)
             for code in kernel.inspect_asm().values():
                 check_rounding(code)
-    cuda.synchronize()
+    if not SIMULATED:
+        cuda.synchronize()
 
 
 def _fill(array, value):
@@ -224,7 +227,7 @@ def _fill(array, value):
 
 @cache
 def _filler():
-    return cuda.jit(_fill)
+    return jit(_fill)
 
 
 def put(array):
@@ -259,7 +262,7 @@ def write(array, values):
 
 def free_memory():
     """Bytes of the GPU's memory that are free."""
-    return cuda.current_context().get_memory_info().free
+    return math.inf if SIMULATED else cuda.current_context().get_memory_info().free
 
 
 def multiprocessors():

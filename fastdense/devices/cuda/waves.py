@@ -20,8 +20,9 @@ def lanes_of(task):
     Raises
     ------
     FastdenseError
-        Not even one warp of them fits.
+        Not even one warp of them fits, or they are not trained here.
     """
+    supported.check(task)
     free = compiling.free_memory()
     each = WARP * bytes_of(task)
     warps = (SHARE * free - shared_bytes(task)) / each
@@ -35,7 +36,6 @@ def train_in_waves(task, variants, store, check):
 
     The results of a wave are stored when it ends.
     """
-    supported.check(task)
     first, lanes = 0, lanes_of(task)
     waves = -(-len(variants) // lanes)
     lanes = padded(-(-len(variants) // waves), WARP)  # of equal size
@@ -66,7 +66,6 @@ def _pack(task, variants):
 
 def seconds_in_waves(task, variants, budget):
     """How long all variants would take, after trying the first wave for `budget` seconds."""
-    supported.check(task)
     lanes = lanes_of(task)
     pack = Pack(task, variants[:lanes])
     pack.advance()  # it also compiles
