@@ -23,6 +23,7 @@ MEASURED_SECONDS = 3.0  # of each training, after what compiles
 PEER_SECONDS = 45.0  # of a peer's process
 FLOPS_OF_A_PRODUCT = 6  # of a multiply-add forward, with its two on the way back
 CORES = {(7, 0): 64, (7, 5): 64, (8, 0): 64}  # of a multiprocessor; 128 of others
+BLOCKS, WAVES = (4, 8, 16), (64, 128, 256, 512)  # that are tried
 CHUNK = 50  # steps of a peer that are one call
 
 
@@ -130,6 +131,24 @@ def measured(work, seconds=MEASURED_SECONDS):
         return {"refused": f"not one step in {seconds:g} s"}
     step = (time.perf_counter() - began) / done * work.networks / len(variants[:lanes])
     return {"step": step, "longest": longest, "compiled": compiled}
+
+
+def tuned(work, seconds=0.5):
+    """Lines of a table: seconds of a step by samples of a block and networks of a wave."""
+    from fastdense.devices.cuda import arrays, waves
+
+    usual = arrays.BLOCK, waves.EACH
+    lines = []
+    try:
+        for arrays.BLOCK in BLOCKS:
+            cells = []
+            for waves.EACH in WAVES:
+                found = measured(work, seconds)
+                cells.append(f"{found['step'] * 1e6:,.1f}" if "step" in found else "-")
+            lines.append(f"| {arrays.BLOCK} | {' | '.join(cells)} |")
+    finally:
+        arrays.BLOCK, waves.EACH = usual
+    return lines
 
 
 def alike(work, networks=64, epochs=3):
@@ -305,7 +324,7 @@ def row_of(work, own, peers, flops, moved):
     return f"| {' | '.join(cells)} |"
 
 
-def page(machine, rows, bits, longest, seconds):
+def page(machine, rows, bits, longest, seconds, tuning=()):
     """The text of bench/cuda.md."""
     head = [
         "# The CUDA device, measured",
@@ -325,6 +344,16 @@ def page(machine, rows, bits, longest, seconds):
         f"- {name}: parameters {'have' if same else 'DO NOT HAVE'} the bits of the CPU ({digest})"
         for name, (same, digest) in bits.items()
     ]
+    if tuning:
+        tail += [
+            "",
+            "Microseconds of a step of the first work, by the samples of a block "
+            "(`arrays.BLOCK`) and the networks of a wave for each multiprocessor (`waves.EACH`):",
+            "",
+            f"| block | {' | '.join(map(str, WAVES))} |",
+            f"| ---: |{' ---: |' * len(WAVES)}",
+            *tuning,
+        ]
     return "\n".join([*head, *rows, *tail, ""])
 
 
@@ -350,6 +379,7 @@ def main(arguments=None, packs=PACKS, alone=ALONE):
     for work in (*packs[:3], *alone[:1]):  # of each shape one
         shape = "-".join(map(str, work.widths))
         bits[shape] = alike(work, 64 if work.networks > 1 else 1)
+    tuning = tuned(packs[0], min(0.5, given.seconds / 200))
     for work in (*packs[:3], *alone, *packs[3:]):  # what matters most first
         if time.perf_counter() - began > given.seconds:
             rows.append(row_of(work, {"refused": "no time was left"}, {}, flops, moved))
@@ -363,7 +393,7 @@ def main(arguments=None, packs=PACKS, alone=ALONE):
                 peers[name] = of_peer(name, work, min(PEER_SECONDS, left))
         rows.append(row_of(work, own, peers, flops, moved))
         print(rows[-1], file=sys.stderr)
-        text = page(machine, rows, bits, longest, time.perf_counter() - began)
+        text = page(machine, rows, bits, longest, time.perf_counter() - began, tuning)
         Path(given.out).write_text(text)  # so that what is measured is kept, whatever follows
     print(f"wrote {given.out}")
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from fastdense.devices import device_of
 from fastdense.many import Trial
-from fastdense.sweeps.job import DEVICE, curve_places, lanes_of
+from fastdense.sweeps.job import curve_places, lanes_of
 
 PROBES = 6  # groups that are tried, from the cheapest to the dearest
 PROBE_SECONDS = 0.05  # of training in each
@@ -39,12 +39,12 @@ def _modeled(task):
 
 
 def _measured(group):
-    count = min(lanes_of(group.task), group.runs)
+    count = min(lanes_of(group.task, group.device), group.runs)
     job = next(group.jobs(0, np.arange(count), count))
     started = time.perf_counter()
-    trial = Trial.of(job.task, job.varied)
+    trial = Trial.of(job.task, job.varied, device=job.device)
     drawn = time.perf_counter() - started
-    return (drawn + device_of(DEVICE).seconds_of(*trial.job, PROBE_SECONDS)) / count
+    return (drawn + device_of(job.device).seconds_of(*trial.job, PROBE_SECONDS)) / count
 
 
 def size_of(plan):

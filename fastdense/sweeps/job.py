@@ -14,8 +14,6 @@ from fastdense.outcome import Thresholds
 from fastdense.runs import Collector
 from fastdense.task import Task, prepare
 
-DEVICE = "cpu"  # that sweeps train on
-
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -72,6 +70,8 @@ class Job:
         What `train_many` takes, to arrays (n,); the seeds at least.
     settings : dict
         What is kept of a run; see `plan.Settings`.
+    device : str
+        Where it is trained; it decides no bit.
     """
 
     group: int
@@ -79,6 +79,7 @@ class Job:
     task: Task
     varied: dict
     settings: dict
+    device: str = "cpu"
 
 
 def prepared(network, recipe, data, evaluate_every, observe_every):
@@ -94,7 +95,7 @@ def carry_out(job, check=lambda: None, threads=1):
     `check` is called every few milliseconds, and may raise to stop.
     """
     task, settings = job.task, job.settings
-    trial = Trial.of(task, job.varied, Thresholds(**settings["thresholds"]))
+    trial = Trial.of(task, job.varied, Thresholds(**settings["thresholds"]), job.device)
     measures = [MEASURES[name].of for name in settings["measures"]]
     places = curve_places(task.evaluations, settings["curve_points"])
     rows = Rows.blank(len(job.runs), len(measures), len(places))
@@ -106,7 +107,7 @@ def carry_out(job, check=lambda: None, threads=1):
         if collector:
             collector.store(first, results)
 
-    device_of(DEVICE).train_here(*trial.job, store, check, threads)
+    device_of(job.device).train_here(*trial.job, store, check, threads)
     if collector:
         with np.errstate(all="ignore"):  # of losses that are not finite
             for row, run in zip(rows.measured, trial.runs(collector, 0.0), strict=True):
@@ -114,9 +115,9 @@ def carry_out(job, check=lambda: None, threads=1):
     return rows
 
 
-def lanes_of(task):
+def lanes_of(task, device="cpu"):
     """Networks that are trained side by side where there are enough."""
-    return device_of(DEVICE).lanes_of(task)
+    return device_of(device).lanes_of(task)
 
 
 def curve_places(evaluations, points):

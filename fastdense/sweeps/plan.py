@@ -10,6 +10,7 @@ import numpy as np
 from fastdense import data
 from fastdense.checks import seed, whole
 from fastdense.dataset import Data
+from fastdense.devices import device_of
 from fastdense.errors import FastdenseError, shown
 from fastdense.many import Trial
 from fastdense.measures import MEASURES, fault_of
@@ -77,6 +78,8 @@ class Group:
         Everything else that decides what is kept of a run.
     data : str
         The digest of the rows.
+    device : str
+        Where it is trained.
     """
 
     task: Task
@@ -85,6 +88,7 @@ class Group:
     seeds: range
     settings: dict
     data: str
+    device: str = "cpu"
 
     @property
     def runs(self):
@@ -117,7 +121,7 @@ class Group:
             cells, seeds = np.divmod(part, len(self.seeds))
             varied = {name: values[cells] for name, values in self.given.items()}
             varied["seeds"] = self.seeds.start + seeds
-            yield Job(number, part, self.task, varied, self.settings)
+            yield Job(number, part, self.task, varied, self.settings, self.device)
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +155,7 @@ class Plan:
     @property
     def packs(self):
         """How many rows of vector lanes the runs fill, if none was trained before."""
-        return sum(-(-group.runs // lanes_of(group.task)) for group in self.groups)
+        return sum(-(-group.runs // lanes_of(group.task, group.device)) for group in self.groups)
 
 
 class Base:
@@ -224,7 +228,7 @@ def count_runs(base, axes, seeds):
     return cells * seeds
 
 
-def make_plan(base, grid, seeds=None, first_seed=0, settings=None):
+def make_plan(base, grid, seeds=None, first_seed=0, settings=None, device="cpu"):
     """Look at every architecture of a grid, and refuse what cannot be trained.
 
     Parameters
@@ -234,8 +238,11 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=None):
     seeds : int, optional
         Of each cell; the scenario's own number if not given. One where the seed changes nothing.
     settings : Settings, optional
+    device : str
+        Where it is trained.
     """
     settings = settings or Settings()
+    device_of(device).demand()
     axes = tuple(grid)
     if len(base.arms) > 1:
         axes = Axis(ARM, tuple(base.arms)), *axes
@@ -273,6 +280,7 @@ def make_plan(base, grid, seeds=None, first_seed=0, settings=None):
                 seeds=range(first_seed, first_seed + (seeds if arm.random else 1)),
                 settings=_kept(task, settings, base.thresholds),
                 data=digest_of(task),
+                device=device,
             )
         )
     definition = {

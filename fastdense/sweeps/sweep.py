@@ -84,6 +84,7 @@ def sweep(
     workers: int | None = None,
     dask: str | None = None,
     tls: Mapping[str, str] | None = None,
+    device: str = "cpu",
     evaluate_every: int | None = None,
     measures: Sequence[str] = (),
     curve_points: int | None = None,
@@ -121,6 +122,8 @@ def sweep(
         (docs/cluster.md); or "local", for processes of this machine.
     tls : dict, optional
         Files for that: "ca_file", "cert" and "key".
+    device : str
+        Where networks are trained, of this machine; the runs have the same bits.
     evaluate_every : int, optional
         Epochs between evaluations, of which outcomes are found; about 200 a run if not given.
     measures : sequence of str
@@ -147,14 +150,14 @@ def sweep(
     axes = read_grid(grid)
     kept = {} if curve_points is None else {"curve_points": curve_points}
     settings = Settings(evaluate_every, measures, **kept)
-    plan = make_plan(Base(base, arms), axes, seeds, first_seed, settings)
+    plan = make_plan(Base(base, arms), axes, seeds, first_seed, settings, device)
     for note in plan.notes:
         warnings.warn(note, stacklevel=2)
     if on_progress is not None and not callable(on_progress):
         raise FastdenseError(f"on_progress is {shown(on_progress)}; expected a function or nothing")
     with (
         Store(store, resume) as kept_in,
-        contextlib.closing(runner_of(plan.runs, workers, dask, tls)) as runner,
+        contextlib.closing(runner_of(plan.runs, workers, dask, tls, device)) as runner,
     ):
         report = _warning_of_waits(on_progress)
         progress = carry_out(plan, kept_in, runner, seconds_each(plan), report)
@@ -178,14 +181,14 @@ def _warning_of_waits(on_progress):
     return report
 
 
-def runner_of(runs, workers=None, dask=None, tls=None):
+def runner_of(runs, workers=None, dask=None, tls=None, device="cpu"):
     """What carries out the jobs of a sweep: threads of this process, or a Dask cluster.
 
     Parameters
     ----------
     runs : int
         How many there are.
-    workers, dask, tls : as in `sweep`
+    workers, dask, tls, device : as in `sweep`
 
     Returns
     -------
@@ -196,6 +199,10 @@ def runner_of(runs, workers=None, dask=None, tls=None):
         if tls:
             raise FastdenseError("TLS is for a Dask cluster; give the address of one, too")
         return Local(workers, jobs=runs)
+    if device != "cpu":
+        raise FastdenseError(
+            f"the machines of a cluster train on their CPUs; leave out the device {shown(device)}"
+        )
     if importlib.util.find_spec("distributed") is None:
         raise FastdenseError(
             f"sweeps on a cluster need distributed, which is not installed; run {INSTALL}"
@@ -282,7 +289,7 @@ def _jobs(plan, store, workers, seconds, progress):
 
 def _runs_of_a_job(group, seconds, share):
     """How many runs a job should have, of so many seconds each; at most about its share."""
-    lanes = lanes_of(group.task)
+    lanes = lanes_of(group.task, group.device)
     most = lanes * max(round(min(JOB_SECONDS / seconds, share, MAX_IN_A_JOB) / lanes), 1)
     bytes_ = group.task.network.size * np.dtype(group.task.recipe.dtype).itemsize
     return max(min(most, MAX_BYTES // bytes_), 1)

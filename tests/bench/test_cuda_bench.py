@@ -46,7 +46,9 @@ def test_it_runs_from_end_to_end(tmp_path, monkeypatch, capsys):
     small = [bench.Work((1, 2, 1), 3, batch=4, rows=8)]
     small.append(bench.Work((1, 3, 1), 2, "tanh", "adam", 4, 8))
     alone = [bench.Work((2, 2), 1, batch=4, rows=8), bench.ALONE[1]]
-    monkeypatch.setattr(bench, "MEASURED_SECONDS", 0.2)
+    monkeypatch.setattr(bench, "MEASURED_SECONDS", 0.1)
+    monkeypatch.setattr(bench, "BLOCKS", (4, 16))
+    monkeypatch.setattr(bench, "WAVES", (64,))
     monkeypatch.setattr(bench, "peaks", lambda: ("a simulator", 1e12, 1e12))
     monkeypatch.setattr(bench, "of_peer", lambda *given: 1e-3)
     monkeypatch.setattr(bench, "alike", lambda work, n: real(work, 2, 1))
@@ -56,6 +58,7 @@ def test_it_runs_from_end_to_end(tmp_path, monkeypatch, capsys):
     text = out.read_text()
     assert "On a simulator" in text and "3 x 1-2-1 relu sgd b4" in text
     assert "parameters have the bits of the CPU" in text and "DO NOT" not in text
+    assert text.count("| 16 | ") == 1 and "waves.EACH" in text
     assert "1,048,576 parameters" in text  # one is refused by name
     assert Path(capsys.readouterr().out.split()[-1]) == out
 

@@ -1,10 +1,15 @@
 """Networks trained in Numba's simulator of CUDA beside the CPU."""
 
+from importlib.util import find_spec
+
 import numba
 import numpy as np
+import pytest
 
 from fastdense import train_many
 
+if find_spec("numba_cuda") is None:
+    pytest.skip("without numba-cuda", allow_module_level=True)
 # Before `numba.cuda` is imported, which nothing else here does.
 numba.config.ENABLE_CUDASIM = 1
 

@@ -24,8 +24,10 @@ from fastdense import (
     Dense,
     Dropout,
     FastdenseError,
+    LayerNormalization,
     Network,
     Recipe,
+    Rescale,
     Training,
     catalogue,
     train,
@@ -51,7 +53,9 @@ def trainings(draw):
         own = draw(st.sampled_from([{}, {"l1": 0.01}, {"max_norm": 0.5}, {"use_bias": False}]))
         layers.append(Dense(draw(st.integers(1, 6)), draw(st.sampled_from(HIDDEN)), **own))
         if draw(st.integers(0, 2)) == 0:
-            layers.append(Dropout(draw(st.floats(0.0, 0.8))))
+            rate, function = draw(st.floats(0.0, 0.8)), draw(st.sampled_from(HIDDEN))
+            one = draw(st.sampled_from([Dropout(rate), Activation(function), Rescale(0.5, 0.1)]))
+            layers.insert(draw(st.integers(0, len(layers))), one)
     output = OUTPUTS.get(entry.predictions, "identity")
     layers.append(Dense(draw(st.integers(least, 5)), output, bias="uniform"))
     network = Network(draw(st.integers(1, 6)), layers)
@@ -126,6 +130,14 @@ def test_a_pack_of_networks_that_all_diverge_ends():
     assert not differences(cpu, gpu) and (gpu.steps < 50).all()
 
 
+def test_networks_that_all_diverge_end_wherever_launches_do(monkeypatch):
+    monkeypatch.setattr(pack, "FIRST_BUDGET", 1)
+    monkeypatch.setattr(pack, "GROWTH", 1)
+    recipe = Recipe(epochs=50, learning_rate=1e30, batch_size=4)
+    cpu, gpu = both(SMALL, recipe, ROWS, seeds=2, learning_rate=[1e30, 1e25])
+    assert not differences(cpu, gpu) and (gpu.steps < 50).all()
+
+
 def test_given_orders_and_drawn_rows_are_followed():
     order = [[0, 2, 4, 0], [5, 5, 1, 3]]
     recipe = Recipe(epochs=3, batch_size=3)
@@ -146,6 +158,17 @@ def test_a_training_goes_on_epoch_by_epoch():
         assert (one.epoch, one.steps, one.loss) == (other.epoch, other.steps, other.loss)
         assert same(here.parameters, there.parameters)
     assert not differences(here.result(), there.result())
+
+
+def test_parameters_may_be_set_between_epochs():
+    trained = []
+    for device in ("cpu", "cuda"):
+        training = Training(SMALL, Recipe(optimizer="adam", epochs=4), ROWS, device=device)
+        training.advance(2)
+        training.parameters = 0.5 * training.parameters
+        training.advance(2)
+        trained.append(training.result())
+    assert not differences(*trained)
 
 
 def test_what_a_training_does_not_offer_here_is_said():
@@ -215,7 +238,6 @@ def test_a_device_that_runs_out_of_memory_takes_fewer_at_once(monkeypatch):
         return real(task, variants)
 
     monkeypatch.setattr(waves, "Pack", limited)
-    monkeypatch.setattr(waves, "MOST", 64)
     assert not differences(*both(SMALL, Recipe(epochs=1, batch_size=6), ROWS, seeds=40))
     assert sizes == [40, 32, 8]
 
@@ -230,7 +252,7 @@ def test_too_little_memory_is_one_sentence(monkeypatch):
     "layers, recipe, words",
     [
         ([BatchNormalization(), Dense(1)], {}, "a layer batch_normalization"),
-        ([Activation("tanh"), Dense(1)], {}, "a layer activate"),
+        ([LayerNormalization(), Dense(1)], {}, "a layer layer_normalization"),
         ([Dense(1)], {"augmentation": ["noise"]}, "augmentation (noise)"),
         ([Dense(2000), Dense(1000), Dense(1)], {}, "2,008,001 parameters"),
     ],

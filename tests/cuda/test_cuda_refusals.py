@@ -36,6 +36,19 @@ def nothing(name, *rest, **named):
     raise OSError(name)
 driver.ctypes.CDLL = nothing
 """
+SWEEP = "sweep rate-adam --arm rate-0.1 --grid learning_rate=0.1"
+WITHOUT_COMPILER = """
+from fastdense.devices.cuda import driver
+driver._driver = lambda: object()
+driver.gpus = lambda: (driver.Gpu("a GPU", 2**30, (9, 0)),)
+driver._has_compiler = lambda: False
+"""
+OLD_GPU = """
+from fastdense.devices.cuda import driver
+driver._driver = lambda: object()
+driver.gpus = lambda: (driver.Gpu("an old GPU", 2**30, (3, 5)),)
+driver._has_compiler = lambda: True
+"""
 WITHOUT_GPU = """
 from fastdense.devices.cuda import driver
 driver._driver = lambda: 100  # CUDA_ERROR_NO_DEVICE
@@ -61,6 +74,12 @@ def fresh(code, **environment):
         (WITHOUT_PACKAGE, "the package numba-cuda is missing; pip install 'fastdense[cuda]'"),
         (WITHOUT_DRIVER, "this machine has no driver of NVIDIA's (libcuda.so.1); install it"),
         (WITHOUT_GPU, "NVIDIA's driver finds no GPU; look at nvidia-smi"),
+        (
+            WITHOUT_COMPILER,
+            "NVIDIA's compiler is missing (NVVM and NVRTC); pip install 'numba-cuda[cu13]', or "
+            "'numba-cuda[cu12]' for a driver before 580",
+        ),
+        (OLD_GPU, "an old GPU has compute capability 3.5; expected 5.0 or more"),
     ],
 )
 def test_what_is_missing_is_said_in_one_sentence_each_time(lack, words):
@@ -118,12 +137,12 @@ def test_the_doctor_takes_a_real_kernel_for_whole(tmp_path):
     assert files and all(is_whole(file) for file in files[-20:])
 
 
-@pytest.mark.parametrize("command", ["run rate-adam", "reproduce rate-adam"])
+@pytest.mark.parametrize("command", ["run rate-adam", "reproduce rate-adam", SWEEP])
 @pytest.mark.parametrize("lack", [WITHOUT_PACKAGE, WITHOUT_DRIVER, WITHOUT_GPU])
 def test_the_command_line_refuses_with_exit_code_2(command, lack):
     code = f"""
 from fastdense_cli.app import invoke
-assert invoke("{command} --draws 1 --seeds 1 --device cuda".split()) == 2
+assert invoke("{command} --seeds 1 --device cuda".split()) == 2
 """
     assert fresh(f"{lack}\n{code}") == ""
 

@@ -121,19 +121,11 @@ PARQUET = ROOT / "fastdense" / "data" / "parquet.py"
 SERVED = ROOT / "fastdense" / "keras"  # pictures and estimators, where they are asked for
 ESTIMATORS = ROOT / "fastdense" / "sklearn"
 TORCH, ONNX = ROOT / "fastdense" / "torch", ROOT / "fastdense" / "onnx.py"
-APART = {
-    ROOT / "bench" / "peers",
-    WATCHING,
-    PLOTS,
-    EXPORTS,
-    CLUSTER,
-    PARQUET,
-    TORCH,
-    ONNX,
-    ESTIMATORS,
-}
+CUDA = ROOT / "fastdense" / "devices" / "cuda"
+APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET, TORCH, ONNX}
+APART |= {CUDA, ESTIMATORS}
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
-APART.add(SERVED / "hdf5_contents.py")
+APART |= {SERVED / "hdf5_contents.py", SERVED / "figures.py"}
 APART.add(ROOT / "bench" / "cuda.py")
 APART |= {ROOT / "bench" / "keras" / name for name in ("programs", "timed")}  # for Keras
 APART.add(ROOT / "bench" / "estimators")
@@ -203,10 +195,10 @@ def test_what_speaks_to_a_cluster_is_an_extra():
 
 
 def test_what_compiles_for_a_gpu_is_an_extra():
-    """`numba.cuda` is what it puts into the place of an older one of Numba's own."""
+    """`numba.cuda` is what it puts into the place of Numba's own; `cuda` comes with it."""
     extra = packages(CONFIG["options.extras_require"]["cuda"])
     assert extra == {"numba-cuda"}
-    assert imported((ROOT / "fastdense" / "devices" / "cuda").glob("*.py")) == {"numba", "numpy"}
+    assert imported(CUDA.glob("*.py")) == {"cuda", "numba", "numpy"}
 
 
 def test_every_dependency_has_an_oldest_version():

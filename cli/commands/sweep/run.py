@@ -4,6 +4,8 @@ import contextlib
 
 import click
 
+from fastdense_cli.options import device_option
+
 ASK_FROM = 10_000_000  # runs
 
 
@@ -32,6 +34,7 @@ ASK_FROM = 10_000_000  # runs
 @click.option("--tls-ca-file", metavar="FILE", help="Who signs the cluster's certificates (PEM).")
 @click.option("--tls-cert", metavar="FILE", help="Certificate for the cluster (PEM).")
 @click.option("--tls-key", metavar="FILE", help="Private key for the cluster (PEM).")
+@device_option
 @click.option(
     "--measure", "measures", multiple=True, metavar="NAME",
     help="Also keep this number of every run, such as dead_at_end (docs/scenarios.md).",
@@ -49,7 +52,7 @@ ASK_FROM = 10_000_000  # runs
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 def command(
     base, grid, arms, seeds, seed, store, resume, workers, dask, tls_ca_file, tls_cert, tls_key,
-    measures, evaluate_every, curve_points, dry_run, yes, as_json,
+    device, measures, evaluate_every, curve_points, dry_run, yes, as_json,
 ):  # fmt: skip
     """Train every combination of the grid's values with every seed.
 
@@ -73,13 +76,13 @@ def command(
     axes = read_grid(grid)
     _ask(count_runs(base, axes, seeds or base.seeds), yes)
     settings = Settings(evaluate_every, measures, curve_points)
-    plan = make_plan(base, axes, seeds, seed, settings)
+    plan = make_plan(base, axes, seeds, seed, settings, device)
     note(plan.notes)
     tls = {"ca_file": tls_ca_file, "cert": tls_cert, "key": tls_key}
     tls = {name: file for name, file in tls.items() if file}
     with contextlib.ExitStack() as stack:
         kept = None if dry_run else stack.enter_context(Store(store, resume))
-        runner = runner_of(plan.runs, workers, dask, tls)
+        runner = runner_of(plan.runs, workers, dask, tls, device)
         stack.enter_context(contextlib.closing(runner))
         seconds = seconds_each(plan)
         about = reports.plan_to_dict(plan, seconds, runner.workers)

@@ -7,11 +7,13 @@ import numpy as np
 from fastdense import catalogue
 from fastdense.devices.cpu.state import ACCURACIES, in_range
 from fastdense.devices.cuda.layout import (
+    ACTIVATION,
     COUNTS,
     DENSE,
     DROPOUT,
     LAYER,
     PLAN,
+    RESCALE,
     WARP,
     Work,
 )
@@ -19,15 +21,16 @@ from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
 from fastdense.kernels.layout import CURVES, NETWORK, PARTIAL_SUMS, POWERS, STATE, SUMS, padded
 
-BLOCK = 16  # samples that pass through a network together
+BLOCK = 8  # samples that pass through a network together
 SMALL_BLOCK = 4  # through a large one, so that a launch can end soon
 LARGE = 1 << 16  # parameters of such
-STATES = "plan", "state", "next_state"
+KINDS = {"dense": DENSE, "dropout": DROPOUT, "activate": ACTIVATION, "rescale": RESCALE}
 
 
 def activations_of(network):
     """The entries of its activations, each once, that of the last layer last."""
-    names = list(dict.fromkeys(layer.activation for layer in network.layers if layer.activation))
+    used = (layer.activation or layer.function for layer in network.layers)
+    names = list(dict.fromkeys(name for name in used if name))
     names.append(names.pop(names.index(network.layers[-1].activation)))
     return [catalogue.get("activations", name) for name in names]
 
@@ -48,13 +51,15 @@ def arrange(network):
     for index, (shape, layer) in enumerate(network.sized):
         record, n_out = records[index], prod(layer.outputs(shape))
         dense = layer.activation is not None
-        record["index"], record["kind"] = index, DENSE if dense else DROPOUT
+        record["index"], record["kind"] = index, KINDS[layer.entry_name()]
         record["n_in"], record["n_out"] = width, n_out
         record["input_row"], record["output_row"] = source, rows(n_out)
         record["slope_row"] = rows(n_out)
         record["needs_input_gradient"] = trained_below
-        # A dropout turns the delta of its outputs into that of its inputs, in place.
+        # Other layers turn the delta of their outputs into that of their inputs, in place.
         record["below_row"] = deltas[-1] or 0
+        if name := layer.activation or layer.function:
+            record["activation"] = names.index(name)
         if dense:
             record["delta_row"] = rows(n_out)
             deltas.append(int(record["delta_row"]))
@@ -63,7 +68,6 @@ def arrange(network):
             record["count"] = sum(prod(array.shape) for array in own)
             record["trained"] = sum(prod(array.shape) for array in own if array.trained)
             record["max_norm"] = layer.max_norm
-            record["activation"] = names.index(layer.activation)
             record["coupled"] = layer.coupled
             record["place"], record["unit"] = place["dense"], place["unit"]
             place["weights"] += int(record["count"])

@@ -14,6 +14,7 @@ does.
 import contextlib
 import dis
 import inspect
+import math
 import re
 import threading
 import warnings
@@ -28,6 +29,7 @@ from fastdense.devices.cuda import tiles
 from fastdense.errors import FastdenseError
 from fastdense.numerics import maths, primitives
 
+jit = cuda.jit  # while the simulator is at work, it has another `cuda` here
 SIMULATED = bool(numba.config.ENABLE_CUDASIM)
 # A product or a sum that an assembler may still fuse: it does not say how it is rounded.
 LOOSE = re.compile(r"\b(mul|add|sub)\.f(32|64)\b")
@@ -69,7 +71,7 @@ def _device(function):
     if not SIMULATED:
         # No function may return an array that it made; so these become a part of their callers.
         inline = "always" if getattr(function, "makes_view", False) else "never"
-        made = cuda.jit(device=True, inline=inline)(function)
+        made = jit(device=True, inline=inline)(function)
     _made.add(made)
     return made
 
@@ -98,19 +100,27 @@ def device(function):
     function = getattr(function, "py_func", function)
     if function in maths.BY_PRECISION and not SIMULATED:
         return _of_both_precisions(function)
-    return _device(_rebound(function))
+    return _device(rebound(function, device, BUILTINS))
 
 
-def _rebound(function):
-    """The function with what it uses by name, and in its closure, as `device` makes it."""
+def rebound(function, device, builtins):
+    """The function with those that it uses by name, or in its closure, as `device` has them.
+
+    Those of Python's own are taken from `builtins`, where they are there.
+    """
+
+    def value(given):
+        compiled = isinstance(getattr(given, "py_func", given), FunctionType)
+        return device(given) if compiled else given
+
     used = {}
     for step in dis.get_instructions(function):
         name = step.argval
         if step.opname == "LOAD_GLOBAL":
-            known = function.__globals__.get(name, BUILTINS.get(name))
+            known = function.__globals__.get(name, builtins.get(name))
             if known is not None:  # else it is another one of Python's own
-                used[name] = _value(known)
-    cells = tuple(CellType(_value(cell.cell_contents)) for cell in function.__closure__ or ())
+                used[name] = value(known)
+    cells = tuple(CellType(value(cell.cell_contents)) for cell in function.__closure__ or ())
     names = function.__globals__ | used
     code = function.__code__
     if SIMULATED:
@@ -121,12 +131,6 @@ def _rebound(function):
     new.__module__, new.__qualname__ = function.__module__, function.__qualname__
     new.__dict__.update(function.__dict__)
     return new
-
-
-def _value(value):
-    """What a name stands for in a function that kernels call."""
-    compiled = isinstance(getattr(value, "py_func", value), FunctionType)
-    return device(value) if compiled else value
 
 
 def _of_both_precisions(function):
@@ -160,7 +164,7 @@ def kernel(function):
         with np.errstate(all="ignore"):  # a training that diverges is an outcome, not a fault
             every(lanes, work)
 
-    return cuda.jit(simulated if SIMULATED else every)
+    return jit(simulated if SIMULATED else every)
 
 
 @contextlib.contextmanager
@@ -212,7 +216,8 @@ def launch(kernel, lanes, work):
                 kernel[blocks, THREADS](lanes, work)
             for code in kernel.inspect_asm().values():
                 check_rounding(code)
-    cuda.synchronize()
+    if not SIMULATED:
+        cuda.synchronize()
 
 
 def _fill(array, value):
@@ -222,7 +227,7 @@ def _fill(array, value):
 
 @cache
 def _filler():
-    return cuda.jit(_fill)
+    return jit(_fill)
 
 
 def put(array):
@@ -257,7 +262,12 @@ def write(array, values):
 
 def free_memory():
     """Bytes of the GPU's memory that are free."""
-    return cuda.current_context().get_memory_info().free
+    return math.inf if SIMULATED else cuda.current_context().get_memory_info().free
+
+
+def multiprocessors():
+    """How many the GPU has; the simulator takes all networks at once."""
+    return 1 << 20 if SIMULATED else cuda.get_current_device().MULTIPROCESSOR_COUNT
 
 
 OUT_OF_MEMORY = "out of memory", "OUT_OF_MEMORY", "MEMORY_ALLOCATION"

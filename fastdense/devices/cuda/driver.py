@@ -70,6 +70,19 @@ def gpus():
     return tuple(found)
 
 
+@cache
+def _has_compiler():
+    """Whether the libraries are found that compile for a GPU."""
+    from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib
+
+    try:
+        for name in ("nvvm", "nvrtc"):
+            load_nvidia_dynamic_lib(name)
+    except DynamicLibNotFoundError:
+        return False
+    return True
+
+
 def trouble():
     """Why nothing can be trained on a GPU here, and what would help; None if it can."""
     if importlib.util.find_spec(EXTRA) is None:
@@ -83,6 +96,11 @@ def trouble():
         hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
         why = f" among CUDA_VISIBLE_DEVICES={hidden}" if hidden is not None else ""
         return f"NVIDIA's driver finds no GPU{why}; look at nvidia-smi, {HINT}"
+    if not _has_compiler():
+        return (
+            "NVIDIA's compiler is missing (NVVM and NVRTC); pip install 'numba-cuda[cu13]', or "
+            f"'numba-cuda[cu12]' for a driver before 580, {HINT}"
+        )
     first = gpus()[0]
     if first.capability < LEAST:
         return (

@@ -13,7 +13,7 @@ WARP = 32  # threads that work in step, and networks of a group
 
 _i8, _f8 = np.int64, np.float64
 
-DENSE, DROPOUT = range(2)  # kinds of layers
+DENSE, DROPOUT, ACTIVATION, RESCALE = range(4)  # kinds of layers
 
 LAYER = np.dtype(
     [
@@ -26,7 +26,7 @@ LAYER = np.dtype(
         ("count", _i8),  # of its parameters; `size` is what NumPy calls that of a record
         ("trained", _i8),  # of these, by the optimizer
         # Rows of the arena, each of the samples of a block: inputs, outputs; pre-activations and
-        # then slopes, or what a dropout multiplies by; deltas of the outputs and of the inputs.
+        # then slopes, or what other layers multiply by; deltas of the outputs and of the inputs.
         ("input_row", _i8),
         ("output_row", _i8),
         ("slope_row", _i8),

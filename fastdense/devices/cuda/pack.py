@@ -79,10 +79,11 @@ class Pack:
         started = time.perf_counter()
         compiling.launch(self._kernel, self._count, work)
         seconds = time.perf_counter() - started
-        before, self._state = self._state, compiling.get(work.next_state)
-        self._work = work._replace(state=work.next_state, next_state=work.state)
-        if self._state["row"][0] != before["row"][0] or np.array_equal(self._state, before):
-            self._all_ended = bool(compiling.get(work.networks)["ended"].all())
+        # Of networks that have all ended none writes the next state.
+        self._all_ended = bool(compiling.get(work.networks)["ended"].all())
+        if not self._all_ended:
+            self._state = compiling.get(work.next_state)
+            self._work = work._replace(state=work.next_state, next_state=work.state)
         if self._tried:  # the first one also compiles
             growth = min(LAUNCH_SECONDS / max(seconds, 1e-6), GROWTH)
             self._budget = max(int(self._budget * growth), 1)
@@ -100,11 +101,20 @@ class Pack:
         """The last points of the only network's curves and signals."""
         return latest_of(self.task, self._arrays())
 
+    def numbers(self):
+        """Parameters and then slots, (warps, rows, WARP), as a copy."""
+        rows = int(self._plan["numbers"][0])
+        return compiling.get(self._work.parameters).reshape(-1, rows, WARP)
+
+    def put_numbers(self, numbers):
+        """The other way round."""
+        compiling.write(self._work.parameters, numbers.ravel())
+
     def _arrays(self):
         """Arrays as those of the CPU stand."""
         work, size, count = self._work, self.task.network.size, self._count
         slots = len(self.task.recipe.optimizer.entry.slots)
-        numbers = compiling.get(work.parameters).reshape(-1, size * (1 + slots), WARP)
+        numbers = self.numbers()
         parameters = numbers[:, :size].transpose(1, 0, 2).reshape(size, -1)[:, :count]
         sums = compiling.get(work.sums)
         if not self.task.observations:

@@ -8,14 +8,24 @@ from collections import namedtuple
 
 import numpy as np
 
-from fastdense.devices.cuda.layout import CORRECT, COUNTS, DENSE, WARP, at, column, makes_view
-from fastdense.devices.cuda.tiles import BIAS, GO_ON, ZERO, product
+from fastdense.devices.cuda.layout import (
+    ACTIVATION,
+    CORRECT,
+    COUNTS,
+    DENSE,
+    DROPOUT,
+    WARP,
+    at,
+    column,
+    makes_view,
+)
+from fastdense.devices.cuda.tiles import BIAS, GO_ON, ZERO, product, unchecked
 from fastdense.kernels.layers._observing import add_sizes
 from fastdense.kernels.layout import NO_ACCURACY, OBSERVING, PARTIAL_SUMS, TRAINING
 from fastdense.kernels.samples.accuracy import count_correct
 from fastdense.kernels.samples.random_words import words
 from fastdense.numerics.primitives import fma
-from fastdense.numerics.streams import DROPOUT
+from fastdense.numerics.streams import DROPOUT as DROPOUT_PURPOSE
 
 Sizes = namedtuple("Sizes", "sizes")  # what `add_sizes` writes into
 
@@ -53,7 +63,7 @@ def gather_for(dtype):
     def copy_features(rows, first, count, work, place):
         step = work.plan[0].block * WARP
         for i in range(count):
-            work.arena[place + i * step] = rows[first + i]
+            work.arena[unchecked(place + i * step)] = rows[unchecked(first + i)]
 
     def copy_labels(labels, row, work, place):
         plan = work.plan[0]
@@ -61,9 +71,9 @@ def gather_for(dtype):
         label = labels[row]
         known = label >= 0 and label < plan.outputs
         for o in range(plan.outputs):
-            work.arena[place + o * step] = cast(0) if known else cast(np.nan)
+            work.arena[unchecked(place + o * step)] = cast(0) if known else cast(np.nan)
         if known:
-            work.arena[place + np.int64(label) * step] = cast(1)
+            work.arena[unchecked(place + np.int64(label) * step)] = cast(1)
 
     def gather(work, lane, samples, first, epoch, ordered, test):
         plan = work.plan[0]
@@ -95,10 +105,10 @@ def elementwise(entry):
         step = work.plan[0].block * WARP
         for row in range(layer.n_out):
             for i in range(row * step, row * step + samples * WARP, WARP):
-                zi = work.arena[z + i]
+                zi = work.arena[unchecked(z + i)]
                 ai = value(zi)
-                work.arena[a + i] = ai
-                work.arena[z + i] = slope(zi, ai)
+                work.arena[unchecked(a + i)] = ai
+                work.arena[unchecked(z + i)] = slope(zi, ai)
 
     return activate
 
@@ -175,23 +185,46 @@ def forward_for(dtype, activations):
         seed, blocks = work.seeds[lane], (layer.n_in + 3) // 4
         for b in range(samples):
             for block in range(blocks if purpose == TRAINING else 0):
-                four = words((place + b) * blocks + block, DROPOUT, layer.index, step, seed)
+                four = words((place + b) * blocks + block, DROPOUT_PURPOSE, layer.index, step, seed)
                 for j in range(min(4, layer.n_in - 4 * block)):
                     word = four[0] if j == 0 else (four[1] if j == 1 else four[2 + (j == 3)])
                     i = (4 * block + j) * across + b * WARP
-                    work.arena[mask + i] = scale if np.int64(word) >= above else cast(0)
+                    work.arena[unchecked(mask + i)] = scale if np.int64(word) >= above else cast(0)
             for i in range(b * WARP, b * WARP + layer.n_in * across, across):
-                factor = work.arena[mask + i] if purpose == TRAINING else cast(1)
-                work.arena[mask + i] = factor
-                work.arena[out + i] = work.arena[x + i] * factor
+                factor = work.arena[unchecked(mask + i)] if purpose == TRAINING else cast(1)
+                work.arena[unchecked(mask + i)] = factor
+                work.arena[unchecked(out + i)] = work.arena[unchecked(x + i)] * factor
+
+    def rescale(work, lane, layer, samples):
+        plan = work.plan[0]
+        x, factors = in_block(work, lane, layer.input_row), in_block(work, lane, layer.slope_row)
+        out, across = in_block(work, lane, layer.output_row), plan.block * WARP
+        numbers = at(lane, 2 * plan.depth, 2 * layer.index)
+        factor, added = cast(work.numbers[numbers]), cast(work.numbers[numbers + WARP])
+        for b in range(samples):
+            for i in range(b * WARP, b * WARP + layer.n_in * across, across):
+                work.arena[unchecked(factors + i)] = factor
+                work.arena[unchecked(out + i)] = work.arena[unchecked(x + i)] * factor + added
+
+    def activation(work, lane, layer, samples):
+        across = work.plan[0].block * WARP
+        x, z = in_block(work, lane, layer.input_row), in_block(work, lane, layer.slope_row)
+        for b in range(samples):
+            for i in range(b * WARP, b * WARP + layer.n_in * across, across):
+                work.arena[unchecked(z + i)] = work.arena[unchecked(x + i)]
+        activate(layer.activation, work, lane, layer, samples)
 
     def forward(work, lane, samples, purpose, first, place, step):
         for index in range(work.plan[0].depth):
             layer = work.layers[index]
             if layer.kind == DENSE:
                 dense(work, lane, layer, samples, purpose, first)
-            else:
+            elif layer.kind == DROPOUT:
                 dropout(work, lane, layer, samples, purpose, place, step)
+            elif layer.kind == ACTIVATION:
+                activation(work, lane, layer, samples)
+            else:
+                rescale(work, lane, layer, samples)
 
     return forward
 
@@ -224,8 +257,8 @@ def loss_for(dtype, entry):
         for b in range(samples):
             total = np.float64(0)
             for i in range(b * WARP, b * WARP + plan.outputs * across, across):
-                predicted, target = work.arena[p + i], work.arena[y + i]
-                work.arena[delta + i] = slope(predicted, target, numbers)
+                predicted, target = work.arena[unchecked(p + i)], work.arena[unchecked(y + i)]
+                work.arena[unchecked(delta + i)] = slope(predicted, target, numbers)
                 if valued:
                     total += np.float64(value(predicted, target, numbers))
             if valued:
@@ -247,7 +280,7 @@ def backward_for(dtype, activations):
         across = work.plan[0].block * WARP
         for row in range(count):
             for i in range(row * across, row * across + samples * WARP, WARP):
-                work.arena[delta + i] *= work.arena[factors + i]
+                work.arena[unchecked(delta + i)] *= work.arena[unchecked(factors + i)]
 
     def by_slopes(work, lane, layer, samples):
         multiply(work, lane, layer.delta_row, layer.n_out, samples, layer.slope_row)
@@ -275,11 +308,13 @@ def backward_for(dtype, activations):
         )  # fmt: skip
         bias = place + layer.n_weights * WARP
         for o in range(layer.n_out):
-            total = work.gradient[bias + o * WARP] if continued else cast(0)
+            total = work.gradient[unchecked(bias + o * WARP)] if continued else cast(0)
             for i in range(o * across, o * across + samples * WARP, WARP):
-                total = fma(cast(1), work.arena[delta + i], total)
+                total = fma(cast(1), work.arena[unchecked(delta + i)], total)
             # One that is not used has no gradient.
-            work.gradient[bias + o * WARP] = total if layer.trained == layer.count else cast(0)
+            work.gradient[unchecked(bias + o * WARP)] = (
+                total if layer.trained == layer.count else cast(0)
+            )
 
     def scale(work, lane, samples, factor):
         plan = work.plan[0]
@@ -289,7 +324,7 @@ def backward_for(dtype, activations):
             if plan.weighted:
                 own = work.sample_weights[at(lane, plan.block, b)] * factor
             for i in range(b * WARP, b * WARP + plan.outputs * across, across):
-                work.arena[delta + i] *= cast(own)
+                work.arena[unchecked(delta + i)] *= cast(own)
 
     def backward(work, lane, samples, factor, continued):
         plan = work.plan[0]

@@ -8,6 +8,22 @@ from fastdense.errors import FastdenseError
 from fastdense.variants import Variants
 
 
+class Parameters:
+    """The parameters of the only network of a pack, (size,), where they stand on the GPU."""
+
+    def __init__(self, pack):
+        self._pack = pack
+
+    def copy(self):
+        """As they are now."""
+        return self._pack.numbers()[0, : self._pack.task.network.size, 0].copy()
+
+    def __setitem__(self, places, values):
+        size, numbers = self._pack.task.network.size, self._pack.numbers()
+        numbers[0, :size, 0][places] = values
+        self._pack.put_numbers(numbers)
+
+
 class Single(Pack):
     """The training of a task."""
 
@@ -26,8 +42,8 @@ class Single(Pack):
 
     @property
     def parameters(self):
-        """Of the network, (size,), as they are now."""
-        return self.results(final=False)["parameters"][0]
+        """Of the network; they may be set."""
+        return Parameters(self)
 
     @property
     def rate(self):

@@ -1,9 +1,8 @@
 """What the device trains; the rest is refused by its name."""
 
 from fastdense.errors import FastdenseError
-from fastdense.layers.dense import Dense
-from fastdense.layers.dropout import Dropout
 
+KINDS = "dense", "dropout", "activate", "rescale"  # of layers
 MAX_PARAMETERS = 1 << 20  # of a network, whose samples one thread takes through it
 
 
@@ -17,8 +16,8 @@ def check(task):
     """
     network, recipe = task.network, task.recipe
     for layer in network.layers:
-        if not isinstance(layer, (Dense, Dropout)):
-            raise _refused(f"a layer {layer.entry_name()}", "dense and dropout layers")
+        if layer.entry_name() not in KINDS:
+            raise _refused(f"a layer {layer.entry_name()}", f"layers {', '.join(KINDS)}")
         for name in ("trainable", "bias_l1", "bias_l2"):
             usual = name == "trainable"
             if getattr(layer, name, usual) != usual:

@@ -6,9 +6,12 @@ from fastdense.devices.cuda import compiling, supported
 from fastdense.devices.cuda.arrays import bytes_of, shared_bytes, too_large
 from fastdense.devices.cuda.layout import WARP
 from fastdense.devices.cuda.pack import Pack
+from fastdense.kernels.layout import padded
 
 SHARE = 0.9  # of the memory that is free
-MOST = 1 << 20  # networks of a wave; more make it no faster
+# Networks of a wave for each multiprocessor: as many threads as it has registers for. More would
+# only share the caches with those that run.
+EACH = 256
 
 
 def lanes_of(task):
@@ -17,14 +20,15 @@ def lanes_of(task):
     Raises
     ------
     FastdenseError
-        Not even one warp of them fits.
+        Not even one warp of them fits, or they are not trained here.
     """
+    supported.check(task)
     free = compiling.free_memory()
     each = WARP * bytes_of(task)
     warps = (SHARE * free - shared_bytes(task)) / each
     if warps < 1:
         raise too_large(task, free)
-    return int(min(warps, MOST // WARP)) * WARP
+    return int(min(warps, compiling.multiprocessors() * EACH // WARP)) * WARP
 
 
 def train_in_waves(task, variants, store, check):
@@ -32,8 +36,9 @@ def train_in_waves(task, variants, store, check):
 
     The results of a wave are stored when it ends.
     """
-    supported.check(task)
     first, lanes = 0, lanes_of(task)
+    waves = -(-len(variants) // lanes)
+    lanes = padded(-(-len(variants) // waves), WARP)  # of equal size
     while first < len(variants):
         own = variants[first : first + lanes]
         pack = _pack(task, own)
@@ -61,7 +66,6 @@ def _pack(task, variants):
 
 def seconds_in_waves(task, variants, budget):
     """How long all variants would take, after trying the first wave for `budget` seconds."""
-    supported.check(task)
     lanes = lanes_of(task)
     pack = Pack(task, variants[:lanes])
     pack.advance()  # it also compiles
