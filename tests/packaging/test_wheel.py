@@ -126,9 +126,8 @@ APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET, T
 APART |= {CUDA, ESTIMATORS}
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
 APART |= {SERVED / "hdf5_contents.py", SERVED / "figures.py"}
-APART.add(ROOT / "bench" / "keras" / "recorded.py")  # which Keras itself runs
 APART.add(ROOT / "bench" / "cuda.py")
-APART |= {ROOT / "bench" / "keras" / name for name in ("programs", "timed")}  # for Keras
+APART |= {ROOT / "bench" / "keras" / name for name in ("programs", "timed", "recorded.py")}  # for Keras
 APART.add(ROOT / "bench" / "estimators")
 
 
