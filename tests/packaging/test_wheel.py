@@ -127,7 +127,8 @@ APART |= {CUDA, ESTIMATORS}
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
 APART |= {SERVED / "hdf5_contents.py", SERVED / "figures.py"}
 APART.add(ROOT / "bench" / "cuda.py")
-APART |= {ROOT / "bench" / "keras" / name for name in ("programs", "timed", "recorded.py")}  # for Keras
+# What Keras itself runs, too.
+APART |= {ROOT / "bench" / "keras" / name for name in ("programs", "timed", "recorded.py")}
 APART.add(ROOT / "bench" / "estimators")
 
 
