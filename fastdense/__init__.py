@@ -27,6 +27,7 @@ _HOMES = {
     "Training": "training",
     "Report": "training",
     "Model": "model",
+    "Objective": "objective",
     "Evaluation": "model",
     "train_many": "many",
     "Scaling": "scaling",

@@ -16,6 +16,7 @@ from fastdense.layers.rescale import Rescale
 from fastdense.many import train_many
 from fastdense.model import Evaluation, Model
 from fastdense.network import Network
+from fastdense.objective import Objective
 from fastdense.onnx import to_onnx
 from fastdense.outcome import Thresholds
 from fastdense.recipe import Recipe
@@ -45,6 +46,7 @@ __all__ = [
     "MaxPool2D",
     "Model",
     "Network",
+    "Objective",
     "Recipe",
     "Report",
     "Run",

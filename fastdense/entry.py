@@ -50,9 +50,10 @@ class Activation(Entry):
     """An activation, elementwise or coupled over the features of a sample.
 
     Elementwise: `value(z)` and `slope(z, a)`, the derivative at `z` given `a = value(z)`.
-    Coupled (only in the last layer): `forward(z, a, columns)` and `backward(a, da, dz, columns)`
-    on arrays (features, columns). `spec(z, da)` is the independent NumPy form on (samples,
-    features): it returns the values and the gradient with respect to `z` given `da`.
+    Coupled (only of dense layers): `forward(z, a, columns)` and `backward(a, da, dz, columns)`
+    on arrays (features, columns), which may be in place. `spec(z, da)` is the independent NumPy
+    form on (samples, features): it returns the values and the gradient with respect to `z` given
+    `da`.
 
     Formulas read a hyper-parameter as a constant of their file, in upper case: one with another
     value is another entry, `leaky_relu(slope=0.3)`.
@@ -344,7 +345,7 @@ class Layer:
 
     activation: ClassVar[str | None] = None  # what its signals are taken of
     function: ClassVar[str | None] = None  # an activation that its twin calls
-    coupled: ClassVar[bool] = False  # its outputs depend on each other: only at the end
+    coupled: ClassVar[bool] = False  # its outputs depend on each other
     closing: ClassVar[bool] = False  # it may be the last one
     regularized: ClassVar[bool] = False  # it has penalties or bounds of its own
     random: ClassVar[bool] = False  # it draws in every step
@@ -382,7 +383,12 @@ class Layer:
         """The table that it is read from; of a layer without fields its name is true."""
         every = self.positional()
         table = {self.entry_name(): getattr(self, every[0].name) if every else True}
-        return table | {one.name: getattr(self, one.name) for one in every[1:]}
+        return table | {one.name: getattr(self, one.name) for one in [*every[1:], *self.unusual()]}
+
+    def unusual(self) -> list[Field[Any]]:
+        """The fields that need a keyword and are not as they usually are."""
+        keywords = (one for one in fields(self) if one.kw_only)  # type: ignore[arg-type]
+        return [one for one in keywords if getattr(self, one.name) != one.default]
 
     def outputs(self, inputs: Shape) -> Shape:
         """The shape of a sample that it gives.

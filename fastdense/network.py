@@ -61,11 +61,6 @@ class Network:
                 raise FastdenseError(f"{shown(layer)} is not a layer; use {usable}")
         if not self.layers or not self.layers[-1].closing:
             raise FastdenseError("a network must end in a dense layer")
-        for layer in self.layers[:-1]:
-            if layer.coupled:
-                raise FastdenseError(
-                    f"{layer.activation} couples a layer's units; only the last layer may use it"
-                )
         if self.size > MAX_PARAMETERS:
             raise FastdenseError(
                 f"{shown(self.size)} parameters are too many; at most {MAX_PARAMETERS}"

@@ -13,7 +13,8 @@ from fastdense.errors import FastdenseError, shown, unknown
 DEFAULT_BATCH = 32
 MAX_COUNTED = 10**15  # epochs, or batches of an update: more than anybody lives to see
 DTYPES = ("float32", "float64")
-REDUCTIONS = ("mean", "sum", "sum_keras")
+MEANS = ("mean", "weighted_mean")  # whose steps do not grow with the batch
+REDUCTIONS = (*MEANS, "sum", "sum_keras")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,9 @@ class Recipe:
         A new permutation every epoch; otherwise the order of the rows.
     reduction : str
         What is descended: "mean", over the samples of a batch and, for elementwise losses, over
-        outputs; "sum" over both, as in PyTorch; "sum_keras" over samples of the mean over outputs.
+        outputs; "sum" over both, as in PyTorch; "sum_keras" over samples of the mean over outputs;
+        "weighted_mean", as in scikit-learn: the losses of a batch, summed over outputs, and its
+        penalties, together divided by the sum of its sample weights.
         Reported losses, and the signals of the layers, are those of the mean.
     gradient_accumulation_steps : int
         Mini-batches whose gradients are averaged for one update, as in Keras; they go on into the
@@ -101,7 +104,7 @@ class Recipe:
             batch_size: int | Literal["full"] | None = None,
             epochs: int = 100,
             shuffle: bool = True,
-            reduction: Literal["mean", "sum", "sum_keras"] = "mean",
+            reduction: Literal["mean", "sum", "sum_keras", "weighted_mean"] = "mean",
             gradient_accumulation_steps: int = 1,
             l1: float = 0.0,
             l2: float = 0.0,

@@ -48,6 +48,7 @@ class Task:
     observe_every: int
     evaluated: str
     keep_outputs: bool
+    keep_penalties: bool
     accuracy: str | None
     fused: tuple
 
@@ -144,6 +145,7 @@ def prepare(
     parts=parts,
     evaluated="all",
     keep_outputs=False,
+    keep_penalties=False,
 ):
     """Check a training and convert what is not in the recipe's dtype yet; returns a `Task`.
 
@@ -203,6 +205,7 @@ def prepare(
         observe_every,
         evaluated,
         keep_outputs,
+        keep_penalties,
         recipe.loss.entry.accuracy(network.outputs),
         fused(network, recipe),
     )

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -68,6 +68,25 @@ class OptimizerState:
     steps: int
 
 
+class Curves(NamedTuple):
+    """What the steps of some epochs descended, one number an epoch.
+
+    Attributes
+    ----------
+    running_loss : ndarray, shape (epochs,)
+    running_penalty : ndarray, shape (epochs,)
+        Where the reduction is "weighted_mean" or penalties are kept: the mean over the samples of
+        the penalty of their mini-batch before its update, divided by its weights in that
+        reduction; zeros otherwise.
+    test_loss : ndarray, shape (epochs,), or None
+        After the epoch, if there are test rows.
+    """
+
+    running_loss: np.ndarray
+    running_penalty: np.ndarray
+    test_loss: np.ndarray | None
+
+
 class Training:
     """One network's training, which goes on when it is asked to.
 
@@ -83,6 +102,8 @@ threads : as in `train`
         rows there is only the running loss then, and it does not end a training that diverges.
     keep_outputs : bool
         Whether `outputs` are kept.
+    keep_penalties : bool
+        Whether `running_penalty` is; of the reduction "weighted_mean" it always is.
 
     Examples
     --------
@@ -106,6 +127,7 @@ threads : as in `train`
         thresholds: Thresholds = USUAL,
         evaluated: Literal["all", "test"] = "all",
         keep_outputs: bool = False,
+        keep_penalties: bool = False,
         device: str = "cpu",
         threads: int | None = None,
     ) -> None:
@@ -127,6 +149,7 @@ threads : as in `train`
             where.parts,
             evaluated,
             bool(keep_outputs),
+            bool(keep_penalties),
         )
         self._thresholds, self._device = thresholds, device
         # Of the data as they are now: their owner may write into them.
@@ -227,6 +250,28 @@ threads : as in `train`
         NaN before the first step, and in epochs that are not evaluated.
         """
         return self._session.running_loss
+
+    @property
+    def running_penalty(self) -> float:
+        """The penalty that goes with `running_loss`, where penalties are kept; else 0."""
+        return self._session.running_penalty
+
+    def curves(self, since: int = 0) -> Curves:
+        """The `Curves` of the epochs after number `since`, where every epoch is evaluated.
+
+        Raises
+        ------
+        FastdenseError
+            Not every epoch is evaluated.
+        """
+        if self._task.evaluate_every != 1:
+            raise FastdenseError(
+                f"evaluate_every is {self._task.evaluate_every}; expected 1, for curves of all "
+                "epochs"
+            )
+        curves = self._session.curves(whole("since", since, 0))
+        losses, penalties, test_losses = curves[:, :, 0]
+        return Curves(losses, penalties, test_losses if self._task.data.test else None)
 
     def outputs(self) -> tuple[np.ndarray, np.ndarray]:
         """What the network gave in the steps of the epoch that was last or is under way.

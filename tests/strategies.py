@@ -41,6 +41,7 @@ OUTPUTS = {
 
 # Legal hyper-parameters at which a few steps stay well-conditioned.
 HYPER = {
+    "centered": st.sampled_from([0.0, 1.0]),
     "weight_decay": st.sampled_from([0.0, 0.01, 0.1]),
     "momentum": st.floats(0.0, 0.99),
     "beta1": st.floats(0.0, 0.99),
@@ -108,14 +109,14 @@ def networks(draw, loss="mse", activation=None, dropout=True, hidden=3, outputs=
     name = OUTPUTS.get(entry.predictions, "identity")
     least = 2 if entry.targets in ("distribution", "label") else 1
     outputs = outputs or draw(st.integers(least, 6))
-    names = st.just(activation) if activation else st.sampled_from(HIDDEN)
+    names = st.just(activation) if activation else st.sampled_from([*HIDDEN, "softmax"])
     weights = st.sampled_from(["glorot_uniform", "he_normal", "torch_linear", "orthogonal"])
     layers = []
     for _ in range(draw(st.integers(1 if activation else 0, hidden))):
         if dropout and draw(st.integers(0, 3)) == 0:
             layers.append(Dropout(draw(st.floats(0.0, 0.8))))
         own = [{}, {}, {"l1": 0.01}, {"l2": 0.05, "max_norm": 0.5}, {"use_bias": False}]
-        own = draw(st.sampled_from(own))
+        own = draw(st.sampled_from([*own, {"trainable": False}]))
         layers.append(Dense(draw(st.integers(1, 20)), draw(names), weights=draw(weights), **own))
     # A bias at zero puts the outputs of a dead network on a tie.
     own = draw(st.sampled_from([{"bias": "uniform"}] * 5 + [{"use_bias": False}] * (not layers)))
@@ -220,7 +221,9 @@ def image_layers(draw, names, normalizations=True):
             padding = tuple(
                 draw(st.integers(0, d * (k - 1))) for d, k in zip(dilation, kernel, strict=True)
             )
-        own = draw(st.sampled_from([{"bias": "uniform"}, {"bias": "uniform"}, {"use_bias": False}]))
+        own = [{}, {}, {"use_bias": False}, {"trainable": False}]
+        own = draw(st.sampled_from(own))
+        own = own if own else {"bias": "uniform"}
         return Conv2D(
             draw(st.integers(1, 18)), kernel, draw(names), draw(sides), padding, dilation, **own
         )
@@ -230,7 +233,10 @@ def image_layers(draw, names, normalizations=True):
             padding = tuple(draw(st.integers(0, side - 1)) for side in size)
         return pool(size, draw(st.none() | sides), padding)
     if kind == "batch":
-        return BatchNormalization(1e-3, draw(st.floats(0.0, 0.99)), draw(st.booleans()))
+        fixed = draw(st.integers(0, 3)) == 0
+        return BatchNormalization(
+            1e-3, draw(st.floats(0.0, 0.99)), draw(st.booleans()), fixed=fixed
+        )
     return {
         "dropout": Dropout(0.3), "activation": Activation(draw(names)),
         "layer": LayerNormalization(1e-2), "rescale": Rescale(0.5, -0.25),

@@ -6,9 +6,11 @@
 
 The path of a program is put after the command. `expect.py` says what the kinds of values are, and
 `judging.py` by which tests they are compared. Prints one line for each program, then a table in
-Markdown with the seconds of both; `--keras KERAS_PYTHON` times the fits under `timed/` on both, and
-`--write bench/keras.md` writes the page. The exit code is 1 if anything differs; what is refused by
-its name does not.
+Markdown with the seconds of both; `--given FOLDER` adds programs with an expected.json of their own
+(`tests/data/keras_programs`), `--keras KERAS_PYTHON` times the fits under `timed/` on both,
+`--listings PROGRAM ...` compares the losses of other programs with Keras's there (`listings.py`),
+and `--write bench/keras.md` writes the page. The exit code is 1 if anything differs; what is
+refused by its name does not.
 """
 
 import argparse
@@ -33,12 +35,12 @@ def seeds_of(expected, seeds):
 REFUSED = "cannot run here"  # what is refused by its name says so
 
 
-def judged(command, path, expected, seeds):
+def judged(command, path, expected, seeds, kinds=running.KINDS):
     """What differs, a sentence each, and the seconds of the fastest run, if any came to an end."""
     reports, times = [], []
     for seed in seeds_of(expected, seeds):
         try:
-            report, seconds = running.run(command, path, seed)
+            report, seconds = running.run(command, path, seed, kinds)
         except running.Failed as failure:
             said = str(failure).partition(f"{path.name}, ")[2] or str(failure)
             kind = "refused" if REFUSED in said else "failed"
@@ -46,6 +48,20 @@ def judged(command, path, expected, seeds):
         reports.append(report)
         times.append(seconds)
     return list(judging.differences(reports, expected["values"])), min(times)
+
+
+def given(command, folder, seeds):
+    """Markdown: programs of a folder whose expected.json has no seconds and bounds as they are."""
+    record = json.loads((folder / "expected.json").read_text("utf-8"))
+    lines = ["| program | values | here |", "|---|---:|---|"]
+    for name, values in sorted(record["programs"].items()):
+        bounded = {
+            key: {**value, "floor": value["tolerance"]} if "tolerance" in value else value
+            for key, value in values.items()
+        }
+        wrong, _ = judged(command, folder / f"{name}.py", {"values": bounded}, seeds, ())
+        lines.append(f"| {name} | {len(values)} | {told(wrong)} |")
+    return "\n".join(lines)
 
 
 def told(wrong):
@@ -110,6 +126,9 @@ def main():
     options.add_argument("--with", dest="command", required=True, help="runs a program")
     options.add_argument("--seeds", type=int, default=5, help="runs of a program that is random")
     options.add_argument("--keras", help="an interpreter with Keras, to time fits beside it")
+    options.add_argument("--given", type=pathlib.Path, help="a folder of programs")
+    options.add_argument("--listings", type=pathlib.Path, nargs="*", default=[], help="programs")
+    options.add_argument("--backend", default="tensorflow", help="of Keras, for the listings")
     options.add_argument("--write", type=pathlib.Path, help="a page in Markdown")
     options.add_argument("programs", nargs="*", help="words of names; all programs without")
     chosen = options.parse_args()
@@ -126,6 +145,15 @@ def main():
         print(f"{path.stem}: {shown or 'as Keras'}", flush=True)
         rows.append((path.stem, len(program["values"]), wrong, program["seconds"], seconds))
     parts = [counted(rows), table(rows)]
+    if chosen.given:
+        parts.insert(1, given(command, chosen.given.absolute(), chosen.seeds))
+    if chosen.listings:
+        from fastdense_bench.keras import listings
+
+        paths = [path.absolute() for path in chosen.listings]
+        keras = absolute(chosen.keras)
+        found = listings.compared(command, keras, paths, chosen.seeds, chosen.backend)
+        parts.insert(1, listings.table(*found, chosen.seeds))
     if chosen.keras:
         parts.insert(1, timed(command, absolute(chosen.keras)))
     print("\n" + "\n\n".join(parts))

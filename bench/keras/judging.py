@@ -13,26 +13,26 @@ def numbers(value):
     return [abs(entry) for entry in value if isinstance(entry, (int, float))]
 
 
-def near(found, wanted, tolerance, scale=0.0):
+def near(found, wanted, tolerance, scale=0.0, floor=FLOOR):
     """Whether nested numbers agree, relative to the largest of the list that they stand in."""
     if isinstance(wanted, dict):
         return (
             isinstance(found, dict)
             and set(found) == set(wanted)
-            and all(near(found[key], wanted[key], tolerance) for key in wanted)
+            and all(near(found[key], wanted[key], tolerance, floor=floor) for key in wanted)
         )
     if isinstance(wanted, list):
         scale = max((n for n in numbers(wanted) if n < float("inf")), default=0.0)
         return (
             isinstance(found, list)
             and len(found) == len(wanted)
-            and all(near(f, w, tolerance, scale) for f, w in zip(found, wanted, strict=True))
+            and all(near(f, w, tolerance, scale, floor) for f, w in zip(found, wanted, strict=True))
         )
     if not isinstance(wanted, (int, float)) or not isinstance(found, (int, float)):
         return found == wanted
     if found == wanted or (found != found and wanted != wanted):  # infinity, NaN
         return True
-    return abs(found - wanted) <= max(tolerance * max(abs(wanted), scale), FLOOR)
+    return abs(found - wanted) <= max(tolerance * max(abs(wanted), scale), floor)
 
 
 def rank_test(first, second):
@@ -62,7 +62,8 @@ def difference(found, expected):
         wrong = [value for value in found if value != expected["value"]]
         return f"{wrong[0]!r}, not {expected['value']!r}" if wrong else None
     if kind == "number":
-        wrong = [v for v in found if not near(v, expected["value"], expected["tolerance"])]
+        bounds = expected["tolerance"], 0.0, expected.get("floor", FLOOR)
+        wrong = [v for v in found if not near(v, expected["value"], *bounds)]
         return f"{wrong[0]!r}, not {expected['value']!r}" if wrong else None
     if kind == "share":
         share = sum(map(bool, found)) / len(found)

@@ -42,6 +42,9 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     diagnosis in place of workloads diagnoses published faults and healthy trainings instead, and
     says how often the first cause is the published one. With --peers, such as torchmortem or all,
     packages that watch PyTorch trainings are asked in place of fastdense.
+
+    sklearn in place of workloads fits the estimators of fastdense.sklearn beside scikit-learn's
+    own, with the same parameters, on one core.
     """
     if as_json and markdown:
         raise click.UsageError("--json and --markdown are two forms of the output; give one")
@@ -50,6 +53,8 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
         if names is None:
             return diagnoses(resume, as_json, markdown)
         return others(names, resume, as_json, markdown)
+    if workloads == ("sklearn",):
+        return estimators(repeats, quick, resume, as_json, markdown)
     from fastdense_bench import suite, table
     from fastdense_bench.measure import Effort
     from fastdense_bench.peers import choose, find
@@ -67,6 +72,22 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
         click.echo(table.markdown(results))
     else:
         show(table.for_terminal(results), WIDTH_WITHOUT_TERMINAL)
+
+
+def estimators(repeats, quick, resume, as_json, markdown):
+    """Print how long the estimators take beside scikit-learn's."""
+    from fastdense_bench.estimators import compare
+    from fastdense_bench.kept import Kept
+    from fastdense_cli.console import progress, show, show_json
+
+    with progress("bench sklearn") as report:
+        results = compare.run(repeats, quick, report, Kept(resume, {"repeats": repeats}))
+    if as_json:
+        show_json(results)
+    elif markdown:
+        click.echo(compare.markdown(results))
+    else:
+        show(compare.for_terminal(results), WIDTH_WITHOUT_TERMINAL)
 
 
 def diagnoses(resume, as_json, markdown):

@@ -121,7 +121,7 @@ def _program(path, effort, budget, seeds, as_json):
     from fastdense.errors import FastdenseError
     from fastdense.judging.plain import heading
     from fastdense.keras import diagnosing, program
-    from fastdense_cli.app import DONE
+    from fastdense_cli.app import DONE, INTERRUPTED, STALLED
     from fastdense_cli.console import show_json
 
     try:
@@ -140,6 +140,8 @@ def _program(path, effort, budget, seeds, as_json):
         redirect_stdout(sys.stderr) if as_json else nullcontext(),
     ):
         code = program.run(path, source, [path])
+        if code != INTERRUPTED:
+            found.end()
     if as_json:
         fits = [one.to_dict() for one in found.every]
         show_json(heading() | {"program": path, "fits": fits})
@@ -147,7 +149,11 @@ def _program(path, effort, budget, seeds, as_json):
         if not code:
             raise FastdenseError(f"no fit ended in {path}, so there is nothing to diagnose")
         return code
-    codes = [exit_code(one.found) for one in found.every if one.found is not None]
+    codes = [
+        STALLED if one.held_back else exit_code(one.found)
+        for one in found.every
+        if one.found is not None
+    ]
     return max(codes, default=DONE)
 
 

@@ -23,7 +23,15 @@ def slope(z, a):
     return fma(z * T(DENSITY_AT_0), exp(T(-0.5) * z * z), below)
 
 
-_erf = np.vectorize(math.erf, otypes=[float])
+_real_erf = np.vectorize(math.erf, otypes=[float])
+
+
+def _erf(x):
+    """Of complex numbers to first order in their imaginary parts, as derivatives need it."""
+    found = _real_erf(x.real)
+    if np.iscomplexobj(x):
+        found = found + 2j / math.sqrt(math.pi) * np.exp(-(x.real**2)) * x.imag
+    return found
 
 
 def spec(z, da):

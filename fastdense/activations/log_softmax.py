@@ -1,4 +1,4 @@
-"""Logarithm of the softmax over the outputs of a sample; only in the last layer."""
+"""Logarithm of the softmax over the units of a sample."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Softmax over the outputs of a sample; only in the last layer."""
+"""Softmax over the units of a sample."""
 
 import numpy as np
 

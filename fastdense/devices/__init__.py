@@ -4,7 +4,9 @@ A device supplies
 
 - `begin(task, threads)`: a training of one network that has not begun. It has `done`, `epoch`,
   `steps`, `between_epochs`, `advance(until=epochs)` (one piece), `step(inputs, targets, weights)`,
-  `latest()`, `result(final)`, `take()` and `put(counters, arrays)` (checkpoints);
+  `latest()`, `curves(since)`, `result(final)`, `take()` and `put(counters, arrays)` (checkpoints);
+- `begin_packs(task, variants, threads)`: the trainings of many side by side that have not begun;
+  each has also `lanes`, `follow(orders)`, `freeze(number)` and `parameters_of(number)`;
 - `train_packs(jobs, stores, on_progress, threads)`: the variants of many tasks, on all cores;
 - `train_here(task, variants, store, check, threads)`: those of one task, in this thread;
 - `seconds_of(task, variants, budget)`: how long that takes; `lanes_of(task)`: how many pay at once;

@@ -14,6 +14,7 @@ from fastdense.reference.training import Training
 __all__ = [
     "about",
     "begin",
+    "begin_packs",
     "demand",
     "lanes_of",
     "parts",
@@ -46,6 +47,7 @@ class Session:
         self._training = Training(task)
         self._test = task.test_inputs.astype(float), task.test_targets.astype(float)
         self._epochs, self._curves, self._observed, self._signals = [], [], [], []
+        self._penalties = []  # running, of each evaluated epoch
         self._measured = False  # what is due at this epoch
         self.done = False
 
@@ -102,6 +104,20 @@ class Session:
             return float(training.total / training.position)
         return float(training.running_loss)
 
+    @property
+    def running_penalty(self):
+        """Of the epoch's mini-batches so far, or of the last epoch's."""
+        training = self._training
+        if training.position:
+            return float(training.penalties / training.position)
+        return float(training.running_penalty)
+
+    def curves(self, since):
+        """Running loss, running penalty and test loss of the epochs after `since`, (3, n, 1)."""
+        first = since + 1 - self._epochs[0] if self._epochs else 0
+        curves = np.reshape(self._curves[first:], (-1, 5)).T
+        return np.array([curves[1], self._penalties[first:], curves[3]])[:, :, np.newaxis]
+
     def outputs(self):
         """The rows that the steps of the epoch visited, and the outputs of each."""
         rows, outputs = self._training.visited
@@ -121,6 +137,7 @@ class Session:
             if every or epoch > 0:
                 test = training.evaluate(*self._test, np.ones(len(self._test[0])))
             self._epochs.append(epoch)
+            self._penalties.append(training.running_penalty)
             self._curves.append((loss, training.running_loss, accuracy, *test))
             finite = np.isfinite(loss) or not every
         if finite and _due(epoch, task.observe_every, last):
@@ -205,6 +222,11 @@ def train_packs(jobs, stores, on_progress=None, threads=None):
                 on_progress(done, total)
 
         train_here(task, variants, store, count)
+
+
+def begin_packs(task, variants, threads=None):
+    """It trains networks one by one."""
+    raise FastdenseError("the reference device trains no networks side by side; take 'cpu'")
 
 
 def train_here(task, variants, store, check, threads=1):

@@ -7,6 +7,7 @@ import numpy as np
 
 from fastdense.dataset import Data
 from fastdense.diagnosis.outlying import filled
+from fastdense.layers._units import PENALTIES
 from fastdense.layers.activate import Activation
 from fastdense.layers.batch_normalization import BatchNormalization
 from fastdense.layers.dense import Dense
@@ -241,8 +242,7 @@ def no_penalty():
         if recipe.optimizer.values.get(decay):
             table = {**recipe.optimizer.to_dict(), decay: 0.0}
             recipe = recipe.replace(optimizer=table)
-        network = _dense(case.network, lambda layer, last: replace(layer, l1=0.0, l2=0.0))
-        return case.but(recipe=recipe, network=network)
+        return case.but(recipe=recipe, network=_penalties_times(case.network, 0.0))
 
     return Change("leave out the penalty on the weights", 1, make)
 
@@ -253,13 +253,19 @@ def penalty_times(factor):
     def make(case):
         recipe = case.recipe
         recipe = recipe.replace(l1=recipe.l1 * factor, l2=recipe.l2 * factor)
-        network = _dense(
-            case.network,
-            lambda layer, last: replace(layer, l1=layer.l1 * factor, l2=layer.l2 * factor),
-        )
-        return case.but(recipe=recipe, network=network)
+        return case.but(recipe=recipe, network=_penalties_times(case.network, factor))
 
     return Change(f"lower the penalty on the weights to {_fraction(factor)}", 1, make)
+
+
+def _penalties_times(network, factor):
+    """A network whose layers have penalties that are so many times as large."""
+
+    def change(layer, last):
+        own = {name: getattr(layer, name) * factor for name in PENALTIES}
+        return replace(layer, **own)
+
+    return _dense(network, change)
 
 
 def no_augmentation():
@@ -369,6 +375,19 @@ def positive_bias(value):
         )
 
     return _network(f"start from biases of {value:g} in the hidden layers", 2, change)
+
+
+def train_all_layers():
+    """No layer is frozen."""
+
+    def change(network):
+        layers = [
+            replace(layer, trainable=True) if hasattr(layer, "trainable") else layer
+            for layer in network.layers
+        ]
+        return Network(network.inputs, layers)
+
+    return _network("train all layers: trainable=True for the frozen ones", 1, change)
 
 
 def fewer_layers(count):

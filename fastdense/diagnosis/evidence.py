@@ -10,6 +10,7 @@ from fastdense.diagnosis.laboratory import ROWS
 from fastdense.diagnosis.outlying import outlying
 from fastdense.model import Model
 from fastdense.once import once
+from fastdense.recipe import MEANS
 from fastdense.reference.augmentation import augmented
 from fastdense.reference.forward import draw, forward, losses
 
@@ -279,7 +280,7 @@ class Evidence:
         if recipe.optimizer.name not in LIMITED or recipe.clip_norm or recipe.clip_value:
             return np.nan
         momentum = recipe.optimizer.values.get("momentum", 0.0)
-        summed = 1 if recipe.reduction == "mean" else recipe.batch_of(len(self.case.given))
+        summed = 1 if recipe.reduction in MEANS else recipe.batch_of(len(self.case.given))
         return summed * recipe.learning_rate * self.sharpness / (2 + 2 * momentum)
 
     # At the end ------------------------------------------------------------------------------
@@ -344,11 +345,12 @@ class Evidence:
             return np.nan
         case, parts = self.case, []
         network = case.network
-        for (_, layer), (weights, _) in zip(
+        for (_, layer), (weights, bias) in zip(
             network.dense, network.split_dense(self.end), strict=True
         ):
             l1, l2 = case.recipe.l1 + layer.l1, case.recipe.l2 + layer.l2
             parts.append(l1 * np.sign(weights) + 2 * l2 * weights)
+            parts.append(layer.bias_l1 * np.sign(bias) + 2 * layer.bias_l2 * bias)
         with np.errstate(all="ignore"):
             penalty = np.sqrt(sum(np.sum(part**2) for part in parts))
             return float(penalty / np.linalg.norm(self.gradient(self.end)))

@@ -208,11 +208,14 @@ def of_layer(table):
         said = "" if weights == "torch_linear" else f" ({weights})"  # as PyTorch draws them
         biases = table["bias"].get("value", 0) if table["bias"]["name"] == "constant" else 0
         said += f" (biases of {biases:g})" if biases else ""
-        given = f", bias_initializer=Constant({biases:g})" if biases else ""
+        given = f", bias_initializer={initializer_of(table['bias'])}" if biases else ""
         given += ", use_bias=False" * (not table.get("use_bias", True))
         bare = ", bias=False" * (not table.get("use_bias", True))
+        if not table.get("trainable", True):
+            given += ", trainable=False"
+            said += ", with requires_grad=False"
         return (
-            f"{keras}({ours}, {first}kernel_initializer={_initializer(weights)}{given})",
+            f"{keras}({ours}, {first}kernel_initializer={initializer_of(table['weights'])}{given})",
             f"nn.{torch}(..., {other}{bare}){said}" + (f", {theirs}" if not linear else ""),
         )
     if name == "activate":
@@ -241,11 +244,14 @@ def _windows(table):
         ]
 
 
-def _initializer(weights):
-    """Keras's, as a value in Python."""
-    if weights == "torch_linear":
-        return 'VarianceScaling(1 / 3, "fan_in", "uniform")'
-    return f'"{WEIGHTS.get(weights, (weights,))[0]}"'
+def initializer_of(table):
+    """An initializer of Keras, as a value in Python."""
+    name = table["name"]
+    if name == "torch_linear":
+        return 'keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")'
+    if name == "constant":
+        return f"keras.initializers.Constant({table.get('value', 0):g})"
+    return f'"{WEIGHTS.get(name, (name,))[0]}"'
 
 
 def _shortened(words):

@@ -14,7 +14,7 @@ names_of_modules.serve("fastdense.keras", __name__)
 
 _MODULES = (
     "activations", "backend", "callbacks", "constraints", "datasets", "initializers", "layers",
-    "losses", "metrics", "models", "optimizers", "preprocessing", "regularizers", "saving",
+    "losses", "metrics", "models", "ops", "optimizers", "preprocessing", "regularizers", "saving",
     "utils", "wrappers",
 )  # fmt: skip
 _HOMES = {
@@ -33,7 +33,6 @@ def __getattr__(name):
         return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
     if name in (
         "applications",
-        "ops",
         "random",
         "export",
         "quantizers",

@@ -27,6 +27,7 @@ class Callback:
 
     params: dict = {}
     _model = None
+    watches = False  # it changes nothing of a training
 
     @property
     def model(self):
@@ -93,12 +94,24 @@ def listed(callbacks):
     return list(callbacks) if isinstance(callbacks, Iterable) else [callbacks]
 
 
+class _ByOldNames(dict):
+    """Lists by name; what is now "accuracy" was "acc" in Keras 1 and 2."""
+
+    def __missing__(self, name):
+        new = name.replace("acc", "accuracy") if isinstance(name, str) else name
+        if new != name and new in self:
+            return self[new]
+        raise KeyError(name)
+
+
 class History(Callback):
     """The logs of all epochs."""
 
+    watches = True
+
     def __init__(self):
         super().__init__()
-        self.history, self.epoch = {}, []
+        self.history, self.epoch = _ByOldNames(), []
 
     def on_train_begin(self, logs=None):
         self.epoch = []
@@ -214,6 +227,8 @@ class EarlyStopping(_Watching):
 class ModelCheckpoint(_Watching):
     """Keeps the model, or its weights, in files."""
 
+    watches = True
+
     def __init__(
         self, filepath, monitor="val_loss", verbose=0, save_best_only=False,
         save_weights_only=False, mode="auto", save_freq="epoch", initial_value_threshold=None,
@@ -284,6 +299,8 @@ class ModelCheckpoint(_Watching):
 
 class CSVLogger(Callback):
     """Writes the logs of each epoch into a file."""
+
+    watches = True
 
     def __init__(self, filename, separator=",", append=False):
         super().__init__()
@@ -425,6 +442,8 @@ class LambdaCallback(Callback):
 class TensorBoard(Callback):
     """Writes the logs as event files, which TensorBoard reads."""
 
+    watches = True
+
     def __init__(self, log_dir="logs", update_freq="epoch", **others):
         super().__init__()
         self.log_dir, self.update_freq = os.fspath(log_dir), update_freq
@@ -449,6 +468,8 @@ class TensorBoard(Callback):
 
 class ProgbarLogger(Callback):
     """`fit` prints its progress by itself, as `verbose` says."""
+
+    watches = True
 
     def __init__(self, *_, **__):
         super().__init__()

@@ -98,10 +98,16 @@ class Fit:
             order = order_of(len(x))
         self.order = order
         visits = len(x) if order is None else order.shape[1]
-        self.steps = -(-visits // batch)
-        self.penalized = any(layer.kernel_regularizer is not None for layer in self.plan.layers)
+        self._visits, self.steps = visits, -(-visits // batch)
+        self.penalized = any(layer.regularizers() for layer in self.plan.layers)
+        self._bounds = [
+            (layer, number, constraint)
+            for layer in self.plan.layers if layer.learns
+            for number, constraint in layer.constraints()
+        ]  # fmt: skip
         # The engine evaluates what is held back after every epoch, if nothing more is asked.
         self._whole = held is not None and held.weights is None and validation_freq == 1
+        self._whole &= not self.loss.sums
         test = (self.plan.prepared(held.x), held.y) if self._whole else None
         self._schedule = None  # one that only Python knows
         self.recipe = self._recipe(network, batch, epochs, shuffle)
@@ -114,11 +120,13 @@ class Fit:
             order=order,
             evaluated="test",
             keep_outputs=bool(self.metrics),
+            keep_penalties=self.penalized,
         )
         state = self.optimizer.states.get(model)
         if state is not None:
             self.training.optimizer_state = state
         self._stale, self._rate = False, self.optimizer.rate
+        self._rows, self._squared = 0, 0.0  # of the epoch so far; see `step`
         for layer in self.plan.layers:
             layer.running = self
 
@@ -145,7 +153,7 @@ class Fit:
             batch_size=batch,
             epochs=epochs,
             shuffle=bool(shuffle),
-            reduction="sum_keras" if self.loss.reduction == "sum" else "mean",
+            reduction="sum_keras" if self.loss.sums else "mean",
             clip_value=optimizer.clipvalue or 0.0,
             clip_norm=optimizer.global_clipnorm or optimizer.clipnorm or 0.0,
             clip_each=bool(optimizer.clipnorm),
@@ -153,6 +161,15 @@ class Fit:
             seed=next_seed(),
             dtype=self.model.floats,
         )
+
+    def apart(self, callbacks):
+        """What the program changes of it that the recipe does not say, in words."""
+        bounds = sorted({layer.name for layer, *_ in self._bounds})
+        words = [f"the constraints of {name}" for name in bounds]
+        if self._schedule is not None:
+            words.append(f"the schedule {type(self._schedule).__name__}")
+        acting = {type(one).__name__ for one in listed(callbacks) if not one.watches}
+        return [*words, *sorted(acting)]
 
     # What layers call while it goes on.
 
@@ -165,6 +182,27 @@ class Fit:
     def push(self):
         """Let the training go on from the weights of the layers."""
         self.training.parameters = self.plan.gather(self.recipe.dtype)
+
+    def step(self):
+        """A step, and the constraints that the engine does not know.
+
+        Where the loss of a batch is a sum, Keras shows the mean over rows of their batch's sum.
+        """
+        done, before = self._rows, 0.0
+        if done and self.loss.sums:
+            before = self.training.running_loss * done
+        self.training.advance_steps(1)
+        self._stale = True
+        self._rows = min(done + self.recipe.batch_size, self._visits)
+        if self.loss.sums:
+            own = self.training.running_loss * self._rows - before
+            self._squared += (self._rows - done) * own
+        if self._bounds:
+            self.fetch()
+            for layer, number, constraint in self._bounds:
+                array = layer._arrays[number]
+                array[...] = constraint(array)
+            self.push()
 
     def end(self):
         """Leave the weights with the layers, and the optimizer's state with the optimizer."""
@@ -187,7 +225,8 @@ class Fit:
             called.methods("on_train_batch_end", "on_batch_end"),
         )
         by_batch = by_batch if any(by_batch) else None
-        stepwise = by_batch is not None or self.penalized or self._schedule is not None
+        stepwise = by_batch is not None or self._schedule is not None
+        stepwise = stepwise or bool(self._bounds) or self.loss.sums
         try:
             called.call("on_train_begin", {})
             if len(everyone) == 1 and not (verbose or stepwise or self.metrics or self._odd_test()):
@@ -200,7 +239,7 @@ class Fit:
         return history
 
     def _odd_test(self):
-        return self.held is not None and not self._whole
+        return self.held is not None and (self.penalized or not self._whole)
 
     def _at_once(self, history, first_epoch):
         """All epochs without a stop, for nobody wants to know anything meanwhile."""
@@ -210,7 +249,10 @@ class Fit:
         run = self.training.result()
         history.on_train_begin()
         history.epoch = list(range(first_epoch, first_epoch + self.recipe.epochs))
-        history.history["loss"] = np.float32(run.running_loss[1:]).tolist()
+        losses = run.running_loss[1:]
+        if self.penalized:
+            losses = losses + self.training.curves().running_penalty
+        history.history["loss"] = np.float32(losses).tolist()
         if run.test_loss is not None:
             history.history["val_loss"] = np.float32(run.test_loss[1:]).tolist()
 
@@ -221,8 +263,8 @@ class Fit:
                 print(f"Epoch {epoch + 1}/{epochs}", flush=True)
             bar = Bar(self.steps, verbose)
             called.call("on_epoch_begin", epoch, {})
-            penalty = self._epoch(called, bar, by_batch, stepwise)
-            logs = dict(sorted(self._logs(penalty).items()))
+            self._epoch(called, bar, by_batch, stepwise)
+            logs = dict(sorted(self.logs().items()))
             if self.held is not None and (epoch + 1) % self.validation_freq == 0:
                 logs |= self._validated(called)
             for one in called.callbacks[:-1]:
@@ -234,16 +276,19 @@ class Fit:
         return logs
 
     def _epoch(self, called, bar, by_batch, stepwise):
-        """The steps of an epoch; returns the mean penalty."""
-        training, total = self.training, 0.0
+        """The steps of an epoch."""
+        training = self.training
         self._follow_rate()
-        self._stale = True
+        self._stale, self._rows, self._squared = True, 0, 0.0
+        if self.model.stop_training:  # as Keras has it, behind the first batch
+            self.step()
+            return
         if not stepwise:
             if bar.verbose == 1:
                 training.advance(1, lambda _: bar.update(training.steps % self.steps, {}))
             else:
                 training.advance(1)
-            return 0.0
+            return
         begins, ends = by_batch or ((), ())
         for batch in range(self.steps):
             for begin in begins:
@@ -252,18 +297,13 @@ class Fit:
                 self._follow_rate()
             if self._schedule is not None:
                 training.learning_rate = float(self._schedule(training.steps))
-            if self.penalized:
-                total += self._penalty()
-            training.advance_steps(1)
-            self._stale = True
+            self.step()
             if ends:
-                mean = total / (batch + 1)
-                logs = Logs(self._logs, mean)
+                logs = Logs(self.logs)
                 for end in ends:
                     end(batch, logs)
                 if self.model.stop_training:
-                    return mean
-        return total / self.steps
+                    return
 
     def _follow_rate(self):
         """Take over a learning rate that a callback has set."""
@@ -272,20 +312,16 @@ class Fit:
             self._rate = rate
             self.training.learning_rate = rate
 
-    def _penalty(self):
-        self.fetch()
-        return sum(layer.penalty() for layer in self.plan.layers)
-
-    def _logs(self, penalty):
-        """Loss and metrics of the epoch so far."""
-        logs = {"loss": _float32(self.training.running_loss + penalty)}
+    def logs(self):
+        """Loss, with its penalties, and metrics of the epoch so far."""
+        loss = self._squared / self._rows if self.loss.sums else self.training.running_loss
+        logs = {"loss": _float32(loss + self.training.running_penalty)}
         if self.metrics:
             rows, outputs = self.training.outputs()
-            targets = self.rows.y[rows]
-            for metric in self.metrics:
-                logs[metric.name] = _float32(
-                    metric.of(metrics.columns(targets), outputs.astype(float))
-                )
+            y, weights = self.rows.y[rows], self.rows.weights
+            weights = None if weights is None else weights[rows]
+            given = metrics.columns(y), outputs.astype(float), weights
+            logs |= _floats(metrics.named(self.metrics, *given, self.recipe.batch_size))
         return logs
 
     def _validated(self, called):
@@ -295,10 +331,11 @@ class Fit:
         _batches_of_test(called, model, held, self.recipe.batch_size)
         if self._whole:
             self.fetch()
-            logs = {"loss": self.training.report().test_loss + self._penalty() * self.penalized}
-            logs |= model.measured(held, self.metrics)
+            penalty = sum(layer.penalty() for layer in self.plan.layers)
+            logs = {"loss": self.training.report().test_loss + penalty}
+            logs |= model.measured(held, self.metrics, self.recipe.batch_size)
         else:
-            logs = model.evaluated(held)
+            logs = model.evaluated(held, self.recipe.batch_size)
         logs = {name: _float32(value) for name, value in sorted(logs.items())}
         called.call("on_test_end", logs)
         return {f"val_{name}": value for name, value in logs.items()}
@@ -318,7 +355,7 @@ def _batches_of_test(called, model, rows, size):
         for begin in begins:
             begin(batch, {})
         part = slice(0, (batch + 1) * size)
-        logs = Logs(lambda part=part: _floats(model.evaluated(rows.part(part))))
+        logs = Logs(lambda part=part: _floats(model.evaluated(rows.part(part), size)))
         for end in ends:
             end(batch, logs)
 
@@ -333,7 +370,7 @@ def tested(model, rows, size, callbacks, verbose):
     if called is not None:
         called.call("on_test_begin", {})
         _batches_of_test(called, model, rows, size)
-    logs = dict(sorted(_floats(model.evaluated(rows)).items()))
+    logs = dict(sorted(_floats(model.evaluated(rows, size)).items()))
     if called is not None:
         called.call("on_test_end", logs)
     return logs
@@ -372,6 +409,11 @@ def held_back(rows, share):
 
 def class_weighted(rows, class_weight):
     """The rows with weights by their class."""
+    if not isinstance(class_weight, dict):
+        raise ValueError(
+            f"class_weight is {class_weight!r}; expected a dict of classes to their weights, such "
+            "as {0: 1.0, 1: 5.0}"
+        )
     y = rows.y
     classes = y.argmax(axis=1) if y.shape[1] > 1 else np.round(y[:, 0]).astype(int)
     weights = np.array([float(class_weight.get(int(c), 1.0)) for c in classes.tolist()])

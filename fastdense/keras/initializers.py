@@ -174,6 +174,20 @@ class Orthogonal(Initializer):
         return {"name": "orthogonal", "gain": self.gain}
 
 
+class Identity(Initializer):
+    """Ones on the diagonal of a matrix, times `gain`."""
+
+    def __init__(self, gain=1.0):
+        self.gain = float(gain)
+
+    def choice(self, shape):
+        if len(shape) != 2:
+            raise ValueError(
+                f"Identity can only be used for matrices of two dimensions, but is given {shape}"
+            )
+        return {"name": "explicit", "values": (self.gain * np.eye(*shape)).tolist()}
+
+
 _all = Directory("initializer", Initializer)
 _all.add(Zeros, "zero")
 _all.add(Ones, "one")
@@ -189,6 +203,7 @@ _all.add(HeNormal)
 _all.add(LecunUniform)
 _all.add(LecunNormal)
 _all.add(Orthogonal)
+_all.add(Identity, "identity_initializer")
 get = deserialize = _all.get
 
 

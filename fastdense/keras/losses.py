@@ -35,6 +35,11 @@ class Loss(Configured):
         """The name of its function."""
         return next(name for name, one in FUNCTIONS.items() if one is cls)
 
+    @property
+    def sums(self):
+        """Whether the loss of a batch is the sum over its rows."""
+        return self.reduction == "sum"
+
     def choice(self):
         """The engine's entry with its hyper-parameters."""
         return self.entry

@@ -4,15 +4,18 @@ import numpy as np
 
 from fastdense.keras import losses
 from fastdense.keras.configured import Configured, Directory
+from fastdense.keras.floats import floatx
 from fastdense.keras.losses import columns
 from fastdense.keras.names import snake, unique
 from fastdense.keras.refused import refuse, refusing
+from fastdense.keras.tensors import tensor
 
 
 class Metric(Configured):
     """A metric: of arrays, or gathered over batches by `update_state`, `result`, `reset_state`."""
 
     module = "metrics"
+    weighted = False  # by the weights of the samples, in `compile`
 
     def __init__(self, name=None, dtype=None):
         self.name, self.dtype = name or snake(type(self).__name__), dtype
@@ -44,9 +47,20 @@ class Metric(Configured):
         values = self.values(y, p)
         return float(np.average(values, weights=weights) if weights is not None else values.mean())
 
+    def of_batches(self, y, p, weights, size):
+        """The same of rows that come in batches of a size."""
+        return self.of(y, p, weights)
+
     def values(self, y, p):
         """The number of each row, whose mean it is."""
         raise NotImplementedError
+
+
+def named(chosen, y, p, weights, size):
+    """Metrics of all rows of targets and outputs, in batches of a size, by name."""
+    return {
+        one.name: one.of_batches(y, p, weights if one.weighted else None, size) for one in chosen
+    }
 
 
 class Mean(Metric):
@@ -237,17 +251,29 @@ class FunctionMetric(Metric):
         self.function = function
         super().__init__(getattr(function, "__name__", "metric"))
 
-    def values(self, y, p):
+    def of(self, y, p, weights=None):
+        return self.of_batches(y, p, weights, len(y))
+
+    def of_batches(self, y, p, weights, size):
+        """The mean over rows; of one number a batch, that over batches, which count alike."""
+        starts = range(0, len(y), size)
+        every = [
+            self._of_batch(y[first : first + size], p[first : first + size]) for first in starts
+        ]
+        if every[0].ndim == 0:
+            return float(np.mean(every))
+        return float(np.average(np.concatenate(every), weights=weights))
+
+    def _of_batch(self, y, p):
+        """A number, or one for each row."""
         try:
-            found = np.asarray(self.function(y, p), float)
+            found = np.asarray(self.function(tensor(y, floatx()), tensor(p, floatx())), float)
         except Exception as error:
             raise refuse(
                 f"the metric {self.name}",
                 f"its function failed on NumPy arrays ({type(error).__name__}: {error})",
             ) from error
-        if found.ndim == 0:
-            return np.full(len(y), float(found))
-        return found.reshape(len(y), -1).mean(axis=1)
+        return found if found.ndim == 0 else found.reshape(len(y), -1).mean(axis=1)
 
 
 def get(given, y=None, outputs=None):

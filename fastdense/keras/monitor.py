@@ -16,6 +16,8 @@ class StallMonitor(Callback):
         The share of the loss by which it must have fallen meanwhile.
     """
 
+    watches = True
+
     def __init__(self, patience=10, least=1e-3):
         super().__init__()
         self.patience, self.least = int(patience), float(least)

@@ -2,8 +2,10 @@
 
 import re
 import sys
+import sysconfig
 from pathlib import Path
 
+LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
 PACKAGE = str(Path(__file__).resolve().parent.parent)
 
 _counts: dict[str, int] = {}
@@ -29,11 +31,14 @@ def forget():
 
 
 def line():
-    """`(file, number)` of the line of the user's program that is under way, or None."""
+    """`(file, number)` of the line of the user's program that is under way, or None.
+
+    Not of a library that calls for it, such as a cross-validation.
+    """
     frame = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
-        if not file.startswith((PACKAGE, "<frozen")) and "numba" not in file:
+        if not file.startswith((PACKAGE, "<frozen", *LIBRARIES)):
             return file, frame.f_lineno
         frame = frame.f_back
     return None

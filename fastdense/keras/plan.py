@@ -19,6 +19,8 @@ class Plan:
         Built, from the first to the last.
     shape : tuple
         Of a sample.
+    learning : list of bool
+        Which of the layers are trained.
 
     Attributes
     ----------
@@ -26,9 +28,11 @@ class Plan:
         None where the last layer is none that a network of the engine may end in.
     """
 
-    def __init__(self, layers, shape):
-        self.layers, self.shape = layers, shape
-        self._preparing = []
+    def __init__(self, layers, shape, learning):
+        self.layers, self.shape, self.learning = layers, shape, learning
+        for layer, learns in zip(layers, learning, strict=True):
+            layer.learns = learns
+        self._preparing, self._refusal = [], None
         rest = list(layers)
         while rest and rest[0].prepares():
             first = rest.pop(0)
@@ -46,14 +50,15 @@ class Plan:
             try:
                 own = layer.engine(shape)
             except FastdenseError as error:
-                if isinstance(error, NotImplementedError):
-                    raise
-                raise refuse(f"the layer {layer.name}", str(error)) from None
+                kept = isinstance(error, NotImplementedError)
+                self._refusal = error if kept else refuse(f"the layer {layer.name}", str(error))
+                own, made = [], []
+                break
             made += own
             self.sources += [layer] * len(own)
             self.activators += [layer] * len(own)
             shape = layer.result(shape)
-        self.outputs = shape
+        self.outputs = shape if self._refusal is None else layers[-1].result(layers[-1].shape)
         self.network = None
         if made and made[-1].closing:
             inputs = self._inputs if len(self._inputs) == 3 else int(np.prod(self._inputs))
@@ -67,6 +72,8 @@ class Plan:
 
     def trainable(self):
         """The network, or an error that says why it cannot be trained."""
+        if self._refusal is not None:
+            raise self._refusal
         if self.network is None:
             last = self.layers[-1].name if self.layers else "nothing"
             raise refuse(

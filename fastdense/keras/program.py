@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import sys
 import traceback
 
 from fastdense.errors import FastdenseError
 from fastdense.keras import names_of_modules
+from fastdense.keras.names import PACKAGE
 
 USAGE = """Usage: python -m fastdense.keras [--diagnose] PROGRAM [ARGUMENTS]
 
@@ -68,9 +70,8 @@ def source_of(path):
 def run(path, source, arguments):
     """Run a program as `python path` would; returns its exit code."""
     names_of_modules.take_over()
-    os.environ.setdefault("MPLBACKEND", "" if os.environ.get("DISPLAY") else "agg")
-    if not os.environ["MPLBACKEND"]:
-        del os.environ["MPLBACKEND"]
+    if not os.environ.get("DISPLAY"):
+        os.environ.setdefault("MPLBACKEND", "module://fastdense.keras.figures")
     sys.argv = list(arguments)
     sys.path[0:1] = [os.path.dirname(os.path.abspath(path))]
     module = type(sys)("__main__")
@@ -86,12 +87,22 @@ def run(path, source, arguments):
     except FastdenseError as error:
         print(f"Error: {_place(error, path)}{error}", file=sys.stderr)
         return 2
-    except BaseException as error:
-        _print_traceback(error, path)
+    except Exception as error:
+        if isinstance(error, BrokenPipeError) and not _is_read():
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as most programs end then
+            os.kill(os.getpid(), signal.SIGPIPE)
+        _print_traceback(error)
         return 1
-    finally:
-        _draw()
     return 0
+
+
+def _is_read():
+    """Whether somebody still reads what is printed."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return False
+    return True
 
 
 def _exit_code(error):
@@ -109,20 +120,14 @@ def _place(error, path):
     return f"{path}, line {lines[-1]}: " if lines else ""
 
 
-def _print_traceback(error, path):
-    """The traceback as Python prints it, from the program on."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_frame.f_code.co_filename != path:
-        frame = frame.tb_next
-    traceback.print_exception(type(error), error, frame or error.__traceback__)
-
-
-def _draw():
-    """Keep the figures that are open where there is no display, as files beside the program."""
-    plots = sys.modules.get("matplotlib.pyplot")
-    if plots is None or plots.get_backend().lower() != "agg":
-        return
-    for number in plots.get_fignums():
-        name = f"figure_{number}.png"
-        plots.figure(number).savefig(name)
-        print(f"fastdense.keras: there is no display; the figure is in {name}", file=sys.stderr)
+def _print_traceback(error):
+    """The traceback as Python prints it, of the frames that are not ours."""
+    told, pending = traceback.TracebackException.from_exception(error), []
+    pending.append(told)
+    while pending:
+        one = pending.pop()
+        one.stack = traceback.StackSummary.from_list(
+            [frame for frame in one.stack if not frame.filename.startswith((PACKAGE, "<frozen"))]
+        )
+        pending += [other for other in (one.__cause__, one.__context__) if other is not None]
+    print("".join(told.format()), end="", file=sys.stderr)

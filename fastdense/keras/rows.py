@@ -1,6 +1,8 @@
 """What programs give as data: arrays, lists, tables, series, tensors and data sets."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -66,17 +68,28 @@ def array(name, values):
             f"{name} has rows of different lengths; give each row as many numbers"
         ) from None
     if found.dtype == object:
-        try:
+        with suppress(TypeError, ValueError):
             found = found.astype(float)
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"{name} holds what is no number: {found.ravel()[:3].tolist()}"
-            ) from None
+    if found.dtype.kind in "OSU":
+        raise ValueError(f"{name} holds {_no_number(found)}; expected numbers")
     if found.dtype.kind not in "fiub":
         raise ValueError(f"{name} holds {found.dtype} values; expected numbers")
     if not found.size:
         raise ValueError(f"{name} is empty, of shape {found.shape}; expected at least one row")
     return found
+
+
+def _no_number(values):
+    """The first value of some that is no number, and where it is."""
+    for place in np.ndindex(values.shape):
+        try:
+            float(values[place])
+        except (TypeError, ValueError):
+            column = f", column {place[1]}" if len(place) > 1 else ""
+            value = values[place]
+            value = value.item() if isinstance(value, np.generic) else value
+            return f"{value!r} in row {place[0]}{column}, counted from 0"
+    return "numbers that are texts"
 
 
 def rows(x, y=None, sample_weight=None):
@@ -121,12 +134,45 @@ def rows(x, y=None, sample_weight=None):
     return Rows(x, flat, given, weights)
 
 
+def is_generator(x):
+    """Whether it gives batches one after the other, and nobody knows how many."""
+    return hasattr(x, "__next__") and not hasattr(x, "__len__")
+
+
+def drawn_rows(generator, steps, epochs):
+    """The rows of the batches that a generator gives in some epochs of so many steps.
+
+    They are all drawn at once, before the first step.
+    """
+    if steps is None:
+        raise refuse("a generator without a number of steps", "give steps_per_epoch")
+    count = int(steps) * max(epochs, 1)
+    batches = list(islice(generator, count))
+    if len(batches) < count:
+        raise ValueError(
+            f"the generator ended after {len(batches)} batches; {steps} steps of {epochs} epochs "
+            f"need {count}"
+        )
+    own = [rows(*batch) if isinstance(batch, (list, tuple)) else rows(batch) for batch in batches]
+    sizes = {len(one) for one in own}
+    if len(sizes) > 1:
+        raise refuse(
+            f"a generator of batches of {sorted(sizes)} rows", "let all batches be of one size"
+        )
+    return _joined(own)
+
+
 def _of_batches(batches):
     """The rows of a `Sequence` of batches, which are read once."""
-    if hasattr(batches, "__next__") and not hasattr(batches, "__len__"):
-        raise refuse("a generator", "it has no length; give arrays, or a Sequence of batches")
+    if is_generator(batches):
+        raise refuse("a generator here", "it has no length; give arrays, or a Sequence of batches")
     parts = [batches[number] for number in range(len(batches))]
     own = [rows(*part) for part in parts]
+    return _joined(own)
+
+
+def _joined(own):
+    """The rows of batches, in their order."""
     size = len(own[0])
     weights = [one.weights for one in own]
     joined = rows(

@@ -14,11 +14,13 @@ class Variable:
         Takes what it is to hold.
     name : str
     trainable : bool
+    within : str
+        Of what it is: the beginning of its path.
     """
 
-    def __init__(self, read, write, name="variable", trainable=False):
+    def __init__(self, read, write, name="variable", trainable=False, within=""):
         self._read, self._write = read, write
-        self.name = self.path = name
+        self.name, self.path = name, within + name
         self.trainable = trainable
 
     @property
@@ -56,7 +58,7 @@ class Variable:
         return int(self.numpy())
 
     def __repr__(self):
-        return f"<Variable path={self.name}, shape={self.shape}, value={self.numpy()}>"
+        return f"<Variable path={self.path}, shape={self.shape}, value={self.numpy()}>"
 
     def __format__(self, how):
         return format(float(self), how) if how else str(self.numpy())

@@ -74,18 +74,16 @@ def _chain(stages, width, kind):
     """`(x, out)` through all of some layers."""
     (weights, bias, activation), *others = stages
     affine, n_out = _affine(weights, bias), len(bias)
-    if activation.coupled:
-        return _coupled(affine, activation, n_out, kind)
-    value = njit(activation.value)
-    array = stack_array(width, kind)
+    activate, array = _activate_for(activation, n_out), stack_array(width, kind)
     if not others:
 
         @njit
         def last(x, out):
             z = array()
             affine(x, z)
+            activate(z)
             for j in range(n_out):
-                out[j] = value(z[j])
+                out[j] = z[j]
 
         return last
     rest = _chain(others, width, kind)
@@ -94,8 +92,7 @@ def _chain(stages, width, kind):
     def through(x, out):
         a = array()
         affine(x, a)
-        for j in range(n_out):
-            a[j] = value(a[j])
+        activate(a)
         rest(a, out)
 
     return through
@@ -117,15 +114,22 @@ def _affine(weights, bias):
     return affine
 
 
-def _coupled(affine, activation, n_out, kind):
-    forward, array = njit(activation.forward), stack_array(n_out, kind)
+def _activate_for(activation, n_out):
+    """`activate(z)`, in place."""
+    if activation.coupled:
+        forward = njit(activation.forward)
 
-    @njit
-    def last(x, out):
-        z, a = array(), array()
-        affine(x, z)
-        forward(view(z, (n_out, 1)), view(a, (n_out, 1)), 1)
+        @njit
+        def activate_together(z):
+            units = view(z, (n_out, 1))
+            forward(units, units, 1)
+
+        return activate_together
+    value = njit(activation.value)
+
+    @njit(inline="always")
+    def activate(z):
         for j in range(n_out):
-            out[j] = a[j]
+            z[j] = value(z[j])
 
-    return last
+    return activate

@@ -20,8 +20,8 @@ PROPAGATE, ACCUMULATE, LOAD, IN_TURN = range(4)
 NO_ACCURACY, PROBABILITY, LOGIT, LARGEST, SHARE = range(5)
 
 # Rows of the curves, one column per evaluated epoch.
-LOSS, ACCURACY, TEST_LOSS, TEST_ACCURACY, RUNNING_LOSS = range(5)
-CURVES = 5
+LOSS, ACCURACY, TEST_LOSS, TEST_ACCURACY, RUNNING_LOSS, RUNNING_PENALTY = range(6)
+CURVES = 6
 
 # Places of the sums that are taken of a dense layer at an observed epoch.
 SUM = Sums(*range(len(Sums._fields)))
@@ -106,6 +106,7 @@ PLAN = np.dtype(
         ("test_samples", _i8),
         ("weighted", _i8),  # samples have weights
         ("order_rows", _i8),  # 0: no explicit order
+        ("order_by_lane", _i8),  # each network of a pack has orders of its own
         ("visits", _i8),  # samples an epoch visits
         ("shuffle", _i8),
         ("fixed", _i8),  # every epoch visits the same samples in the same order
@@ -117,6 +118,7 @@ PLAN = np.dtype(
         ("evaluate_every", _i8),  # 0: never
         ("tested_only", _i8),  # of the training rows only the running loss is known
         ("keep_outputs", _i8),  # of each sample of a step, before the update
+        ("keep_penalties", _i8),  # of each mini-batch, before the update; see `begin_batch`
         ("observe_every", _i8),  # 0: never
         ("threads", _i8),  # threads that share the work
         ("columns", _i8),  # samples a training chunk holds side by side
@@ -138,6 +140,7 @@ PLAN = np.dtype(
         ("labels", _i8),  # targets are labels, expanded to one-hot rows
         ("slope_factor", _f8),  # 1 / outputs where the loss is a mean over outputs
         ("sum_factor", _f8),  # of each sample where a sum over samples is descended, or 0
+        ("by_weight", _i8),  # each mini-batch is divided by its weights; see `begin_batch`
         ("accumulate", _i8),  # mini-batches whose gradients are averaged for an update
         ("accuracy", _i8),
         ("parameters", _i8),
@@ -286,8 +289,12 @@ ARRAYS = (
     Array("numbers", _f8, "task"),  # NUMBERS of each layer, for each lane
     Array("rates", _f8, "task"),  # of each lane
     Array("frozen", NUMBER, "state"),  # not zero for a lane whose parameters stay as they are
-    # The bound of a component, then l1 and 2 l2 of each layer, all for each lane.
+    # The bound of a component, then l1 and 2 l2 of the weights and of the biases of each layer, all
+    # for each lane.
     Array("penalties", NUMBER, "task"),
+    # Of the mini-batch under way: what a sample's weight is multiplied by, and a penalty.
+    Array("shares", _f8, "scratch"),
+    Array("penalty_shares", NUMBER, "scratch"),
     Array("ends", _i8, "plan"),  # behind each array of parameters
     Array("scalars", SCALAR, "scratch"),  # of the optimizer's step
     Array("arena", NUMBER, "scratch"),
@@ -317,6 +324,7 @@ ARRAYS = (
     Array("curves", _f8, "state"),  # (CURVES, evaluations, lanes)
     Array("sums", _f8, "state"),  # (observations, layers, SUMS, lanes), which signals are made of
     Array("running", _f8, "state"),  # sums of the epoch's losses
+    Array("running_penalty", _f8, "state"),  # of each lane, likewise
     Array("partial", _f8, "state"),  # sums of the evaluation or observation under way
     Array("previous", NUMBER, "state"),  # parameters before an observed update
     Array("updates", _f8, "state"),  # their relative change, of each layer

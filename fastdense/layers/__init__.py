@@ -18,6 +18,15 @@ def kinds():
     return [catalogue.get("layers", name).layer for name in catalogue.names("layers")]
 
 
+def penalties_of(layer, array, recipe):
+    """l1 and l2 of an array of a layer's `Parameters`, with those of a recipe."""
+    if array.penalized:
+        return recipe.l1 + layer.l1, recipe.l2 + layer.l2
+    if not array.trained:
+        return 0.0, 0.0
+    return getattr(layer, "bias_l1", 0.0), getattr(layer, "bias_l2", 0.0)
+
+
 def varied_numbers():
     """What may differ between networks side by side, by the name that `train_many` gives it."""
     return {kind.varied.name: kind.varied for kind in kinds() if kind.varied}

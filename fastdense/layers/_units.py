@@ -11,7 +11,8 @@ from fastdense.checks import real
 from fastdense.entry import Layer, Parameters
 from fastdense.errors import FastdenseError, shown
 
-REGULARIZERS = "l1", "l2", "max_norm"
+PENALTIES = "l1", "l2", "bias_l1", "bias_l2"
+REGULARIZERS = *PENALTIES, "max_norm"
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,14 @@ class Units(Layer):
         Otherwise the biases stay zero, as before a batch normalization, which undoes them.
     weights, bias : str, dict or Choice
         Initializer, as a name or a table `{"name": ..., hyper-parameter: ...}`.
-    l1, l2 : float
-        Penalties on this layer's weights, besides those of the recipe.
+    l1, l2, bias_l1, bias_l2 : float
+        Penalties on this layer's weights, besides those of the recipe, and on its biases.
     max_norm : float
         Bound on the Euclidean norm of the weights into each unit, which longer ones are scaled
         back to after an update (Srivastava et al., 2014; Keras `MaxNorm`); 0 for none.
+    trainable : bool
+        Otherwise the layer is frozen: its weights and biases stay as they began, and their
+        gradient, penalties and bound are left out.
     """
 
     use_bias: bool = field(default=True, kw_only=True)
@@ -37,7 +41,10 @@ class Units(Layer):
     bias: Choice = field(default="zeros", kw_only=True)  # type: ignore[assignment]
     l1: float = field(default=0.0, kw_only=True)
     l2: float = field(default=0.0, kw_only=True)
+    bias_l1: float = field(default=0.0, kw_only=True)
+    bias_l2: float = field(default=0.0, kw_only=True)
     max_norm: float = field(default=0.0, kw_only=True)
+    trainable: bool = field(default=True, kw_only=True)
 
     own_delta = True
 
@@ -50,8 +57,10 @@ class Units(Layer):
         object.__setattr__(self, "activation", entry.name)
         for name in ("weights", "bias"):
             object.__setattr__(self, name, Choice.of("initializers", getattr(self, name)))
-        if not isinstance(self.use_bias, bool):
-            raise FastdenseError(f"use_bias is {shown(self.use_bias)}; expected true or false")
+        for name in ("use_bias", "trainable"):
+            given = getattr(self, name)
+            if not isinstance(given, bool):
+                raise FastdenseError(f"{name} is {shown(given)}; expected true or false")
         if not self.use_bias and self.bias.name != "zeros":
             raise FastdenseError(
                 f"bias is {self.bias.name} without use_bias; expected zeros, which they stay"
@@ -90,17 +99,19 @@ class Units(Layer):
     def to_dict(self) -> dict[str, Any]:
         table = {one.name: getattr(self, one.name) for one in self.positional()[1:]}
         table |= {"weights": self.weights.to_dict(), "bias": self.bias.to_dict()}
-        table |= {} if self.use_bias else {"use_bias": False}
+        table |= {name: False for name in ("use_bias", "trainable") if not getattr(self, name)}
         table |= {name: getattr(self, name) for name in REGULARIZERS if getattr(self, name)}
         return {self.entry_name(): getattr(self, self.positional()[0].name), **table}
 
+    def weight_parameters(self, shape, fan_in, fan_out):
+        """The weights of such a shape."""
+        penalized = trained = self.trainable
+        return Parameters("weights", shape, self.weights, fan_in, fan_out, penalized, trained)
+
     def bias_parameters(self, count, fan_in, fan_out):
         """The bias of so many units; where it is not used nothing changes it."""
-        return Parameters("bias", (count,), self.bias, fan_in, fan_out, False, self.use_bias)
-
-    def bias_gradient(self, delta):
-        """From the deltas of all units, (..., units)."""
-        return delta.reshape(-1, delta.shape[-1]).sum(axis=0) * self.use_bias
+        trained = self.trainable and self.use_bias
+        return Parameters("bias", (count,), self.bias, fan_in, fan_out, False, trained)
 
     def activate(self, z, da=None):
         """The values of the activation at `z`, and the gradient with respect to `z`.
@@ -113,7 +124,7 @@ class Units(Layer):
 
     def constrain(self, arrays):
         weights, _ = arrays
-        if self.max_norm:
+        if self.max_norm and self.trainable:
             matrix = weights.reshape(-1, weights.shape[-1])  # a view
             norms = np.linalg.norm(matrix, axis=0)
             over = norms > self.max_norm

@@ -29,9 +29,7 @@ class Activation(Layer):
         entry = catalogue.get("activations", self.function)
         object.__setattr__(self, "function", entry.name)
         if entry.coupled:
-            raise FastdenseError(
-                f"{entry.name} couples a layer's units; give it to the last dense layer"
-            )
+            raise FastdenseError(f"{entry.name} couples a layer's units; give it to a dense layer")
 
     def __repr__(self) -> str:
         return f"Activation({self.function!r})"

@@ -15,7 +15,7 @@ class AveragePool2D(Pool):
 
     def forward(self, arrays, x, drawn, training):
         windows = self.windows(x.shape[1:])
-        total = np.zeros((len(x), windows.down, windows.across, windows.channels))
+        total = np.zeros((len(x), windows.down, windows.across, windows.channels), x.dtype)
         counts = np.zeros((1, windows.down, windows.across, 1))
         for _, _, inner, outer in windows.taps():
             total[outer] += x[inner]
@@ -24,7 +24,7 @@ class AveragePool2D(Pool):
 
     def backward(self, arrays, kept, delta):
         shape, counts = kept
-        below, delta = np.zeros(shape), delta / counts
+        below, delta = np.zeros(shape, delta.dtype), delta / counts
         for _, _, inner, outer in self.windows(shape[1:]).taps():
             below[inner] += delta[outer]
         return below, ()

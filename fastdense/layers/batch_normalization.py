@@ -1,18 +1,19 @@
 """Each channel or feature at mean 0 and variance 1 over a mini-batch, then scaled and shifted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 
 import numpy as np
 
 from fastdense.checks import real
+from fastdense.errors import FastdenseError, shown
 from fastdense.layers._normalization import ONES, ZEROS, Normalization, array
 
 PARTIAL_SUMS = 16  # of its twin
 SOURCE = "Ioffe and Szegedy, International Conference on Machine Learning 37, 448 (2015)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BatchNormalization(Normalization):
     """Over the samples of a mini-batch, and all places of an image.
 
@@ -28,10 +29,14 @@ class BatchNormalization(Normalization):
         What is kept of the averages in a step: 0.99 as in Keras; PyTorch's default is .9 so read.
     unbiased : bool
         Whether the moving variance is that of a sample (over n - 1), as in PyTorch.
+    fixed : bool
+        Whether training, too, takes the moving averages, and leaves them as they are: so Keras
+        runs a layer that is not trainable.
     """
 
     momentum: float = 0.99
     unbiased: bool = False
+    fixed: bool = field(default=False, kw_only=True)
 
     whole_batch = True
     sums_up = True
@@ -39,6 +44,8 @@ class BatchNormalization(Normalization):
     def __post_init__(self) -> None:
         super().__post_init__()
         real("momentum", self.momentum, 0.0, 1.0)
+        if not isinstance(self.fixed, bool):
+            raise FastdenseError(f"fixed is {shown(self.fixed)}; expected true or false")
 
     def parameters(self, inputs):
         mean = array("mean", inputs[-1], ZEROS, False)
@@ -49,7 +56,7 @@ class BatchNormalization(Normalization):
         return (3 + PARTIAL_SUMS) * inputs[-1]
 
     def geometry(self, inputs):
-        return inputs[-1], prod(inputs[:-1]), int(self.unbiased)
+        return inputs[-1], prod(inputs[:-1]), int(self.unbiased), int(self.fixed)
 
     def numbers(self, varied):
         return self.momentum, self.epsilon
@@ -58,6 +65,7 @@ class BatchNormalization(Normalization):
         scale, shift, mean, variance = arrays
         axes = tuple(range(x.ndim - 1))
         count = x.size // x.shape[-1]
+        training = training and not self.fixed
         if training:
             own_mean, own_variance = x.mean(axis=axes), x.var(axis=axes)
             factor = count / max(count - 1, 1) if self.unbiased else 1.0

@@ -7,7 +7,6 @@ import numpy as np
 
 from fastdense.catalogue import Chosen
 from fastdense.checks import whole
-from fastdense.entry import Parameters
 from fastdense.errors import FastdenseError
 from fastdense.layers._units import Units
 from fastdense.layers._windows import Windows, check_padding, pair
@@ -31,7 +30,7 @@ class Conv2D(Units):
         From one window to the next, and from one place of a window to the next.
     padding : str
         "valid", or "same" with zeros around the image.
-    use_bias, weights, bias, l1, l2, max_norm
+    use_bias, weights, bias, l1, l2, bias_l1, bias_l2, max_norm, trainable
         As `Units` has them; the weights are (height, width, channels, filters).
     """
 
@@ -60,7 +59,10 @@ class Conv2D(Units):
             bias: Chosen = "zeros",
             l1: float = 0.0,
             l2: float = 0.0,
+            bias_l1: float = 0.0,
+            bias_l2: float = 0.0,
             max_norm: float = 0.0,
+            trainable: bool = True,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -72,7 +74,7 @@ class Conv2D(Units):
         super().__post_init__()
         if self.coupled:
             raise FastdenseError(
-                f"{self.activation} couples a layer's units; only the last layer may use it"
+                f"{self.activation} couples a layer's units; only dense layers may use it"
             )
 
     @property
@@ -91,8 +93,7 @@ class Conv2D(Units):
         height, width = self.kernel
         fans = height * width * inputs[2], height * width * self.filters
         shape = height, width, inputs[2], self.filters
-        weights = Parameters("weights", shape, self.weights, *fans, True)
-        return weights, self.bias_parameters(self.filters, *fans)
+        return self.weight_parameters(shape, *fans), self.bias_parameters(self.filters, *fans)
 
     def geometry(self, inputs):
         return self.windows(inputs)
@@ -108,7 +109,8 @@ class Conv2D(Units):
     def forward(self, arrays, x, drawn, training):
         weights, bias = arrays
         windows = self.windows(x.shape[1:])
-        z = np.empty((len(x), windows.down, windows.across, self.filters))
+        shape = len(x), windows.down, windows.across, self.filters
+        z = np.empty(shape, np.result_type(x, weights))
         z[:] = bias
         for i, j, inner, outer in windows.taps():
             z[outer] += x[inner] @ weights[i, j]
@@ -118,11 +120,11 @@ class Conv2D(Units):
         weights, _ = arrays
         x, z = kept
         delta = self.activate(z, delta)[1]
-        below, gradient = np.zeros(x.shape), np.zeros(weights.shape)
+        below, gradient = (np.zeros(one.shape, delta.dtype) for one in (x, weights))
         for i, j, inner, outer in self.windows(x.shape[1:]).taps():
             gradient[i, j] = np.tensordot(x[inner], delta[outer], axes=([0, 1, 2],) * 2)
             below[inner] += delta[outer] @ weights[i, j].T
-        return below, (gradient, self.bias_gradient(delta))
+        return below, (gradient, delta.sum(axis=(0, 1, 2)))
 
 
 LAYER = Conv2D

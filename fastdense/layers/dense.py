@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from fastdense.catalogue import Chosen
 from fastdense.checks import whole
-from fastdense.entry import Parameters
 from fastdense.errors import FastdenseError
 from fastdense.layers._units import Units
 
@@ -22,7 +21,7 @@ class Dense(Units):
         Number of outputs.
     activation : str
         Name of an entry under `fastdense/activations`.
-    use_bias, weights, bias, l1, l2, max_norm
+    use_bias, weights, bias, l1, l2, bias_l1, bias_l2, max_norm, trainable
         As `Units` has them.
     """
 
@@ -44,7 +43,10 @@ class Dense(Units):
             bias: Chosen = "zeros",
             l1: float = 0.0,
             l2: float = 0.0,
+            bias_l1: float = 0.0,
+            bias_l2: float = 0.0,
             max_norm: float = 0.0,
+            trainable: bool = True,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -53,8 +55,8 @@ class Dense(Units):
 
     @property
     def unrolled(self):
-        """Units and activation."""
-        return (self.units, self.activation) if self.use_bias else None
+        """Units and activation, where all of its parameters are trained."""
+        return (self.units, self.activation) if self.use_bias and self.trainable else None
 
     def outputs(self, inputs):
         if len(inputs) > 1:
@@ -65,9 +67,7 @@ class Dense(Units):
 
     def parameters(self, inputs):
         (fan_in,) = inputs
-        weights = Parameters(
-            "weights", (fan_in, self.units), self.weights, fan_in, self.units, True
-        )
+        weights = self.weight_parameters((fan_in, self.units), fan_in, self.units)
         return weights, self.bias_parameters(self.units, fan_in, self.units)
 
     def products(self, inputs):
@@ -82,7 +82,7 @@ class Dense(Units):
         weights, _ = arrays
         x, z = kept
         delta = self.activate(z, delta)[1]
-        return delta @ weights.T, (x.T @ delta, self.bias_gradient(delta))
+        return delta @ weights.T, (x.T @ delta, delta.sum(axis=0))
 
 
 LAYER = Dense

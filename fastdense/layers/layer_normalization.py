@@ -10,7 +10,7 @@ from fastdense.layers._normalization import Normalization
 SOURCE = "Ba, Kiros and Hinton (2016), arXiv:1607.06450"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LayerNormalization(Normalization):
     """Over the features of a sample; of an image over the channels at each place, as in Keras."""
 
@@ -22,8 +22,9 @@ class LayerNormalization(Normalization):
 
     def forward(self, arrays, x, drawn, training):
         scale, shift = arrays
-        inverse = 1 / np.sqrt(x.var(axis=-1, keepdims=True) + self.epsilon)
-        normal = (x - x.mean(axis=-1, keepdims=True)) * inverse
+        normal = x - x.mean(axis=-1, keepdims=True)
+        inverse = 1 / np.sqrt(np.square(normal).mean(axis=-1, keepdims=True) + self.epsilon)
+        normal = normal * inverse
         return scale * normal + shift, (normal, inverse)
 
     def backward(self, arrays, kept, delta):

@@ -16,16 +16,17 @@ class MaxPool2D(Pool):
     def forward(self, arrays, x, drawn, training):
         windows = self.windows(x.shape[1:])
         shape = len(x), windows.down, windows.across, windows.channels
-        most, where = np.full(shape, -np.inf), np.zeros(shape, int)
+        most, where = np.full(shape, -np.inf, x.dtype), np.zeros(shape, int)
         for place, (_, _, inner, outer) in enumerate(windows.taps()):
-            better = (x[inner] > most[outer]) | np.isnan(x[inner]) & ~np.isnan(most[outer])
+            own, best = x[inner].real, most[outer].real
+            better = (own > best) | np.isnan(own) & ~np.isnan(best)
             most[outer] = np.where(better, x[inner], most[outer])
             where[outer] = np.where(better, place, where[outer])
         return most, (x.shape, where)
 
     def backward(self, arrays, kept, delta):
         shape, where = kept
-        below = np.zeros(shape)
+        below = np.zeros(shape, delta.dtype)
         for place, (_, _, inner, outer) in enumerate(self.windows(shape[1:]).taps()):
             below[inner] += np.where(where[outer] == place, delta[outer], 0.0)
         return below, ()

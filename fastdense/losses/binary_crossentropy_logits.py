@@ -38,8 +38,9 @@ def spec(p, y, hyper):
     y = (1 - smoothing) * y + smoothing / 2
     with np.errstate(divide="ignore"):
         most = -np.log(hyper["clip"])
-    one = np.minimum(np.logaddexp(0, -p), most)
-    zero = np.minimum(np.logaddexp(0, p), most)
+    rest = np.log1p(np.exp(np.where(p.real > 0, -p, p)))  # log(1 + e^p) is max(p, 0) + this
+    one = np.minimum(np.where(p.real > 0, 0, -p) + rest, most)
+    zero = np.minimum(np.where(p.real > 0, p, 0) + rest, most)
     return (y * one + (1 - y) * zero).mean(axis=1), (0.5 * (1 + np.tanh(p / 2)) - y) / y.shape[1]
 
 

@@ -26,8 +26,8 @@ def slope(p, y, hyper):
 
 
 def spec(p, y, hyper):
-    delta, size = hyper["delta"], np.abs(p - y)
-    loss = np.where(size <= delta, 0.5 * size**2, delta * (size - 0.5 * delta))
+    delta, size = hyper["delta"], (p - y) * np.sign((p - y).real)
+    loss = np.where(size.real <= delta, 0.5 * size**2, delta * (size - 0.5 * delta))
     return loss.mean(axis=1), np.clip(p - y, -delta, delta) / y.shape[1]
 
 

@@ -20,7 +20,8 @@ def slope(p, y, hyper):
 
 
 def spec(p, y, hyper):
-    return np.abs(p - y).mean(axis=1), np.sign(p - y) / y.shape[1]
+    sign = np.sign((p - y).real)
+    return (sign * (p - y)).mean(axis=1), sign / y.shape[1]
 
 
 def constant(y, weights, hyper):

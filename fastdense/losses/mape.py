@@ -27,7 +27,8 @@ def slope(p, y, hyper):
 
 def spec(p, y, hyper):
     steep = 100 / np.maximum(np.abs(y), hyper["epsilon"])
-    return (steep * np.abs(p - y)).mean(axis=1), steep * np.sign(p - y) / y.shape[1]
+    steep = steep * np.sign((p - y).real)
+    return (steep * (p - y)).mean(axis=1), steep / y.shape[1]
 
 
 def constant(y, weights, hyper):

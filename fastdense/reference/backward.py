@@ -2,11 +2,15 @@
 
 import numpy as np
 
+from fastdense.layers import penalties_of
 from fastdense.reference.forward import by_layer, forward, losses
 
 
 def backward(network, parameters, trace, delta):
-    """The gradient (size,) from that with respect to the outputs, `delta` (samples, outputs)."""
+    """The gradient (size,) from that with respect to the outputs, `delta` (samples, outputs).
+
+    It is zero where nothing is trained.
+    """
     gradient = np.zeros_like(parameters)
     into = by_layer(network, gradient)
     layers = zip(network.layers, by_layer(network, parameters), into, trace, strict=True)
@@ -14,7 +18,7 @@ def backward(network, parameters, trace, delta):
         delta, gradients = layer.backward(own, kept, delta)
         for place, values in zip(own_gradient, gradients, strict=True):
             place[...] = values
-    return gradient
+    return np.where(network.trained, gradient, 0.0)
 
 
 def loss_and_gradient(
@@ -30,17 +34,25 @@ def loss_and_gradient(
     return weights * loss, backward(network, parameters, trace, delta), trace
 
 
-def penalize(network, recipe, parameters, gradient):
-    """Add the gradient of l1 * sum|w| + l2 * sum w^2 over the weights; biases go free."""
+def penalize(network, recipe, parameters, gradient, share=1.0):
+    """Add a share of the gradient of l1 * sum|w| + l2 * sum w^2: the recipe's is of weights."""
     gradient = gradient.copy()
     split = network.split(parameters), network.split(gradient)
     for (layer, arrays), own, into in zip(network.arrays, *split, strict=True):
-        l1 = recipe.l1 + getattr(layer, "l1", 0.0)
-        l2 = recipe.l2 + getattr(layer, "l2", 0.0)
         for array, values, place in zip(arrays, own, into, strict=True):
-            if array.penalized:
-                place += l1 * np.sign(values) + 2 * l2 * values
+            l1, l2 = penalties_of(layer, array, recipe)
+            place += share * (l1 * np.sign(values) + 2 * l2 * values)
     return gradient
+
+
+def penalty_of(network, recipe, parameters):
+    """l1 * sum|w| + l2 * sum w^2 over what is penalized."""
+    total = 0.0
+    for (layer, arrays), own in zip(network.arrays, network.split(parameters), strict=True):
+        for array, values in zip(arrays, own, strict=True):
+            l1, l2 = penalties_of(layer, array, recipe)
+            total += l1 * np.abs(values).sum() + l2 * (values**2).sum()
+    return total
 
 
 def constrain(network, parameters):

@@ -6,7 +6,7 @@ from fastdense import catalogue
 from fastdense.entry import Observed
 from fastdense.numerics import streams
 from fastdense.reference.augmentation import augmented
-from fastdense.reference.backward import clip, constrain, loss_and_gradient, penalize
+from fastdense.reference.backward import clip, constrain, loss_and_gradient, penalize, penalty_of
 from fastdense.reference.forward import by_layer, draw, forward, losses
 
 
@@ -27,7 +27,9 @@ class Training:
         self.visited = [], []  # rows of the epoch, and the outputs of each in its step
         self.rate = self.recipe.learning_rate
         self.gradients = []  # of the mini-batches since the last update
-        self.running_loss = np.nan
+        self.running_loss = self.running_penalty = np.nan
+        # Of the epoch under way, and what the penalty of the mini-batch is multiplied by.
+        self.penalties, self.penalty_share = 0.0, 1.0
 
     def order(self):
         """The rows that the epoch under way visits."""
@@ -42,7 +44,7 @@ class Training:
         """Go on with the epoch, for `most` mini-batches; returns whether it is complete."""
         order, batch = self.order(), self.task.batch
         if self.position == 0:
-            self.total, self.visited = 0.0, ([], [])
+            self.total, self.penalties, self.visited = 0.0, 0.0, ([], [])
         while self.position < len(order) and (most is None or most > 0):
             rows = order[self.position : self.position + batch]
             samples = self.inputs[rows], self.targets[rows], self.weights[rows]
@@ -54,6 +56,7 @@ class Training:
         if self.position < len(order):
             return False
         self.running_loss = self.total / len(order)
+        self.running_penalty = self.penalties / len(order)
         self.epochs += 1
         self.position = 0
         return True
@@ -68,6 +71,15 @@ class Training:
         network, recipe = self.network, self.recipe
         inputs, *rest = batch
         count = len(inputs)
+        by_weight = recipe.reduction == "weighted_mean"
+        if by_weight:
+            targets, weights = rest
+            total = weights.sum()
+            self.penalty_share = 1.0 / total if total > 0 else 0.0
+            rest = targets, weights * count * self.penalty_share
+        if by_weight or self.task.keep_penalties:
+            penalty = penalty_of(network, recipe, self.parameters)
+            self.penalties += count * penalty * self.penalty_share
         batch = augmented(network, recipe, inputs, self.steps), *rest
         drawn = draw(network, recipe.seed, self.steps, count)
         loss, gradient, trace = loss_and_gradient(
@@ -75,9 +87,9 @@ class Training:
         )
         self.outputs = network.layers[-1].activate(trace[-1][1])[0]
         loss_entry = recipe.loss.entry
-        if recipe.reduction != "mean":
+        if recipe.reduction in ("sum", "sum_keras"):
             gradient *= count
-        if recipe.reduction == "sum" and not loss_entry.coupled:
+        if recipe.reduction in ("sum", "weighted_mean") and not loss_entry.coupled:
             gradient *= network.outputs
         self.gradients.append(gradient / recipe.gradient_accumulation_steps)
         self.before = self.parameters
@@ -89,7 +101,8 @@ class Training:
 
     def update(self, gradient, steps_per_epoch):
         network, recipe = self.network, self.recipe
-        gradient = clip(network, recipe, penalize(network, recipe, self.parameters, gradient))
+        gradient = penalize(network, recipe, self.parameters, gradient, self.penalty_share)
+        gradient = clip(network, recipe, gradient)
         schedule = recipe.schedule.entry
         factor = schedule.spec(self.steps / steps_per_epoch, recipe.epochs, recipe.schedule.values)
         rate = self.rate * factor

@@ -108,7 +108,9 @@ class Converted:
         shapes = {name: tuple(one.shape) for name, one in own.items()}
         self.squeezed = bool(chain) and chain[-1].kind == "squeeze"
         inputs = None if example is None else tuple(example.shape[1:])
-        self.network, self._places = stack_of(chain, inputs, shapes)
+        trained = {n: one for n, one in module.named_parameters() if one.requires_grad}
+        frozen = {name for name, _ in module.named_parameters()} - set(trained)
+        self.network, self._places = stack_of(chain, inputs, shapes, frozen)
         self._module, self._dtype = copied(module), dtype
         self.parameters = self._flat({n: one.cpu().numpy() for n, one in own.items()})
         self.parameters.setflags(write=False)
@@ -118,8 +120,7 @@ class Converted:
         if loss is not None:
             fields |= loss_of(loss, of_labels).fields
         if optimizer is not None:
-            trained = dict(module.named_parameters())
-            read = Optimizer(optimizer, trained)
+            read = Optimizer(optimizer, module)
             fields |= {"optimizer": read.table, "learning_rate": read.rate}
             self.optimizer_state = read.state(trained, self._flat)
         self.recipe = Recipe(**fields) if loss is not None or optimizer is not None else None

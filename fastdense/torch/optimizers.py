@@ -46,8 +46,8 @@ class Optimizer:
     Parameters
     ----------
     given : torch.optim.Optimizer
-    parameters : dict
-        The module's own, by their names.
+    module : torch.nn.Module
+        Whose parameters it changes.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Optimizer:
         It is not exactly one of here, or does not change just these parameters.
     """
 
-    def __init__(self, given, parameters):
+    def __init__(self, given, module):
         import torch
 
         name = type(given).__name__
@@ -80,7 +80,7 @@ class Optimizer:
         self.given, self.name = given, name
         entry, hyper, self.slots, fixed = OPTIMIZERS[name]
         group = _one_group(given, name)
-        _check_parameters(given, parameters)
+        _check_parameters(given, dict(module.named_parameters()))
         for hooks in ("_optimizer_step_pre_hooks", "_optimizer_step_post_hooks"):
             if getattr(given, hooks, None):
                 raise FastdenseError(f"{name} has hooks on its step; remove them")
@@ -187,21 +187,19 @@ def _one_group(given, name):
 
 
 def _check_parameters(given, parameters):
-    own = {id(one): name for name, one in parameters.items()}
-    held = [id(one) for group in given.param_groups for one in group["params"]]
-    missing = [name for key, name in own.items() if key not in held]
-    if missing:
-        raise FastdenseError(
-            f"the optimizer has not the parameter {missing[0]!r} of the module; give it "
-            "module.parameters(), all of which are trained here"
-        )
-    if set(held) - set(own):
+    own = {id(one) for one in parameters.values()}
+    held = {id(one) for group in given.param_groups for one in group["params"]}
+    for name, one in parameters.items():
+        if one.requires_grad and id(one) not in held:
+            raise FastdenseError(
+                f"the optimizer has not the parameter {name!r} of the module, which it never "
+                "changes then; give it module.parameters(), or requires_grad=False to that one"
+            )
+    if held - own:
         raise FastdenseError(
             "the optimizer has parameters that the module has not; give it module.parameters()"
         )
-    frozen = [name for name, one in parameters.items() if not one.requires_grad]
-    if frozen:
+    if not any(one.requires_grad for one in parameters.values()):
         raise FastdenseError(
-            f"the parameter {frozen[0]!r} has requires_grad=False, but all are trained here; give "
-            "it requires_grad=True"
+            "all parameters of the module have requires_grad=False, so that nothing is trained"
         )

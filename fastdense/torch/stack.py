@@ -36,10 +36,10 @@ ACTIVATIONS = {
     "exp": ("exponential", {}), "softmax": ("softmax", {}), "log_softmax": ("log_softmax", {}),
 }  # fmt: skip
 BOUNDS = {(-1, 1): "hard_tanh", (0, 6): "relu6"}
-COUPLED = "softmax", "log_softmax"
+COUPLED = "softmax", "log_softmax"  # along the features
 
 
-def stack_of(chain, inputs, shapes):
+def stack_of(chain, inputs, shapes, frozen=()):
     """The `Network` of a chain, and where the numbers of its parameters stand in PyTorch's tensors.
 
     Parameters
@@ -50,6 +50,8 @@ def stack_of(chain, inputs, shapes):
         layer takes.
     shapes : dict
         Names of tensors to their shapes.
+    frozen : set of str
+        Names of those that no optimizer changes.
 
     Returns
     -------
@@ -58,7 +60,7 @@ def stack_of(chain, inputs, shapes):
         For each tensor, in the order of the network's parameters, the place in it of each number;
         without a name where there is none, and the parameters are zero.
     """
-    return _Stack(chain, inputs, shapes).finished()
+    return _Stack(chain, inputs, shapes, frozen).finished()
 
 
 def _pair(value):
@@ -68,8 +70,8 @@ def _pair(value):
 
 
 class _Stack:
-    def __init__(self, chain, inputs, shapes):
-        self.chain, self.shapes = chain, shapes
+    def __init__(self, chain, inputs, shapes, frozen):
+        self.chain, self.shapes, self.frozen = chain, shapes, frozen
         self.layers, self.places, self.seen = [], [], set()
         self.order = None  # of the features, as places in PyTorch's; None for the same
         if inputs is None:
@@ -139,6 +141,17 @@ class _Stack:
             count = int(np.prod(shape))
             self.places.append((name, reorder(np.arange(count).reshape(shape)).ravel()))
 
+    def _trainable(self, operator):
+        """Whether its parameters are trained: all of them, or none."""
+        own = [operator.tensors[role] for role in ("weight", "bias") if role in operator.tensors]
+        held = [name for name in own if name in self.frozen]
+        if held and len(held) < len(own):
+            raise FastdenseError(
+                f"{operator.where} has the parameter {held[0]!r} with requires_grad=False and "
+                "others with True; a layer here is trained as a whole, or not"
+            )
+        return not held
+
     def _in_order(self, numbers):
         """Numbers of the features, or along the first axis, in the order that they have here."""
         return numbers if self.order is None else numbers[self.order]
@@ -158,7 +171,8 @@ class _Stack:
             raise operator.refused(f"{features} inputs but is given {self.here[0]}", "change one")
         order = self._in_order
         self._take(operator, ("weight", lambda a: order(a.T)))
-        self._add(operator, Dense(units, **self._biases(operator, units)))
+        drawn = self._biases(operator, units)
+        self._add(operator, Dense(units, trainable=self._trainable(operator), **drawn))
         self.order = None
 
     def _conv2d(self, operator):
@@ -176,6 +190,7 @@ class _Stack:
         padding = padding if isinstance(padding, str) else _pair(padding)
         self._take(operator, ("weight", lambda a: a.transpose(2, 3, 1, 0)))
         drawn = self._biases(operator, filters)
+        drawn["trainable"] = self._trainable(operator)
         layer = self._made(
             operator, Conv2D, filters, tuple(kernel), "identity", stride, padding, dilation, **drawn
         )
@@ -185,7 +200,7 @@ class _Stack:
         """Take the biases of a layer, or say that it has none; how it is drawn."""
         if "bias" in operator.tensors:
             self._take(operator, ("bias", lambda a: a))
-            return DRAWN
+            return {**DRAWN}
         self.places.append((None, np.arange(units)))  # zeros, which stay so
         return {"weights": DRAWN["weights"], "use_bias": False}
 
@@ -308,9 +323,9 @@ class _Stack:
         order = self._in_order
         roles = "weight", "bias", "running_mean", "running_var"
         self._take(operator, *((role, order) for role in roles))
-        self._add(
-            operator, BatchNormalization(operator.option("eps"), 1 - momentum, True), self.there
-        )
+        trainable = self._trainable(operator)
+        layer = BatchNormalization(operator.option("eps"), 1 - momentum, True, trainable=trainable)
+        self._add(operator, layer, self.there)
 
     def _layer_norm(self, operator):
         shape = tuple(operator.option("normalized_shape"))
@@ -322,7 +337,8 @@ class _Stack:
         if "weight" not in operator.tensors:
             raise operator.refused("elementwise_affine=False", "give it elementwise_affine=True")
         self._take(operator, ("weight", self._in_order), ("bias", self._in_order))
-        self._add(operator, LayerNormalization(operator.option("eps")))
+        trainable = self._trainable(operator)
+        self._add(operator, LayerNormalization(operator.option("eps"), trainable=trainable))
 
     def _dropout(self, operator):
         rate = operator.option("p")
@@ -361,16 +377,9 @@ class _Stack:
     def _activate(self, operator, name):
         last = self.layers[-1] if self.layers else None
         apart = not isinstance(last, (Dense, Conv2D)) or last.activation != "identity"
-        if name in COUPLED and (apart or isinstance(last, Conv2D) or not self.is_the_end(operator)):
-            raise operator.refused(
-                "units that depend on each other", "put it behind the last Linear"
-            )
+        if name in COUPLED and (apart or isinstance(last, Conv2D)):
+            raise operator.refused("units that depend on each other", "put it behind a Linear")
         if apart:
             self._add(operator, Activation(name), self.there)
         else:
             self.layers[-1] = replace(last, activation=name)
-
-    def is_the_end(self, operator):
-        """Whether nothing but a squeeze, or nothing at all, is behind an operator."""
-        rest = self.chain[self.chain.index(operator) + 1 :]
-        return all(one.kind in ("squeeze", "identity") for one in rest)

@@ -284,7 +284,11 @@ def best_constant(entry, loss, y, mean):
     """The prediction (outputs,) at which the mean loss is least, found in another way."""
     if entry.targets in ("real", "nonnegative", "sign"):
         ends = {"sign": (-1, 1), "nonnegative": (0, y.max())}.get(entry.targets)
-        ends = (-20, 20) if entry.name == "poisson_log" else ends or (y.min(), y.max())
+        ends = (
+            (-20, 20)
+            if entry.name in ("poisson_log", "poisson_deviance_log")
+            else ends or (y.min(), y.max())
+        )
         one = np.eye(len(mean))
         # Whatever the other outputs are, for the losses of all are added.
         return np.array([lowest(lambda v, o=o: loss(1 + v * o - o), ends) for o in one])

@@ -158,6 +158,10 @@ def test_a_training_goes_on_epoch_by_epoch():
         assert (one.epoch, one.steps, one.loss) == (other.epoch, other.steps, other.loss)
         assert same(here.parameters, there.parameters)
     assert not differences(here.result(), there.result())
+    for one, other in zip(here.curves(), there.curves(), strict=True):
+        assert same(one, other)
+    assert here.running_loss == there.running_loss
+    assert here.running_penalty == there.running_penalty == 0
 
 
 def test_parameters_may_be_set_between_epochs():

@@ -205,7 +205,7 @@ BAD = {
         lambda: Network((3, 3, 1), [Conv2D(1, 2), Dense(1)]), "put Flatten\\(\\) before it",
     ),
     "two sides": (lambda: Network((3, 3), [Dense(1)]), "the height, width and channels"),
-    "softmax of channels": (lambda: Conv2D(1, 2, "softmax"), "only the last layer"),
+    "softmax of channels": (lambda: Conv2D(1, 2, "softmax"), "only dense layers"),
     "no dense layer at the end": (lambda: Network((3, 3, 1), [Flatten()]), "end in a dense layer"),
     "images of unequal size": (
         lambda: Data([np.zeros((3, 3)), np.zeros((3, 4))], [0.0, 1.0]), "rows of equal length",

@@ -479,6 +479,8 @@ PERFECT = {  # targets and predictions that nothing can better
     "log_cosh": (SOFT, SOFT),
     "poisson": (SOFT, SOFT - 1e-7),
     "poisson_log": (SOFT, np.log(SOFT)),
+    "poisson_deviance_log": (SOFT, np.log(SOFT)),
+    "half_squared_error": (SOFT, SOFT),
     "hinge": (np.sign(SOFT - 0.3), np.sign(SOFT - 0.3)),
     "squared_hinge": (np.sign(SOFT - 0.3), np.sign(SOFT - 0.3)),
     "kl_divergence": (np.hstack([SOFT, 1 - SOFT]), np.hstack([SOFT, 1 - SOFT])),

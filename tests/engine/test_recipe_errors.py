@@ -105,10 +105,6 @@ BAD = {
         lambda: fit(NETWORK, HINGE, (X, LABELS[:, np.newaxis] % 3 - 1)),
         "not of two such classes",
     ),
-    "a log-softmax below the output": (
-        lambda: Network.of(2, 3, 2, activation="log_softmax"),
-        "log_softmax couples",
-    ),
     "not a distribution": (
         lambda: fit(
             Network.of(2, 2),
@@ -219,7 +215,6 @@ BAD = {
     "layers a number": (lambda: Network(3, 5), "layer"),
     "layer a number": (lambda: Network(3, [5]), "not a layer"),
     "dropout at the end": (lambda: Network(3, [Dense(2), Dropout(0.5)]), "end in a dense"),
-    "softmax in a hidden layer": (lambda: Network.of(3, 4, 2, activation="softmax"), "last layer"),
     "inputs zero": (lambda: Network.of(0, 1), "inputs"),
     "units": (lambda: Dense(0), "units"),
     "units fraction": (lambda: Dense(2.0), "units"),

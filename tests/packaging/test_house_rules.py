@@ -29,7 +29,7 @@ def test_dependencies_run_one_way():
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "8 kept, 0 broken" in done.stdout
+    assert "9 kept, 0 broken" in done.stdout
 
 
 def test_ruff_finds_nothing():

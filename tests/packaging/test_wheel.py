@@ -119,13 +119,26 @@ CLUSTER = ROOT / "fastdense" / "sweeps" / "workers" / "dask.py"
 WATCHING = ROOT / "bench" / "diagnosis" / "peers"
 PARQUET = ROOT / "fastdense" / "data" / "parquet.py"
 SERVED = ROOT / "fastdense" / "keras"  # pictures and estimators, where they are asked for
+ESTIMATORS = ROOT / "fastdense" / "sklearn"
 TORCH, ONNX = ROOT / "fastdense" / "torch", ROOT / "fastdense" / "onnx.py"
 CUDA = ROOT / "fastdense" / "devices" / "cuda"
-APART = {CUDA, ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET, TORCH, ONNX}
+APART = {
+    CUDA,
+    ROOT / "bench" / "peers",
+    WATCHING,
+    PLOTS,
+    EXPORTS,
+    CLUSTER,
+    PARQUET,
+    TORCH,
+    ONNX,
+    ESTIMATORS,
+}
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
 APART.add(SERVED / "hdf5_contents.py")
 APART.add(ROOT / "bench" / "cuda.py")
 APART |= {ROOT / "bench" / "keras" / name for name in ("programs", "timed")}  # for Keras
+APART.add(ROOT / "bench" / "estimators")
 
 
 def imported(paths):
@@ -156,6 +169,12 @@ def test_what_is_imported_is_required():
 def test_what_is_converted_is_an_extra(name, paths):
     extra = packages(CONFIG["options.extras_require"][name])
     assert imported(paths) - {"numpy"} == extra == {name}
+
+
+def test_what_is_for_scikit_learn_is_an_extra():
+    extra = packages(CONFIG["options.extras_require"]["sklearn"])
+    assert imported(ESTIMATORS.glob("*.py")) - {"numpy"} == {"sklearn", "scipy"}
+    assert extra == {"scikit-learn", "scipy"}
 
 
 def test_what_draws_pictures_is_an_extra():

@@ -265,7 +265,6 @@ def test_progress_is_told_as_keras_tells_it(capsys):
         (lambda m: m.fit(X, Y, nb_epochs=3), "nb_epochs"),
         (lambda m: m.evaluate(X, Y, batchsize=3), "batchsize"),
         (lambda m: m.predict(X, rows=3), "rows"),
-        (lambda m: m.fit(X, Y, validation_steps=3), "validation_steps"),
         (lambda m: m.fit(X, Y, validation_split=1.5), "validation_split"),
         (lambda m: m.fit(X[:, :3], Y), "incompatible"),
         (lambda m: m.fit(np.where(X > 1, np.nan, X), Y), "NaN"),

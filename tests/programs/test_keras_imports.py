@@ -66,14 +66,14 @@ def test_every_name_is_served(tmp_path):
         ("tf.GradientTape()", "GradientTape"),
         ("keras.layers.concatenate([1, 2])", "concatenate"),
         ("keras.optimizers.Ftrl()", "Ftrl"),
-        ("keras.backend.mean([1.0])", "mean"),
+        ("keras.backend.gradients([1.0], [1.0])", "gradients"),
+        ("keras.ops.mean(keras.Input((3,)))", "mean"),
         ("keras.layers.Dense(3, activation=lambda x: x)", "lambda"),
-        ("keras.layers.Dense(3, bias_regularizer='l2')", "bias_regularizer"),
+        ("keras.layers.Dense(3, activity_regularizer='l2')", "activity_regularizer"),
         ("keras.Sequential([keras.layers.Dense(1)]).compile('sgd', lambda a, b: a)", "loss"),
         ("keras.layers.Dense(2)(keras.Input((3, 4)))", "Flatten"),
         ("type('Own', (keras.layers.Layer,), {'call': lambda self, x: x})", "call"),
         ("type('Own', (keras.Model,), {'call': lambda self, x: x})", "call"),
-        ("setattr(keras.layers.Dense(2), 'trainable', False)", "trainable"),
     ],
 )
 def test_what_is_out_of_reach_is_refused_at_its_line_by_name(line, word, tmp_path):
@@ -89,6 +89,41 @@ def test_a_program_ends_as_it_would_with_python(tmp_path):
     assert code == 1 and "ZeroDivisionError" in err and "line 3" in err and "exec" not in err
     code, out, _ = run("import sys, keras\nprint(sys.argv[1:], __name__)\n", folder=tmp_path)
     assert (code, out) == (0, "[] __main__\n")
+
+
+def test_a_notebook_may_load_it_as_an_extension(tmp_path):
+    pytest.importorskip("IPython")
+    path = tmp_path / "cells.ipy"
+    path.write_text(
+        "%load_ext fastdense.keras\nimport tensorflow as tf, keras\nprint(tf.__name__)\n"
+    )
+    command = [sys.executable, "-m", "IPython", "--colors=NoColor", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.split() == ["fastdense.tf"], done.stdout + done.stderr
+
+
+def test_figures_that_are_shown_are_kept_beside_others(tmp_path):
+    (tmp_path / "figure_1.png").write_text("mine")
+    text = """
+    import matplotlib.pyplot as plt
+    plt.plot([1, 2])
+    plt.savefig("own.png")
+    plt.close()
+    SHOW
+    """
+    code, _, err = run(text.replace("SHOW", ""), folder=tmp_path)
+    assert code == 0 and not err
+    assert {path.name for path in tmp_path.glob("*.png")} == {"figure_1.png", "own.png"}
+    code, _, err = run(text.replace("SHOW", "plt.plot([1]); plt.show()"), folder=tmp_path)
+    assert code == 0 and "figure_2.png" in err
+    assert (tmp_path / "figure_1.png").read_text() == "mine"
+
+
+def test_an_error_is_shown_with_the_lines_of_the_program_alone(tmp_path):
+    code, _, err = run("import keras\nkeras.layers.Dense(1, activation='rleu')\n", folder=tmp_path)
+    assert code == 1 and "line 2" in err and "known: elu" in err and "configured.py" not in err
+    code, _, err = run("def f(:\n", folder=tmp_path)
+    assert code == 1 and "SyntaxError" in err and "program.py, line 80" not in err
 
 
 def test_the_command_says_what_it_wants(tmp_path):

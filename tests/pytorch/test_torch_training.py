@@ -272,8 +272,46 @@ def test_groups_of_the_same_options_are_one():
     assert from_torch(LINE, optimizer=groups()).recipe.learning_rate == 0.1
 
 
-def test_a_frozen_parameter_is_refused():
+def test_a_half_frozen_layer_is_refused():
     module = copy.deepcopy(LINE)
     module[0].bias.requires_grad_(False)
-    with pytest.raises(FastdenseError, match="'0.bias' has requires_grad=False"):
+    with pytest.raises(FastdenseError, match="'0.bias' with requires_grad=False"):
         from_torch(module, optimizer=torch.optim.SGD(module.parameters()))
+
+
+@pytest.mark.parametrize("all_given", [True, False])
+def test_frozen_layers_are_trained_as_there(all_given):
+    torch.manual_seed(0)
+    module = nn.Sequential(
+        nn.Linear(3, 5), nn.LayerNorm(5), nn.Tanh(), nn.Linear(5, 4), nn.Softmax(dim=1),
+        nn.Linear(4, 1),
+    ).double()  # fmt: skip
+    for place in (1, 3):
+        module[place].requires_grad_(False)
+    x = torch.randn(20, 3, dtype=torch.float64)
+    y = x.sum(dim=1, keepdim=True)
+    given = module.parameters()
+    if not all_given:
+        given = (one for one in given if one.requires_grad)
+    optimizer = torch.optim.Adam(given, lr=0.01)
+
+    def steps(count):
+        for _ in range(count):
+            optimizer.zero_grad()
+            nn.functional.mse_loss(module(x), y).backward()
+            optimizer.step()
+
+    steps(2)
+    converted = from_torch(module, x, nn.MSELoss(), optimizer)
+    assert [one.trainable for _, one in converted.network.dense] == [True, False, True]
+    recipe = converted.recipe.replace(epochs=3, batch_size="full")
+    training = Training(
+        converted.network, recipe, converted.data(x, y), parameters=converted.parameters
+    )
+    training.optimizer_state = converted.optimizer_state
+    training.advance(3)
+    steps(3)
+    wanted = from_torch(module, x).parameters
+    np.testing.assert_allclose(training.parameters, wanted, rtol=1e-9)
+    back = converted.to_torch(training)
+    assert torch.equal(back[3].weight, module[3].weight) and not back[3].weight.requires_grad

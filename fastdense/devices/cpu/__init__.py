@@ -16,6 +16,7 @@ from fastdense.parallel import cores, on_all_cores
 __all__ = [
     "about",
     "begin",
+    "begin_packs",
     "demand",
     "lanes_of",
     "parts",
@@ -33,6 +34,15 @@ def demand():
 def begin(task, threads=None):
     """The training of one network, which has not begun."""
     return Single(task, threads)
+
+
+def begin_packs(task, variants, threads=None):
+    """The trainings of variants side by side, which have not begun: pairs (rows, training).
+
+    They are cut for as many `threads` as there are processors, if not given.
+    """
+    pieces = _cut([(task, variants)], threads or cores())
+    return [(rows, _begin(task, variants[rows], 1)) for _, rows in pieces]
 
 
 def train_packs(jobs, stores, on_progress=None, threads=None):

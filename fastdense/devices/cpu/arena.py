@@ -99,7 +99,7 @@ def arrange(network, dtype, block_numbers=BLOCK_NUMBERS, packed=False):
             block += -(-(n_in + 1) // rows)
         if layer.activation is not None:
             record["fan_in"], record["units"] = own[0].fan_in, layer.units
-            record["max_norm"] = layer.max_norm
+            record["max_norm"] = layer.max_norm if layer.trainable else 0.0
             entry = catalogue.get("activations", layer.activation)
             if entry.coupled:
                 record["activate"] = kernel("coupled_forward", entry.name, dtype)

@@ -14,6 +14,9 @@ from fastdense.numerics import streams
 
 COUNTERS = ("phase", "epoch", "position", "done", "accumulated", "step", "summed", "row",
             "signal_row", "effort")  # fmt: skip
+# Arrays of an epoch, an evaluation or an observation that is half done.
+ON_THE_WAY = ("hits", "running", "running_penalty", "partial", "sizes", "updates", "alive",
+              "slopes")  # fmt: skip
 ENDS = "ended", "rows", "signal_rows", "steps"  # of a network whose loss is not finite any more
 
 
@@ -41,7 +44,7 @@ def shapes_of(session, counters):
     if counters["signal_row"]:
         shapes["sums"] = (counters["signal_row"], dense, SUMS), "float64"
     if not _between_epochs(counters):
-        for name in ("hits", "running", "partial", "sizes", "updates", "alive", "slopes"):
+        for name in ON_THE_WAY:
             shapes[name] = arrays[name].shape, str(arrays[name].dtype)
         if task.observations:
             shapes["previous"] = (size,), dtype

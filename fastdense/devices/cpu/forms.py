@@ -94,5 +94,5 @@ def _kind(task):
     exactly = str((recipe["learning_rate"], hyper))  # 0 and -0 are equal, but not the same
     sizes = task.batch, task.data.draws, task.rows, task.test_rows, task.order.shape
     measured = task.weights.size > 0, task.accuracy, task.evaluate_every, task.observe_every
-    measured += task.evaluated, task.keep_outputs
+    measured += task.evaluated, task.keep_outputs, task.keep_penalties
     return task.network, *recipe.values(), exactly, *sizes, *measured

@@ -37,13 +37,13 @@ class Predictor:
         self._network = network
         self._dtype = parameters.dtype
         self._numbers = buffer(network.size + SPARE, parameters.dtype)
-        self._parameters = self._numbers[: network.size]
-        self._parameters[:] = parameters
+        self.parameters = self._numbers[: network.size]  # it predicts with what is written there
+        self.parameters[:] = parameters
         self._cost_in_rows, self._cost_in_columns = _costs(network, self._dtype)
         self._free = []  # dicts of ways: in rows or columns, and by threads
 
     def __reduce__(self):
-        return Predictor, (self._network, self._parameters)
+        return Predictor, (self._network, self.parameters)
 
     def __call__(self, inputs):
         if not (

@@ -159,6 +159,41 @@ class Session:
         """Let an array of the caller's take the place of one; it must live while it is used."""
         self._table[layout.NAMES.index(name)] = address(array)
 
+    @property
+    def lanes(self):
+        """Networks side by side, with those that only fill the last vectors."""
+        return int(self.arrays["plan"][0]["lanes"])
+
+    def follow(self, orders):
+        """Let each network have orders of its own, of as many rows as the task's order visits.
+
+        They are read from (epochs, visits, lanes) again and again, and may be written meanwhile.
+        """
+        plan = self.arrays["plan"]
+        plan["order_rows"], plan["order_by_lane"], plan["fixed"] = len(orders), 1, 0
+        self._orders = orders  # kept alive while its address is used
+        self.place("given", orders)
+
+    def freeze(self, number):
+        """Leave the parameters of a network as they are, while the others go on."""
+        self.arrays["frozen"][number] = 1
+
+    def curves(self, since):
+        """Running loss, running penalty and test loss of the epochs after `since`.
+
+        Returns
+        -------
+        ndarray, shape (3, epochs, networks)
+        """
+        self.settle()
+        places = [layout.RUNNING_LOSS, layout.RUNNING_PENALTY, layout.TEST_LOSS]
+        return self.arrays["curves"][places, since + 1 : int(self.state[0]["row"]), : self._count]
+
+    def parameters_of(self, number):
+        """Those of a network, a view of shape (size,)."""
+        size, lanes = self.task.network.size, self.lanes
+        return self.arrays["parameters"][: size * lanes].reshape(size, lanes)[:, number]
+
     def _end_team(self):
         self.arrays["team"][ENDED] = 1
 

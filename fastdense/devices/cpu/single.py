@@ -166,11 +166,29 @@ class Single(Session):
     @property
     def running_loss(self):
         """Mean loss of the epoch's samples so far, or of the last epoch's."""
+        return self._running("running", layout.RUNNING_LOSS)
+
+    @property
+    def running_penalty(self):
+        """Of the epoch's mini-batches so far, or of the last epoch's."""
+        return self._running("running_penalty", layout.RUNNING_PENALTY)
+
+    def _running(self, name, curve):
         self.finish_step()
         state, arrays = self.state[0], self.arrays
         if state["phase"] == layout.STEP and state["position"] > 0:
-            return float(sum(arrays["running"].tolist()) / state["position"])
-        return float(arrays["curves"][layout.RUNNING_LOSS, max(int(state["row"]) - 1, 0), 0])
+            return float(sum(arrays[name].tolist()) / state["position"])
+        return float(arrays["curves"][curve, max(int(state["row"]) - 1, 0), 0])
+
+    def restart(self, parameters):
+        """Begin the only epoch again from other parameters, with no gradient so far."""
+        self.settle()
+        self.parameters[:] = parameters
+        self.arrays["networks"][0]["ended"] = 0
+        state = self.state[0]
+        for name in ("epoch", "position", "done", "unit", "accumulated", "step", "row"):
+            state[name] = 0
+        state["phase"] = layout.SHUFFLE
 
     def outputs(self):
         """The rows that the steps of the epoch visited, and the outputs of each."""

@@ -12,6 +12,7 @@ from fastdense.devices.cpu.thread_pool import pause_address
 from fastdense.kernels import layout
 from fastdense.kernels.layout import COLUMN_MULTIPLE, JOB, NETWORK, PLAN, STATE, padded
 from fastdense.kernels.registry import kernel
+from fastdense.layers._units import PENALTIES
 from fastdense.variants import Variants
 
 ACCURACIES = {
@@ -67,6 +68,8 @@ def _is_fixed(task):
     """Whether every epoch visits the same samples, as they are, in the same order."""
     if task.recipe.augmentation:
         return False
+    if task.recipe.reduction == "weighted_mean" and task.weights.size:
+        return False  # weights are others in a step than in an evaluation
     return len(task.order) == 1 or not (task.recipe.shuffle or len(task.order))
 
 
@@ -116,9 +119,11 @@ def arrays_for(task, variants, places, shape, strategy):
         own = variants[rows]
 
     rows = [own.clip_value]
+    none = np.zeros(len(own.l1))
     for layer in network.layers:  # most have none of their own
-        l1, l2 = getattr(layer, "l1", 0.0), getattr(layer, "l2", 0.0)
+        l1, l2, *of_bias = (getattr(layer, name, 0.0) for name in PENALTIES)
         rows += [own.l1 + l1 + 0.0, 2.0 * (own.l2 + l2) + 0.0]  # no zero below zero
+        rows += [none + of_bias[0], none + 2.0 * of_bias[1]]
     penalties = in_range(rows, dtype)
     slope_factor = 1.0 if loss.coupled else 1.0 / network.outputs
     ends = np.cumsum([prod(one.shape) for _, arrays in network.arrays for one in arrays])
@@ -141,6 +146,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "evaluate_every": task.evaluate_every,
         "tested_only": task.evaluated == "test",
         "keep_outputs": task.keep_outputs,
+        "keep_penalties": task.keep_penalties,
         "observe_every": task.observe_every,
         **strategy.plan,
         "block": shape.block,
@@ -157,7 +163,8 @@ def arrays_for(task, variants, places, shape, strategy):
         "evaluations": evaluations,
         "labels": loss.targets == "label",
         "slope_factor": slope_factor,
-        "sum_factor": {"mean": 0.0, "sum": 1.0, "sum_keras": slope_factor}[recipe.reduction],
+        "sum_factor": {"sum": 1.0, "sum_keras": slope_factor}.get(recipe.reduction, 0.0),
+        "by_weight": recipe.reduction == "weighted_mean",
         "accumulate": recipe.gradient_accumulation_steps,
         "accuracy": ACCURACIES[task.accuracy],
         "parameters": count,
@@ -214,6 +221,8 @@ def arrays_for(task, variants, places, shape, strategy):
         "rates": np.array(own.learning_rate),
         "frozen": in_range(own.learning_rate == 0.0, dtype),
         "penalties": penalties,
+        "shares": in_range(np.ones(lanes), np.float64),
+        "penalty_shares": in_range(np.ones(lanes), dtype),
         "ends": ends,
         "scalars": aligned(16 * lanes, dtype if lanes > 1 else np.float64),
         "arena": buffer(shape.arena, dtype),
@@ -243,6 +252,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "curves": curves,
         "sums": np.full((observations, len(network.dense), layout.SUMS, lanes), np.nan),
         "running": np.zeros(sums),
+        "running_penalty": np.zeros(lanes),
         "partial": np.zeros(sums),
         "previous": np.zeros(count * lanes if observations else 1, dtype),
         "updates": np.full(2 * len(layers) * lanes, np.nan),

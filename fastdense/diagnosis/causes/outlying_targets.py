@@ -8,7 +8,7 @@ LABEL = "TARGET_SCALE"
 WHY = "Squared errors of a few rows are then larger than those of all the rest."
 EXPLAINS = ("unscaled_targets", "rate_too_low", "too_few_steps")
 SOURCE = "Huber (1964), Robust estimation of a location parameter, Ann. Math. Statist. 35."
-SQUARES = "mse", "msle"
+SQUARES = "mse", "half_squared_error", "msle"
 
 
 def suspect(e):

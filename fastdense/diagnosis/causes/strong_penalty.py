@@ -2,6 +2,7 @@
 
 from fastdense.diagnosis.changes import no_penalty, penalty_times
 from fastdense.diagnosis.suspicion import Suspicion
+from fastdense.layers._units import PENALTIES
 
 LABEL = "REG_STRONG"
 WHY = "The pull of the penalty is as large as that of the data, or larger."
@@ -14,7 +15,7 @@ EVEN = 0.5  # of the data's gradient: the penalty's is about as large
 def suspect(e):
     recipe = e.case.recipe
     decay = recipe.optimizer.values.get("weight_decay", 0.0)
-    own = sum(layer.l1 + layer.l2 for _, layer in e.case.network.dense)
+    own = sum(getattr(layer, name) for _, layer in e.case.network.dense for name in PENALTIES)
     if not (recipe.l1 or recipe.l2 or decay or own):
         return None
     sizes = e.signal("parameter_norm", "first"), e.signal("parameter_norm", "last")

@@ -2,6 +2,7 @@
 
 from fastdense.diagnosis.changes import mean_reduction
 from fastdense.diagnosis.suspicion import Suspicion
+from fastdense.recipe import MEANS
 
 LABEL = "LOSS_BUG"
 WHY = "A sum over the batch multiplies the learning rate by the number of samples."
@@ -11,7 +12,7 @@ SOURCE = "Goyal et al. (2017), arXiv:1706.02677, Accurate, large minibatch SGD, 
 
 def suspect(e):
     recipe = e.case.recipe
-    if recipe.reduction == "mean":
+    if recipe.reduction in MEANS:
         return None
     batch = recipe.batch_of(len(e.case.given))
     return Suspicion(

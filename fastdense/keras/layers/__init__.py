@@ -16,6 +16,7 @@ from fastdense.keras.layers._images import (
     Conv2D,
     Convolution2D,
     GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     MaxPooling2D,
 )
 from fastdense.keras.layers._normalization import (
@@ -28,13 +29,14 @@ from fastdense.keras.refused import DIFFERENTIATION, RECURRENT, refusing
 
 MaxPool2D = MaxPooling2D
 AvgPool2D = AveragePool2D = AveragePooling2D
+GlobalMaxPool2D = GlobalMaxPooling2D
 GlobalAvgPool2D = GlobalAveragePool2D = GlobalAveragePooling2D
 LAYERS = {
     cls.__name__: cls
     for cls in (
         Activation, AveragePooling2D, BatchNormalization, Conv2D, Dense, Dropout, ELU, Flatten,
-        GlobalAveragePooling2D, InputLayer, LayerNormalization, LeakyReLU, MaxPooling2D,
-        Normalization, ReLU, Rescaling, Reshape, Softmax,
+        GlobalAveragePooling2D, GlobalMaxPooling2D, InputLayer, LayerNormalization, LeakyReLU,
+        MaxPooling2D, Normalization, ReLU, Rescaling, Reshape, Softmax,
     )
 }  # fmt: skip
 __all__ = [*LAYERS, "Convolution2D", "Input", "Layer"]
@@ -54,7 +56,7 @@ _find = refusing(
             "Conv1D Conv3D Convolution1D Convolution3D Conv2DTranspose Deconvolution2D "
             "SeparableConv2D DepthwiseConv2D SeparableConv1D DepthwiseConv1D Conv1DTranspose "
             "MaxPooling1D MaxPool1D MaxPooling3D AveragePooling1D AveragePooling3D "
-            "GlobalMaxPooling2D GlobalMaxPool2D GlobalAveragePooling1D GlobalMaxPooling1D "
+            "GlobalAveragePooling1D GlobalMaxPooling1D "
             "GlobalMaxPool1D ZeroPadding2D ZeroPadding1D Cropping2D Cropping1D UpSampling2D "
             "UpSampling1D LocallyConnected1D LocallyConnected2D SpatialDropout2D SpatialDropout1D "
             "Resizing CenterCrop RandomFlip RandomRotation RandomZoom RandomTranslation "

@@ -4,20 +4,23 @@ import math
 
 import numpy as np
 
-from fastdense.keras import regularizers
 from fastdense.keras.configured import Configured
+from fastdense.keras.floats import floatx
 from fastdense.keras.names import PACKAGE, line, snake, unique
 from fastdense.keras.refused import DIFFERENTIATION, refuse
 from fastdense.keras.tensors import KerasTensor, shapes, tensor
 from fastdense.keras.variables import Variable
-from fastdense.keras.words import old_words, only
+from fastdense.keras.words import old_words
 
 
 class Layer(Configured):
     """A layer, with the arrays of its weights once it has been built."""
 
     module = "layers"
-    kernel_regularizer = None
+    learns = True  # in the network that is made of it
+    running = None  # the training that changes it now
+    input = output = None  # of its last call with a tensor of a model
+    within = ""  # the model that built it, in the paths of its variables
 
     def __init_subclass__(cls, **given):
         super().__init_subclass__(**given)
@@ -40,10 +43,15 @@ class Layer(Configured):
             raise ValueError(
                 f"Unrecognized keyword arguments passed to {type(self).__name__}: {others}"
             )
-        only(type(self).__name__, "trainable", trainable, True)
-        self.line = line()
+        self._trainable = bool(trainable)
+        self.line = self.set_line = line()  # where it was made, and where `trainable` was set
         self.name = name or unique(snake(type(self).__name__))
-        self.dtype = dtype or "float32"
+        self.dtype = getattr(dtype, "name", dtype) or floatx()
+        if self.dtype != floatx():
+            raise refuse(
+                f"{type(self).__name__}(dtype={self.dtype!r})",
+                f"all layers have the type {floatx()}; keras.backend.set_floatx sets that",
+            )
         self.given_weights = weights
         batch = batch_input_shape or batch_shape
         self.given_shape = shapes(input_shape)
@@ -52,17 +60,16 @@ class Layer(Configured):
         if batch is not None:
             self.given_shape = tuple(batch[1:])
         self.built, self.shape = False, None  # of a sample that it takes
-        self._arrays, self.running = [], None
-        self.input = self.output = None
+        self._arrays = []
 
     @property
     def trainable(self):
-        """Whether training changes it."""
-        return True
+        """Whether training changes it; a model that was compiled and trained knows no later one."""
+        return self._trainable
 
     @trainable.setter
     def trainable(self, value):
-        only(type(self).__name__, "trainable", value, True)
+        self._trainable, self.set_line = bool(value), line()
 
     # What a subclass says of itself.
 
@@ -137,7 +144,7 @@ class Layer(Configured):
             Variable(
                 lambda number=number: self.current()[number],
                 lambda value, number=number: self._write(number, value),
-                name, trains,
+                name, trains and self.trainable, f"{self.within}{self.name}/",
             )
             for number, (name, _, _, trains) in enumerate(every)
         ]  # fmt: skip
@@ -170,20 +177,23 @@ class Layer(Configured):
     def count_params(self):
         return sum(math.prod(shape) for _, shape, _, _ in self.arrays(self.shape))
 
-    def penalty(self):
-        """Of its weights in the loss."""
-        if self.kernel_regularizer is None:
-            return 0.0
-        return self.kernel_regularizer(self.current()[0])
+    def regularizers(self):
+        """`[(number of an array, its regularizer)]`."""
+        return []
+
+    def constraints(self):
+        """`[(number of an array, its constraint)]`, those that the engine does not know."""
+        return []
 
     @property
     def losses(self):
-        return [self.penalty()] if self.kernel_regularizer is not None else []
+        """The penalties; of a frozen layer there are none."""
+        pairs = self.regularizers() if self.trainable and self.built else []
+        return [regularizer(self.current()[number]) for number, regularizer in pairs]
 
-    def penalties(self):
-        """`l1` and `l2` of its kernel, as the engine takes them."""
-        own = regularizers.get(self.kernel_regularizer)
-        return {} if own is None else {"l1": own.l1, "l2": own.l2}
+    def penalty(self):
+        """Of its weights in the loss."""
+        return sum(self.losses)
 
     # Calls.
 
@@ -202,9 +212,12 @@ class Layer(Configured):
         if None in shape:
             raise refuse(f"a shape of {inputs.shape}", "give every number of it but the first")
         self.build_for(shape)
-        self.input = inputs
-        self.output = KerasTensor((None, *self.result(shape)), (self, inputs))
-        return self.output
+        outputs = KerasTensor((None, *self.result(shape)), (self, inputs))
+        self._note_call(inputs, outputs)
+        return outputs
+
+    def _note_call(self, inputs, outputs):
+        self.input, self.output = inputs, outputs
 
     def forward(self, x):
         """Its outputs for samples (n, ...), in NumPy."""
@@ -228,8 +241,14 @@ class Layer(Configured):
     def compute_output_shape(self, input_shape):
         return (input_shape[0], *self.result(tuple(input_shape)[1:]))
 
+    @classmethod
+    def from_config(cls, config):
+        layer = super().from_config(config)
+        layer.trainable = config.get("trainable", True)
+        return layer
+
     def get_config(self):
-        config = {"name": self.name, "trainable": True, "dtype": self.dtype}
+        config = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
         config |= {
             name: value for name, value in super().get_config().items()
             if name not in ("others", "given")

@@ -16,8 +16,9 @@ from fastdense.layers.flatten import Flatten as EngineFlatten
 class InputLayer(Layer):
     """Where the data come in."""
 
-    def __init__(self, shape=None, **others):
+    def __init__(self, shape=None, dtype=None, **others):
         super().__init__(**others)
+        self.dtype = dtype or self.dtype  # of the data: layers have a type of their own
         self.given_shape = self.given_shape if shape is None else shapes(shape)
         self.output = KerasTensor((None, *self.given_shape), None, name=self.name)
         self.output.layer = self
@@ -48,17 +49,18 @@ class Units(Layer):
         self, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer,
         bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint,
     ):  # fmt: skip
-        kind = type(self).__name__
-        only(kind, "bias_regularizer", bias_regularizer, None)
-        only(kind, "activity_regularizer", activity_regularizer, None)
-        only(kind, "bias_constraint", bias_constraint, None)
+        only(type(self).__name__, "activity_regularizer", activity_regularizer, None)
         self.activation = activations.get(activation)
         self.use_bias = bool(use_bias)
+        if not self.use_bias:
+            self.bias = None
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
         self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_regularizer = self.activity_regularizer = self.bias_constraint = None
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.activity_regularizer = None
 
     def kernel_shape(self, shape):
         """Of its kernel, for samples of a shape."""
@@ -71,6 +73,26 @@ class Units(Layer):
             every.append(("bias", (kernel[-1],), self.bias_initializer, True))
         return every
 
+    def _of_both(self, kernel, bias):
+        """What is set of the kernel and the bias, by the numbers of their arrays."""
+        pairs = (0, kernel), (1, bias if self.use_bias else None)
+        return [(number, one) for number, one in pairs if one is not None]
+
+    def regularizers(self):
+        return self._of_both(self.kernel_regularizer, self.bias_regularizer)
+
+    def constraints(self):
+        kernel = None if self._max_norm() else self.kernel_constraint
+        return self._of_both(kernel, self.bias_constraint)
+
+    def _max_norm(self):
+        """The bound on the norm of the weights into each unit, which the engine knows; or 0."""
+        one = self.kernel_constraint
+        if not isinstance(one, constraints.MaxNorm):
+            return 0.0
+        axes = [one.axis] if isinstance(one.axis, int) else [*one.axis]
+        return one.max_value if axes == [*range(len(self.kernel_shape(self.shape)) - 1)] else 0.0
+
     def said(self, shape):
         """How its engine's layer begins, and what bounds it."""
         kernel = self.kernel_shape(shape)
@@ -78,10 +100,12 @@ class Units(Layer):
             "weights": self.kernel_initializer.choice(kernel),
             "bias": self.bias_initializer.choice(kernel[-1:]) if self.use_bias else "zeros",
             "use_bias": self.use_bias,
-            **self.penalties(),
+            "max_norm": self._max_norm(),
+            "trainable": self.learns,
         }
-        if self.kernel_constraint is not None:
-            given["max_norm"] = self.kernel_constraint.max_value
+        for number, one in self.regularizers():
+            of = "bias_" * number
+            given |= {f"{of}l1": one.l1, f"{of}l2": one.l2}
         return given
 
 

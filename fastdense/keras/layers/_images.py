@@ -6,6 +6,7 @@ from fastdense.keras.refused import refuse
 from fastdense.keras.words import only
 from fastdense.layers.average_pool2d import AveragePool2D
 from fastdense.layers.conv2d import Conv2D as EngineConv2D
+from fastdense.layers.flatten import Flatten
 from fastdense.layers.global_average_pool2d import GlobalAveragePool2D
 from fastdense.layers.max_pool2d import MaxPool2D
 
@@ -35,7 +36,6 @@ class Conv2D(Units):
             kernel_size = nb_row, nb_col
         _channels("Conv2D", data_format)
         only("Conv2D", "groups", groups, 1)
-        only("Conv2D", "kernel_constraint", kernel_constraint, None)
         self.filters, self.kernel_size = int(filters), pair(kernel_size)
         self.strides, self.dilation_rate = pair(strides), pair(dilation_rate)
         self.padding, self.data_format, self.groups = padding.lower(), "channels_last", 1
@@ -95,14 +95,26 @@ class AveragePooling2D(_Pooling2D):
     kind = AveragePool2D
 
 
-class GlobalAveragePooling2D(Layer):
-    """The mean of each channel."""
-
+class _GlobalPooling2D(Layer):
     def __init__(self, data_format=None, keepdims=False, **others):
         super().__init__(**others)
-        _channels("GlobalAveragePooling2D", data_format)
-        only("GlobalAveragePooling2D", "keepdims", keepdims, False)
+        kind = type(self).__name__
+        _channels(kind, data_format)
+        only(kind, "keepdims", keepdims, False)
         self.data_format, self.keepdims = "channels_last", False
+
+
+class GlobalAveragePooling2D(_GlobalPooling2D):
+    """The mean of each channel."""
 
     def engine(self, shape):
         return [GlobalAveragePool2D()]
+
+
+class GlobalMaxPooling2D(_GlobalPooling2D):
+    """The largest number of each channel."""
+
+    def engine(self, shape):
+        if len(shape) != 3:
+            raise refuse(f"GlobalMaxPooling2D on samples of {shape}", "it takes images")
+        return [MaxPool2D(shape[:2]), Flatten()]

@@ -6,6 +6,7 @@ from fastdense.keras import initializers
 from fastdense.keras.configured import plain
 from fastdense.keras.layers._base import Layer
 from fastdense.keras.refused import refuse
+from fastdense.keras.tensors import tensor
 from fastdense.keras.words import only
 from fastdense.layers.batch_normalization import BatchNormalization as EngineBatchNormalization
 from fastdense.layers.layer_normalization import LayerNormalization as EngineLayerNormalization
@@ -56,7 +57,11 @@ class BatchNormalization(Layer):
     def engine(self, shape):
         if self.axis not in (-1, len(shape)):
             raise refuse(f"BatchNormalization(axis={self.axis})", "axis can only be the last one")
-        return [EngineBatchNormalization(self.epsilon, self.momentum)]
+        return [
+            EngineBatchNormalization(
+                self.epsilon, self.momentum, trainable=self.learns, fixed=not self.learns
+            )
+        ]
 
 
 class LayerNormalization(Layer):
@@ -82,7 +87,7 @@ class LayerNormalization(Layer):
         ]
 
     def engine(self, shape):
-        return [EngineLayerNormalization(self.epsilon)]
+        return [EngineLayerNormalization(self.epsilon, trainable=self.learns)]
 
 
 class Rescaling(Layer):
@@ -124,8 +129,8 @@ class Normalization(Layer):
     def _found(self, place):
         """The mean or the variance, or None."""
         if self._given is not None:
-            return self._given[place].astype("float32")
-        return self._arrays[place] if self.adapted else None
+            return tensor(self._given[place], "float32")
+        return tensor(self._arrays[place]) if self.adapted else None
 
     @property
     def adapted(self):

@@ -150,13 +150,15 @@ class RMSprop(Optimizer):
         self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, **others
     ):
         super().__init__(learning_rate, **others)
-        only("RMSprop", "momentum", momentum, 0.0)
-        only("RMSprop", "centered", centered, False)
-        self.rho, self.momentum, self.centered = float(rho), 0.0, False
+        self.rho, self.momentum, self.centered = float(rho), float(momentum), bool(centered)
         self.epsilon = _epsilon(epsilon)
 
     def choice(self):
-        return {"name": "rmsprop_keras", "rho": self.rho, "epsilon": self.epsilon}
+        usual = {"name": "rmsprop_keras", "rho": self.rho, "epsilon": self.epsilon}
+        if not self.momentum and not self.centered:
+            return usual
+        more = {"momentum": self.momentum, "centered": float(self.centered)}
+        return usual | {"name": "rmsprop_momentum_keras"} | more
 
 
 def _epsilon(epsilon):

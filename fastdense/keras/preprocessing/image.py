@@ -24,24 +24,60 @@ class ImageDataGenerator:
     ):  # fmt: skip
         kind = "ImageDataGenerator"
         for name, value in (
-            ("samplewise_center", samplewise_center), ("zca_whitening", zca_whitening),
-            ("samplewise_std_normalization", samplewise_std_normalization),
-            ("featurewise_center", featurewise_center),
-            ("featurewise_std_normalization", featurewise_std_normalization),
-            ("channel_shift_range", channel_shift_range),
-            ("brightness_range", brightness_range), ("validation_split", validation_split),
+            ("zca_whitening", zca_whitening), ("channel_shift_range", channel_shift_range),
+            ("brightness_range", brightness_range),
         ):  # fmt: skip
             only(kind, name, value, False, None, 0)
-        only(kind, "fill_mode", fill_mode, "nearest")
-        only(kind, "preprocessing_function", preprocessing_function, None)
         only(kind, "data_format", data_format, None, "channels_last")
         self.rotation_range, self.shear_range = rotation_range, shear_range
         self.width_shift_range, self.height_shift_range = width_shift_range, height_shift_range
         self.zoom_range, self.rescale = zoom_range, rescale
         self.horizontal_flip, self.vertical_flip = horizontal_flip, vertical_flip
+        self.featurewise_center = bool(featurewise_center or featurewise_std_normalization)
+        self.featurewise_std_normalization = bool(featurewise_std_normalization)
+        self.samplewise_center = bool(samplewise_center or samplewise_std_normalization)
+        self.samplewise_std_normalization = bool(samplewise_std_normalization)
+        self.preprocessing_function = preprocessing_function
+        self.validation_split = float(validation_split or 0.0)
+        self.mean = self.std = None
+        moves = rotation_range, width_shift_range, height_shift_range, shear_range, zoom_range
+        if any(np.any(one) for one in moves):
+            only(kind, "fill_mode", fill_mode, "nearest")
+            # Keras does this behind the changes, of which there is another one in each step.
+            only(kind, "samplewise_center", self.samplewise_center, False)
+        if any(np.any(one) for one in (*moves, horizontal_flip, vertical_flip)):
+            only(kind, "preprocessing_function", preprocessing_function, None)
 
     def fit(self, x, augment=False, rounds=1, seed=None):
-        """Of what is served here nothing has to be found in the data."""
+        """Find the mean and the deviation of each channel, for what is featurewise."""
+        only("fit", "augment", augment, False)
+        x = np.asarray(x, "float32")
+        self.mean = x.mean(axis=(0, 1, 2))
+        self.std = x.std(axis=(0, 1, 2))
+
+    def standardize(self, x):
+        """Images without random changes as a network is given them, in Keras's order of steps."""
+        x = np.array(x, "float32")
+        if self.preprocessing_function is not None:
+            made = [np.asarray(self.preprocessing_function(one), "float32") for one in x]
+            x = np.stack(made)
+        if self.rescale is not None:
+            x *= np.float32(self.rescale)
+        of_one = tuple(range(1, x.ndim))
+        if self.samplewise_center:
+            x -= x.mean(axis=of_one, keepdims=True)
+        if self.samplewise_std_normalization:
+            x /= x.std(axis=of_one, keepdims=True) + np.float32(1e-6)
+        if self.featurewise_center and self.mean is None:
+            raise ValueError(
+                "ImageDataGenerator has featurewise_center or featurewise_std_normalization, but "
+                "knows no mean; call its fit(x) first"
+            )
+        if self.featurewise_center:
+            x -= self.mean
+        if self.featurewise_std_normalization:
+            x /= self.std + np.float32(1e-6)
+        return x
 
     def augmentation(self, shape):
         """The changes of images of a shape, as a recipe has them."""
@@ -69,9 +105,20 @@ class ImageDataGenerator:
         changes += ["vertical_flip"] * bool(self.vertical_flip)
         return tuple(changes)
 
-    def flow(self, x, y=None, batch_size=32, shuffle=True, sample_weight=None, seed=None, **others):
+    def flow(
+        self, x, y=None, batch_size=32, shuffle=True, sample_weight=None, seed=None, subset=None,
+        **others,
+    ):  # fmt: skip
         for name, value in others.items():
             only("flow", name, value, None, False)
+        if subset is not None:
+            if subset not in ("training", "validation"):
+                raise ValueError(f"subset is {subset!r}; expected 'training' or 'validation'")
+            held = int(len(x) * self.validation_split)  # the first ones
+            part = slice(held, None) if subset == "training" else slice(0, held)
+            x, y, sample_weight = (
+                None if one is None else np.asarray(one)[part] for one in (x, y, sample_weight)
+            )
         return Batches(self, x, y, int(batch_size), bool(shuffle), sample_weight, seed)
 
     def flow_from_directory(self, *_, **__):
@@ -90,8 +137,7 @@ class Batches:
     """Batches of changed images, for `fit`, or one after the other."""
 
     def __init__(self, generator, x, y, batch, shuffle, weights, seed):
-        scale = np.float32(1.0 if generator.rescale is None else generator.rescale)
-        self._rows = rows(np.asarray(x, "float32") * scale, y, weights)
+        self._rows = rows(generator.standardize(x), y, weights)
         if self._rows.x.ndim != 4:
             raise ValueError(
                 f"images have shape {self._rows.x.shape}; expected (n, height, width, channels)"

@@ -158,7 +158,7 @@ def forward(kind):
         layer, job = record(work.layers, index), record(work.job, 0)
         stride, lanes = job.stride, record(work.plan, 0).lanes
         geometry = offset(work.geometry, layer.geometry)
-        channels, places, unbiased = geometry[0], geometry[1], geometry[2]
+        channels, places, unbiased, fixed = geometry[0], geometry[1], geometry[2], geometry[3]
         shape = channels, places, stride
         samples = min(columns, job.samples - (place - job.place))
         x = offset(arena, layer.input_row * stride)
@@ -171,7 +171,7 @@ def forward(kind):
         averages = offset(parameters, 2 * across)
         kept = offset(work.buffers, layer.buffers * max(lanes, np.int64(COLUMN_MULTIPLE)))
         means, variances = offset(kept, FIRST * across), offset(kept, SECOND * across)
-        if job.purpose == TRAINING:
+        if job.purpose == TRAINING and not fixed:
             sums, count = offset(kept, PARTIAL * across), cast(samples * places)
             rest = max(count - cast(1), cast(1)) if unbiased else count
             add(x, x, means, sums, means, shape, samples, lanes)
@@ -229,7 +229,7 @@ def backward(kind):
         layer, job = record(work.layers, index), record(work.job, 0)
         stride, lanes = job.stride, record(work.plan, 0).lanes
         geometry = offset(work.geometry, layer.geometry)
-        channels, places = geometry[0], geometry[1]
+        channels, places, fixed = geometry[0], geometry[1], geometry[3]
         shape, samples = (channels, places, stride), min(columns, job.samples)
         across, count = channels * lanes, cast(samples * places)
         kept = offset(work.buffers, layer.buffers * max(lanes, np.int64(COLUMN_MULTIPLE)))
@@ -243,7 +243,7 @@ def backward(kind):
         by_scale, by_shift = sums, offset(sums, across)
         for i in range(across):
             kept[i] *= parameters[i]
-            training = job.purpose == TRAINING
+            training = job.purpose == TRAINING and not fixed
             by_scale[i] = of_scale[i] / count if training else cast(0)
             by_shift[i] = of_shift[i] / count if training else cast(0)
         spread(delta, normal, below, kept, by_scale, by_shift, shape, columns, samples, lanes)

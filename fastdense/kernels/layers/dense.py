@@ -311,15 +311,15 @@ def pack_accumulate_for(kind):
 
 @cache
 def rows_forward_for(kind):
-    """`forward(work, layer, source, target, predictions, samples, scratch)`.
+    """`forward(work, layer, source, target, outputs, samples, scratch)`.
 
-    From rows (samples, n_in) to rows (samples, n_out): `target`, or `predictions` if the units are
-    coupled, for then the layer is the last one.
+    From rows (samples, n_in) to rows (samples, n_out): `target`, or `outputs` if the units are
+    coupled; both may be the same.
     """
     product = product_for(kind)
 
     @njit(**NUMPY)
-    def forward(work, layer, source, target, predictions, samples, scratch):
+    def forward(work, layer, source, target, outputs, samples, scratch):
         zero, one = np.int64(0), np.int64(1)
         weights = offset(work.parameters, layer.weights)
         bias = offset(weights, layer.n_in * layer.n_out)
@@ -331,8 +331,8 @@ def rows_forward_for(kind):
             call(layer.value, (target, one, samples * layer.n_out, zero))
         else:
             for b in range(samples):
-                place = offset(target, b * layer.n_out)
-                outputs = offset(predictions, b * layer.n_out)
-                call(layer.activate, (place, outputs, layer.n_out, one, one))
+                first = b * layer.n_out
+                pair = offset(target, first), offset(outputs, first)
+                call(layer.activate, (*pair, layer.n_out, one, one))
 
     return forward

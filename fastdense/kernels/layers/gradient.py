@@ -18,23 +18,26 @@ def update_for(kind, packed):
 
     @njit(**COLD)
     def regularize(plan, work, index, gradient, first, weights, count):
-        """Penalties of a layer on the first `weights` of `count` parameters, then their clipping.
+        """Penalties of a layer on `count` parameters, the first of them weights; then clipping.
 
         The latter by value.
         """
         lanes = plan.lanes if packed else np.int64(1)
         parameters = offset(work.parameters, first * lanes)
-        penalties = offset(work.penalties, (1 + 2 * index) * lanes)
-        if plan.penalized:
-            for i in range(weights):
+        penalties = offset(work.penalties, (1 + 4 * index) * lanes)
+        for part in range(2 if plan.penalized else 0):  # the weights, and the rest
+            begin, end = (weights, count) if part else (np.int64(0), weights)
+            own = offset(penalties, 2 * part * lanes)
+            for i in range(begin, end):
                 for lane in range(lanes):
-                    l1, twice_l2 = penalties[lane], penalties[lanes + lane]
+                    l1, twice_l2 = own[lane], own[lanes + lane]
                     zero = type(l1)(0)
                     p, g = parameters[i * lanes + lane], gradient[i * lanes + lane]
                     sign = type(l1)(p > zero) - type(l1)(p < zero)
                     # A network without a penalty keeps the sign of a zero.
                     some = l1 != zero or twice_l2 != zero
-                    gradient[i * lanes + lane] = g + (l1 * sign + twice_l2 * p) if some else g
+                    pull = (l1 * sign + twice_l2 * p) * work.penalty_shares[lane]
+                    gradient[i * lanes + lane] = g + pull if some else g
         if plan.clipped:
             for i in range(count):
                 for lane in range(lanes):
@@ -102,6 +105,11 @@ def _add_up_for(kind):
         while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
             index += 1
         layer = record(work.layers, index)
+        if layer.trained == 0:  # it is frozen
+            if block == layer.first_block and not job.update:
+                for i in range(layer.size):
+                    work.gradient[layer.weights + i] = cast(0)
+            return
         row = (block - layer.first_block) * layer.block_rows
         # The row behind the weights is the bias: its input is one.
         rows = min(layer.block_rows, layer.n_in + 1 - row)

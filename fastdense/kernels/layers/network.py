@@ -104,8 +104,10 @@ def propagate_for(kind):
             )  # fmt: skip
         weights = offset(work.sample_weights, chunk_first)
         if plan.weighted and not job.test:
+            share = work.shares[0] if job.purpose == TRAINING else 1.0
             for b in range(samples):
-                weights[b] = work.weights[work.order[first + b] if job.ordered else first + b]
+                row = work.order[first + b] if job.ordered else first + b
+                weights[b] = work.weights[row] * share
         else:
             for b in range(samples):
                 weights[b] = 1.0

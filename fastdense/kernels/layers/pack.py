@@ -132,7 +132,8 @@ def propagate_pack_for(kind):
             for b in range(samples):
                 for lane in range(lanes):
                     row = row_of(work, job, lanes, first + b, lane)
-                    weights[b * lanes + lane] = 1.0 if job.test else work.weights[row]
+                    share = work.shares[lane] if job.purpose == TRAINING else 1.0
+                    weights[b * lanes + lane] = 1.0 if job.test else work.weights[row] * share
 
     @njit(inline="never", **NUMPY)
     def forward(work, plan, job, arena, samples, place):
@@ -237,6 +238,10 @@ def accumulate_pack_for(kind):
         layer = record(work.layers, index)
         continued, lanes, stride = job.continued, plan.lanes, job.stride
         gradient = offset(work.gradient, layer.weights * lanes)
+        if layer.trained == 0:  # it is frozen
+            for i in range(layer.size * lanes):
+                gradient[i] = cast(0)
+            return
         arena = work.arena
         done = np.int64(0)
         while done < job.samples:

@@ -25,10 +25,12 @@ def predict_rows_for(kind):
             layer = record(work.layers, index)
             if layer.forward != 0:  # it passes: networks with others do not come here
                 continue
-            target = predictions
-            if layer.value == 0 or index < depth - 1:
-                target = offset(arena, layer.output_row * samples)
-            dense(work, layer, source, target, predictions, samples, scratch)
+            target = outputs = offset(arena, layer.output_row * samples)
+            if index == depth - 1:
+                outputs = predictions
+                if layer.value != 0:
+                    target = predictions
+            dense(work, layer, source, target, outputs, samples, scratch)
             source = target
 
     return predict_rows

@@ -64,10 +64,10 @@ def order_epoch_for(group):
         if plan.order_rows > 0:
             first = state.epoch % plan.order_rows * plan.visits
             for i in range(plan.visits):
-                # The caller, whose array it is, may write into it meanwhile.
-                row = min(max(work.given[first + i], 0), plan.samples - 1)
                 for lane in range(lanes):
-                    work.order[i * lanes + lane] = row
+                    place = (first + i) * lanes + lane if plan.order_by_lane else first + i
+                    # The caller, whose array it is, may write into it meanwhile.
+                    work.order[i * lanes + lane] = min(max(work.given[place], 0), plan.samples - 1)
         elif plan.shuffle:
             most = SHUFFLED_AT_ONCE // lanes
             state.position = shuffle(
@@ -135,6 +135,8 @@ def train(kind, group=1):
                     state.summed = evaluated or state.epoch + 1 == plan.epochs
                     if state.summed:
                         clear(running, lanes)
+                        for lane in range(lanes):
+                            work.running_penalty[lane] = 0.0
                     state.position = 0
                     state.phase = STEP
             elif state.phase == STEP:
@@ -161,6 +163,9 @@ def train(kind, group=1):
                             offset(point, layout.RUNNING_LOSS * curve_stride),
                             lanes,
                         )
+                        penalty = offset(point, layout.RUNNING_PENALTY * curve_stride)
+                        for lane in range(lanes):
+                            penalty[lane] = work.running_penalty[lane] / plan.visits
                     if is_due(state.epoch, plan.evaluate_every, plan.epochs):
                         clear(partial, lanes)
                         state.position = 0

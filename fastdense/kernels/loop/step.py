@@ -9,6 +9,7 @@ from fastdense.kernels import layout
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import call, call_float64, offset, record
 from fastdense.kernels.layers.gradient import update_for
+from fastdense.kernels.loop.batch import batch_for
 from fastdense.kernels.loop.team import affordable, dispatch
 from fastdense.kernels.samples.sums import add_squares, add_weighted, clear, total
 
@@ -20,6 +21,7 @@ def step_for(kind, packed):
     """`step` for float32 or float64, for one network or a pack."""
     cast = np.float32 if kind == types.float32 else np.float64
     regularize, update, constrain = update_for(kind, packed)
+    begin_batch = batch_for(kind, packed)
 
     @njit(**NUMPY)
     def begin_update(plan, state, work, schedule_hyper):
@@ -110,6 +112,8 @@ def step_for(kind, packed):
         job.columns = plan.columns
         job.stride = plan.stride
         job.factor = plan.slope_factor / count if plan.sum_factor == 0.0 else plan.sum_factor
+        if plan.by_weight:
+            job.factor = 1.0 / count
         job.factor /= plan.accumulate
         job.continued = state.done > 0 or state.accumulated > 0
         updates = last and state.accumulated + 1 == plan.accumulate
@@ -123,6 +127,8 @@ def step_for(kind, packed):
                 state.position += count
                 state.step += 1
                 return plan.parameters * (3 * count + UPDATE_EFFORT) * lanes
+        if (plan.by_weight or plan.keep_penalties) and state.unit == 0:
+            begin_batch(plan, state, work, count, partial)
         if state.unit < chunks:
             products = np.int64(3) if plan.in_turn else np.int64(2)
             each = products * plan.products * plan.columns * lanes

@@ -1,5 +1,6 @@
-"""Models: chains of layers that are trained, evaluated and kept."""
+"""Models that are made of their inputs and outputs, and what all models can do."""
 
+import itertools
 import json
 import math
 import os
@@ -8,17 +9,16 @@ import sys
 import numpy as np
 
 from fastdense.dataset import Data
-from fastdense.errors import FastdenseError
 from fastdense.keras import fitting, losses, metrics, optimizers, saving
 from fastdense.keras.configured import serialize
 from fastdense.keras.floats import floatx
-from fastdense.keras.layers import LAYERS, InputLayer, Layer
+from fastdense.keras.layers import InputLayer, Layer
 from fastdense.keras.names import line, unique
 from fastdense.keras.plan import Plan
 from fastdense.keras.progress import Bar
 from fastdense.keras.randomness import next_seed
 from fastdense.keras.refused import DIFFERENTIATION, refuse
-from fastdense.keras.rows import rows
+from fastdense.keras.rows import drawn_rows, is_generator, rows
 from fastdense.keras.tensors import KerasTensor, tensor
 from fastdense.keras.words import old_words, only
 from fastdense.model import Model as EngineModel
@@ -35,10 +35,13 @@ class Model(Layer):
 
     module = "models"
 
+    def __new__(cls, *args, **given):
+        return super().__new__(Functional if cls is Model else cls)
+
     def __init__(self, inputs=None, outputs=None, name=None, trainable=True, **others):
         if inputs is None and outputs is None:
             raise refuse(f"{type(self).__name__}, a model with a call of its own,", DIFFERENTIATION)
-        super().__init__(name=name or unique(self._base()), trainable=trainable)
+        super().__init__(name=name or unique(type(self).__name__.lower()), trainable=trainable)
         inputs, outputs = (_only("inputs", inputs), _only("outputs", outputs))
         chain, at = [], outputs
         while at is not inputs and at.source is not None:
@@ -54,16 +57,14 @@ class Model(Layer):
         self.inputs, self.outputs = [inputs], [outputs]
         self.shape, self.built = inputs.shape[1:], True
         self._prepare()
-
-    @classmethod
-    def _base(cls):
-        return "functional" if cls is Model else cls.__name__.lower()
+        if not trainable:
+            self.trainable = False
 
     def _prepare(self):
         self.optimizer = self.loss = self.history = None
         self.compiled = self.stop_training = False
         self._metrics, self._plan, self._warned = [], None, set()
-        self._gathered = None
+        self._gathered = self._learning = None
         self.line = line()
 
     # The chain.
@@ -90,13 +91,47 @@ class Model(Layer):
             f"No such layer: {name}. Existing layers are: {[one.name for one in self.layers]}."
         )
 
+    @property
+    def trainable(self):
+        """Whether training changes it; what is set is set for all its layers."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = bool(value)
+        for layer in self._chain:
+            layer.trainable = value
+
+    def _trainable_layers(self):
+        """Which of its `flat` layers are trainable, by themselves and in their models."""
+        every = []
+        for layer in self._chain:
+            own = layer._trainable_layers() if isinstance(layer, Model) else [layer.trainable]
+            every += [one and self._trainable for one in own]
+        return every
+
     def plan(self):
         """How it is carried out; it must be built."""
         self._must_be_built()
-        layers = self.flat()
-        if self._plan is None or self._plan.layers != layers:
-            self._plan = Plan(layers, self.shape)
+        layers, learning = self.flat(), self._learning
+        if learning is None or len(learning) != len(layers):
+            learning = self._trainable_layers()
+        plan = self._plan
+        if plan is None or (plan.layers, plan.learning) != (layers, learning):
+            self._plan = Plan(layers, self.shape, learning)
         return self._plan
+
+    def _settle(self):
+        """As in Keras, which layers are trained is settled by the first step after `compile`."""
+        now = self._trainable_layers()
+        if self._learning is None or len(self._learning) != len(now):
+            self._learning = now
+        for layer, before, after in zip(self.flat(), self._learning, now, strict=True):
+            if before != after:
+                self.warn(
+                    f"trainable of the layer {layer.name} was changed after the model had been "
+                    "compiled and trained; that counts when compile() is called again"
+                )
 
     def _must_be_built(self):
         if not self.built:
@@ -131,18 +166,10 @@ class Model(Layer):
         self._must_be_built()
         return self.inputs[0]
 
-    @input.setter
-    def input(self, value):
-        pass  # of a call as a layer
-
     @property
     def output(self):
         self._must_be_built()
         return self.outputs[0]
-
-    @output.setter
-    def output(self, value):
-        self._called = value
 
     @property
     def output_names(self):
@@ -167,24 +194,25 @@ class Model(Layer):
 
     @property
     def weights(self):
-        return [one for layer in self.flat() for one in layer.weights]
+        every = []
+        for layer, trains in zip(self.flat(), self._trainable_layers(), strict=True):
+            for one in layer.weights:
+                one.trainable &= trains
+                every.append(one)
+        return every
 
     variables = weights
 
-    @property
-    def running(self):
-        return None
-
-    @running.setter
-    def running(self, value):
-        pass
+    def _note_call(self, inputs, outputs):
+        """It keeps those that it was made with."""
 
     def count_params(self):
         self._must_be_built()
         return sum(math.prod(one.shape) for one in self.weights)
 
-    def penalty(self):
-        return sum(layer.penalty() for layer in self.flat())
+    @property
+    def losses(self):
+        return [one for layer in self.flat() for one in layer.losses]
 
     # Training.
 
@@ -207,15 +235,12 @@ class Model(Layer):
                 metrics, loss_weights = loss_weights, None  # by their places, as in Keras 3
         if loss_weights is not None:
             raise refuse("loss_weights", "there is one output, and one loss")
-        only("compile", "weighted_metrics", weighted_metrics, None, [])
         only("compile", "sample_weight_mode", sample_weight_mode, None)
-        self.compile_line = line()
+        self.compile_line, self._learning = line(), None
         self.optimizer = optimizers.get(optimizer)
         self.loss = _one(loss)
         self._loss = None if self.loss is None else losses.get(self.loss)
-        given = metrics or []
-        given = next(iter(given.values())) if isinstance(given, dict) else given
-        self._asked = _listed(given)
+        self._asked, self._asked_weighted = _of_one(metrics), _of_one(weighted_metrics)
         self._metrics, self.compiled = None, True
         _note_shared(self.optimizer, self)
 
@@ -228,6 +253,11 @@ class Model(Layer):
     def loss_of(self, data):
         """The `Loss`; targets must be there."""
         self._must_be_compiled()
+        if self._loss.reduction == "none":
+            raise refuse(
+                'a loss with reduction "none" in compile',
+                'there is one number to descend; leave the reduction out, or give "sum"',
+            )
         if data.y is None:
             raise ValueError("there are no targets; give y")
         return self._loss
@@ -238,15 +268,17 @@ class Model(Layer):
             return self._metrics
         outputs = int(self.plan().outputs[-1])
         found = []
-        for asked in self._asked:
-            for one in _listed(asked):
-                if one != "loss":
-                    found.append(metrics.get(one, data.given, outputs))
+        for weighted, every in (False, self._asked), (True, self._asked_weighted):
+            for asked in every:
+                for one in _listed(asked):
+                    if one != "loss":
+                        found.append(metrics.get(one, data.given, outputs))
+                        found[-1].weighted = weighted
         names = {}
         for one in found:  # a second one of a name is told apart
             count = names[one.name] = names.get(one.name, 0) + 1
             if count > 1:
-                one.name = f"{one.name}_{count - 1}"
+                one.name = f"weighted_{one.name}" if one.weighted else f"{one.name}_{count - 1}"
         self._metrics = found
         return found
 
@@ -267,15 +299,18 @@ class Model(Layer):
     ):  # fmt: skip
         """Train it; returns the `History`."""
         _check_others("fit", others)
-        only("fit", "validation_steps", validation_steps, None)
         self._must_be_compiled()
         self.fit_line = line()
         self._plan = None  # settings of its layers may have been changed
-        data = rows(x, y, sample_weight)
+        count = max(int(epochs) - int(initial_epoch), 0)
+        drawn = is_generator(x)
+        data = drawn_rows(x, steps_per_epoch, count) if drawn else rows(x, y, sample_weight)
         self._build_on(data.x)
+        self._settle()
         held = None
         if validation_data is not None:
-            held = _held(validation_data)
+            size = int(validation_batch_size or batch_size or 32)
+            held = _held(validation_data, validation_steps, size)
         elif validation_split:
             data, held = fitting.held_back(data, validation_split)
         if class_weight is not None:
@@ -285,16 +320,17 @@ class Model(Layer):
         if data.shuffled is not None:
             shuffle = data.shuffled
         verbose = 1 if verbose == "auto" else int(verbose)
-        count = max(int(epochs) - int(initial_epoch), 0)
         order = None
-        if steps_per_epoch is not None:
+        if drawn:  # each epoch goes on with what was drawn
+            shuffle, order = False, np.arange(len(data)).reshape(max(count, 1), -1)
+        elif steps_per_epoch is not None:
             order = self._order(len(data), batch, int(steps_per_epoch), count, bool(shuffle))
         fit = fitting.Fit(
             self, data, batch, count, bool(shuffle), held, int(validation_freq), order
         )
         history = fit.run(callbacks, verbose, int(initial_epoch), int(epochs))
         for watch in WATCHING:
-            watch(self, fit, history)
+            watch(self, fit, history, fit.apart(callbacks))
         return history
 
     def _order(self, count, batch, steps, epochs, shuffle):
@@ -327,24 +363,31 @@ class Model(Layer):
                 return
             self.build_for(shape)
 
-    def evaluated(self, data):
-        """Loss and metrics on some rows, by name."""
+    def evaluated(self, data, size):
+        """Loss and metrics on some rows, by name; `size` rows are a batch."""
         loss, plan = self.loss_of(data), self.plan()
         network = plan.trainable()
         engine = EngineModel(network, plan.gather(self.floats))
-        given = Data(plan.prepared(data.x), data.y, data.weights)
-        value = engine.evaluate(given, loss.choice()).loss
-        if loss.reduction == "sum":
-            value *= min(32, len(data))
-        logs = {"loss": value + self.penalty()}
-        return logs | self.measured(data, self.metrics_of(data))
 
-    def measured(self, data, chosen):
-        """Metrics on some rows, by name."""
+        def mean(part):
+            given = Data(plan.prepared(part.x), part.y, part.weights)
+            return engine.evaluate(given, loss.choice()).loss
+
+        if loss.sums:  # the mean over rows of their batch's sum
+            starts = range(0, len(data), size)
+            parts = [data.part(slice(first, first + size)) for first in starts]
+            value = sum(len(part) ** 2 * mean(part) for part in parts) / len(data)
+        else:
+            value = mean(data)
+        logs = {"loss": value + self.penalty()}
+        return logs | self.measured(data, self.metrics_of(data), size)
+
+    def measured(self, data, chosen, size):
+        """Metrics on some rows, by name; `size` rows are a batch."""
         if not chosen:
             return {}
         outputs = metrics.columns(self._outputs(data.x))
-        return {one.name: one.of(metrics.columns(data.y), outputs) for one in chosen}
+        return metrics.named(chosen, metrics.columns(data.y), outputs, data.weights, size)
 
     @old_words
     def evaluate(
@@ -412,12 +455,11 @@ class Model(Layer):
         self._build_on(data.x)
         if class_weight is not None:
             data = fitting.class_weighted(data, class_weight)
+        self._settle()
         fit = fitting.Fit(self, data, len(data), 1, False)
-        penalty = self.penalty()
         try:
-            fit.training.advance(1)
-            fit._stale = True
-            logs = fit._logs(penalty)
+            fit.step()
+            logs = fit.logs()
         finally:
             fit.end()
         return self._told(logs, return_dict)
@@ -427,7 +469,10 @@ class Model(Layer):
         self._must_be_compiled()
         data = rows(x, y, sample_weight)
         self._build_on(data.x)
-        logs = {name: float(np.float32(value)) for name, value in self.evaluated(data).items()}
+        logs = {
+            name: float(np.float32(value))
+            for name, value in self.evaluated(data, len(data)).items()
+        }
         return self._told(logs, return_dict)
 
     def _told(self, logs, return_dict):
@@ -438,8 +483,17 @@ class Model(Layer):
 
     def fit_generator(self, generator, steps_per_epoch=None, epochs=1, **given):
         """Of Keras 2."""
-        given.pop("nb_val_samples", None)
         epochs = given.pop("nb_epoch", epochs)
+        # Keras 1 counted samples.
+        samples = given.pop("samples_per_epoch", None)
+        only("fit_generator", "nb_val_samples", given.pop("nb_val_samples", None), None)
+        if steps_per_epoch is None and samples is not None:
+            if is_generator(generator):
+                first = next(generator)
+                generator = itertools.chain([first], generator)
+            else:
+                first = generator[0]
+            steps_per_epoch = -(-int(samples) // len(first[0]))
         return self.fit(generator, epochs=epochs, steps_per_epoch=steps_per_epoch, **given)
 
     def evaluate_generator(self, generator, steps=None, **given):
@@ -465,9 +519,9 @@ class Model(Layer):
         """Print the layers, their shapes and how many weights they have."""
         from fastdense.keras.summary import summary
 
-        text = summary(self, line_length)
+        text = summary(self, line_length, positions, expand_nested, show_trainable, layer_range)
         if print_fn is None:
-            print(text)
+            print(text, end="")
         else:
             print_fn(text)
 
@@ -475,7 +529,7 @@ class Model(Layer):
         self._must_be_built()
         return {
             "name": self.name,
-            "trainable": True,
+            "trainable": self.trainable,
             "layers": self._described(),
             "input_layers": [self.layers[0].name, 0, 0],
             "output_layers": [self.layers[-1].name, 0, 0],
@@ -483,13 +537,17 @@ class Model(Layer):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
+        from fastdense.keras.models._descriptions import made
+
         every = [made(one, custom_objects) for one in config["layers"]]
         if not every or not isinstance(every[0], InputLayer):
             raise ValueError("the configuration of the model begins with no InputLayer")
         at = every[0].output
         for layer in every[1:]:
             at = layer(at)
-        return Model(every[0].output, at, name=config.get("name"))
+        model = Model(every[0].output, at, name=config.get("name"))
+        model._trainable = bool(config.get("trainable", True))
+        return model
 
     def _described(self):
         """The layers, each with the one before it."""
@@ -536,107 +594,13 @@ class Model(Layer):
         return super().__call__(inputs, training, **given)
 
 
-class Sequential(Model):
-    """Layers one after the other."""
+class Functional(Model):
+    """What `Model(inputs, outputs)` is, by its name and place in Keras."""
 
-    def __init__(self, layers=None, trainable=True, name=None):
-        Layer.__init__(self, name=name or unique("sequential"), trainable=trainable)
-        self._chain, self._enter, self.inputs, self.outputs = [], None, None, None
-        self.built, self.shape = False, None
-        self._prepare()
-        for layer in layers or []:
-            self.add(layer)
-
-    def add(self, layer):
-        """Put a layer behind the others."""
-        if isinstance(layer, KerasTensor):
-            layer = getattr(layer, "layer", None)
-        if not isinstance(layer, Layer):
-            raise ValueError(f"{layer!r} is no layer; give one of keras.layers")
-        if isinstance(layer, InputLayer):
-            if self._enter is not None or self._chain:
-                raise ValueError(
-                    f"Sequential model {self.name!r} has an input already; leave out {layer.name}"
-                )
-            self._enter = layer
-            self._begin(layer.given_shape)
-            return
-        if not self.built and layer.given_shape is not None and not self._chain:
-            self._enter = InputLayer(layer.given_shape)
-            self._begin(layer.given_shape)
-        elif not self.built and isinstance(layer, Model) and layer.built and not self._chain:
-            self._enter = InputLayer(layer.shape)
-            self._begin(layer.shape)
-        if any(one.name == layer.name for one in self._chain):
-            raise ValueError(
-                "All layers added to a Sequential model should have unique names. Name "
-                f"{layer.name!r} is already the name of a layer in this model."
-            )
-        self._chain.append(layer)
-        if self.built:
-            self.outputs = [layer(self.outputs[0])]
-
-    def pop(self, rebuild=True):
-        """Take the last layer away."""
-        if not self._chain:
-            raise ValueError("there are no layers in the model")
-        layer = self._chain.pop()
-        if self.built:
-            self.outputs = [self._chain[-1].output if self._chain else self.inputs[0]]
-        return layer
-
-    def _begin(self, shape):
-        self.shape, self.built = tuple(shape), True
-        self.inputs = [self._enter.output]
-        self.outputs = [self.inputs[0]]
-
-    def build(self, input_shape=None):
-        if self.built or input_shape is None:
-            return
-        chain, self._chain = self._chain, []
-        self._enter = InputLayer(tuple(input_shape)[1:])
-        self._begin(self._enter.given_shape)
-        for layer in chain:
-            self._chain.append(layer)
-            self.outputs = [layer(self.outputs[0])]
-
-    def build_for(self, shape):
-        if not self.built:
-            self.build((None, *shape))
-        super().build_for(shape)
-
-    @property
-    def layers(self):
-        return list(self._chain)
-
-    def result(self, shape):
-        self.build_for(shape)
-        return super().result(shape)
-
-    def get_config(self):
-        enter = [] if self._enter is None else [self._enter]
-        config = {
-            "name": self.name,
-            "trainable": True,
-            "layers": [serialize(layer) for layer in [*enter, *self._chain]],
-        }
-        if self.built:
-            config["build_input_shape"] = [None, *self.shape]
-        return config
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        if isinstance(config, list):  # of Keras 1
-            config = {"layers": config}
-        model = Sequential(
-            [made(one, custom_objects) for one in config["layers"]], name=config.get("name")
-        )
-        if not model.built and config.get("build_input_shape"):
-            model.build(config["build_input_shape"])
-        return model
+    module = "src.models.functional"
 
 
-WATCHING: list = []  # functions that are called after each fit: `watch(model, fit, history)`
+WATCHING: list = []  # functions that are called after each fit: `watch(model, fit, history, apart)`
 _shared: set = set()
 
 
@@ -688,14 +652,23 @@ def _check_others(call, given):
             raise TypeError(f"{call}() got an unexpected argument {name!r}")
 
 
+def _of_one(given):
+    """The metrics that are asked for the one output."""
+    given = given or []
+    return _listed(next(iter(given.values())) if isinstance(given, dict) else given)
+
+
 def _listed(given):
     return list(given) if isinstance(given, (list, tuple)) else [given]
 
 
-def _held(validation_data):
-    if isinstance(validation_data, (list, tuple)):
-        return rows(*validation_data)
-    return rows(validation_data)
+def _held(validation_data, steps, size):
+    """The rows of validation data, as far as so many steps of a size go."""
+    if is_generator(validation_data):
+        return drawn_rows(validation_data, steps, 1)
+    given = validation_data if isinstance(validation_data, (list, tuple)) else (validation_data,)
+    held = rows(*given)
+    return held if steps is None else held.part(slice(0, int(steps) * (held.batch or size)))
 
 
 def _say(count, batch_size, verbose, logs):
@@ -709,65 +682,3 @@ def _say(count, batch_size, verbose, logs):
 def _may_write(filepath, overwrite):
     if os.path.exists(filepath) and not overwrite:
         raise FileExistsError(f"{os.fspath(filepath)} is there; give overwrite=True to replace it")
-
-
-def made(config, custom_objects=None):
-    """A layer or model from its serialized form."""
-    try:
-        name, own = config["class_name"], dict(config["config"])
-    except (TypeError, KeyError):
-        raise ValueError(
-            f"{config!r} describes no layer: it has no class_name and config"
-        ) from None
-    if name in ("Sequential",):
-        return Sequential.from_config(own, custom_objects)
-    if name in ("Functional", "Model"):
-        return Model.from_config(own, custom_objects)
-    cls = LAYERS.get(name)
-    if cls is None:
-        raise refuse(f"the layer {name}", f"there are {', '.join(LAYERS)}")
-    return cls.from_config(own)
-
-
-def model_from_json(text, custom_objects=None):
-    """A model from what `to_json` gave, with fresh weights."""
-    try:
-        config = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"the text is no JSON: {error}") from None
-    return model_from_config(config)
-
-
-def model_from_config(config, custom_objects=None):
-    model = made(config, custom_objects)
-    if not isinstance(model, Model):
-        raise ValueError(f"{config['class_name']} is a layer; expected a model")
-    return model
-
-
-def clone_model(model, input_tensors=None, clone_function=None):
-    """The same model with fresh weights."""
-    if input_tensors is not None or clone_function is not None:
-        raise refuse("clone_model with other tensors or a function", "give the model alone")
-    config = json.loads(json.dumps(model.get_config()))
-    return (
-        type(model).from_config(config)
-        if type(model) in (Model, Sequential)
-        else (Sequential.from_config(config))
-    )
-
-
-def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
-    """The model in a file."""
-    return saving.read(filepath, compile)
-
-
-def save_model(model, filepath, overwrite=True, **given):
-    model.save(filepath, overwrite, **given)
-
-
-Functional = Model
-__all__ = [
-    "FastdenseError", "Functional", "Model", "Sequential", "clone_model", "load_model",
-    "model_from_config", "model_from_json", "save_model",
-]  # fmt: skip
