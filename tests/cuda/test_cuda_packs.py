@@ -258,6 +258,9 @@ def test_too_little_memory_is_one_sentence(monkeypatch):
         ([BatchNormalization(), Dense(1)], {}, "a layer batch_normalization"),
         ([LayerNormalization(), Dense(1)], {}, "a layer layer_normalization"),
         ([Dense(1)], {"augmentation": ["noise"]}, "augmentation (noise)"),
+        ([Dense(2, trainable=False), Dense(1)], {}, "a layer with trainable"),
+        ([Dense(2, bias_l2=0.1), Dense(1)], {}, "a layer with bias_l2"),
+        ([Dense(1)], {"reduction": "weighted_mean"}, "the reduction weighted_mean"),
         ([Dense(2000), Dense(1000), Dense(1)], {}, "2,008,001 parameters"),
     ],
 )
