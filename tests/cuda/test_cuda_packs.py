@@ -158,6 +158,10 @@ def test_a_training_goes_on_epoch_by_epoch():
         assert (one.epoch, one.steps, one.loss) == (other.epoch, other.steps, other.loss)
         assert same(here.parameters, there.parameters)
     assert not differences(here.result(), there.result())
+    for one, other in zip(here.curves(), there.curves(), strict=True):
+        assert same(one, other)
+    assert here.running_loss == there.running_loss
+    assert here.running_penalty == there.running_penalty == 0
 
 
 def test_parameters_may_be_set_between_epochs():
@@ -254,6 +258,9 @@ def test_too_little_memory_is_one_sentence(monkeypatch):
         ([BatchNormalization(), Dense(1)], {}, "a layer batch_normalization"),
         ([LayerNormalization(), Dense(1)], {}, "a layer layer_normalization"),
         ([Dense(1)], {"augmentation": ["noise"]}, "augmentation (noise)"),
+        ([Dense(2, trainable=False), Dense(1)], {}, "a layer with trainable"),
+        ([Dense(2, bias_l2=0.1), Dense(1)], {}, "a layer with bias_l2"),
+        ([Dense(1)], {"reduction": "weighted_mean"}, "the reduction weighted_mean"),
         ([Dense(2000), Dense(1000), Dense(1)], {}, "2,008,001 parameters"),
     ],
 )

@@ -2,10 +2,12 @@
 
 from fastdense.devices.cpu.drawing import parts
 from fastdense.devices.cuda.driver import about, demand
+from fastdense.errors import FastdenseError
 
 __all__ = [
     "about",
     "begin",
+    "begin_packs",
     "demand",
     "lanes_of",
     "parts",
@@ -22,6 +24,14 @@ def begin(task, threads=None):
     from fastdense.devices.cuda.single import Single
 
     return Single(task)
+
+
+def begin_packs(task, variants, threads=None):
+    """It trains packs to their ends only."""
+    raise FastdenseError(
+        'the device "cuda" trains no networks side by side that stop one by one; take the device '
+        '"cpu"'
+    )
 
 
 def train_packs(jobs, stores, on_progress=None, threads=None):

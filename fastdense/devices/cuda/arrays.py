@@ -211,6 +211,7 @@ def host_arrays(task, variants):
     ends = np.cumsum([prod(one.shape) for _, arrays in network.arrays for one in arrays])
     hyper = variants.hyper if variants.hyper.size else np.zeros((lanes, 1))
     curves = np.full((CURVES, max(task.evaluations, 1), lanes), np.nan)
+    curves[layout.RUNNING_PENALTY, 1:] = 0.0  # none is kept
     return {
         "plan": plan,
         "state": state,

@@ -5,6 +5,7 @@ import numpy as np
 from fastdense.devices.cuda import supported
 from fastdense.devices.cuda.pack import Pack
 from fastdense.errors import FastdenseError
+from fastdense.kernels import layout
 from fastdense.variants import Variants
 
 
@@ -39,6 +40,17 @@ class Single(Pack):
         )
 
     advance_steps = step = take = put = outputs = optimizer_state = restore = _refuse
+
+    @property
+    def running_penalty(self):
+        """Zero, for penalties are not kept here."""
+        return 0.0
+
+    def curves(self, since):
+        """Running loss, running penalty and test loss of the epochs after `since`, (3, n, 1)."""
+        curves = self._arrays()["curves"]
+        places = [layout.RUNNING_LOSS, layout.RUNNING_PENALTY, layout.TEST_LOSS]
+        return curves[places, since + 1 : int(self._state["row"][0])]
 
     @property
     def parameters(self):
