@@ -50,8 +50,10 @@ def trainings(draw):
     least = 2 if entry.targets in ("distribution", "label") else 1
     layers = []
     for _ in range(draw(st.integers(0, 2))):
-        own = draw(st.sampled_from([{}, {"l1": 0.01}, {"max_norm": 0.5}, {"use_bias": False}]))
-        layers.append(Dense(draw(st.integers(1, 6)), draw(st.sampled_from(HIDDEN)), **own))
+        own = [{}, {"l1": 0.01, "bias_l2": 0.1}, {"max_norm": 0.5}, {"use_bias": False}]
+        own = draw(st.sampled_from([*own, {"trainable": False, "l2": 0.1, "max_norm": 0.1}]))
+        name = draw(st.sampled_from([*HIDDEN, "softmax"]))
+        layers.append(Dense(draw(st.integers(1, 6)), name, **own))
         if draw(st.integers(0, 2)) == 0:
             rate, function = draw(st.floats(0.0, 0.8)), draw(st.sampled_from(HIDDEN))
             one = draw(st.sampled_from([Dropout(rate), Activation(function), Rescale(0.5, 0.1)]))
@@ -258,8 +260,6 @@ def test_too_little_memory_is_one_sentence(monkeypatch):
         ([BatchNormalization(), Dense(1)], {}, "a layer batch_normalization"),
         ([LayerNormalization(), Dense(1)], {}, "a layer layer_normalization"),
         ([Dense(1)], {"augmentation": ["noise"]}, "augmentation (noise)"),
-        ([Dense(2, trainable=False), Dense(1)], {}, "a layer with trainable"),
-        ([Dense(2, bias_l2=0.1), Dense(1)], {}, "a layer with bias_l2"),
         ([Dense(1)], {"reduction": "weighted_mean"}, "the reduction weighted_mean"),
         ([Dense(2000), Dense(1000), Dense(1)], {}, "2,008,001 parameters"),
     ],

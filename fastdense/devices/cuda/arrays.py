@@ -20,6 +20,7 @@ from fastdense.devices.cuda.layout import (
 from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
 from fastdense.kernels.layout import CURVES, NETWORK, PARTIAL_SUMS, POWERS, STATE, SUMS, padded
+from fastdense.layers._units import PENALTIES
 
 BLOCK = 8  # samples that pass through a network together
 SMALL_BLOCK = 4  # through a large one, so that a launch can end soon
@@ -67,7 +68,7 @@ def arrange(network):
             record["weights"], record["n_weights"] = place["weights"], width * n_out
             record["count"] = sum(prod(array.shape) for array in own)
             record["trained"] = sum(prod(array.shape) for array in own if array.trained)
-            record["max_norm"] = layer.max_norm
+            record["max_norm"] = layer.max_norm if layer.trainable else 0.0
             record["coupled"] = layer.coupled
             record["place"], record["unit"] = place["dense"], place["unit"]
             place["weights"] += int(record["count"])
@@ -193,8 +194,9 @@ def host_arrays(task, variants):
     plan = plan_of(task, variants, records, places)
     columns = [variants.clip_value]
     for layer in network.layers:  # most have none of their own
-        l1, l2 = getattr(layer, "l1", 0.0), getattr(layer, "l2", 0.0)
+        l1, l2, *of_bias = (getattr(layer, name, 0.0) for name in PENALTIES)
         columns += [variants.l1 + l1 + 0.0, 2.0 * (variants.l2 + l2) + 0.0]  # no zero below zero
+        columns += [np.full(lanes, of_bias[0]), np.full(lanes, 2.0 * of_bias[1])]
     penalties = _rows(np.stack(columns, axis=1), dtype)
     plan["penalized"] = any(column.any() for column in columns[1:])
     varied = np.zeros((lanes, 2 * len(records)))

@@ -285,16 +285,21 @@ def backward_for(dtype, activations):
     def by_slopes(work, lane, layer, samples):
         multiply(work, lane, layer.delta_row, layer.n_out, samples, layer.slope_row)
 
-    differentiate = by_slopes
-    if activations[-1].coupled:
-        back = activations[-1].backward
+    def together(entry):
+        back = entry.backward
 
         def differentiate(work, lane, layer, samples):
-            if layer.coupled:
-                delta = plane(work, lane, layer.delta_row, layer.n_out)
-                back(plane(work, lane, layer.output_row, layer.n_out), delta, delta, samples)
-            else:
-                by_slopes(work, lane, layer, samples)
+            delta = plane(work, lane, layer.delta_row, layer.n_out)
+            back(plane(work, lane, layer.output_row, layer.n_out), delta, delta, samples)
+
+        return differentiate
+
+    differentiate = by_number([together(e) if e.coupled else by_slopes for e in activations])
+
+    def no_gradient(work, lane, layer):
+        place = at(lane, work.plan[0].parameters, layer.weights)
+        for i in range(place, place + layer.count * WARP, WARP):
+            work.gradient[unchecked(i)] = cast(0)
 
     def add_gradient(work, lane, layer, samples, continued):
         plan = work.plan[0]
@@ -334,8 +339,11 @@ def backward_for(dtype, activations):
             if layer.kind != DENSE:
                 multiply(work, lane, layer.delta_row, layer.n_out, samples, layer.slope_row)
                 continue
-            differentiate(work, lane, layer, samples)
-            add_gradient(work, lane, layer, samples, continued)
+            differentiate(layer.activation, work, lane, layer, samples)
+            if layer.trained > 0:
+                add_gradient(work, lane, layer, samples, continued)
+            else:
+                no_gradient(work, lane, layer)
             if layer.needs_input_gradient:
                 across = plan.block * WARP
                 weights = at(lane, plan.numbers, layer.weights)

@@ -18,10 +18,6 @@ def check(task):
     for layer in network.layers:
         if layer.entry_name() not in KINDS:
             raise _refused(f"a layer {layer.entry_name()}", f"layers {', '.join(KINDS)}")
-        for name in ("trainable", "bias_l1", "bias_l2"):
-            usual = name == "trainable"
-            if getattr(layer, name, usual) != usual:
-                raise _refused(f"a layer with {name}", f"layers without {name}")
     if recipe.augmentation:
         raise _refused(f"augmentation ({recipe.augmentation[0].name})", "rows as they are")
     if recipe.reduction == "weighted_mean":

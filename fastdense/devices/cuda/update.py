@@ -68,27 +68,31 @@ def update_for(dtype, optimizer, schedule):
 
     def regularize(work, lane):
         plan = work.plan[0]
-        rows = 1 + 2 * plan.depth
+        rows = 1 + 4 * plan.depth
         bound = at(lane, rows, 0)
         most = work.penalties[bound]
         for index in range(plan.depth):
             layer = work.layers[index]
-            l1 = work.penalties[bound + (1 + 2 * index) * WARP]
-            twice_l2 = work.penalties[bound + (2 + 2 * index) * WARP]
-            some = l1 != cast(0) or twice_l2 != cast(0)
+            own = bound + (1 + 4 * index) * WARP
             p, place = (
                 at(lane, plan.numbers, layer.weights),
                 at(lane, plan.parameters, layer.weights),
             )
-            for i in range(0, layer.count * WARP, WARP):
-                g = work.gradient[place + i]
-                if some and i < layer.n_weights * WARP:
-                    w = work.parameters[p + i]
-                    sign = cast(w > cast(0)) - cast(w < cast(0))
-                    g = g + (l1 * sign + twice_l2 * w)
-                if most > cast(0):
-                    g = min(max(g, -most), most)
-                work.gradient[place + i] = g
+            # The weights, and the biases behind them; of a frozen layer neither.
+            first, end = 0, layer.n_weights * WARP
+            for _ in range(2 if layer.trained > 0 else 0):
+                l1, twice_l2 = work.penalties[own], work.penalties[own + WARP]
+                some = l1 != cast(0) or twice_l2 != cast(0)
+                for i in range(first, end, WARP):
+                    g = work.gradient[place + i]
+                    if some:
+                        w = work.parameters[p + i]
+                        sign = cast(w > cast(0)) - cast(w < cast(0))
+                        g = g + (l1 * sign + twice_l2 * w)
+                    if most > cast(0):
+                        g = min(max(g, -most), most)
+                    work.gradient[place + i] = g
+                first, end, own = end, layer.count * WARP, own + 2 * WARP
 
     def bound_norms(work, lane):
         plan = work.plan[0]
