@@ -7,6 +7,7 @@ LABEL = "EPOCHS_LOW"
 WHY = "The loss was on its way down when the epochs were over."
 SOURCE = "Bengio (2012), arXiv:1206.5533, Practical recommendations for gradient-based training."
 FEW = 500
+ENOUGH = 4 * FEW  # updates, for the loss to show where it goes
 
 
 def suspect(e):
@@ -27,4 +28,6 @@ def suspect(e):
 def changes(e):
     if e.case.recipe.epochs == 0:
         return (epochs(100),)
-    return epochs_times(10), epochs_times(3)
+    # Of very few updates ten times as many are few still.
+    more = -(-ENOUGH // max(e.case.steps, 1))
+    return epochs_times(10), epochs_times(3), *([epochs_times(more)] if more > 10 else [])
