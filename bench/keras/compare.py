@@ -24,6 +24,7 @@ import sys
 from fastdense_bench.keras import judging, running
 
 SHOWN = 300  # characters of a difference
+OWN = "## Programs of our own, one for each kind of thing that programs use"
 
 
 def seeds_of(expected, seeds):
@@ -144,18 +145,20 @@ def main():
         shown = "; ".join(s if len(s) <= SHOWN else s[:SHOWN] + " ..." for s in wrong)
         print(f"{path.stem}: {shown or 'as Keras'}", flush=True)
         rows.append((path.stem, len(program["values"]), wrong, program["seconds"], seconds))
-    parts = [counted(rows), table(rows)]
+    parts = [counted(rows), f"{OWN}\n\n{table(rows)}"]
     if chosen.given:
-        parts.insert(1, given(command, chosen.given.absolute(), chosen.seeds))
+        found = given(command, chosen.given.absolute(), chosen.seeds)
+        parts.insert(1, f"## Programs in the manner of public ones\n\n{found}")
     if chosen.listings:
         from fastdense_bench.keras import listings
 
         paths = [path.absolute() for path in chosen.listings]
         keras = absolute(chosen.keras)
         found = listings.compared(command, keras, paths, chosen.seeds, chosen.backend)
-        parts.insert(1, listings.table(*found, chosen.seeds))
+        told = listings.table(*found, chosen.seeds, chosen.backend)
+        parts.insert(1, f"## Listings of the articles\n\n{told}")
     if chosen.keras:
-        parts.insert(1, timed(command, absolute(chosen.keras)))
+        parts.insert(1, f"## Time\n\n{timed(command, absolute(chosen.keras))}")
     print("\n" + "\n\n".join(parts))
     if chosen.write:
         versions = ", ".join(f"{name} {version}" for name, version in record["made_with"].items())

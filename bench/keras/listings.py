@@ -66,10 +66,11 @@ def differing(rows):
     return found
 
 
-def table(rows, endings, seeds):
+def table(rows, endings, seeds, backend):
     """Markdown."""
     lines = [
-        f"Last losses of {seeds} seeds, medians; p of the rank sum.", "",
+        f"Last losses of {seeds} seeds, medians; p of the rank sum. Both with the backend {backend}.",
+        "",
         "| program | fit | loss | Keras | here | p |", "|---|---|---|---:|---:|---:|",
     ]  # fmt: skip
     for program, fit, name, theirs, ours, p in rows:
@@ -92,7 +93,7 @@ def main():
     commands = absolute(chosen.command), absolute(chosen.keras)
     programs = [path.absolute() for path in chosen.programs]
     rows, endings = compared(*commands, programs, chosen.seeds, chosen.backend)
-    print(table(rows, endings, chosen.seeds))
+    print(table(rows, endings, chosen.seeds, chosen.backend))
     return 1 if differing(rows) else 0
 
 
