@@ -69,7 +69,7 @@ def differing(rows):
 def table(rows, endings, seeds, backend):
     """Markdown."""
     lines = [
-        f"Last losses of {seeds} seeds, medians; p of the rank sum. Both with the backend {backend}.",
+        f"Last losses of {seeds} seeds, medians; p of the rank sum; both on {backend}.",
         "",
         "| program | fit | loss | Keras | here | p |", "|---|---|---|---:|---:|---:|",
     ]  # fmt: skip
