@@ -7,8 +7,8 @@ OPTIMIZERS = {
     "sgd": ("SGD", "SGD"), "momentum": ("SGD", "SGD"), "nesterov": ("SGD", "SGD"),
     "adam": ("Adam", "Adam"), "adamw": ("AdamW", "AdamW"), "amsgrad": ("Adam", "Adam"),
     "nadam": ("Nadam", "NAdam"), "adamax": ("Adamax", "Adamax"),
-    "rmsprop": ("RMSprop", "RMSprop"), "adagrad": ("Adagrad", "Adagrad"),
-    "adadelta": ("Adadelta", "Adadelta"),
+    "rmsprop": ("RMSprop", "RMSprop"), "rmsprop_momentum": ("RMSprop", "RMSprop"),
+    "adagrad": ("Adagrad", "Adagrad"), "adadelta": ("Adadelta", "Adadelta"),
 }  # fmt: skip
 EXTRAS = {"nesterov": "nesterov=True", "amsgrad": "amsgrad=True"}
 CONSTANTS = {

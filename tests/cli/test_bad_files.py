@@ -226,7 +226,6 @@ BAD_TABLES = {
     DATA + "[network]\nhidden = [-1]\n": "units is -1",
     DATA + "[network]\nhidden = [2.0]\n": "units is 2.0",
     DATA + "[network]\nactivation = 'rlu'\nhidden = [2]\n": "did you mean 'relu'",
-    DATA + "[network]\nactivation = 'softmax'\nhidden = [2]\n": "only the last layer",
     DATA + "[network]\nlayers = []\n": "must end in a dense layer",
     DATA + "[network]\nlayers = [{ dropout = 0.5 }]\n": "must end in a dense layer",
     DATA + "[network]\nlayers = [{ dense = 2 }]\n": "2 outputs",

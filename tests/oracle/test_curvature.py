@@ -33,7 +33,8 @@ def test_products_are_differences_of_gradients(activation, loss):
     np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-8 * np.abs(wanted).max() + 1e-12)
 
 
-SMOOTH = st.sampled_from(strategies.SMOOTH)
+# Elu's second derivative jumps, and a normalized image of one channel is zero everywhere.
+SMOOTH = st.sampled_from([name for name in strategies.SMOOTH if name != "elu"])
 
 
 @settings(max_examples=40, deadline=None)
