@@ -67,13 +67,13 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
 
     changes = changes_of(assignments)
     if subject.lower().endswith(PROGRAMS):
-        _refuse(table)
+        _refuse(table, "change the program")
         _refuse_for_programs(assignments=assignments, observed=observed, out=out)
         return _program(subject, effort, budget, seeds, as_json)
     if subject.lower().endswith(TABLES):
         case, notes = _of_table(subject, changes, table)
     else:
-        _refuse(table)
+        _refuse(table, "use --set to change a scenario")
         case, notes = _of_scenario(subject, changes)
     name = f"{Path(subject).stem}-diagnosis"
     if out is not None:
@@ -133,18 +133,24 @@ def _program(path, effort, budget, seeds, as_json):
         if not as_json:
             click.echo("\n".join(["", *one.told(), ""]))
 
-    options = {"effort": effort, "budget": budget, "seeds": seeds}
+    options = {"effort": effort, "seconds": budget, "seeds": seeds}
     # What the program prints must not stand between what is printed as JSON.
     with (
         diagnosing.Diagnoses(tell, **options) as found,
         redirect_stdout(sys.stderr) if as_json else nullcontext(),
     ):
-        code = program.run(path, source, [path])
-        if code != INTERRUPTED:
-            found.end()
+        interrupt = None
+        try:
+            code = program.run(path, source, [path])
+            if code != INTERRUPTED:
+                found.end()
+        except KeyboardInterrupt as error:
+            interrupt = error
     if as_json:
         fits = [one.to_dict() for one in found.every]
         show_json(heading() | {"program": path, "fits": fits})
+    if interrupt is not None:
+        raise interrupt
     if code or not found.every:
         if not code:
             raise FastdenseError(f"no fit ended in {path}, so there is nothing to diagnose")
@@ -157,15 +163,13 @@ def _program(path, effort, budget, seeds, as_json):
     return max(codes, default=DONE)
 
 
-def _refuse(table):
+def _refuse(table, instead):
     """Refuse options that describe a table, where something else is diagnosed."""
     context = click.get_current_context()
     for name in table:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             option = next(one for one in context.command.params if one.name == name).opts[0]
-            raise click.UsageError(
-                f"{option} goes with a table such as rows.csv; use --set to change a scenario"
-            )
+            raise click.UsageError(f"{option} goes with a table such as rows.csv; {instead}")
 
 
 def exit_code(found):

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from fastdense.diagnosis.diagnose import diagnose
+from fastdense.diagnosis.case import Case
+from fastdense.diagnosis.search import Search
 from fastdense.diagnosis.spelled import ACTIVATIONS, initializer_of, of_layer, spelled
 from fastdense.errors import FastdenseError
 from fastdense.judging.plain import number
@@ -157,12 +158,12 @@ class Diagnoses:
     tell : callable
         Called with each `Diagnosed`.
     **options
-        Of `diagnose`.
+        Of a `Search`.
     """
 
     def __init__(self, tell, **options):
         self.every, self._tell, self._options, self._known = [], tell, options, {}
-        self._fits = None  # under way
+        self._fits = self._interrupt = None  # under way, and what ended a diagnosis
 
     def __enter__(self):
         models.WATCHING.append(self._after)
@@ -200,13 +201,22 @@ class Diagnoses:
             told = replace(told, known=None)
         self.every.append(told)
         self._tell(told)
+        if self._interrupt is not None:
+            raise self._interrupt
 
     def _find(self, fits):
         one = Diagnosed(fits.place, fits.loss)
+        search = None
         try:
-            found = diagnose(fits.fit.plan.network, fits.recipe, fits.fit.data, **self._options)
+            case = Case.of(fits.fit.plan.network, fits.recipe, fits.fit.data)
+            search = Search(case, **self._options)
+            found = search.answer()
         except FastdenseError as error:
             return replace(one, refused=str(error))
+        except KeyboardInterrupt as interrupt:
+            if search is None or search.evidence is None:
+                raise
+            found, self._interrupt = search.known(), interrupt
         return replace(one, found=found, changes=tuple(changes(fits.model, fits.fit, found)))
 
 
@@ -304,8 +314,12 @@ def diagnosed(run):
     tell = lambda one: print("\n" + "\n".join(one.told()) + "\n", flush=True)  # noqa: E731
     with Diagnoses(tell) as found:
         code = run()
-        if code != INTERRUPTED:
-            found.end()
+        try:
+            if code != INTERRUPTED:
+                found.end()
+        except KeyboardInterrupt:
+            print("Interrupted.", file=sys.stderr)
+            code = INTERRUPTED
     if not found.every and code == 0:
         print("fastdense.keras: no fit ended, so there is nothing to diagnose", file=sys.stderr)
     return code

@@ -243,3 +243,21 @@ def test_the_line_is_the_program_s_where_a_library_fits(tmp_path):
     result = diagnosed(text, tmp_path, "--json")
     (fit,) = json.loads(result.out)["fits"]
     assert fit["file"].endswith("program.py") and fit["line"] == 10
+
+
+def test_an_interrupted_diagnosis_tells_what_is_known(monkeypatch):
+    from fastdense.diagnosis.search import Search
+
+    told = []
+    monkeypatch.setattr(Search, "try_singles", lambda self: _interrupt())
+    model = keras.Sequential([keras.layers.Dense(1, input_dim=1)])
+    model.compile(keras.optimizers.SGD(1e-9), "mse")
+    with Diagnoses(told.append, effort="quick") as found:
+        model.fit([[0.0], [1.0], [2.0], [3.0]] * 5, [0.0, 1.0, 2.0, 3.0] * 5, verbose=0)
+        with pytest.raises(KeyboardInterrupt):
+            found.end()
+    assert len(told) == 1 and not told[0].found.is_whole
+
+
+def _interrupt():
+    raise KeyboardInterrupt
