@@ -253,9 +253,11 @@ REFUSED = {
     "a tanh form": (
         lambda: (nn.Sequential(nn.Linear(2, 1), nn.GELU("tanh")),), "approximate='tanh'",
     ),
-    "a softmax below": (
-        lambda: (nn.Sequential(nn.Linear(2, 2), nn.Softmax(1), nn.Linear(2, 1)),),
-        "Softmax '1' has units that depend",
+    "a softmax apart": (
+        lambda: (
+            nn.Sequential(nn.Linear(2, 2), nn.LayerNorm(2), nn.Softmax(1), nn.Linear(2, 1)),
+        ),
+        "Softmax '2' has units that depend",
     ),
     "a softmax over samples": (
         lambda: (nn.Sequential(nn.Linear(2, 2), nn.Softmax(0)),), "Softmax '1' has dim=0",
