@@ -22,6 +22,12 @@ class Dataset:
     @classmethod
     def from_tensor_slices(cls, tensors, name=None):
         single = not isinstance(tensors, tuple)
+        for one in (tensors,) if single else tensors:
+            if isinstance(one, dict):
+                raise refuse(
+                    f"a data set of {len(one)} inputs by name",
+                    "models are chains, of one input; give the columns as one array",
+                )
         arrays = tuple(np.asarray(one) for one in ((tensors,) if single else tensors))
         if len({len(one) for one in arrays}) > 1:
             raise ValueError(f"arrays of {[len(one) for one in arrays]} rows; give as many of each")

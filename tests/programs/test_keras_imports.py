@@ -64,6 +64,7 @@ def test_every_name_is_served(tmp_path):
         ("keras.layers.LSTM(3)", "LSTM"),
         ("keras.layers.Lambda(lambda x: x)", "Lambda"),
         ("tf.GradientTape()", "GradientTape"),
+        ("tf.data.Dataset.from_tensor_slices(({'a': [1.0], 'b': [2.0]}, [1.0]))", "2 inputs"),
         ("keras.layers.concatenate([1, 2])", "concatenate"),
         ("keras.optimizers.Ftrl()", "Ftrl"),
         ("keras.backend.gradients([1.0], [1.0])", "gradients"),
