@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastdense import catalogue
 from fastdense.errors import FastdenseError, shown
 from fastdense.files.atomic import appearing
 from fastdense.model import Model
@@ -63,7 +64,7 @@ def _onnx() -> Any:
 
 # Activations that are one operator, and its attributes; those of several are methods of `_Graph`.
 OPERATORS: dict[str, tuple[str, dict[str, Any]]] = {
-    "relu": ("Relu", {}), "tanh": ("Tanh", {}), "sigmoid": ("Sigmoid", {}), "elu": ("Elu", {}),
+    "relu": ("Relu", {}), "tanh": ("Tanh", {}), "sigmoid": ("Sigmoid", {}),
     "softplus": ("Softplus", {}), "softsign": ("Softsign", {}), "exponential": ("Exp", {}),
     "softmax": ("Softmax", {"axis": -1}), "log_softmax": ("LogSoftmax", {"axis": -1}),
 }  # fmt: skip
@@ -128,7 +129,8 @@ class _Graph:
             kind, attributes = OPERATORS[name]
             self._add(kind, **attributes)
         else:
-            getattr(self, name)()
+            hyper = catalogue.get("activations", name).hyper
+            getattr(self, name.partition("(")[0])(**hyper)
 
     # Layers -----------------------------------------------------------------------------------
 
@@ -257,21 +259,25 @@ class _Graph:
         self._times(self.last, given)
         self._add("Mul", self._constant(0.5))
 
-    def leaky_relu(self) -> None:
-        # Attributes are float32: with a constant a model in float64 keeps its digits.
-        self._add("PRelu", self._constant([0.01]))
+    # Attributes are float32: with constants a model in float64 keeps its digits.
+
+    def leaky_relu(self, slope: float) -> None:
+        self._add("PRelu", self._constant([slope]))
 
     def selu(self) -> None:
         from fastdense.activations import selu
 
+        self.elu(selu.ALPHA)
+        self._add("Mul", self._constant(selu.SCALE))
+
+    def elu(self, alpha: float) -> None:
         given = self.last
         zero = self._constant(0)
         above = self._add("Max", zero)
         below = self._add("Elu", of=given, alpha=1.0)
         below = self._add("Min", zero, of=below)
-        below = self._add("Mul", self._constant(selu.ALPHA), of=below)
+        below = self._add("Mul", self._constant(alpha), of=below)
         self._add("Add", above, of=below)
-        self._add("Mul", self._constant(selu.SCALE))
 
 
 def _pads(windows: Any) -> list[int]:

@@ -33,7 +33,9 @@ def compared(network, seed, dtype, path):
 
 
 @pytest.mark.parametrize("dtype", NEAR)
-@pytest.mark.parametrize("name", catalogue.names("activations"))
+@pytest.mark.parametrize(
+    "name", [*catalogue.names("activations"), "leaky_relu(slope=0.3)", "elu(alpha=0.5)"]
+)
 def test_activations(name, dtype, tmp_path):
     layers = [Dense(30, "tanh"), Dense(20, name, weights={"name": "normal", "std": 2.0})]
     compared(Network(3, layers), 1, dtype, tmp_path / "model.onnx")
