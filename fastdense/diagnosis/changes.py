@@ -324,7 +324,7 @@ def batch_normalization():
         *below, last = network.layers
         layers = []
         for layer in below:
-            if layer.activation is None:
+            if layer.activation is None or layer.coupled:  # which is no layer by itself
                 layers.append(layer)
             else:
                 linear = replace(layer, activation="identity")

@@ -121,6 +121,14 @@ def test_layers_on_images_have_their_windows_and_norms_of_two_dimensions():
     assert torch.index("BatchNorm2d") < torch.index("Flatten") < torch.index("BatchNorm1d")
 
 
+def test_units_that_depend_on_each_other_are_not_normalized():
+    network = Network(3, [Dense(4, "softmax"), Dense(4, "tanh"), Dense(1)])
+    case = Case.of(network, Recipe(), (X, X[:, :1]))
+    changed = known.batch_normalization().make(case).network
+    kinds = [type(layer).__name__ for layer in changed.layers]
+    assert kinds == ["Dense", "Dense", "BatchNormalization", "Activation", "Dense"]
+
+
 def test_a_linear_layer_is_normalized_without_an_activation_that_does_nothing():
     network = Network(3, [Dense(4, "identity"), Dense(1)])
     case = Case.of(network, Recipe(), (X, X[:, :1]))
