@@ -58,7 +58,7 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     from fastdense_bench import suite, table
     from fastdense_bench.measure import Effort
     from fastdense_bench.peers import choose, find
-    from fastdense_cli.console import progress, show, show_json
+    from fastdense_cli.console import progress
 
     rows, startup = suite.select(workloads, quick)
     chosen = find() if names is None else choose(names)
@@ -66,28 +66,30 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     startups = startup and (1 if quick else repeats)
     with progress("bench") as report:
         results = suite.run(rows, chosen, threads, effort, startups, report, resume)
-    if as_json:
-        show_json(results)
-    elif markdown:
-        click.echo(table.markdown(results))
-    else:
-        show(table.for_terminal(results), WIDTH_WITHOUT_TERMINAL)
+    _print(results, table, as_json, markdown)
 
 
 def estimators(repeats, quick, resume, as_json, markdown):
     """Print how long the estimators take beside scikit-learn's."""
     from fastdense_bench.estimators import compare
     from fastdense_bench.kept import Kept
-    from fastdense_cli.console import progress, show, show_json
+    from fastdense_cli.console import progress
 
     with progress("bench sklearn") as report:
         results = compare.run(repeats, quick, report, Kept(resume, {"repeats": repeats}))
+    _print(results, compare, as_json, markdown)
+
+
+def _print(results, page, as_json, markdown):
+    """Print results as a module that makes a page of them does."""
+    from fastdense_cli.console import show, show_json
+
     if as_json:
         show_json(results)
     elif markdown:
-        click.echo(compare.markdown(results))
+        click.echo(page.markdown(results))
     else:
-        show(compare.for_terminal(results), WIDTH_WITHOUT_TERMINAL)
+        show(page.for_terminal(results), WIDTH_WITHOUT_TERMINAL)
 
 
 def diagnoses(resume, as_json, markdown):

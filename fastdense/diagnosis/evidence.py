@@ -12,6 +12,7 @@ from fastdense.model import Model
 from fastdense.once import once
 from fastdense.recipe import MEANS
 from fastdense.reference.augmentation import augmented
+from fastdense.reference.backward import penalize
 from fastdense.reference.forward import draw, forward, losses
 
 MESSAGE = 200  # characters of what the engine says
@@ -343,17 +344,10 @@ class Evidence:
         """The penalty's gradient beside the data's, at the end."""
         if self.end is None:
             return np.nan
-        case, parts = self.case, []
-        network = case.network
-        for (_, layer), (weights, bias) in zip(
-            network.dense, network.split_dense(self.end), strict=True
-        ):
-            l1, l2 = case.recipe.l1 + layer.l1, case.recipe.l2 + layer.l2
-            parts.append(l1 * np.sign(weights) + 2 * l2 * weights)
-            parts.append(layer.bias_l1 * np.sign(bias) + 2 * layer.bias_l2 * bias)
+        case = self.case
         with np.errstate(all="ignore"):
-            penalty = np.sqrt(sum(np.sum(part**2) for part in parts))
-            return float(penalty / np.linalg.norm(self.gradient(self.end)))
+            penalty = penalize(case.network, case.recipe, self.end, np.zeros(len(self.end)))
+            return float(np.linalg.norm(penalty) / np.linalg.norm(self.gradient(self.end)))
 
     @once
     def dropped(self):

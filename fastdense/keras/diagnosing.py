@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from fastdense.diagnosis.baseline import measured
 from fastdense.diagnosis.case import Case
 from fastdense.diagnosis.search import Search
 from fastdense.diagnosis.spelled import ACTIVATIONS, initializer_of, of_layer, spelled
@@ -60,8 +61,8 @@ class Diagnosed:
         """Whether nothing is wrong with what was diagnosed, but the fit ended far above it."""
         if self.found is None or not self.found.healthy or self.found.evidence.trained.runs is None:
             return False
-        baselines = self.found.to_dict()["baselines"]
-        span = float(baselines["constant"]) - float(baselines["irreducible"])
+        baselines = measured(self.found.evidence.case)
+        span = baselines.constant - baselines.irreducible
         return bool(not self.reached <= self._usual + WORSE * span)
 
     @property

@@ -13,7 +13,7 @@ SAME = (
     "diag divide dot equal exp expand_dims expm1 eye floor full greater greater_equal isfinite "
     "isnan less less_equal log log10 log1p log2 logical_and logical_not logical_or matmul max "
     "maximum mean median min minimum mod multiply negative not_equal ones ones_like power prod "
-    "ravel repeat reshape round sign sin size sort split sqrt square squeeze stack std subtract "
+    "ravel repeat reshape round sign sin size sort sqrt square squeeze stack std subtract "
     "sum take tanh tile transpose true_divide var where zeros zeros_like"
 ).split()
 OTHER = {

@@ -55,7 +55,7 @@ class Shape(NamedTuple):
     scratch: int
 
 
-def _first_phase(task):
+def first_phase(task):
     """What is done before the first epoch."""
     if task.evaluate_every and task.evaluated != "test":
         return layout.EVALUATE
@@ -201,7 +201,7 @@ def arrays_for(task, variants, places, shape, strategy):
     order = np.arange(max(task.visits, task.rows))
     curves = np.empty((layout.CURVES, evaluations, lanes))  # pages not written take no memory
     curves[:, 0] = np.nan  # there is no running loss before the first epoch
-    first = _first_phase(task)
+    first = first_phase(task)
     # Where nothing is evaluated before the first epoch, that row stays as it is.
     row = int(task.evaluate_every > 0 and first != layout.EVALUATE)
     return {

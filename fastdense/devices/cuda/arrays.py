@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 
 from fastdense import catalogue
-from fastdense.devices.cpu.state import ACCURACIES, in_range
+from fastdense.devices.cpu.state import ACCURACIES, first_phase, in_range
 from fastdense.devices.cuda.layout import (
     ACTIVATION,
     COUNTS,
@@ -113,14 +113,6 @@ def _shuffled(task):
     return task.recipe.shuffle and not task.order.size
 
 
-def _first_phase(task):
-    if task.evaluate_every and task.evaluated != "test":
-        return layout.EVALUATE
-    if task.observe_every:
-        return layout.OBSERVE
-    return layout.SHUFFLE if task.recipe.epochs else layout.DONE
-
-
 def plan_of(task, variants, records, places):
     """The plan, a record."""
     network, recipe = task.network, task.recipe
@@ -207,7 +199,7 @@ def host_arrays(task, variants):
     networks = np.zeros(lanes, NETWORK)
     networks["clip_norm"] = variants.clip_norm
     state = np.zeros(1, STATE)
-    state["phase"] = _first_phase(task)
+    state["phase"] = first_phase(task)
     # Where nothing is evaluated before the first epoch, that row stays as it is.
     state["row"] = int(task.evaluate_every > 0 and state["phase"][0] != layout.EVALUATE)
     ends = np.cumsum([prod(one.shape) for _, arrays in network.arrays for one in arrays])
