@@ -40,6 +40,8 @@ POWERS = 3  # running products of an optimizer
 # Layers of so few inputs, with the bias's, or last outputs have lanes over the others (narrow.py).
 FEW_INPUTS = 5
 FEW_OUTPUTS = 4
+# Multiply-adds that take as long as one row of a square of weights that is turned.
+TURNED = 6
 
 # How a matrix product copies a large A (see matmul.py), and the scratch it needs.
 PACKED_ROWS = 128  # of A that are copied together, to be read in one stream
@@ -124,6 +126,7 @@ PLAN = np.dtype(
         ("columns", _i8),  # samples a training chunk holds side by side
         ("stride", _i8),  # numbers from one row of a training chunk to the next
         ("chunks", _i8),  # training chunks between two gradients
+        ("in_rows", _i8),  # samples of a step that stay in rows, at most
         ("block", _i8),  # samples of a chunk in an evaluation
         ("block_stride", _i8),
         ("rows", _i8),  # of an arena
@@ -240,6 +243,7 @@ JOB = np.dtype(
         ("continued", _i8),  # the gradient goes on from that of samples before
         ("update", _i8),  # the gradient is complete: update the parameters
         ("by_rows", _i8),  # of a prediction: samples stay in rows
+        ("in_rows", _i8),  # of a step, likewise
         ("not_finite", _i8),  # set where inputs of a prediction are NaN or infinite
     ],
     align=True,

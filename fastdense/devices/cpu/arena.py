@@ -13,6 +13,8 @@ from fastdense.kernels.layout import (
     FEW_INPUTS,
     FEW_OUTPUTS,
     LAYER,
+    TURNED,
+    group_of,
     padded,
     row_stride,
 )
@@ -25,6 +27,8 @@ ARENA_NUMBERS = 65536  # what a chunk of activations may hold before it is cut, 
 IMAGES = 1 << 20  # numbers of a chunk of images, of which a single one fills the cache
 CHUNKS_EACH = 4  # of a thread, before their gradient is taken
 MAX_OUTPUTS = 4096  # of a layer of few inputs, whose gradient is summed up in scratch
+ELEMENTWISE = 8  # multiply-adds that take as long as an activation, its slope and their writing
+MOST_IN_ROWS = 12  # samples, from which on columns are as fast whatever the shape
 ACTIVATIONS = 2  # numbers of a parameter that are kept until their gradient is taken
 SPARE = 64  # numbers behind an array that a vector may read over
 REMEMBERED = 64  # arrangements
@@ -188,6 +192,33 @@ def chunks_between(batch, columns, places, parameters, threads=1):
     room = ACTIVATIONS * parameters // arena_size(places, columns)
     least = threads if threads == 1 else CHUNKS_EACH * threads
     return min(-(-batch // columns), max(room, least))
+
+
+def room_for_rows(layers):
+    """How many samples of a step can stay in rows; 0, where a layer has no form for them.
+
+    Each is followed by the bias's input, for which slopes have no row in columns.
+    """
+    if len(layers) < 2 or layers["forward"].any() or layers["differentiate"][:-1].any():
+        return 0
+    narrowest = layers["n_out"][:-1].min()
+    return int(COLUMN_MULTIPLE * narrowest // (narrowest + 1))
+
+
+def most_in_rows(layers, dtype):
+    """Up to how many samples of a step had better stay in rows, by the vectors that are multiplied."""
+    room = min(room_for_rows(layers), MOST_IN_ROWS)
+    if room == 0:
+        return 0
+    group = group_of(dtype)
+    n_in, n_out = layers["n_in"], layers["n_out"]
+    into, out = -(-n_in // group), -(-n_out // group)  # in vectors
+    back = layers["needs_input_gradient"] != 0
+    each = (n_in + ELEMENTWISE) * out + back * into * n_out
+    turned = back * TURNED * group * into * out
+    in_columns = ((1 + back) * n_in + ELEMENTWISE) * n_out * (COLUMN_MULTIPLE // group)
+    most = (in_columns.sum() - turned.sum()) // each.sum()
+    return int(min(max(most, 0), room))
 
 
 def stride_of(columns):

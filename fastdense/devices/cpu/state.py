@@ -7,7 +7,7 @@ import numpy as np
 
 from fastdense.arrays.buffers import aligned, buffer
 from fastdense.devices.cpu import augmentation
-from fastdense.devices.cpu.arena import SPARE, numbers_of
+from fastdense.devices.cpu.arena import SPARE, most_in_rows, numbers_of
 from fastdense.devices.cpu.thread_pool import pause_address
 from fastdense.kernels import layout
 from fastdense.kernels.layout import COLUMN_MULTIPLE, JOB, NETWORK, PLAN, STATE, padded
@@ -62,6 +62,13 @@ def first_phase(task):
     if task.observe_every:
         return layout.OBSERVE
     return layout.SHUFFLE if task.recipe.epochs else layout.DONE
+
+
+def _most_in_rows(task, layers, lanes):
+    """Samples of a step that stay in rows, at most."""
+    if lanes > 1 or task.batch == 1 or task.recipe.augmentation:
+        return 0
+    return most_in_rows(layers, task.recipe.dtype)
 
 
 def _is_fixed(task):
@@ -177,6 +184,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "optimizer": kernel(f"{pack}optimizer", optimizer.name, recipe.dtype),
         "schedule": kernel("schedule", recipe.schedule.name, recipe.dtype),
         "pause": pause_address(),
+        "in_rows": _most_in_rows(task, layers, lanes),
         "clipped": penalties[:lanes].any(),
         "penalized": penalties[lanes:].any(),
         "bounded": own.clip_norm.any(),

@@ -13,6 +13,7 @@ from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import call, offset, record
 from fastdense.kernels.compile.vectors import vector_length
 from fastdense.kernels.layers._observing import add_sizes
+from fastdense.kernels.layers.few_rows import few_rows_accumulate_for
 from fastdense.kernels.layout import OBSERVING, TRAINING
 from fastdense.kernels.linalg.few_samples import few_backward_for, few_forward_for, few_samples
 from fastdense.kernels.linalg.gemm import product_for
@@ -72,7 +73,7 @@ def forward_for(kind):
             if few:
                 spare = offset(arena, layer.slope_row * stride) if plain else target
                 of_few(
-                    weights, layer.n_in, layer.n_out, offset(source, count),
+                    weights, layer.n_in, layer.n_out, offset(source, count), one, stride,
                     offset(slopes, count), stride, few, spare, scratch,
                 )  # fmt: skip
         if job.purpose == OBSERVING:
@@ -184,7 +185,7 @@ def accumulate_for(kind):
     order, which is `continued` from the samples before. What the update will read of `arrays`, the
     parameters and their slots, is fetched meanwhile.
     """
-    product = product_for(kind)
+    product, of_few_rows = product_for(kind), few_rows_accumulate_for(kind)
     for_few_inputs, for_few_outputs = few_inputs_for(kind), few_outputs_for(kind)
     cast = np.float32 if kind == types.float32 else np.float64
 
@@ -208,6 +209,12 @@ def accumulate_for(kind):
             outer(inputs, delta, gradient, rows, layer.n_out)
             return
         scratch = offset(work.scratch, thread * plan.scratch)
+        if job.in_rows:
+            of_few_rows(
+                work, job, plan, layer, row, rows, arena, gradient, samples, continued, arrays,
+                scratch,
+            )  # fmt: skip
+            return
         few = layer.few_outputs if job.stride > 1 else zero
         wide = layer.n_out - few
         if layer.few_inputs and job.stride > 1:

@@ -9,6 +9,7 @@ from fastdense.kernels import layout
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import call, offset, record
 from fastdense.kernels.layers import dense as dense_layers
+from fastdense.kernels.layers.few_rows import few_rows_backward_for, few_rows_forward_for
 from fastdense.kernels.layers.rows import predict_rows_for
 from fastdense.kernels.layout import COLUMN_MULTIPLE, EVALUATING, PREDICTING, TRAINING
 from fastdense.kernels.samples.accuracy import count_correct
@@ -86,6 +87,7 @@ def propagate_for(kind):
     cast = np.float32 if kind == types.float32 else np.float64
     gather, scatter = gather_for(kind), scatter_for(kind)
     forward, backward = forward_for(kind), backward_for(kind)
+    forward_few, backward_few = few_rows_forward_for(kind), few_rows_backward_for(kind)
     predict_rows = predict_rows_for(kind)
 
     @njit(inline="never", **NUMPY)
@@ -152,14 +154,17 @@ def propagate_for(kind):
         if plan.augment != 0 and job.purpose == TRAINING:
             place = job.place + chunk_first
             call(plan.augment, (work.table, thread, first, place, samples, columns, inputs))
-        elif not job.loaded:
+        elif not (job.loaded or job.in_rows):
             gather(
                 work.test_inputs if job.test else work.inputs, entry.n_in, work.order, job.ordered,
                 first, samples, columns, inputs, stride,
             )  # fmt: skip
-        forward(
-            work, job, plan.depth, arena, scratch, columns, samples, job.place + chunk_first,
-        )  # fmt: skip
+        if job.in_rows:
+            forward_few(work, job, plan.depth, arena, scratch, first, samples, columns)
+        else:
+            forward(
+                work, job, plan.depth, arena, scratch, columns, samples, job.place + chunk_first,
+            )  # fmt: skip
         outputs = offset(arena, final.output_row * stride)
         if job.purpose == PREDICTING:
             predictions = offset(work.predictions, first * final.n_out)
@@ -187,8 +192,14 @@ def propagate_for(kind):
             )  # fmt: skip
         if job.purpose >= TRAINING:
             scale_delta(plan, job, work, delta, samples, columns, chunk_first)
+            transposed = offset(arena, plan.rows * stride)
+            if job.in_rows:
+                backward_few(
+                    work, job, plan.depth, arena, transposed, scratch, delta, samples, columns
+                )
+                return
             backward(
-                work, job, plan.depth, arena, offset(arena, plan.rows * stride), scratch, delta,
+                work, job, plan.depth, arena, transposed, scratch, delta,
                 offset(arena, plan.other_delta_row * stride), columns, samples,
             )  # fmt: skip
 

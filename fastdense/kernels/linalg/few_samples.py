@@ -13,12 +13,12 @@ from numba import njit, types
 from fastdense.kernels.compile.compiler import COLD, NUMPY
 from fastdense.kernels.compile.pointers import offset, stack_array
 from fastdense.kernels.compile.vectors import vector_length
+from fastdense.kernels.layout import TURNED
 from fastdense.kernels.linalg.gemm import product_for
 from fastdense.kernels.linalg.tile import ACCUMULATE, COLUMN_BIAS, ZERO
 from fastdense.kernels.linalg.transpose import make_gather
 
 PANEL = 128  # rows of weights that are turned together, for the first-level cache
-TURNED = 6  # multiply-adds that take as long as a row of a square that is turned
 
 
 @njit(**NUMPY)
@@ -63,56 +63,99 @@ def _turn_for(kind):
 
 @cache
 def few_forward_for(kind):
-    """`forward(weights, n_in, n_out, source, target, stride, samples, spare, packed)`.
+    """`forward(weights, n_in, n_out, source, across, along, target, stride, samples, spare,
+    packed)`.
 
     target (n_out, samples) = the weights (n_in, n_out) transposed, times source (n_in, samples),
-    plus the biases behind the weights; rows of source and target are `stride` apart. Columns of
-    the target from `samples` up to a vector become zero. `spare` is scratch of samples * n_out
-    numbers.
+    plus the biases behind the weights. Samples of the source are `across` apart and its numbers
+    `along`; rows of the target `stride`, whose columns from `samples` up to a vector become zero.
+    `spare` is scratch of samples * n_out numbers.
     """
     product, turn = product_for(kind), _turn_for(kind)
+    square = vector_length(kind.bitwidth)
 
     @njit(**COLD)
-    def forward(weights, n_in, n_out, source, target, stride, samples, spare, packed):
-        zero, one = np.int64(0), np.int64(1)
+    def forward(
+        weights, n_in, n_out, source, across, along, target, stride, samples, spare, packed
+    ):
+        zero = np.int64(0)
         product(
-            source, one, stride, weights, n_out, spare, n_out, samples, n_out, n_in,
+            source, across, along, weights, n_out, spare, n_out, samples, n_out, n_in,
             np.int64(COLUMN_BIAS), offset(weights, n_in * n_out), packed, packed, zero, zero,
         )  # fmt: skip
-        turn(spare, n_out, samples, n_out, target, stride)
+        for b in range(0, samples, square):
+            own, place = offset(spare, b * n_out), offset(target, b)
+            turn(own, n_out, min(samples - b, square), n_out, place, stride)
 
     return forward
+
+
+@cache
+def _panel_for(kind):
+    """`panel(weights, rows, n_out, delta, delta_stride, target, stride, samples, packed)`.
+
+    target (samples, rows) = delta (samples, n_out) times up to two vectors of rows of the weights
+    (rows, n_out), which are turned on the way.
+    """
+    product, turn = product_for(kind), _turn_for(kind)
+    square = vector_length(kind.bitwidth)
+    across = 2 * square
+
+    @njit(inline="never", **NUMPY)
+    def panel(weights, rows, n_out, delta, delta_stride, target, stride, samples, packed):
+        zero, one = np.int64(0), np.int64(1)
+        for k in range(0, n_out, PANEL):
+            depth = min(n_out - k, PANEL)
+            for r in range(0, rows, square):
+                own = offset(weights, r * n_out + k)
+                turn(own, n_out, min(rows - r, square), depth, offset(packed, r), across)
+            product(
+                offset(delta, k), delta_stride, one, packed, across, target, stride, samples,
+                rows, depth, np.int64(ACCUMULATE if k > 0 else ZERO), packed, packed, packed,
+                zero, zero,
+            )  # fmt: skip
+
+    return panel
+
+
+@cache
+def turned_product_for(kind):
+    """`product(weights, n_in, n_out, delta, delta_stride, target, stride, samples, packed)`.
+
+    target (samples, n_in) = delta (samples, n_out) times the transposed weights (n_in, n_out); rows
+    of delta and target are `delta_stride` and `stride` apart. `packed` is scratch of PACKED
+    numbers.
+    """
+    panel, across = _panel_for(kind), 2 * vector_length(kind.bitwidth)
+
+    @njit(**COLD)
+    def product(weights, n_in, n_out, delta, delta_stride, target, stride, samples, packed):
+        for i in range(0, n_in, across):
+            own, rows = offset(weights, i * n_out), min(n_in - i, across)
+            place = offset(target, i)
+            panel(own, rows, n_out, delta, delta_stride, place, stride, samples, packed)
+
+    return product
 
 
 @cache
 def few_backward_for(kind):
     """`backward(weights, n_in, n_out, delta, delta_stride, target, stride, samples, packed)`.
 
-    target (n_in, samples) = the weights (n_in, n_out) times the transpose of delta (samples,
-    n_out); rows of delta and target are `delta_stride` and `stride` apart. Columns of the target
-    from `samples` up to a vector become zero. `packed` is scratch of PACKED numbers.
+    The same into columns, target (n_in, samples), of which those from `samples` up to a vector
+    become zero.
     """
-    product, turn = product_for(kind), _turn_for(kind)
+    panel, turn = _panel_for(kind), _turn_for(kind)
     square = vector_length(kind.bitwidth)
     across = 2 * square
     sums_of_panel = stack_array(square * across, kind)
 
     @njit(**COLD)
     def backward(weights, n_in, n_out, delta, delta_stride, target, stride, samples, packed):
-        zero, one = np.int64(0), np.int64(1)
         sums = sums_of_panel()
         for i in range(0, n_in, across):
-            rows = min(n_in - i, across)
-            for k in range(0, n_out, PANEL):
-                depth = min(n_out - k, PANEL)
-                for r in range(0, rows, square):
-                    own = offset(weights, (i + r) * n_out + k)
-                    turn(own, n_out, min(rows - r, square), depth, offset(packed, r), across)
-                product(
-                    offset(delta, k), delta_stride, one, packed, across, sums, across, samples,
-                    rows, depth, np.int64(ACCUMULATE if k > 0 else ZERO), packed, packed, packed,
-                    zero, zero,
-                )  # fmt: skip
+            own, rows = offset(weights, i * n_out), min(n_in - i, across)
+            panel(own, rows, n_out, delta, delta_stride, sums, across, samples, packed)
             for r in range(0, rows, square):
                 place = offset(target, (i + r) * stride)
                 turn(offset(sums, r), across, samples, min(rows - r, square), place, stride)

@@ -100,6 +100,7 @@ def evaluation_for(packed):
         job.columns = plan.block
         job.stride = plan.block_stride
         job.update = 0
+        job.in_rows = 0
 
     @njit(**COLD)
     def evaluate(plan, state, work, team, test, partial, budget):

@@ -116,6 +116,7 @@ def step_for(kind, packed):
             job.factor = 1.0 / count
         job.factor /= plan.accumulate
         job.continued = state.done > 0 or state.accumulated > 0
+        job.in_rows = not packed and samples <= plan.in_rows
         updates = last and state.accumulated + 1 == plan.accumulate
         job.update = updates and plan.update_by_block
         spent = 0
@@ -135,7 +136,7 @@ def step_for(kind, packed):
             end = affordable(plan, state.unit, chunks, each, budget)
             job.task = layout.IN_TURN if plan.in_turn else layout.PROPAGATE
             # A full batch that stays in one chunk need not be gathered again.
-            whole = plan.fixed and chunks == 1 and samples == plan.visits
+            whole = plan.fixed and chunks == 1 and samples == plan.visits and not job.in_rows
             job.loaded = whole and state.loaded
             state.loaded = whole
             dispatch(plan, work, team, state.unit, end)
