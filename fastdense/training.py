@@ -494,7 +494,8 @@ def train(
     thresholds : Thresholds
         The numbers in the definitions of the outcomes.
     on_progress : callable, optional
-        Called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop.
+        Called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop. One that has
+        a method `expect`, as a `ProgressBar`, is told first how many epochs there are.
     device : str
         "cpu" (compiled) or "reference" (NumPy, slow, the definition).
     threads : int, optional
@@ -524,6 +525,9 @@ def train(
         device=device,
         threads=threads,
     )
+    expect = getattr(on_progress, "expect", None)
+    if expect is not None:
+        expect(recipe.epochs)
     while not training.done:
         training.advance(recipe.epochs, on_progress)
     return training._result(final=True)

@@ -44,7 +44,11 @@ PROGRAMS = ".py", ".ipynb"
               help="Also write the answer as JSON. What exists there is replaced only if it is as "
               "an earlier diagnosis left it.")  # fmt: skip
 @force_option
-def command(subject, assignments, observed, effort, budget, seeds, as_json, out, force, **table):
+@click.option("--sarif", metavar="FILE",
+              help="Also write the causes as SARIF 2.1.0, for editors and code hosts.")  # fmt: skip
+def command(
+    subject, assignments, observed, effort, budget, seeds, as_json, out, force, sarif, **table
+):  # fmt: skip
     """Train as it is and with one thing changed at a time; say what keeps the loss where it is.
 
     What is looked at is an arm of a scenario (its own file, or a built-in one by name), or a table
@@ -69,7 +73,8 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     if subject.lower().endswith(PROGRAMS):
         _refuse(table, "change the program")
         _refuse_for_programs(assignments=assignments, observed=observed, out=out)
-        return _program(subject, effort, budget, seeds, as_json)
+        _check_sarif(sarif, subject)
+        return _program(subject, effort, budget, seeds, as_json, sarif)
     if subject.lower().endswith(TABLES):
         case, notes = _of_table(subject, changes, table)
     else:
@@ -79,6 +84,7 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     if out is not None:
         read = [subject] if Path(subject).is_file() else []
         files.check(name, [".json"], out, read, force)
+    _check_sarif(sarif, subject)
     note(notes)
     interrupted = None
 
@@ -95,6 +101,8 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
             found, interrupted = search.known(), interrupt
     if out is not None:
         files.write(DiagnosisFile(name, found), out)
+    if sarif is not None:
+        _write_sarif(sarif, [_in_file(subject, found)])
     if as_json:
         show_json(found.to_dict())
     else:
@@ -114,7 +122,38 @@ def _refuse_for_programs(**given):
             raise click.UsageError(f"{option} does not go with a program; change the program")
 
 
-def _program(path, effort, budget, seeds, as_json):
+def _check_sarif(path, subject):
+    """Check, before the work, that a file of findings can be written."""
+    from fastdense.files import atomic
+
+    if path is not None:
+        atomic.check_file(path, [subject])
+
+
+def _write_sarif(path, diagnosed):
+    """Write what was found, whole or not at all."""
+    from fastdense.files import atomic
+    from fastdense.reports import files, sarif
+
+    atomic.write_atomically(Path(path), files.dumps(sarif.log(diagnosed)) + "\n")
+
+
+def _in_file(subject, found):
+    """What was found, with where it stands: the line of what the remedy changes."""
+    from fastdense.reports import sarif
+    from fastdense.scenarios import scenario as scenarios
+    from fastdense.scenarios.scenario import TABLES
+    from fastdense.settings import toml
+
+    if subject.lower().endswith(TABLES):
+        return sarif.Diagnosed(found, ((subject, None),))
+    name = subject if scenarios.is_file(subject) and subject.endswith(".toml") else None
+    name = name or scenarios.path_of(subject.partition("/")[0])
+    changed = found.cured.change if found.cured else ()
+    return sarif.Diagnosed(found, ((name, sarif.line_of(toml.read_text(name), changed)),))
+
+
+def _program(path, effort, budget, seeds, as_json, sarif=None):
     """Run a program and diagnose its fits; returns the exit code."""
     from contextlib import nullcontext, redirect_stdout
 
@@ -146,6 +185,8 @@ def _program(path, effort, budget, seeds, as_json):
                 found.end()
         except KeyboardInterrupt as error:
             interrupt = error
+    if sarif is not None:
+        _write_sarif(sarif, map(_of_fit, found.every))
     if as_json:
         fits = [one.to_dict() for one in found.every]
         show_json(heading() | {"program": path, "fits": fits})
@@ -161,6 +202,16 @@ def _program(path, effort, budget, seeds, as_json):
         if one.found is not None
     ]
     return max(codes, default=DONE)
+
+
+def _of_fit(one):
+    """What was found of a fit, with the lines to change before that of the fit."""
+    from fastdense.reports import sarif
+
+    if one.found is None or one.held_back:
+        return sarif.Diagnosed(None, (one.place,), " ".join(one.told()[1:]).strip())
+    places = [place for place, _ in one.changes if place]
+    return sarif.Diagnosed(one.found, (*places, one.place))
 
 
 def _refuse(table, instead):

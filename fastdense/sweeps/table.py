@@ -9,6 +9,7 @@ import numpy as np
 from fastdense.errors import FastdenseError, unknown
 from fastdense.judging.intervals import wilson
 from fastdense.outcome import OUTCOMES, names
+from fastdense.plotting import Plotted
 
 LOSSES = "initial_loss", "final_loss", "final_test_loss", "final_accuracy"
 CURVE = "curve_epochs", "curve_loss"
@@ -58,7 +59,7 @@ class Share:
         return found / self.runs, *wilson(found, self.runs)
 
 
-class Table(Mapping[str, Any]):
+class Table(Plotted, Mapping[str, Any]):
     """Runs, one a row: a mapping of columns to arrays of one length.
 
     Columns are the axes by their paths, `seed`, `outcome`, `steps`, `initial_loss`, `final_loss`,

@@ -38,4 +38,4 @@ def command(file, out, by, where, outcome, lines, number):
         plots.check_file(out, files_of(file))
         sweep = reader.find(db, number)
         table = chosen(reader.read_table(db, sweep.id))
-    plots.draw_sweep(Picture.of(sweep, table, by, outcomes, lines, chosen.texts), out)
+    plots.draw_sweep(Picture.of(sweep.base, table, by, outcomes, lines, chosen.texts), out)
