@@ -5,13 +5,27 @@ from pathlib import Path
 
 import click
 
-from fastdense_cli.options import force_option
+from fastdense_cli import completing
+from fastdense_cli.options import examples, force_option
 
 PROGRAMS = ".py", ".ipynb"
 
 
-@click.command(short_help="Say why a loss is stuck, and what cures it.")
-@click.argument("subject", metavar="FILE.toml|SCENARIO[/ARM]|TABLE|PROGRAM.py")
+@click.command(
+    short_help="Say why a loss is stuck, and what cures it.",
+    epilog=examples(
+        "fastdense diagnose stuck.toml  # a training in a file",
+        "fastdense diagnose rows.csv --target price --drop id  # a table",
+        "fastdense diagnose program.py  # a program for Keras",
+        "fastdense diagnose zero-rate/sgd --json  # an arm of a scenario",
+        "fastdense diagnose stuck.toml --observed 0.44  # where your own loss stands",
+    ),
+)
+@click.argument(
+    "subject",
+    metavar="FILE.toml|SCENARIO[/ARM]|TABLE|PROGRAM.py",
+    shell_complete=completing.trainings,
+)
 @click.option("--target", "targets", multiple=True, metavar="COLUMN",
               help="Of a TABLE: what is predicted; repeatable. [the last column]")  # fmt: skip
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Of a TABLE: leave a column out.")
@@ -21,16 +35,28 @@ PROGRAMS = ".py", ".ipynb"
 @click.option("--missing", type=click.Choice(["refuse", "drop", "mean"]),
               help="Of a TABLE: what to do about empty cells. [refuse]")  # fmt: skip
 @click.option("--hidden", default="64,64", metavar="N,...", help="Hidden widths. [64,64]")
-@click.option("--activation", default="relu", help="Of the hidden layers. [relu]")
+@click.option(
+    "--activation",
+    default="relu",
+    shell_complete=completing.entries("activations"),
+    help="Of the hidden layers. [relu]",
+)
 @click.option("--output", help="The last activation; that which suits the targets, if not given.")
-@click.option("--loss", help="That which suits the targets, if not given.")
-@click.option("--optimizer", default="adam", help="[adam]")
+@click.option(
+    "--loss",
+    shell_complete=completing.entries("losses"),
+    help="That which suits the targets, if not given.",
+)
+@click.option(
+    "--optimizer", default="adam", shell_complete=completing.entries("optimizers"), help="[adam]"
+)
 @click.option("--learning-rate", type=float, help="The optimizer's usual one, if not given.")
 @click.option("--batch-size", type=click.IntRange(1), help="[32]")
 @click.option("--epochs", type=click.IntRange(0), default=100, help="[100]")
 @click.option("--scale", help="inputs, targets, both or none. [none]")
 @click.option(
     "--set", "assignments", multiple=True, metavar="PATH=VALUE",
+    shell_complete=completing.settings,
     help="Change a value, such as recipe.epochs=500 or network.hidden=[32].",
 )  # fmt: skip
 @click.option("--observed", metavar="LOSS", help="Where your own loss stands, as it is printed.")
@@ -59,8 +85,9 @@ def command(
     answer names the lines to change.
 
     \b
-    Exit codes: 0 healthy or limited by the data; 3 stalled, slow, frozen, refused, too short to
-    tell, or a mistake in your program; 4 diverged or oscillating; 5 undetermined; 130 interrupted.
+    Exit codes: 0 healthy or limited by the data; 3 stalled, slow, frozen,
+    refused, too short to tell, or a mistake in your program; 4 diverged or
+    oscillating; 5 undetermined; 130 interrupted.
     """
     from fastdense.diagnosis.search import Search
     from fastdense.reports import files
