@@ -25,6 +25,7 @@ extensions = [
     "repository_pages",
     "entry_pages",
     "keras_pages",
+    "docstrings",
 ]
 exclude_patterns = ["extensions"]
 
@@ -40,6 +41,8 @@ napoleon_google_docstring = False
 napoleon_use_ivar = True
 napoleon_use_rtype = False
 napoleon_preprocess_types = True
+
+smartquotes = False  # "--json" is no dash
 
 html_theme = "furo"
 html_title = f"fastdense {release}"

@@ -59,6 +59,11 @@ class Run(Result):
 
     Attributes
     ----------
+    network : Network
+    recipe : Recipe
+        As it was trained, with its seed.
+    thresholds : Thresholds
+        The numbers in the definitions of the outcomes.
     parameters, initial_parameters : ndarray, shape (network.size,)
     epochs : ndarray of int, shape (rows,)
     loss : ndarray, shape (rows,), or None

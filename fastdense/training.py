@@ -189,8 +189,12 @@ threads : as in `train`
         """Go on for some epochs, or as many as the recipe has left.
 
         An epoch that is under way, after an interrupt or `advance_steps`, counts as one of them.
-        `on_progress` is called as `on_progress(epochs_done)` about every 30 ms; it may raise to
-        stop.
+
+        Parameters
+        ----------
+        epochs : int
+        on_progress : callable, optional
+            Called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop.
         """
         until = min(self.epoch + whole("epochs", epochs, 0), self.recipe.epochs)
         session, started = self._session, time.perf_counter()
@@ -414,6 +418,18 @@ threads : as in `train`
         threads: int | None = None,
     ) -> "Training":
         """The training that a checkpoint was taken of, to go on with the same data.
+
+        Parameters
+        ----------
+        path : path
+        data : Data or (inputs, targets)
+            The rows that it was trained on.
+        threads : int, optional
+            As in `train`.
+
+        Returns
+        -------
+        Training
 
         Raises
         ------

@@ -172,6 +172,7 @@ class Diagnosis(Plotted):
 
     @property
     def healthy(self):
+        """Whether nothing is wrong: the typical start gets where its data let it."""
         return self.verdict == HEALTHY
 
     @property

@@ -72,7 +72,8 @@ def _lines_of_arms(reports, width):
     for report in reports:
         arms = report.plain["arms"]
         yield Text(report.plain["scenario"], style="bold")
-        curves = [sparkline(report.medians[arm["name"]], 8) for arm in arms]
+        letters = 8 if width < 100 else 16
+        curves = [sparkline(report.medians[arm["name"]], letters) for arm in arms]
         ways = [
             narrow.columns(
                 [arm["name"], f"{runs_of(arm)} runs", loss(arm), curve]

@@ -87,6 +87,7 @@ class Table(Plotted, Mapping[str, Any]):
         return cls(first.axes, np.concatenate([t.places for t in tables], axis=1), columns)
 
     def __getitem__(self, name: str) -> np.ndarray:
+        """A column, shape (rows,)."""
         for axis, places in zip(self.axes, self.places, strict=True):
             if axis.path == name:
                 return axis.array[places]
@@ -131,7 +132,19 @@ class Table(Plotted, Mapping[str, Any]):
         return [v.tolist() for v in self[name]] if name in CURVE else self[name].tolist()
 
     def axis(self, name, known=()):
-        """The number of an axis, by its path or the last part of that."""
+        """The number of an axis, by its path or the last part of that.
+
+        Parameters
+        ----------
+        name : str
+        known : sequence of str
+            What else it might have been, for the message if it is none.
+
+        Raises
+        ------
+        FastdenseError
+            No such axis, or several of which that is the last part.
+        """
         paths = [axis.path for axis in self.axes]
         found = [i for i, path in enumerate(paths) if path == name or path.endswith(f".{name}")]
         if not found:
