@@ -13,6 +13,7 @@ from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weight
 from fastdense.devices import device_of
 from fastdense.errors import FastdenseError, shown
 from fastdense.files import checkpoint
+from fastdense.judging.progress import watched
 from fastdense.network import Network
 from fastdense.outcome import USUAL, Thresholds, check_thresholds
 from fastdense.recipe import Recipe
@@ -510,8 +511,8 @@ def train(
     thresholds : Thresholds
         The numbers in the definitions of the outcomes.
     on_progress : callable, optional
-        Called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop. One that has
-        a method `expect`, as a `ProgressBar`, is told first how many epochs there are.
+        Called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop. A
+        `ProgressBar` shows it.
     device : str
         "cpu" (compiled) or "reference" (NumPy, slow, the definition).
     threads : int, optional
@@ -541,9 +542,7 @@ def train(
         device=device,
         threads=threads,
     )
-    expect = getattr(on_progress, "expect", None)
-    if expect is not None:
-        expect(recipe.epochs)
-    while not training.done:
-        training.advance(recipe.epochs, on_progress)
+    with watched(on_progress, recipe.epochs):
+        while not training.done:
+            training.advance(recipe.epochs, on_progress)
     return training._result(final=True)

@@ -16,13 +16,13 @@ class ProgressBar:
 
     In a notebook it stands below the cell; on a terminal it is a line on standard error, removed
     when the work is done. Anywhere else nothing is shown. It has the share that is done, the rate
-    and the time that is left.
+    and the time that is left. A diagnosis may end long before its share is 100%: when it knows.
 
     Parameters
     ----------
     title : str, optional
     unit : str, optional
-        Of what is counted, such as "epochs".
+        Of what is counted, such as "epochs", for the rate.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class ProgressBar:
     def __init__(self, title: str = "", unit: str = "") -> None:
         self._title, self._unit = plain(str(title)), plain(str(unit))
         self._total = self._first = None
-        self._told = 0.0
+        self._told, self._last = 0.0, (0, None)
         self._show = _notebook() or _terminal()
 
     def expect(self, total: float) -> None:
@@ -57,15 +57,26 @@ class ProgressBar:
         begun, since = self._first
         rate = (done - begun) / (now - since) if now > since else 0.0
         self._show(self._title, done, total, _words(done, total, rate, self._unit), ended)
+        self._last = done, total
         if ended:
             self._first = None  # the next work is timed by itself
+
+    def finish(self) -> None:
+        """There will be no more: remove the line, or say below the cell how long it took."""
+        if self._show is None or self._first is None:
+            return
+        done, total = self._last
+        words = f"ended after {clock(time.monotonic() - self._first[1])}"
+        self._show(self._title, done, total, words, True)
+        self._first = None
 
 
 def _words(done, total, rate, unit):
     """Share, rate and time left, such as "45%  1,200 epochs/s  0:03 left"."""
     words = [f"{done:,.0f}" if total is None else f"{done / max(total, 1e-12):.0%}"]
     if rate > 0:
-        words.append(f"{f'{rate:,.0f}' if rate >= 10 else f'{rate:.2g}'} {unit}".strip() + "/s")
+        if unit:
+            words.append(f"{f'{rate:,.0f}' if rate >= 10 else f'{rate:.2g}'} {unit}/s")
         if total is not None and done < total:
             words.append(f"{clock((total - done) / rate)} left")
     return "  ".join(words)

@@ -46,6 +46,12 @@ def test_commands_scenarios_and_theories_are_completed():
     assert completed("run", "mine") == [("file", "mine")]  # the shell knows files itself
 
 
+def test_a_sweep_goes_on_with_a_subcommand_or_a_scenario():
+    assert names("sweep", "s")[:1] == ["show"]
+    assert names("sweep", "vanishing") == names("sweep", "run", "vanishing")
+    assert names("sweep", "vanishing-sigmoid", "--arm", "r") == ["relu"]
+
+
 def test_arms_are_completed():
     assert names("run", "vanishing-sigmoid", "--arm", "r") == ["relu"]
     arms = [arm.name for arm in scenarios.load("rate-adam").arms]

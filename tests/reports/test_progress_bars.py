@@ -86,6 +86,30 @@ def test_each_kind_of_work_is_shown_to_its_end():
         assert "it [" in terminal.getvalue()
 
 
+class Stopping(ProgressBar):
+    """Shows how far it is, and then interrupts."""
+
+    def __call__(self, done, total=None):
+        super().__call__(done, total)
+        raise KeyboardInterrupt
+
+
+def test_work_that_ends_early_leaves_no_line():
+    with a_terminal() as terminal, pytest.raises(KeyboardInterrupt):
+        train(SMALL, Recipe(epochs=10**6), (X, X), on_progress=Stopping("it"))
+    assert "it [" in terminal.getvalue() and screen(terminal.getvalue()) == [""] * 5
+    with a_terminal() as terminal:
+        diagnose(SMALL, Recipe(epochs=30), (X, X), effort="quick", on_progress=ProgressBar("it"))
+    assert "it [" in terminal.getvalue() and screen(terminal.getvalue()) == [""] * 5
+
+
+def test_a_notebook_says_how_long_it_took_where_it_ends_early(notebook):
+    with pytest.raises(KeyboardInterrupt):
+        train(SMALL, Recipe(epochs=10**6), (X, X), on_progress=Stopping("it"))
+    ((*_, last),) = notebook
+    assert repr(last) == "it  ended after 0:00"
+
+
 def test_a_notebook_shows_one_bar_below_its_cell(notebook):
     bar = ProgressBar("<b>sine</b>")
     train(SMALL, Recipe(epochs=2000), (X, X), on_progress=bar)

@@ -8,6 +8,7 @@ import pkgutil
 
 import click
 
+from fastdense_cli import completing
 from fastdense_cli.options import examples
 
 
@@ -23,6 +24,13 @@ class Sweep(click.Group):
         command = importlib.import_module(f"{__name__}.{name}").command
         command.name = name
         return command
+
+    def shell_complete(self, context, incomplete):
+        named = completing.trainings(context, None, incomplete)
+        return [
+            *super().shell_complete(context, incomplete),
+            *(one for one in named if one.type == "plain"),
+        ]
 
     def parse_args(self, context, arguments):
         own = {*self.list_commands(context), "-h", "--help"}
