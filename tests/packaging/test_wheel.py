@@ -175,7 +175,9 @@ def test_what_makes_data_frames_is_imported_in_one_place():
 
 def test_what_builds_the_site_is_an_extra():
     extra = packages(CONFIG["options.extras_require"]["docs"])
-    assert extra == {"furo", "myst-parser", "sphinx", "sphinx-click"}
+    estimators = packages(CONFIG["options.extras_require"]["sklearn"])
+    assert extra - estimators == {"furo", "myst-parser", "sphinx", "sphinx-click"}
+    assert estimators <= extra
     assert imported([ROOT / "docs" / "conf.py", *(ROOT / "docs" / "extensions").glob("*.py")]) == {
         "repository_pages"
     }
