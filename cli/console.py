@@ -57,9 +57,30 @@ def show(renderable, width_without_terminal=WIDTH_WITHOUT_TERMINAL):
     ).print(Plain(renderable))
 
 
-def show_line(text):
-    """Print a line on stdout."""
-    click.echo(plain(text))
+def show_line(text, hanging=0):
+    """Print a line on stdout; on a terminal that is narrower, on several.
+
+    The others then begin at a column, or where the first one does.
+    """
+    import shutil
+    import textwrap
+
+    width = _width(0)
+    width = shutil.get_terminal_size().columns if width is None else width
+    line = plain(text)
+    if not width or len(line) <= width:
+        click.echo(line)
+        return
+    hanging = hanging or len(line) - len(line.lstrip())
+    click.echo(
+        textwrap.fill(
+            line[hanging:],
+            width,
+            initial_indent=line[:hanging],
+            subsequent_indent=" " * hanging,
+            break_on_hyphens=False,
+        )
+    )
 
 
 def show_text(text):

@@ -188,7 +188,7 @@ def _program(path, effort, budget, seeds, as_json, sarif=None):
     from fastdense.judging.plain import heading
     from fastdense.keras import diagnosing, program
     from fastdense_cli.app import DONE, INTERRUPTED, STALLED
-    from fastdense_cli.console import show_json
+    from fastdense_cli.console import show_json, show_line
 
     try:
         source = program.source_of(path)
@@ -197,7 +197,8 @@ def _program(path, effort, budget, seeds, as_json, sarif=None):
 
     def tell(one):
         if not as_json:
-            click.echo("\n".join(["", *one.told(), ""]))
+            for line in ["", *one.told(), ""]:
+                show_line(line)
 
     options = {"effort": effort, "seconds": budget, "seeds": seeds}
     # What the program prints must not stand between what is printed as JSON.

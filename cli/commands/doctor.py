@@ -28,4 +28,5 @@ def command(as_json):
         return
     width = max(len(one.topic) for one in found)
     for one in found:
-        show_line(f"{one.topic:{width}}  {one.text}" + (f" ({one.help})" if one.help else ""))
+        told = f"{one.text} ({one.help})" if one.help else one.text
+        show_line(f"{one.topic:{width}}  {told}", hanging=width + 2)

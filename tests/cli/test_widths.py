@@ -127,6 +127,31 @@ def test_a_diagnosis_a_sweep_and_a_plan_fit(width, monkeypatch, tmp_path):
         assert_fits(lines_of(width, monkeypatch, "sweep", "show", "runs.db", *options), width)
 
 
+PROGRAM = """
+import numpy as np, keras; keras.utils.set_random_seed(1)
+from keras.models import Sequential
+from keras.layers import Dense
+x = np.linspace(-1, 1, 100).reshape(-1, 1)
+model = Sequential([Dense(16, activation="tanh", input_shape=(1,)), Dense(1)])
+model.compile(loss="mse", optimizer="sgd")
+model.optimizer.learning_rate = 1e-7
+model.fit(x, np.sin(3 * x), epochs=100, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_answer_on_a_program_and_what_a_machine_has_fit(width, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "program.py").write_text(PROGRAM)
+    lines = lines_of(width, monkeypatch, "diagnose", "program.py", "--effort", "quick")
+    assert_fits(lines, width)
+    assert any(line.startswith("program.py, line 9: fit") for line in lines)
+    assert_fits(lines_of(width, monkeypatch, "doctor"), width)
+    monkeypatch.delenv("COLUMNS")
+    whole = call("diagnose", "program.py", "--effort", "quick").out  # a pipe gets them as they are
+    assert "".join("".join(lines).split()) == "".join(whole.split())
+
+
 def at_a_terminal(width, *arguments, **environment):
     """What a command writes to a terminal of some width, raw."""
     ours, theirs = pty.openpty()
