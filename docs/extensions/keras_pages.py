@@ -8,16 +8,19 @@ from repository_pages import GENERATED, write
 import fastdense.keras
 
 LEFT_OUT = "datasets", "wrappers"  # of the former keras.md tells all; the latter need scikit-learn
+# In which functions are for programs; in the others they are for the module itself.
+WITH_FUNCTIONS = "activations", "backend", "losses", "metrics", "ops", "saving", "utils"
 WITH_METHODS = "Model", "Sequential"
 
 
 def served(module):
     """Names of the classes and functions that a module has of its own, sorted."""
+    functions = module.__name__.rpartition(".")[2] in WITH_FUNCTIONS
     return sorted(
         name
         for name, value in vars(module).items()
         if name[0] != "_"
-        and (inspect.isclass(value) or inspect.isfunction(value))
+        and (inspect.isclass(value) or (functions and inspect.isfunction(value)))
         and value.__module__.startswith(module.__name__)
         and value.__name__ == name
         and value.__doc__
