@@ -1,5 +1,7 @@
 """The cells of the one table, workloads down and peers across, and the sentences around it."""
 
+import statistics
+
 from fastdense_bench.peers import OURS
 
 NOTES = (
@@ -100,6 +102,20 @@ def remarks(results):
                 who = f"{one['peer']} with {one['threads']} thread{'s' * (one['threads'] != 1)}"
                 said.append(f"{row['workload']}: {who} {one['status']}: {one['reason']}")
     return said
+
+
+def summaries(results):
+    """On each number of threads: how far ahead of the fastest peer, over all rows."""
+    for index, threads in enumerate(results["peak_gflops"]):
+        ratios = [row["comparisons"][index]["ratio"] for row in results["workloads"]]
+        ratios = [ratio for ratio in ratios if ratio is not None]
+        if len(ratios) > 1:
+            ahead = sum(ratio > 1 for ratio in ratios)
+            yield (
+                f"{threads} thread{'s' * (threads != '1')}, {len(ratios)} rows: beside the fastest "
+                f"peer {statistics.geometric_mean(ratios):.2f} times as fast (geometric mean), at "
+                f"least {min(ratios):.2f} times, faster in {ahead}."
+            )
 
 
 def startup_rows(results):

@@ -5,30 +5,36 @@ import difflib
 
 import fastdense
 from fastdense.errors import FastdenseError
-from fastdense_bench import machine, process, startup
+from fastdense_bench import drawn, machine, process, startup
 from fastdense_bench.kept import Kept
 from fastdense_bench.measure import TOLERANCE, measure
 from fastdense_bench.peers import OURS
 from fastdense_bench.workloads import QUICK, WORKLOADS
 
 SCHEMA_VERSION = 1
-STARTUP = "startup"
+STARTUP, DRAWN = "startup", "drawn"
 ONE, ALL, BOTH = "1", "all", "both"
 
 
 def select(filters, quick):
     """Workloads whose name holds one of the filters, and whether the start-up is measured."""
     known = {workload.name: workload for workload in WORKLOADS}
+    if DRAWN in filters:
+        if len(filters) > 1:
+            raise FastdenseError(
+                f"{DRAWN!r} stands beside other rows, whose mean would say nothing; give it alone"
+            )
+        return drawn.draw(), False
     if not filters:
         chosen = QUICK if quick else known
         return [known[name] for name in chosen], True
     for text in filters:
         if text != STARTUP and not any(text in name for name in known):
-            near = difflib.get_close_matches(text, [STARTUP, *known], n=1, cutoff=0.5)
+            near = difflib.get_close_matches(text, [STARTUP, DRAWN, *known], n=1, cutoff=0.5)
             hint = f"did you mean {near[0]!r}?" if near else "the shortest is a part of '1-10-1'"
             raise FastdenseError(
                 f"no workload's name holds {text[:80]!r}; give a part of one, such as '784-256', "
-                f"'adam b128', 'predict' or '{STARTUP}'" + (f" ({hint})" if near else "")
+                f"'adam b128', 'predict', '{STARTUP}' or '{DRAWN}'" + (f" ({hint})" if near else "")
             )
     rows = [w for name, w in known.items() if any(text in name for text in filters)]
     return rows, STARTUP in filters

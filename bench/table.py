@@ -13,6 +13,7 @@ def for_terminal(results):
     parts = [Text(cells.machine_line(results))]
     if results["workloads"]:
         parts.append(_drawn(cells.header(results), cells.lines(results)))
+    parts += [Text(summary, style="bold") for summary in cells.summaries(results)]
     parts += [Text(remark, style="yellow") for remark in cells.remarks(results)]
     parts += [Text(note, style="dim") for note in cells.notes(results)]
     if results["startup"]:
@@ -36,7 +37,7 @@ def markdown(results):
     tables = [_piped(cells.header(results), cells.lines(results))] if results["workloads"] else []
     if results["startup"]:
         tables.append(_piped(cells.STARTUP_HEADER, cells.startup_rows(results)))
-    said = "\n".join(f"- {remark}" for remark in cells.remarks(results))
+    said = "\n".join(f"- {one}" for one in (*cells.summaries(results), *cells.remarks(results)))
     parts = [cells.machine_line(results), *tables, said, *cells.notes(results)]
     return "\n\n".join(part for part in parts if part)
 

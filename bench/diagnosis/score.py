@@ -15,6 +15,7 @@ from fastdense_bench.diagnosis.chance import by_chance
 
 PUBLISHED, PUT_IN, ARM = "published", "put in", "arm"
 ONCE_MORE = 20  # starts on which a verified remedy is tried once more
+DRAWN = 5  # times random changes are drawn beside a diagnosis
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Diagnosed:
     causes: list  # their labels
     remedy: str  # the first that was verified, or ""
     cured: float | None  # share of fresh starts that it makes good
-    chance: float | None  # the same of the best of random changes, for as much arithmetic
+    chance: list | None  # likewise of the best of random changes, for as much arithmetic, each time
     seconds: float
     again: bool | None = None  # whether the remedy cures on other starts, too; of one verified
     claim: str = ""  # what the scenario of an arm claims
@@ -123,10 +124,14 @@ def _diagnosed(kind, one, effort):
         "causes": [finding.cause.label for finding in found.causes],
         "remedy": cure.words if cure else "",
         "cured": float(cure.after.mean()) if cure else None,
-        "chance": by_chance(found)[0] if kind != ARM and found.verdict == "fault" else None,
+        "chance": _by_chance(found) if kind != ARM and found.verdict == "fault" else None,
         "again": _cures_again(found) if cure else None,
         "seconds": round(found.seconds, 1),
     }
+
+
+def _by_chance(found):
+    return [by_chance(found, seed)[0] for seed in range(DRAWN)]
 
 
 def _cures_again(found):

@@ -83,15 +83,18 @@ def _of_arms(found):
 
 def _of_chance(found):
     tried = [one for one in found if one.chance is not None]
-    pairs = [(one.cured or 0.0, one.chance) for one in tried]
+    pairs = [(one.cured or 0.0, share) for one in tried for share in one.chance]
     if not pairs:
         return []
-    better, even = sum(a > b for a, b in pairs), sum(a == b for a, b in pairs)
+    better, even = (
+        sum(holds) / len(pairs) for holds in zip(*((a > b, a == b) for a, b in pairs), strict=True)
+    )
     ours, theirs = (sum(shares) / len(pairs) for shares in zip(*pairs, strict=True))
     return [
-        f"the remedy cures more fresh starts than the best of random changes for as much "
-        f"arithmetic in {better} of {len(pairs)} faults, as many in {even}, fewer in "
-        f"{len(pairs) - better - even}; of all starts {ours:.0%}, and chance {theirs:.0%}"
+        f"{len(tried)} faults, random changes drawn {len(tried[0].chance)} times beside each: the "
+        f"remedy cures more fresh starts than the best of them for as much arithmetic in "
+        f"{better:.0%}, as many in {even:.0%}, fewer in {1 - better - even:.0%}; of all starts "
+        f"{ours:.0%}, and chance {theirs:.0%}"
     ]
 
 

@@ -11,6 +11,7 @@ A peer's file holds
 - optionally `train_images(job)` and `train_many_images(job)`, the same of networks on images, which
   it builds from `job.stack`, and `train_augmented(job)`;
 - optionally `predict(job)`, which returns `run()`: it returns the outputs of the job's inputs;
+- optionally `ACTIVATIONS`, the names of those that it has, if these are not all;
 - optionally `KEEPS_CODE = True`, if compiled code stays on disk for the next process;
 - optionally `environment()`, variables that are set before its imports.
 
@@ -69,7 +70,9 @@ class Peer:
 
     def can(self, workload):
         """Whether it has what the workload asks for."""
-        return hasattr(self.module, role(workload))
+        activations = getattr(self.module, "ACTIVATIONS", (workload.activation,))
+        has = workload.stack or workload.activation in activations
+        return bool(has) and hasattr(self.module, role(workload))
 
 
 def role(workload):

@@ -14,7 +14,9 @@ def make(job):
     import torch
     from torch import nn
 
-    activations = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
+    activations = {
+        "relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "silu": nn.SiLU, "gelu": nn.GELU,
+    }  # fmt: skip
     modules = []
     for weights, bias in job.layers:
         linear = nn.Linear(*weights.shape)

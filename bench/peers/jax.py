@@ -15,9 +15,10 @@ def outputs(workload):
     import jax
     import jax.numpy as jnp
 
-    activate = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}[
-        workload.activation
-    ]
+    activate = {
+        "relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "silu": jax.nn.silu,
+        "gelu": partial(jax.nn.gelu, approximate=False),
+    }[workload.activation]  # fmt: skip
 
     def forward(layers, a):
         for weights, bias in layers[:-1]:

@@ -12,6 +12,7 @@ NAME = "sklearn"
 IMPORTS = ("sklearn.neural_network",)
 PACKAGES = ("scikit-learn",)
 INSTALL = "pip install scikit-learn"
+ACTIVATIONS = {"relu": "relu", "tanh": "tanh", "sigmoid": "logistic"}
 
 
 def make(job, epochs=1):
@@ -31,10 +32,9 @@ def make(job, epochs=1):
     workload = job.workload
     outputs = workload.widths[-1]
     sgd = workload.optimizer == "sgd"
-    names = {"sigmoid": "logistic"}
     return Given(
         hidden_layer_sizes=workload.widths[1:-1],
-        activation=names.get(workload.activation, workload.activation),
+        activation=ACTIVATIONS[workload.activation],
         solver=workload.optimizer or "sgd",
         alpha=0.0,
         batch_size=workload.batch,

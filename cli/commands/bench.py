@@ -44,9 +44,9 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     """Time training steps and predictions, fastdense and its peers in turn, in one run.
 
     WORKLOAD is a part of a row's name, such as 784-256, "adam b128" or predict; startup stands for
-    the compile benchmark. Without any, all of them are measured: two hours with every peer,
-    which --resume spreads over as many sittings as you like. The losses of all peers are checked to
-    agree before anything is timed.
+    the compile benchmark, drawn for rows that a rule draws. Without any, all of the named ones are
+    measured: two hours with every peer, which --resume spreads over as many sittings as you like.
+    The losses of all peers are checked to agree before anything is timed.
 
     diagnosis in place of workloads diagnoses published faults and healthy trainings instead, and
     says how often the first cause is the published one. With --peers, such as torchmortem or all,

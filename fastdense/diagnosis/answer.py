@@ -75,9 +75,14 @@ class Remedy:
     rows: tuple = field(default=(), repr=False)  # lines of NumPy that change rows
 
     @property
+    def share(self):
+        """Share of the fresh starts that are good with it."""
+        return self.after.mean()
+
+    @property
     def verified(self):
         """Whether it cures on fresh starts, by more than chance gives or by half of them."""
-        lift = self.after.mean() - self.placebo.mean()
+        lift = self.share - self.placebo.mean()
         return bool(lift > 0 and (self.p <= 0.05 or lift >= 0.5))
 
     @property
@@ -221,7 +226,7 @@ class Diagnosis(Plotted):
                 f" This made {best.good.sum()} of {len(best.good)} starts good, and was not tried "
                 f"on fresh ones yet: {best.change.words}."
             )
-        if self.remedies and self.remedies[0].after.mean() >= MOSTLY:
+        if self.remedies and self.remedies[0].share >= MOSTLY:
             first = self.remedies[0]
             return (
                 f" With this {first.after.sum()} of {len(first.after)} fresh starts are good, and "

@@ -18,6 +18,7 @@ from fastdense.diagnosis.observed import Observed, mistakes, told
 from fastdense.diagnosis.outlying import outlying
 from fastdense.diagnosis.ranking import (
     CURED,
+    NEARLY,
     SHOWN,
     UNPROVEN,
     bar_of,
@@ -45,7 +46,8 @@ ENOUGH = 0.6  # of fresh starts good by one change: no pairs of changes are trie
 STRONG = 0.6  # suspicion that is followed where a training is good
 SOME = 3  # suspects that are named where none was tried
 FURTHER = 0.7  # as hopeful as a cause's change is the next one
-PORTIONS = 10  # of the budget, after each of which the search can end
+PORTIONS = 10  # of the budget, after each of which the search can end,
+TOGETHER = 2  # or so many changes: what is likeliest is often enough
 PAIRED = 4  # of the best changes whose pairs are tried
 SEEDS = 2**62  # and some more are valid
 HALF = 0.5  # of the rows, or more, are no strays
@@ -142,7 +144,7 @@ class Search:
         self.try_singles()
         if max((one.good.mean() for one in self.tried), default=0.0) >= ENOUGH:
             found = self.concluded()
-            if any(one.verified and one.after.mean() >= ENOUGH for one in found.remedies):
+            if any(one.verified and one.share >= ENOUGH for one in found.remedies):
                 return found
         self.try_pairs()
         return self.concluded()
@@ -200,7 +202,7 @@ class Search:
                 self.try_singles()
                 named = self.concluded()
                 own = {change.words for one in named.causes[:1] for change in one.changes}
-                if any(one.verified and one.words in own and one.after.mean() >= HEALTHY
+                if any(one.verified and one.words in own and one.share >= HEALTHY
                        for one in named.remedies):  # fmt: skip
                     healthy = None
                     return named
@@ -293,7 +295,7 @@ class Search:
                 continue
             batch.append((change, causes, changed))
             cost += work
-            if cost >= self.laboratory.budget / PORTIONS:
+            if len(batch) == TOGETHER or cost >= self.laboratory.budget / PORTIONS:
                 self.carry_out_together(batch)
                 batch, cost = [], 0.0
         self.carry_out_together(batch)
@@ -320,7 +322,8 @@ class Search:
     def verified(self, causes):
         """The remedies, tried again on starts that were not used to choose them.
 
-        The best, and the best of those that the first cause asks for, which come first.
+        The best, and the best of those that the first cause asks for. That comes first, unless
+        others turn out to cure clearly more.
         """
         cures = [one for one in self.tried if cure(one, self.evidence) >= CURED]
         cures.sort(key=lambda one: (-round(cure(one, self.evidence), 1), one.change.effort))
@@ -348,8 +351,10 @@ class Search:
                     p, tuple(of_rows(self.case, trained.case)),
                 )
             )  # fmt: skip
-        rest = sorted(remedies[1:], key=lambda one: (-one.after.mean(), one.effort))
-        return sorted([remedies[0], *rest], key=lambda one: not one.verified)
+        own, rest = remedies[0], sorted(remedies[1:], key=lambda one: (-one.share, one.effort))
+        most = max((one.share for one in remedies if one.verified), default=0.0)
+        first = [own, *rest] if own.share >= most - NEARLY else [*rest, own]
+        return sorted(first, key=lambda one: not one.verified)
 
     def affordable(self, cases):
         """On how many starts some cases can be tried again."""

@@ -67,13 +67,14 @@ def test_what_is_kept_is_of_the_scenarios_and_causes_that_there_are():
 
 def test_chance_and_arms_are_told():
     found = [
-        diagnosed(["A"], ["A"], kind=PUT_IN, cured=1.0, chance=0.5),
-        diagnosed(["A"], ["A"], kind=PUT_IN, chance=0.25),
+        diagnosed(["A"], ["A"], kind=PUT_IN, cured=1.0, chance=[0.5, 1.0]),
+        diagnosed(["A"], ["A"], kind=PUT_IN, chance=[0.0, 0.25]),
         diagnosed(["NONE"], [], "sound", kind=ARM),
         diagnosed([], ["A"], "deep|er", kind=ARM, claim="It | stalls."),
     ]
     texts = table.summaries(found)
-    assert "in 1 of 2 faults, as many in 0, fewer in 1" in texts[-1]
+    assert "2 faults, random changes drawn 2 times beside each" in texts[-1]
+    assert "in 25%, as many in 50%, fewer in 25%; of all starts 50%, and chance 44%" in texts[-1]
     assert (
         "of 1 that converge, causes are named in 0; of 1 others the verdicts are 1 fault"
         in (texts[-2])

@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fastdense_bench import peers
+from fastdense_bench import drawn, peers
 from fastdense_bench.job import AS_THEY_ARE, GIVEN, SHUFFLED, Job
 from fastdense_bench.matrix_exponential import expm
 from fastdense_bench.measure import TOLERANCE
 from fastdense_bench.workloads import QUICK, WORKLOADS, Workload
 
 DENSE = [w for w in WORKLOADS if not w.stack]
+DRAWN = drawn.draw()
 SMALL = [w for w in DENSE if w.trains and w.networks == 1 and w.flops * w.steps < 1e9]
 MANY = [w for w in DENSE if w.networks > 1]
 IMAGES = [w for w in WORKLOADS if w.stack and not w.augmentation]
@@ -40,7 +41,7 @@ def counted(workload):
     return total
 
 
-@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.name)
+@pytest.mark.parametrize("workload", [*WORKLOADS, *DRAWN], ids=lambda w: w.name)
 def test_a_row_is_sound(workload):
     assert workload.flops == counted(workload)
     assert workload.samples % workload.batch == 0
@@ -50,7 +51,7 @@ def test_a_row_is_sound(workload):
 
 
 def test_names_are_unique_and_the_quick_rows_exist():
-    names = [workload.name for workload in WORKLOADS]
+    names = [workload.name for workload in [*WORKLOADS, *DRAWN]]
     assert len(set(names)) == len(names) and set(QUICK) <= set(names)
 
 
@@ -126,8 +127,8 @@ def test_layers_of_all_networks_are_those_of_each():
 
 
 @pytest.mark.parametrize("name", ["torch_eager", "jax"])
-@pytest.mark.parametrize("workload", IMAGES, ids=lambda w: w.name)
-def test_peers_agree_on_images(workload, name):
+@pytest.mark.parametrize("workload", [*IMAGES, *DRAWN], ids=lambda w: w.name)
+def test_peers_agree(workload, name):
     peer = peers.load(f"fastdense_bench.peers.{name}")
     if not peer.installed:
         pytest.skip(peer.install)
@@ -139,3 +140,14 @@ def test_peers_agree_on_images(workload, name):
         for module in (FASTDENSE, peer.module)
     )
     assert ours == pytest.approx(theirs, rel=TOLERANCE)
+
+
+def test_rows_are_drawn_by_the_rule():
+    assert DRAWN == drawn.draw() and len(DRAWN) == drawn.ROWS + drawn.PACKS
+    singles = [w for w in DRAWN if w.networks == 1]
+    assert {w.activation for w in DRAWN} == set(drawn.ACTIVATIONS)
+    assert {w.optimizer for w in DRAWN} == {"sgd", "adam"}
+    assert all(drawn.BATCHES[0] <= w.batch <= drawn.BATCHES[1] for w in DRAWN)
+    assert sum(w.batch % 16 != 0 for w in singles) > drawn.ROWS / 2
+    low, high = drawn.PARAMETERS
+    assert all(low <= w.network().size <= high for w in DRAWN if w.networks > 1)

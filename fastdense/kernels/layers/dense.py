@@ -14,6 +14,7 @@ from fastdense.kernels.compile.pointers import call, offset, record
 from fastdense.kernels.compile.vectors import vector_length
 from fastdense.kernels.layers._observing import add_sizes
 from fastdense.kernels.layout import OBSERVING, TRAINING
+from fastdense.kernels.linalg.few_samples import few_backward_for, few_forward_for, few_samples
 from fastdense.kernels.linalg.gemm import product_for
 from fastdense.kernels.linalg.gemv import matvec_for
 from fastdense.kernels.linalg.lane_gemm import pack_product_for
@@ -33,7 +34,8 @@ def forward_for(kind):
 
     When OBSERVING the |pre-activations| are added to the sixteen sums at `sizes[16 index]`.
     """
-    product = product_for(kind)
+    product, of_few = product_for(kind), few_forward_for(kind)
+    width = vector_length(kind.bitwidth)
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(**NUMPY)
@@ -59,11 +61,20 @@ def forward_for(kind):
                 np.int64(COLUMN_BIAS), bias, scratch, scratch, zero, zero,
             )  # fmt: skip
         else:
-            product(
-                weights, one, layer.n_out, source, stride, slopes, stride,
-                layer.n_out, columns, layer.n_in,
-                np.int64(ROW_BIAS), bias, scratch, scratch, zero, zero,
-            )  # fmt: skip
+            few = few_samples(samples, layer.n_out, layer.n_in, one, width)
+            count = samples - few if few else columns
+            if count > 0:
+                product(
+                    weights, one, layer.n_out, source, stride, slopes, stride,
+                    layer.n_out, count, layer.n_in,
+                    np.int64(ROW_BIAS), bias, scratch, scratch, zero, zero,
+                )  # fmt: skip
+            if few:
+                spare = offset(arena, layer.slope_row * stride) if plain else target
+                of_few(
+                    weights, layer.n_in, layer.n_out, offset(source, count),
+                    offset(slopes, count), stride, few, spare, scratch,
+                )  # fmt: skip
         if job.purpose == OBSERVING:
             add_sizes(work, index, slopes, stride, layer.n_out, samples, zero, one)
         if plain:
@@ -76,12 +87,12 @@ def forward_for(kind):
 
 @cache
 def backward_for(kind):
-    """`backward(work, job, layer, arena, transposed, scratch, delta, other, columns)`.
+    """`backward(work, job, layer, arena, transposed, scratch, delta, other, columns, samples)`.
 
     From the derivative with respect to the outputs, in the rows of `delta`, to the transposed
     delta, and to that of the inputs in `other`; what is of few outputs or inputs is not transposed.
     """
-    product, multiply = product_for(kind), matvec_for(kind)
+    product, multiply, of_few = product_for(kind), matvec_for(kind), few_backward_for(kind)
     square = vector_length(kind.bitwidth)
     turn_whole, turn_part = (make_turn(kind, square, whole) for whole in (True, False))
     cast = np.float32 if kind == types.float32 else np.float64
@@ -115,7 +126,7 @@ def backward_for(kind):
                 copy[i] = dz
 
     @njit(**NUMPY)
-    def backward(work, job, layer, arena, transposed, scratch, delta, other, columns):
+    def backward(work, job, layer, arena, transposed, scratch, delta, other, columns, samples):
         stride = job.stride
         zero, one = np.int64(0), np.int64(1)
         slopes = offset(arena, layer.slope_row * stride)
@@ -143,11 +154,23 @@ def backward_for(kind):
         weights = offset(work.parameters, layer.weights)
         if stride == 1:
             multiply(weights, layer.n_out, delta, other, layer.n_in, layer.n_out)
-        else:
+            return
+        left = zero
+        if few == 0:
+            turned = (layer.n_out + square - 1) // square
+            left = few_samples(samples, layer.n_in, layer.n_out, turned, square)
+        count = samples - left if left else columns
+        if count > 0:
             product(
                 weights, layer.n_out, one, delta, stride, other, stride,
-                layer.n_in, columns, layer.n_out, np.int64(ZERO), weights, scratch,
+                layer.n_in, count, layer.n_out, np.int64(ZERO), weights, scratch,
                 scratch, zero, zero,
+            )  # fmt: skip
+        if left:
+            own = layer.transposed * job.columns + count * layer.transposed_stride
+            of_few(
+                weights, layer.n_in, layer.n_out, offset(transposed, own),
+                layer.transposed_stride, offset(other, count), stride, left, scratch,
             )  # fmt: skip
 
     return backward

@@ -51,14 +51,14 @@ def forward_for(kind):
 
 @cache
 def backward_for(kind):
-    """`backward(work, job, depth, arena, transposed, scratch, delta, other, columns)`.
+    """`backward(work, job, depth, arena, transposed, scratch, delta, other, columns, samples)`.
 
     From the loss's derivative in the rows of `delta` to what every layer's gradient is taken from.
     """
     dense, scatter = dense_layers.backward_for(kind), scatter_for(kind)
 
     @njit(inline="never", **NUMPY)
-    def backward(work, job, depth, arena, transposed, scratch, delta, other, columns):
+    def backward(work, job, depth, arena, transposed, scratch, delta, other, columns, samples):
         for index in range(depth - 1, -1, -1):
             layer = record(work.layers, index)
             if layer.backward != 0:
@@ -67,7 +67,7 @@ def backward_for(kind):
                     own = offset(transposed, layer.transposed * job.columns)
                     scatter(delta, job.stride, layer.n_out, columns, own)
             else:
-                dense(work, job, layer, arena, transposed, scratch, delta, other, columns)
+                dense(work, job, layer, arena, transposed, scratch, delta, other, columns, samples)
             if layer.own_delta:
                 if not layer.needs_input_gradient:
                     break
@@ -189,7 +189,7 @@ def propagate_for(kind):
             scale_delta(plan, job, work, delta, samples, columns, chunk_first)
             backward(
                 work, job, plan.depth, arena, offset(arena, plan.rows * stride), scratch, delta,
-                offset(arena, plan.other_delta_row * stride), columns,
+                offset(arena, plan.other_delta_row * stride), columns, samples,
             )  # fmt: skip
 
     return propagate
