@@ -32,8 +32,10 @@ class ProgressBar:
 
     def __init__(self, title: str = "", unit: str = "") -> None:
         self._title, self._unit = plain(str(title)), plain(str(unit))
-        self._total = self._first = None
-        self._told, self._last = 0.0, (0, None)
+        self._total: float | None = None
+        self._first: tuple[float, float] | None = None  # done, and when
+        self._told = 0.0
+        self._last: tuple[float, float | None] = 0.0, None
         self._show = _notebook() or _terminal()
 
     def expect(self, total: float) -> None:
