@@ -7,6 +7,7 @@ imported by what `--help` needs, so that it is quick.
 import io
 import sys
 
+COMPLETING = "_FASTDENSE_COMPLETE"  # set by the scripts of `fastdense completion`
 DONE, FAILED, USAGE, STALLED, DIVERGED, UNDETERMINED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
@@ -95,6 +96,8 @@ def _with_pipe(stream):
 
 def invoke(arguments):
     """Run with arguments; returns the exit code."""
+    import os
+
     import click
 
     from fastdense.errors import FastdenseError, sentence
@@ -104,7 +107,10 @@ def invoke(arguments):
         code = app.main(arguments or ["--help"], prog_name="fastdense", standalone_mode=False)
         sys.stdout.flush()
         return code or DONE
-    except SystemExit:  # click's, for a broken pipe, which here is none of the standard streams
+    # click's, for what a shell completes, or for a broken pipe: here none of the standard streams
+    except SystemExit as end:
+        if COMPLETING in os.environ:
+            return end.code or DONE
         return _fail("a connection to another process was closed", FAILED)
     except click.exceptions.Exit as done:
         return done.exit_code

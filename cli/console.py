@@ -1,10 +1,14 @@
 """Where things are printed: results on stdout, progress and notes on stderr.
 
 Words may come from a file of anybody's. Whatever is in them, no control character is printed.
+Colors and bars are for terminals that can show them, and for users who have not set NO_COLOR
+(https://no-color.org).
 """
 
 import contextlib
+import os
 import sys
+import time
 
 import click
 
@@ -26,18 +30,57 @@ class Plain:
             yield Segment(text if control else plain_lines(text), style, control)
 
 
+def is_plain():
+    """Whether a terminal is to be given nothing but text."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def _width(without_terminal):
+    """How wide what is printed on stdout may be; None for as wide as the terminal is."""
+    if sys.stdout.isatty():
+        return None
+    given = os.environ.get("COLUMNS", "")
+    return int(given) if given.isdecimal() and int(given) > 0 else without_terminal
+
+
 def show(renderable, width_without_terminal=WIDTH_WITHOUT_TERMINAL):
-    """Print something of rich's on stdout."""
+    """Print something of rich's on stdout, as wide as the terminal is, or as COLUMNS says."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else width_without_terminal
     # Markup and emoji codes would be read in the words of a user's own scenario.
-    Console(width=width, highlight=False, markup=False, emoji=False).print(Plain(renderable))
+    Console(
+        width=_width(width_without_terminal),
+        color_system=None if is_plain() else "auto",
+        highlight=False,
+        markup=False,
+        emoji=False,
+    ).print(Plain(renderable))
 
 
-def show_line(text):
-    """Print a line on stdout."""
-    click.echo(plain(text))
+def show_line(text, hanging=0):
+    """Print a line on stdout; on a terminal that is narrower, on several.
+
+    The others then begin at a column, or where the first one does.
+    """
+    import shutil
+    import textwrap
+
+    width = _width(0)
+    width = shutil.get_terminal_size().columns if width is None else width
+    line = plain(text)
+    if not width or len(line) <= width:
+        click.echo(line)
+        return
+    hanging = hanging or len(line) - len(line.lstrip())
+    click.echo(
+        textwrap.fill(
+            line[hanging:],
+            width,
+            initial_indent=line[:hanging],
+            subsequent_indent=" " * hanging,
+            break_on_hyphens=False,
+        )
+    )
 
 
 def show_text(text):
@@ -64,10 +107,27 @@ def note(sentences):
 
 
 @contextlib.contextmanager
-def progress(title):
-    """Yields `report(done, total)`: a bar on stderr if that is a terminal, else nothing."""
+def progress(title, unit=""):
+    """Yields `report(done, total)`: a bar on stderr if that is a terminal, else nothing.
+
+    With a `unit`, such as "runs", the bar has how many of them are done in a second.
+    """
     with _bar(title) as bar:
-        yield lambda done, total: bar and bar.update(bar.task_ids[0], completed=done, total=total)
+        if bar is None:
+            yield lambda done, total: None
+            return
+        began = time.monotonic()
+
+        def report(done, total):
+            rate = done / max(time.monotonic() - began, 1e-9)
+            words = f"{_number(rate)} {unit}/s" if unit and done else ""
+            bar.update(bar.task_ids[0], completed=done, total=total, words=words)
+
+        yield report
+
+
+def _number(rate):
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
 
 
 @contextlib.contextmanager
@@ -122,7 +182,7 @@ def _bar(title):
 
     Says once that kernels are being compiled, if they are.
     """
-    if not sys.stderr.isatty():
+    if is_plain() or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console

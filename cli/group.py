@@ -10,6 +10,7 @@ import click
 
 import fastdense
 from fastdense_cli import commands
+from fastdense_cli.options import examples
 
 
 class Commands(click.Group):
@@ -21,7 +22,9 @@ class Commands(click.Group):
     def get_command(self, context, name):
         if name not in self.list_commands(context):
             return None
-        return importlib.import_module(f"fastdense_cli.commands.{name}").command
+        command = importlib.import_module(f"fastdense_cli.commands.{name}").command
+        command.name = name  # of its file, not of its function
+        return command
 
     def resolve_command(self, context, args):
         if args and not args[0].startswith("-") and self.get_command(context, args[0]) is None:
@@ -34,6 +37,12 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=examples(
+        "fastdense diagnose stuck.toml  # why is a loss stuck?",
+        "fastdense list  # what is there to run",
+        "fastdense run zero-rate  # one of the claims",
+        "fastdense completion bash --install  # let the shell complete names",
+    ),
 )
 @click.version_option(fastdense.__version__, prog_name="fastdense")
 def app():

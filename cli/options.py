@@ -2,6 +2,18 @@
 
 import click
 
+from fastdense_cli import completing
+
+
+def examples(*lines):
+    """The end of a command's help: lines to try, each with what it does behind a #."""
+    width = min(max(len(line.partition("  #")[0]) for line in lines), 46)
+    shown = []
+    for line in lines:
+        command, _, about = line.partition("  #")
+        shown.append(f"  {command:{width}}  #{about}" if about else f"  {command}")
+    return "\n".join(["\b", "Examples:", *shown])
+
 
 def by_option(text):
     """`--by PATH`, repeatable."""
@@ -22,7 +34,7 @@ out_option = click.option(
     "is as an earlier run of the same left it.",
 )  # fmt: skip
 device_option = click.option(
-    "--device", default="cpu", metavar="NAME",
+    "--device", default="cpu", metavar="NAME", shell_complete=completing.devices,
     help="Where networks are trained: cpu, cuda (docs/cuda.md) or reference. [cpu]",
 )  # fmt: skip
 force_option = click.option(

@@ -34,6 +34,8 @@ _HOMES = {
     "Thresholds": "outcome",
     "sweep": "sweeps.sweep",
     "diagnose": "diagnosis.diagnose",
+    "ProgressBar": "reports.progress",
+    "to_tensorboard": "reports.exports.tensorboard",
     "from_torch": "torch.conversion",
     "Converted": "torch.conversion",
     "to_onnx": "onnx",

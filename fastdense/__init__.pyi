@@ -20,6 +20,8 @@ from fastdense.objective import Objective
 from fastdense.onnx import to_onnx
 from fastdense.outcome import Thresholds
 from fastdense.recipe import Recipe
+from fastdense.reports.exports.tensorboard import to_tensorboard
+from fastdense.reports.progress import ProgressBar
 from fastdense.run import Run
 from fastdense.runs import Runs
 from fastdense.scaling import Scaling
@@ -47,6 +49,7 @@ __all__ = [
     "Model",
     "Network",
     "Objective",
+    "ProgressBar",
     "Recipe",
     "Report",
     "Run",
@@ -58,6 +61,7 @@ __all__ = [
     "from_torch",
     "sweep",
     "to_onnx",
+    "to_tensorboard",
     "train",
     "train_many",
 ]

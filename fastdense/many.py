@@ -11,6 +11,7 @@ from fastdense.arrays.conversion import numbers_of
 from fastdense.checks import whole
 from fastdense.devices import device_of
 from fastdense.errors import FastdenseError, shown, unknown
+from fastdense.judging.progress import watched
 from fastdense.network import Network
 from fastdense.outcome import USUAL, Thresholds, check_thresholds, classify
 from fastdense.recipe import Recipe
@@ -87,7 +88,8 @@ def train_many(
     varied = _broadcast(recipe, network, seeds, varied)
     check_thresholds(thresholds)
     trial = Trial(task, varied, _start(task, varied, parameters, device), thresholds)
-    (runs,) = train_trials([trial], on_progress, device, threads)
+    with watched(on_progress):
+        (runs,) = train_trials([trial], on_progress, device, threads)
     return runs
 
 

@@ -159,6 +159,12 @@ class Model:
     def load(cls, path: "str | PathLike[str]", *, device: str = "cpu") -> "Model":
         """The model in a file that `save` wrote.
 
+        Parameters
+        ----------
+        path : path
+        device : str
+            Where it predicts: "cpu" or "reference".
+
         Raises
         ------
         FastdenseError

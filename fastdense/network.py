@@ -244,9 +244,19 @@ class Network:
         dtype: "DTypeLike" = "float32",
         parts: Callable[..., Any] = streams.parts,
     ) -> np.ndarray:
-        """Fresh parameters, shape (size,), a function of the seed alone.
+        """Fresh parameters, a function of the seed alone.
 
-        `parts` draws the numbers; a device may have a faster one.
+        Parameters
+        ----------
+        seed : int
+        dtype : dtype
+            "float32" or "float64".
+        parts : callable
+            What draws the numbers; a device may have a faster one.
+
+        Returns
+        -------
+        ndarray, shape (size,)
         """
         return self.initialize_many([seed], dtype, parts)[0]
 
@@ -256,7 +266,17 @@ class Network:
         dtype: "DTypeLike" = "float32",
         parts: Callable[..., Any] = streams.parts,
     ) -> np.ndarray:
-        """`initialize` for each of several seeds, shape (len(seeds), size)."""
+        """`initialize` for each of several seeds.
+
+        Parameters
+        ----------
+        seeds : sequence of int
+        dtype, parts : as in `initialize`
+
+        Returns
+        -------
+        ndarray, shape (len(seeds), size)
+        """
         flat = buffer(len(seeds) * self.size, dtype).reshape(len(seeds), self.size)
         seeds = np.asarray(seeds, np.int64)
         for rows in blocks(len(seeds), self.size):

@@ -3,23 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fastdense.baselines import Baselines
 from fastdense.errors import FastdenseError
+from fastdense.frames import frame
 from fastdense.model import Model
 from fastdense.network import Network
 from fastdense.once import once
 from fastdense.outcome import USUAL, Thresholds, classify, names
+from fastdense.plotting import Plotted
 from fastdense.recipe import Recipe
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
 
-class Result:
+
+class Result(Plotted):
     """A record whose arrays nobody can write into, nor those of its `signals`, a mapping."""
 
     def __post_init__(self):
@@ -55,6 +59,11 @@ class Run(Result):
 
     Attributes
     ----------
+    network : Network
+    recipe : Recipe
+        As it was trained, with its seed.
+    thresholds : Thresholds
+        The numbers in the definitions of the outcomes.
     parameters, initial_parameters : ndarray, shape (network.size,)
     epochs : ndarray of int, shape (rows,)
     loss : ndarray, shape (rows,), or None
@@ -135,6 +144,35 @@ class Run(Result):
                 "this run was never evaluated (evaluate_every=0), so it has a running loss only"
             )
         return self.loss
+
+    def to_frame(self) -> Any:
+        """Its curves and signals as a wide table, a row for each epoch that anything is known of.
+
+        Columns are `epoch`, the curves that there are (`loss`, `running_loss`, `accuracy`,
+        `test_loss`, `test_accuracy`), and each signal of each dense layer by its number, such as
+        `gradient_norm_0`. What was not measured after an epoch is NaN.
+
+        Returns
+        -------
+        pandas.DataFrame, polars.DataFrame or dict
+            Of pandas if that is installed, else of polars; without both, names to arrays (rows,).
+        """
+        epochs = np.union1d(self.epochs, self.observed_epochs)
+        columns = {"epoch": epochs}
+
+        def spread(measured, values):
+            column = np.full(len(epochs), np.nan)
+            column[np.searchsorted(epochs, measured)] = values
+            return column
+
+        for name in CURVES:
+            values = getattr(self, name)
+            if values is not None:
+                columns[name] = spread(self.epochs, values)
+        for name, values in self.signals.items():
+            for layer in range(values.shape[1]):
+                columns[f"{name}_{layer}"] = spread(self.observed_epochs, values[:, layer])
+        return frame(columns)
 
     def predict(self, inputs: "ArrayLike") -> np.ndarray:
         """Outputs of the trained network, shape (n, outputs), for inputs (n, features)."""

@@ -13,11 +13,9 @@ from fastdense.errors import FastdenseError, shown
 from fastdense.network import Network
 from fastdense.outcome import Thresholds, names
 from fastdense.recipe import Recipe
-from fastdense.run import Result, Run, length_of
+from fastdense.run import CURVES, Result, Run, length_of
 from fastdense.settings.lanes import DRAWS
 from fastdense.variants import vary
-
-CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -55,6 +55,11 @@ class Scaling:
 
     `Scaling.of(data, "both")` is that of their own mean and variance, `scaling.apply(data)` the
     scaled data, and `scaling.into(run.model)` a model that takes and gives the units of the data.
+
+    Attributes
+    ----------
+    inputs, targets : Columns
+        What is taken away from each column, and what it is then divided by.
     """
 
     inputs: Columns
@@ -62,7 +67,23 @@ class Scaling:
 
     @classmethod
     def of(cls, data, kind):
-        """That of the training rows; `kind` is "inputs", "targets", "both" or "none"."""
+        """That which makes the mean of columns 0 and their variance 1, over the training rows.
+
+        Parameters
+        ----------
+        data : Data or (inputs, targets)
+        kind : str
+            What is scaled: "inputs", "targets", "both" or "none".
+
+        Returns
+        -------
+        Scaling
+
+        Raises
+        ------
+        FastdenseError
+            Another kind.
+        """
         data = Data.of(data)
         if kind not in KINDS:
             raise unknown("data.scale", kind, KINDS)

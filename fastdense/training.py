@@ -13,6 +13,7 @@ from fastdense.dataset import Data, check_targets, in_dtype, rectangular, weight
 from fastdense.devices import device_of
 from fastdense.errors import FastdenseError, shown
 from fastdense.files import checkpoint
+from fastdense.judging.progress import watched
 from fastdense.network import Network
 from fastdense.outcome import USUAL, Thresholds, check_thresholds
 from fastdense.recipe import Recipe
@@ -189,8 +190,12 @@ threads : as in `train`
         """Go on for some epochs, or as many as the recipe has left.
 
         An epoch that is under way, after an interrupt or `advance_steps`, counts as one of them.
-        `on_progress` is called as `on_progress(epochs_done)` about every 30 ms; it may raise to
-        stop.
+
+        Parameters
+        ----------
+        epochs : int
+        on_progress : callable, optional
+            Called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop.
         """
         until = min(self.epoch + whole("epochs", epochs, 0), self.recipe.epochs)
         session, started = self._session, time.perf_counter()
@@ -415,6 +420,18 @@ threads : as in `train`
     ) -> "Training":
         """The training that a checkpoint was taken of, to go on with the same data.
 
+        Parameters
+        ----------
+        path : path
+        data : Data or (inputs, targets)
+            The rows that it was trained on.
+        threads : int, optional
+            As in `train`.
+
+        Returns
+        -------
+        Training
+
         Raises
         ------
         FastdenseError
@@ -494,7 +511,8 @@ def train(
     thresholds : Thresholds
         The numbers in the definitions of the outcomes.
     on_progress : callable, optional
-        Called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop.
+        Called as `on_progress(epochs_done)` about every 30 ms; it may raise to stop. A
+        `ProgressBar` shows it.
     device : str
         "cpu" (compiled) or "reference" (NumPy, slow, the definition).
     threads : int, optional
@@ -524,6 +542,7 @@ def train(
         device=device,
         threads=threads,
     )
-    while not training.done:
-        training.advance(recipe.epochs, on_progress)
+    with watched(on_progress, recipe.epochs):
+        while not training.done:
+            training.advance(recipe.epochs, on_progress)
     return training._result(final=True)

@@ -1,5 +1,6 @@
 """One Hypothesis profile, the same at every run; and kernels that all need, compiled first."""
 
+import os
 import subprocess
 import sys
 
@@ -15,6 +16,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("ci")
+
+# Readline, which pytest loads, tells child processes that the terminal has 80 columns, behind the
+# back of `os.environ`; what they print into a pipe would be as narrow.
+os.unsetenv("COLUMNS")
+os.unsetenv("LINES")
 
 LARGE = """
 import sys

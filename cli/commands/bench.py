@@ -2,12 +2,21 @@
 
 import click
 
+from fastdense_cli.options import examples
+
 REPEATS = 5
 SECONDS, QUICK_SECONDS = 0.3, 0.05  # of one repeat
 WIDTH_WITHOUT_TERMINAL = 180  # for all peers side by side
 
 
-@click.command(short_help="Time fastdense beside other libraries.")
+@click.command(
+    short_help="Time fastdense beside other libraries.",
+    epilog=examples(
+        "fastdense bench --quick  # five rows, in minutes",
+        "fastdense bench 784-256 predict --peers numpy,jax  # some rows, some peers",
+        "fastdense bench sklearn --quick --markdown  # and scikit-learn",
+    ),
+)
 @click.argument("workloads", nargs=-1, metavar="[WORKLOAD]...")
 @click.option(
     "--peers", metavar="NAME,...",
@@ -64,7 +73,7 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     chosen = find() if names is None else choose(names)
     effort = Effort(repeats, QUICK_SECONDS if quick else SECONDS, order)
     startups = startup and (1 if quick else repeats)
-    with progress("bench") as report:
+    with progress("bench", "rows") as report:
         results = suite.run(rows, chosen, threads, effort, startups, report, resume)
     _print(results, table, as_json, markdown)
 

@@ -5,13 +5,27 @@ from pathlib import Path
 
 import click
 
-from fastdense_cli.options import force_option
+from fastdense_cli import completing
+from fastdense_cli.options import examples, force_option
 
 PROGRAMS = ".py", ".ipynb"
 
 
-@click.command(short_help="Say why a loss is stuck, and what cures it.")
-@click.argument("subject", metavar="FILE.toml|SCENARIO[/ARM]|TABLE|PROGRAM.py")
+@click.command(
+    short_help="Say why a loss is stuck, and what cures it.",
+    epilog=examples(
+        "fastdense diagnose stuck.toml  # a training in a file",
+        "fastdense diagnose rows.csv --target price --drop id  # a table",
+        "fastdense diagnose program.py  # a program for Keras",
+        "fastdense diagnose zero-rate/sgd --json  # an arm of a scenario",
+        "fastdense diagnose stuck.toml --observed 0.44  # where your own loss stands",
+    ),
+)
+@click.argument(
+    "subject",
+    metavar="FILE.toml|SCENARIO[/ARM]|TABLE|PROGRAM.py",
+    shell_complete=completing.trainings,
+)
 @click.option("--target", "targets", multiple=True, metavar="COLUMN",
               help="Of a TABLE: what is predicted; repeatable. [the last column]")  # fmt: skip
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Of a TABLE: leave a column out.")
@@ -21,16 +35,28 @@ PROGRAMS = ".py", ".ipynb"
 @click.option("--missing", type=click.Choice(["refuse", "drop", "mean"]),
               help="Of a TABLE: what to do about empty cells. [refuse]")  # fmt: skip
 @click.option("--hidden", default="64,64", metavar="N,...", help="Hidden widths. [64,64]")
-@click.option("--activation", default="relu", help="Of the hidden layers. [relu]")
+@click.option(
+    "--activation",
+    default="relu",
+    shell_complete=completing.entries("activations"),
+    help="Of the hidden layers. [relu]",
+)
 @click.option("--output", help="The last activation; that which suits the targets, if not given.")
-@click.option("--loss", help="That which suits the targets, if not given.")
-@click.option("--optimizer", default="adam", help="[adam]")
+@click.option(
+    "--loss",
+    shell_complete=completing.entries("losses"),
+    help="That which suits the targets, if not given.",
+)
+@click.option(
+    "--optimizer", default="adam", shell_complete=completing.entries("optimizers"), help="[adam]"
+)
 @click.option("--learning-rate", type=float, help="The optimizer's usual one, if not given.")
 @click.option("--batch-size", type=click.IntRange(1), help="[32]")
 @click.option("--epochs", type=click.IntRange(0), default=100, help="[100]")
 @click.option("--scale", help="inputs, targets, both or none. [none]")
 @click.option(
     "--set", "assignments", multiple=True, metavar="PATH=VALUE",
+    shell_complete=completing.settings,
     help="Change a value, such as recipe.epochs=500 or network.hidden=[32].",
 )  # fmt: skip
 @click.option("--observed", metavar="LOSS", help="Where your own loss stands, as it is printed.")
@@ -44,7 +70,11 @@ PROGRAMS = ".py", ".ipynb"
               help="Also write the answer as JSON. What exists there is replaced only if it is as "
               "an earlier diagnosis left it.")  # fmt: skip
 @force_option
-def command(subject, assignments, observed, effort, budget, seeds, as_json, out, force, **table):
+@click.option("--sarif", metavar="FILE",
+              help="Also write the causes as SARIF 2.1.0, for editors and code hosts.")  # fmt: skip
+def command(
+    subject, assignments, observed, effort, budget, seeds, as_json, out, force, sarif, **table
+):  # fmt: skip
     """Train as it is and with one thing changed at a time; say what keeps the loss where it is.
 
     What is looked at is an arm of a scenario (its own file, or a built-in one by name), or a table
@@ -55,8 +85,9 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     answer names the lines to change.
 
     \b
-    Exit codes: 0 healthy or limited by the data; 3 stalled, slow, frozen, refused, too short to
-    tell, or a mistake in your program; 4 diverged or oscillating; 5 undetermined; 130 interrupted.
+    Exit codes: 0 healthy or limited by the data; 3 stalled, slow, frozen,
+    refused, too short to tell, or a mistake in your program; 4 diverged or
+    oscillating; 5 undetermined; 130 interrupted.
     """
     from fastdense.diagnosis.search import Search
     from fastdense.reports import files
@@ -69,7 +100,8 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     if subject.lower().endswith(PROGRAMS):
         _refuse(table, "change the program")
         _refuse_for_programs(assignments=assignments, observed=observed, out=out)
-        return _program(subject, effort, budget, seeds, as_json)
+        _check_sarif(sarif, subject)
+        return _program(subject, effort, budget, seeds, as_json, sarif)
     if subject.lower().endswith(TABLES):
         case, notes = _of_table(subject, changes, table)
     else:
@@ -79,6 +111,7 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     if out is not None:
         read = [subject] if Path(subject).is_file() else []
         files.check(name, [".json"], out, read, force)
+    _check_sarif(sarif, subject)
     note(notes)
     interrupted = None
 
@@ -95,6 +128,8 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
             found, interrupted = search.known(), interrupt
     if out is not None:
         files.write(DiagnosisFile(name, found), out)
+    if sarif is not None:
+        _write_sarif(sarif, [_in_file(subject, found)])
     if as_json:
         show_json(found.to_dict())
     else:
@@ -114,7 +149,38 @@ def _refuse_for_programs(**given):
             raise click.UsageError(f"{option} does not go with a program; change the program")
 
 
-def _program(path, effort, budget, seeds, as_json):
+def _check_sarif(path, subject):
+    """Check, before the work, that a file of findings can be written."""
+    from fastdense.files import atomic
+
+    if path is not None:
+        atomic.check_file(path, [subject])
+
+
+def _write_sarif(path, diagnosed):
+    """Write what was found, whole or not at all."""
+    from fastdense.files import atomic
+    from fastdense.reports import files, sarif
+
+    atomic.write_atomically(Path(path), files.dumps(sarif.log(diagnosed)) + "\n")
+
+
+def _in_file(subject, found):
+    """What was found, with where it stands: the line of what the remedy changes."""
+    from fastdense.reports import sarif
+    from fastdense.scenarios import scenario as scenarios
+    from fastdense.scenarios.scenario import TABLES
+    from fastdense.settings import toml
+
+    if subject.lower().endswith(TABLES):
+        return sarif.Diagnosed(found, ((subject, None),))
+    name = subject if scenarios.is_file(subject) and subject.endswith(".toml") else None
+    name = name or scenarios.path_of(subject.partition("/")[0])
+    changed = found.cured.change if found.cured else ()
+    return sarif.Diagnosed(found, ((name, sarif.line_of(toml.read_text(name), changed)),))
+
+
+def _program(path, effort, budget, seeds, as_json, sarif=None):
     """Run a program and diagnose its fits; returns the exit code."""
     from contextlib import nullcontext, redirect_stdout
 
@@ -122,7 +188,7 @@ def _program(path, effort, budget, seeds, as_json):
     from fastdense.judging.plain import heading
     from fastdense.keras import diagnosing, program
     from fastdense_cli.app import DONE, INTERRUPTED, STALLED
-    from fastdense_cli.console import show_json
+    from fastdense_cli.console import show_json, show_line
 
     try:
         source = program.source_of(path)
@@ -131,7 +197,8 @@ def _program(path, effort, budget, seeds, as_json):
 
     def tell(one):
         if not as_json:
-            click.echo("\n".join(["", *one.told(), ""]))
+            for line in ["", *one.told(), ""]:
+                show_line(line)
 
     options = {"effort": effort, "seconds": budget, "seeds": seeds}
     # What the program prints must not stand between what is printed as JSON.
@@ -146,6 +213,8 @@ def _program(path, effort, budget, seeds, as_json):
                 found.end()
         except KeyboardInterrupt as error:
             interrupt = error
+    if sarif is not None:
+        _write_sarif(sarif, map(_of_fit, found.every))
     if as_json:
         fits = [one.to_dict() for one in found.every]
         show_json(heading() | {"program": path, "fits": fits})
@@ -161,6 +230,16 @@ def _program(path, effort, budget, seeds, as_json):
         if one.found is not None
     ]
     return max(codes, default=DONE)
+
+
+def _of_fit(one):
+    """What was found of a fit, with the lines to change before that of the fit."""
+    from fastdense.reports import sarif
+
+    if one.found is None or one.held_back:
+        return sarif.Diagnosed(None, (one.place,), " ".join(one.told()[1:]).strip())
+    places = [place for place, _ in one.changes if place]
+    return sarif.Diagnosed(one.found, (*places, one.place))
 
 
 def _refuse(table, instead):

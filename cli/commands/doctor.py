@@ -2,8 +2,16 @@
 
 import click
 
+from fastdense_cli.options import examples
 
-@click.command(short_help="Say what is found on this machine: CPU, kernels, GPU, extras.")
+
+@click.command(
+    short_help="Say what is found on this machine: CPU, kernels, GPU, extras.",
+    epilog=examples(
+        "fastdense doctor",
+        "fastdense doctor --json",
+    ),
+)
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 def command(as_json):
     """Say which versions, processor, compiled kernels, GPU and extras there are.
@@ -20,4 +28,5 @@ def command(as_json):
         return
     width = max(len(one.topic) for one in found)
     for one in found:
-        show_line(f"{one.topic:{width}}  {one.text}" + (f" ({one.help})" if one.help else ""))
+        told = f"{one.text} ({one.help})" if one.help else one.text
+        show_line(f"{one.topic:{width}}  {told}", hanging=width + 2)

@@ -2,9 +2,19 @@
 
 import click
 
+from fastdense_cli import completing
+from fastdense_cli.options import examples
 
-@click.command(short_help="List the scenarios and theories, or optimizers, losses ...")
-@click.argument("kind", required=False)
+
+@click.command(
+    short_help="List the scenarios and theories, or optimizers, losses ...",
+    epilog=examples(
+        "fastdense list  # scenarios and theories",
+        "fastdense list optimizers  # with hyper-parameters and sources",
+        "fastdense list causes --json",
+    ),
+)
+@click.argument("kind", required=False, shell_complete=completing.kinds)
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 def command(kind, as_json):
     """List the built-in scenarios and theories with the question that each one asks.

@@ -5,9 +5,11 @@ from collections import Counter
 
 import click
 
+from fastdense_cli import completing
 from fastdense_cli.options import (
     device_option,
     draws_option,
+    examples,
     force_option,
     out_option,
     seeds_option,
@@ -16,8 +18,17 @@ from fastdense_cli.options import (
 AT_ONCE = 2  # while one is judged, which is Python's work, another trains
 
 
-@click.command(short_help="Run every scenario and theory, and judge every claim.")
-@click.argument("scenarios", nargs=-1, metavar="[ID|FILE.toml]...")
+@click.command(
+    short_help="Run every scenario and theory, and judge every claim.",
+    epilog=examples(
+        "fastdense reproduce  # all, in five minutes",
+        "fastdense reproduce zero-rate depth --out results  # some",
+        "fastdense reproduce zero-rate --check-draws 2  # on other draws",
+    ),
+)
+@click.argument(
+    "scenarios", nargs=-1, metavar="[ID|FILE.toml]...", shell_complete=completing.subjects
+)
 @draws_option
 @seeds_option
 @click.option(
@@ -88,7 +99,7 @@ def command(scenarios, draws, seeds, times, dense, device, as_json, out, force):
         return_memory()
         return brief
 
-    with progress("reproduce") as report:
+    with progress("reproduce", "scenarios") as report:
         done = on_all_cores(work, len(loaded), lambda: report(sum(shares), len(shares)), AT_ONCE)
     if as_json:
         show_json([one.to_dict() for one in done])
@@ -117,7 +128,7 @@ def check_draws(loaded, times, draws, seeds, as_json):
         return_memory()
         return claims
 
-    with progress("check draws") as report:
+    with progress("check draws", "scenarios") as report:
         found = on_all_cores(work, len(drawn), lambda: report(sum(shares), len(shares)), AT_ONCE)
     claims = [claim for of_scenario in found for claim in of_scenario]
     if as_json:

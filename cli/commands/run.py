@@ -2,9 +2,11 @@
 
 import click
 
+from fastdense_cli import completing
 from fastdense_cli.options import (
     device_option,
     draws_option,
+    examples,
     force_option,
     out_option,
     seeds_option,
@@ -46,17 +48,33 @@ def worst(experiments):
     return max(codes)
 
 
-@click.command(short_help="Run a scenario or theory and judge its claims.")
-@click.argument("scenario", metavar="ID|FILE.toml")
+@click.command(
+    short_help="Run a scenario or theory and judge its claims.",
+    epilog=examples(
+        "fastdense run vanishing-sigmoid  # its arms and claims",
+        "fastdense run zero-rate --set epochs=50 --draws 20  # changed",
+        "fastdense run zero-rate --plot fan.png --out results  # with files",
+        "fastdense run exact-minima  # a result of theory",
+    ),
+)
+@click.argument("scenario", metavar="ID|FILE.toml", shell_complete=completing.subjects)
 @draws_option
 @seeds_option
 @click.option("--draw", type=click.IntRange(0, 2**32), default=0, help="The first draw. [0]")
 @click.option("--seed", type=click.IntRange(0, 2**62), default=0, help="The first seed. [0]")
 @click.option(
     "--set", "assignments", multiple=True, metavar="PATH=VALUE",
+    shell_complete=completing.settings,
     help="Change a value in every arm, such as recipe.epochs=500 or network.hidden=[32].",
 )  # fmt: skip
-@click.option("--arm", "arms", multiple=True, metavar="NAME", help="Run this arm only; repeatable.")
+@click.option(
+    "--arm",
+    "arms",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completing.arms,
+    help="Run this arm only; repeatable.",
+)
 @click.option("--dtype", type=click.Choice(["float32", "float64"]), help="Precision of every arm.")
 @device_option
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
@@ -98,7 +116,7 @@ def command(
     note([*subject.notes(loaded), *subject.doubts(loaded, draws, seeds)])
     if attainable and subject.is_theory(loaded):
         raise click.UsageError(f"{loaded.id} is a theory, without a loss for --attainable")
-    with progress(loaded.id) as on_progress:
+    with progress(loaded.id, "runs" if not subject.is_theory(loaded) else "cases") as on_progress:
         floors = floor.by_arm(loaded) if attainable else None
         done = subject.carry_out(loaded, seeds, seed, on_progress, draws, draw, floors, device)
     if not subject.is_theory(loaded):

@@ -2,9 +2,19 @@
 
 import click
 
+from fastdense_cli import completing
+from fastdense_cli.options import examples
 
-@click.command(short_help="Show what a scenario or theory is made of.")
-@click.argument("scenario", metavar="ID|FILE.toml")
+
+@click.command(
+    short_help="Show what a scenario or theory is made of.",
+    epilog=examples(
+        "fastdense show dead-relu  # its arms and claims",
+        "fastdense show rate-adam --toml > mine.toml  # to start from",
+        "fastdense show born-dead  # a theory",
+    ),
+)
+@click.argument("scenario", metavar="ID|FILE.toml", shell_complete=completing.subjects)
 @click.option("--toml", "as_toml", is_flag=True, default=False, help="Print the scenario's file.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 def command(scenario, as_toml, as_json):

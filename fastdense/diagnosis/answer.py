@@ -12,6 +12,7 @@ from fastdense.diagnosis.spelled import spelled
 from fastdense.entry import Cause
 from fastdense.judging.plain import heading, number
 from fastdense.once import once
+from fastdense.plotting import Plotted
 
 MOSTLY = 0.5  # of the starts: worth telling before it is verified
 LEFT_OUT = " is left out "  # in a note on columns of a table
@@ -116,7 +117,7 @@ class Remedy:
 
 
 @dataclass(frozen=True, eq=False)
-class Diagnosis:
+class Diagnosis(Plotted):
     """Why a training does not get where its data let it.
 
     Attributes
@@ -176,6 +177,7 @@ class Diagnosis:
 
     @property
     def healthy(self):
+        """Whether nothing is wrong: the typical start gets where its data let it."""
         return self.verdict == HEALTHY
 
     @property

@@ -4,6 +4,7 @@ from fastdense.diagnosis.case import Case
 from fastdense.diagnosis.of_torch import case_of, is_module
 from fastdense.diagnosis.search import Search
 from fastdense.errors import FastdenseError
+from fastdense.judging.progress import watched
 
 
 def diagnose(
@@ -46,7 +47,7 @@ def diagnose(
     seeds : int, optional
         Starts of each training, at least 2; if not given 4, 8 or 20, and fewer of long trainings.
     on_progress : callable, optional
-        `on_progress(done, total)`; if it raises, the diagnosis ends.
+        `on_progress(done, total)`, in what may be spent; if it raises, the diagnosis ends.
 
     Returns
     -------
@@ -70,4 +71,5 @@ def diagnose(
         )
     else:
         case = Case.of(network, recipe, data)
-    return Search(case, effort, budget, seeds, on_progress, observed).answer()
+    with watched(on_progress):
+        return Search(case, effort, budget, seeds, on_progress, observed).answer()

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from fastdense.keras.events import EventFile
+from fastdense.files.events import EventFile
 from fastdense.keras.refused import refusing
 
 HOOKS = (

@@ -11,7 +11,22 @@ SOURCE = "LeCun, Bottou, Bengio and Haffner, Proceedings of the IEEE 86, 2278 (1
 
 @dataclass(frozen=True)
 class AveragePool2D(Pool):
-    """The mean of each window, of what of it lies within the image (as Keras has it)."""
+    """The mean of each window, of what of it lies within the image (as Keras has it).
+
+    Parameters
+    ----------
+    size : int or (int, int)
+        Height and width of a window.
+    stride : int or (int, int), optional
+        From one window to the next; as large as a window, if not given.
+    padding : str, int or (int, int)
+        "valid" for none, "same", or places on each side.
+
+    Raises
+    ------
+    FastdenseError
+        Inputs that are no images, or windows that do not fit into them.
+    """
 
     def forward(self, arrays, x, drawn, training):
         windows = self.windows(x.shape[1:])

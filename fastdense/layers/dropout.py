@@ -17,6 +17,16 @@ class Dropout(Layer):
     """Drops each unit with probability `rate` while training and scales the rest up.
 
     Srivastava et al. (2014), in the inverted form of Keras and PyTorch.
+
+    Parameters
+    ----------
+    rate : float
+        From 0 on, below 1.
+
+    Raises
+    ------
+    FastdenseError
+        A rate out of this range.
     """
 
     rate: float

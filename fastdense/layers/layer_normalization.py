@@ -12,7 +12,15 @@ SOURCE = "Ba, Kiros and Hinton (2016), arXiv:1607.06450"
 
 @dataclass(frozen=True, repr=False)
 class LayerNormalization(Normalization):
-    """Over the features of a sample; of an image over the channels at each place, as in Keras."""
+    """Over the features of a sample; of an image over the channels at each place, as in Keras.
+
+    Parameters
+    ----------
+    epsilon : float
+        Added to the variance before its root is taken.
+    trainable : bool
+        Whether its scales and shifts are trained.
+    """
 
     def geometry(self, inputs):
         return inputs[-1], prod(inputs[:-1])

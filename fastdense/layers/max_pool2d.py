@@ -11,7 +11,22 @@ SOURCE = "Zhou and Chellappa, IEEE International Conference on Neural Networks 1
 
 @dataclass(frozen=True)
 class MaxPool2D(Pool):
-    """The largest number of each window; of equal ones the first takes the gradient."""
+    """The largest number of each window; of equal ones the first takes the gradient.
+
+    Parameters
+    ----------
+    size : int or (int, int)
+        Height and width of a window.
+    stride : int or (int, int), optional
+        From one window to the next; as large as a window, if not given.
+    padding : str, int or (int, int)
+        "valid" for none, "same", or places on each side.
+
+    Raises
+    ------
+    FastdenseError
+        Inputs that are no images, or windows that do not fit into them.
+    """
 
     def forward(self, arrays, x, drawn, training):
         windows = self.windows(x.shape[1:])

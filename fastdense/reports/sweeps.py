@@ -1,5 +1,7 @@
 """What is printed of a sweep: its plan, and the outcomes along its axes."""
 
+from functools import partial
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table as Grid
@@ -7,6 +9,7 @@ from rich.text import Text
 
 from fastdense import __version__
 from fastdense.judging.plain import number
+from fastdense.reports import narrow
 from fastdense.sweeps.estimate import size_of
 from fastdense.sweeps.table import value_text
 
@@ -121,6 +124,7 @@ def shares(table, by=None, limit=MAX_ROWS):
             f"{mid:.3g} [{low:.3g}, {high:.3g}]" for low, mid, high in share.measures.values()
         ]
         grid.add_row(*values, f"{share.runs:,}", *cells, f"{share.final_loss:.3g}", *measures)
+    grid = narrow.TableOrLines(grid, partial(_lines, table, axes, by, limit))
     notes = ["Shares of runs with their 95% intervals, in percent."]
     if table.measures:
         notes.append("Measures: median [first and third quartile].")
@@ -130,6 +134,31 @@ def shares(table, by=None, limit=MAX_ROWS):
             "--where of `fastdense sweep show` choose."
         )
     return Group(grid, Text(" ".join(notes), style="dim"))
+
+
+def _lines(table, axes, by, limit, width):
+    """Each combination on two lines: its values, runs and loss; then the shares of outcomes."""
+    for share in table.groups(by, limit):
+        values = ", ".join(
+            f"{brief(axis.path)} {value_text(axis.values[place])}"
+            for axis, place in zip(axes, share.places, strict=True)
+        )
+        told = f"{share.runs:,} runs, median loss {share.final_loss:.3g}"
+        yield f"  {values}: {told}" if values else f"  {told}"
+        shares = {name: [round(100 * x) for x in share.share([name])] for name in share.counts}
+        ways = (
+            ", ".join(
+                f"{name} {part}% [{low}, {high}]" for name, (part, low, high) in shares.items()
+            ),
+            ", ".join(f"{name} {part}%" for name, (part, _, _) in shares.items()),
+        )
+        yield f"    {narrow.longest(ways, width - 4)}"
+        if share.measures:
+            yield "    " + ", ".join(
+                f"{name} {mid:.3g} [{low:.3g}, {high:.3g}]"
+                for name, (low, mid, high) in share.measures.items()
+            )
+    yield ""
 
 
 def brief(path):

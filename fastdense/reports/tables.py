@@ -1,17 +1,19 @@
 """Tables of scenarios, results and verdicts for a terminal, drawn by rich."""
 
 import json
+from functools import partial
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from fastdense.layers._units import REGULARIZERS
+from fastdense.reports import arms, narrow
 from fastdense.reports.sparkline import sparkline
 from fastdense.scenarios.experiment import FINAL
 from fastdense.scenarios.verdict import RULE
 
+FOUR_COLUMNS = 120  # from this width on
 COLORS = {
     "holds": "green", "partly": "yellow", "refuted": "red", "no difference": "red",
     "undecided": "dim",
@@ -45,23 +47,56 @@ def references(arm):
     return found if attainable is None else f"{found}, attainable {brief(attainable['median'])}"
 
 
-def outcomes(arm):
-    """Shares of the outcomes with their intervals, the most frequent first."""
+def outcomes(arm, intervals=True):
+    """Shares of the outcomes, with their intervals or without, the most frequent first."""
     if not arm["outcome_intervals"]:
         return ", ".join(arm["outcomes"])
     parts = []
     for outcome, share in sorted(arm["outcomes"].items(), key=lambda item: -item[1]):
         low, high = arm["outcome_intervals"][outcome]
-        parts.append(f"{outcome} {share:.0%} [{low:.0%}, {high:.0%}]")
+        of = f" [{low:.0%}, {high:.0%}]" if intervals else ""
+        parts.append(f"{outcome} {share:.0%}{of}")
     return ", ".join(parts)
+
+
+def _loss(arm):
+    return f"{brief(arm['initial_loss']['median'])} -> {spread(arm['final_loss'])}"
+
+
+def _median_loss(arm):
+    return " -> ".join(brief(arm[name]["median"]) for name in ("initial_loss", "final_loss"))
+
+
+def _lines_of_arms(reports, width):
+    """Two lines for each arm: its runs, losses and curve; then the best constant and outcomes."""
+    for report in reports:
+        arms = report.plain["arms"]
+        yield Text(report.plain["scenario"], style="bold")
+        letters = 8 if width < 100 else 16
+        curves = [sparkline(report.medians[arm["name"]], letters) for arm in arms]
+        ways = [
+            narrow.columns(
+                [arm["name"], f"{runs_of(arm)} runs", loss(arm), curve]
+                for arm, curve in zip(arms, curves, strict=True)
+            )
+            for loss in (_loss, _median_loss)
+        ]
+        for arm, *first in zip(arms, *ways, strict=True):
+            said = [outcomes(arm), outcomes(arm, intervals=False)]
+            constant = [f"{text}; best constant {references(arm)}" for text in said]
+            yield " " * narrow.INDENT + narrow.longest(first, width - narrow.INDENT)
+            yield " " * (2 * narrow.INDENT) + narrow.longest(
+                [constant[0], constant[1], *said], width - 2 * narrow.INDENT
+            )
+    yield ""
 
 
 def results(reports):
     """Arms and claims of reports on experiments, one table each, with the rule of the verdicts."""
-    arms = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     losses = "loss at start", "loss at end", "best constant"
     for name in ("scenario", "arm", "runs", *losses, "curve", "outcomes"):
-        arms.add_column(name, justify="right" if name == "runs" else "left")
+        table.add_column(name, justify="right" if name == "runs" else "left")
     known = {name for report in reports for arm in report.plain["arms"] for name in arm}
     final = [name for name in FINAL if f"final_{name}" in known]
     ends = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
@@ -73,7 +108,7 @@ def results(reports):
     for report in reports:
         plain = report.plain
         for index, arm in enumerate(plain["arms"]):
-            arms.add_row(
+            table.add_row(
                 plain["scenario"] if index == 0 else "",
                 arm["name"],
                 runs_of(arm),
@@ -99,7 +134,7 @@ def results(reports):
                 claim["evidence"],
             )
     parts = [
-        arms,
+        narrow.TableOrLines(table, partial(_lines_of_arms, reports)),
         *([ends] if ends.row_count else []),
         Text(
             "Runs: draws of the data x seeds of each, or seeds where the data are given. Losses "
@@ -156,16 +191,28 @@ def catalogue(scenarios):
 
 def entries(listed):
     """The entries of a kind: what each is, what it takes, and where it is from."""
-    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
-    table.add_column("name", min_width=max(len(entry.name) for entry in listed))
-    for name in ("what it is", "takes", "source"):
-        table.add_column(name)
-    for entry in listed:
-        takes = ", ".join(f"{name} = {_value(value)}" for name, value in entry.hyper.items())
-        name = Text("\n".join([entry.name, *entry.aliases]), style="dim")
-        name.stylize("bold not dim", 0, len(entry.name))
-        table.add_row(name, entry.summary, takes, entry.source)
-    return table
+    return Entries(listed)
+
+
+class Entries:
+    """Entries in four columns; on a narrow terminal in two, with one thing below the other."""
+
+    def __init__(self, listed):
+        self._listed = listed
+
+    def __rich_console__(self, console, options):
+        is_wide = options.max_width >= FOUR_COLUMNS
+        table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+        for name in ("name", "what it is", *["takes", "source"] * is_wide):
+            table.add_column(name, overflow="fold")
+        table.columns[0].min_width = max(len(entry.name) for entry in self._listed)
+        for entry in self._listed:
+            takes = ", ".join(f"{name} = {_value(value)}" for name, value in entry.hyper.items())
+            name = Text("\n".join([entry.name, *entry.aliases]), style="dim")
+            name.stylize("bold not dim", 0, len(entry.name))
+            told = [entry.summary, takes, entry.source]
+            table.add_row(name, *(told if is_wide else ["\n".join(filter(None, told))]))
+        yield table
 
 
 def _value(value):
@@ -175,73 +222,11 @@ def _value(value):
     return f"{value:g}" if isinstance(value, float) else json.dumps(value)
 
 
-def _choice(choice):
-    return choice.name + "".join(f" {k}={v!r}"[:60] for k, v in choice.hyper)
-
-
-def _layer(layer):
-    """A layer in a few words: "16 tanh" of a dense one, "conv2d 16 3x3 relu", "dropout 0.5"."""
-    table = layer.to_dict()
-    kind, first = next(iter(table.items()))
-    words = [kind] if kind != "dense" else []
-    words += [] if first is True else [_size(first)]
-    words += [_size(table["kernel"])] if "kernel" in table else []
-    if layer.activation not in (None, "identity"):
-        words.append(layer.activation)
-    words += [
-        f"{name} {_size(table[name])}" for name in ("stride", "dilation")
-        if table.get(name, (1, 1)) not in ((1, 1), first)
-    ]  # fmt: skip
-    padding = table.get("padding", "valid")
-    words += [] if padding == "valid" else [padding if padding == "same" else
-                                            f"padding {_size(padding)}"]  # fmt: skip
-    own = [f"{k} {table[k]:g}" for k in REGULARIZERS if k in table]
-    return " ".join([*words, ", ".join(own)]).strip()
-
-
-def _size(value):
-    if isinstance(value, tuple):
-        return "x".join(map(str, value))
-    return value if isinstance(value, str) else f"{value:g}"
-
-
 def describe(scenario, diagnosed=None):
     """What `show` prints: question, source, arms, claims with their tests.
 
     `diagnosed` has the causes that a diagnosis named of some arms, or its verdicts.
     """
-    arms = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
-    for name in ("arm", "data", "network", "training", *["diagnosed"] * bool(diagnosed)):
-        arms.add_column(name)
-    for arm in scenario.arms:
-        recipe, network = arm.recipe, arm.network
-        layers = ["x".join(map(str, network.shape))]
-        layers += map(_layer, network.layers)
-        initial = {f"{_choice(d.weights)}, bias {_choice(d.bias)}" for _, d in network.dense}
-        size = recipe.batch_of(len(arm.data))
-        batch = "full batch" if size == len(arm.data) else f"batch {size}"
-        tested = f", {len(arm.data.test[0])} test rows" if arm.data.test else ""
-        extras = [
-            f"{name} {getattr(recipe, name):g}"
-            for name in ("l1", "l2", "clip_value", "clip_norm")
-            if getattr(recipe, name)
-        ]
-        if recipe.reduction != "mean":
-            extras.append(f"{recipe.reduction} of losses")
-        if recipe.gradient_accumulation_steps > 1:
-            extras.append(f"{recipe.gradient_accumulation_steps} batches an update")
-        if recipe.schedule.name != "constant":
-            extras.append(_choice(recipe.schedule))
-        extras += map(_choice, recipe.augmentation)
-        arms.add_row(
-            arm.name,
-            f"{len(arm.data)} rows{tested}{', drawn' * arm.data.drawn}",
-            " - ".join(layers) + "\n" + "; ".join(sorted(initial)),
-            f"{_choice(recipe.loss)}; {_choice(recipe.optimizer)} at {recipe.learning_rate:g}; "
-            f"{batch}, {recipe.epochs} epochs; {recipe.dtype}"
-            + "".join(f"; {extra}" for extra in extras),
-            *([diagnosed.get(arm.name, "") if recipe.epochs else ""] if diagnosed else []),
-        )
     claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("claim", "tested as", "needed"):
         claims.add_column(name)
@@ -254,5 +239,5 @@ def describe(scenario, diagnosed=None):
                 claim.needed(setting),
             )
     source = Text(f"Source: {scenario.source}", style="dim") if scenario.source else Text("")
-    parts = [Text(scenario.question, style="bold"), source, arms]
+    parts = [Text(scenario.question, style="bold"), source, *arms.of_scenario(scenario, diagnosed)]
     return Group(*parts, *([claims] if scenario.claims else []))

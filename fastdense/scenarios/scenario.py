@@ -123,6 +123,11 @@ def text_of(name):
     return (resources.files(CATALOGUE) / f"{name}.toml").read_text("utf-8")
 
 
+def path_of(name):
+    """Where the file of a built-in scenario lies."""
+    return str(resources.files(CATALOGUE) / f"{name}.toml")
+
+
 def is_file(name):
     """Whether a name is a path, not an identifier."""
     return str(name).endswith((".toml", *TABLES)) or "/" in str(name)

@@ -189,9 +189,20 @@ feature_names_in_ : as in `MLPRegressor`
     def predict_interval(self, X, coverage=0.9):
         """Where targets lie with a probability of `coverage`, of several networks.
 
+        Parameters
+        ----------
+        X : array_like, shape (n, features)
+        coverage : float
+            From 0 on, below 1.
+
         Returns
         -------
         low, high : ndarray, shape (n,) or (n, outputs)
+
+        Raises
+        ------
+        FastdenseError
+            It is one network, which does not know how far off it is (`n_networks`).
         """
         coverage = real("coverage", coverage, 0.0, 1.0)
         mean, std = self._mean_and_std(X)

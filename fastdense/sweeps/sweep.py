@@ -15,6 +15,7 @@ import numpy as np
 
 from fastdense.checks import whole
 from fastdense.errors import FastdenseError, sentence, shown
+from fastdense.judging.progress import watched
 from fastdense.outcome import OUTCOMES
 from fastdense.sweeps.estimate import seconds_each
 from fastdense.sweeps.grid import read_grid
@@ -158,6 +159,7 @@ def sweep(
     with (
         Store(store, resume) as kept_in,
         contextlib.closing(runner_of(plan.runs, workers, dask, tls, device)) as runner,
+        watched(on_progress),
     ):
         report = _warning_of_waits(on_progress)
         progress = carry_out(plan, kept_in, runner, seconds_each(plan), report)

@@ -9,6 +9,7 @@ import numpy as np
 from fastdense.errors import FastdenseError, unknown
 from fastdense.judging.intervals import wilson
 from fastdense.outcome import OUTCOMES, names
+from fastdense.plotting import Plotted
 
 LOSSES = "initial_loss", "final_loss", "final_test_loss", "final_accuracy"
 CURVE = "curve_epochs", "curve_loss"
@@ -58,7 +59,7 @@ class Share:
         return found / self.runs, *wilson(found, self.runs)
 
 
-class Table(Mapping[str, Any]):
+class Table(Plotted, Mapping[str, Any]):
     """Runs, one a row: a mapping of columns to arrays of one length.
 
     Columns are the axes by their paths, `seed`, `outcome`, `steps`, `initial_loss`, `final_loss`,
@@ -86,6 +87,7 @@ class Table(Mapping[str, Any]):
         return cls(first.axes, np.concatenate([t.places for t in tables], axis=1), columns)
 
     def __getitem__(self, name: str) -> np.ndarray:
+        """A column, shape (rows,)."""
         for axis, places in zip(self.axes, self.places, strict=True):
             if axis.path == name:
                 return axis.array[places]
@@ -130,7 +132,19 @@ class Table(Mapping[str, Any]):
         return [v.tolist() for v in self[name]] if name in CURVE else self[name].tolist()
 
     def axis(self, name, known=()):
-        """The number of an axis, by its path or the last part of that."""
+        """The number of an axis, by its path or the last part of that.
+
+        Parameters
+        ----------
+        name : str
+        known : sequence of str
+            What else it might have been, for the message if it is none.
+
+        Raises
+        ------
+        FastdenseError
+            No such axis, or several of which that is the last part.
+        """
         paths = [axis.path for axis in self.axes]
         found = [i for i, path in enumerate(paths) if path == name or path.endswith(f".{name}")]
         if not found:

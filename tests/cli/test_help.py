@@ -1,5 +1,9 @@
 """What costs nothing: help, version and `import fastdense` load neither NumPy nor Numba."""
 
+import contextlib
+import pkgutil
+import shlex
+import shutil
 import subprocess
 import sys
 
@@ -7,9 +11,12 @@ import pytest
 from terminal import call, process
 
 import fastdense
+from fastdense_cli import commands
+from fastdense_cli.commands import sweep
+from fastdense_cli.group import app
 
 HEAVY = ("numpy", "numba", "llvmlite", "rich")
-COMMANDS = ("bench", "doctor", "list", "reproduce", "run", "show")
+COMMANDS = ("bench", "diagnose", "doctor", "list", "reproduce", "run", "show")
 
 
 def modules_after(code):
@@ -64,3 +71,86 @@ def test_every_command_has_help(command, option):
     answer = call(command, option)
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith(f"Usage: fastdense {command}") and "--json" in answer.out
+
+
+EVERY = [[], *([one.name] for one in pkgutil.iter_modules(commands.__path__))]
+EVERY += [["sweep", one.name] for one in pkgutil.iter_modules(sweep.__path__)]
+
+
+def examples(command):
+    """The lines at the end of a command's help, without what they say about themselves."""
+    text = call(*command, "--help").out
+    _, heading, lines = text.partition("\n  Examples:\n")
+    assert heading, text
+    return [line.partition("  #")[0].strip() for line in lines.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """What the examples read."""
+    folder = tmp_path_factory.mktemp("examples")
+    (folder / "stuck.toml").write_text(
+        'data = { name = "sine", count = 40 }\nnetwork = { hidden = [8] }\n'
+        "recipe = { learning_rate = 1e-6, epochs = 30 }\n"
+    )
+    rows = "".join(f"{n},{n / 50},{n / 25 - 1}\n" for n in range(50))
+    (folder / "rows.csv").write_text(f"id,size,price\n{rows}")
+    (folder / "program.py").write_text(
+        "import numpy as np\nfrom keras.models import Sequential\nfrom keras.layers import Dense\n"
+        "x = np.linspace(-1, 1, 60).reshape(-1, 1)\n"
+        'model = Sequential([Dense(8, activation="tanh", input_shape=(1,)), Dense(1)])\n'
+        'model.compile(optimizer="adam", loss="mse")\nmodel.fit(x, x, epochs=20, verbose=0)\n'
+    )
+    with contextlib.chdir(folder):
+        grid = "--grid", "learning_rate=0.1,0.2,0.4", "--grid", "network.hidden=2,4,8"
+        made = call("sweep", "zero-rate", *grid, "--seeds", 2, "--store", "runs.db")
+        assert made.code == 0, made
+    return folder
+
+
+# With what they are given less to do; the others run as they stand.
+LESS = {
+    "run": ["--draws", "2", "--seeds", "2"],
+    "reproduce": ["--draws", "2", "--seeds", "2"],
+    "diagnose": ["--effort", "quick"],
+}
+# Read in full but not run: one measures for minutes, one is everything.
+ONLY_READ = "fastdense bench ", "fastdense reproduce"
+
+
+@pytest.mark.parametrize("command", EVERY, ids=" ".join)
+def test_every_help_ends_with_examples_that_run(command, folder, monkeypatch, tmp_path):
+    for path in folder.iterdir():
+        shutil.copy(path, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    lines = examples(command)
+    assert 1 <= len(lines) <= 5
+    for line in lines:
+        assert line.startswith(" ".join(["fastdense", *command[:1]])), line
+        arguments = shlex.split(line.partition(" > ")[0])[1:]
+        if line == ONLY_READ[1] or line.startswith(ONLY_READ[0]):
+            name, *rest = arguments
+            context = app.make_context("fastdense", arguments)
+            app.get_command(context, name).make_context(name, rest, parent=context)
+            continue
+        if "--store" in arguments:
+            (tmp_path / arguments[-1]).unlink(missing_ok=True)
+        less = LESS.get(arguments[0], [])
+        less = less[2:] if less[:1] == ["--draws"] and "--draws" in arguments else less
+        answer = call(*arguments, *less)
+        allowed = range(3, 6) if arguments[0] == "diagnose" else ()
+        assert answer.code == 0 or answer.code in allowed, (line, answer)
+
+
+def test_a_command_is_named_by_its_file():
+    context = app.make_context("fastdense", ["list"])
+    for name in app.list_commands(context):
+        assert app.get_command(context, name).name == name
+
+
+@pytest.mark.parametrize("command", EVERY, ids=" ".join)
+def test_help_is_no_wider_than_eighty_columns(command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert max(map(len, call(*command, "--help").out.splitlines())) <= 80

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("fastdense", "cli", "tests", "bench")
+FOLDERS = ("fastdense", "cli", "tests", "bench", "docs")
 FILES = sorted(path for name in FOLDERS for path in (ROOT / name).rglob("*.py"))
 
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 RIGHT = """
 import numpy as np
+import fastdense
 from fastdense import Data, Dense, Dropout, FastdenseError, Network, Recipe, Run, Thresholds
 from fastdense import sweep, train, train_many
 
@@ -40,6 +41,11 @@ outcomes = {one.outcome for one in runs} | {runs[0, 1].outcome}
 stalled = (runs.outcome == "stalled").mean()
 table = sweep("capacity-tanh", {"network.hidden": [2, 4]}, seeds=2, measures=["excess"])
 losses = table["final_loss"].min()
+fastdense.to_tensorboard(run, "logs")
+run.plot().set_title(run.outcome)
+train(network, recipe, data, on_progress=fastdense.ProgressBar("sine", unit="epochs"))
+train_many(network, recipe, (x, x), seeds=4, on_progress=fastdense.ProgressBar())
+first = run.to_frame()["loss"][0]
 """
 
 WRONG = {
@@ -50,6 +56,8 @@ WRONG = {
     "Recipe().loss.upper()": '"Choice" has no attribute "upper"',
     "Dense('8')": 'Argument 1 to "Dense" has incompatible type "str"',
     "Network(1, [8, 1])": 'List item 0 has incompatible type "int"',
+    "fastdense.to_tensorboard(network)": 'Missing positional argument "folder"',
+    "fastdense.ProgressBar(titel='a')": 'Unexpected keyword argument "titel" for "ProgressBar"',
     "Data([1.0])": 'Missing positional argument "targets"',
     "train(network)": 'Missing positional arguments "recipe", "data" in call to "train"',
     "train(network, Recipe(), data).los": '"Run" has no attribute "los"',

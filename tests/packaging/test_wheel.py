@@ -123,7 +123,8 @@ ESTIMATORS = ROOT / "fastdense" / "sklearn"
 TORCH, ONNX = ROOT / "fastdense" / "torch", ROOT / "fastdense" / "onnx.py"
 CUDA = ROOT / "fastdense" / "devices" / "cuda"
 APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET, TORCH, ONNX}
-APART |= {CUDA, ESTIMATORS}
+FRAMES = ROOT / "fastdense" / "frames.py"  # of whatever library is installed
+APART |= {CUDA, ESTIMATORS, FRAMES}
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
 APART |= {SERVED / "hdf5_contents.py", SERVED / "figures.py"}
 APART.add(ROOT / "bench" / "cuda.py")
@@ -166,6 +167,20 @@ def test_what_is_for_scikit_learn_is_an_extra():
     extra = packages(CONFIG["options.extras_require"]["sklearn"])
     assert imported(ESTIMATORS.glob("*.py")) - {"numpy"} == {"sklearn", "scipy"}
     assert extra == {"scikit-learn", "scipy"}
+
+
+def test_what_makes_data_frames_is_imported_in_one_place():
+    assert imported([FRAMES]) == {"pandas", "polars"}
+
+
+def test_what_builds_the_site_is_an_extra():
+    extra = packages(CONFIG["options.extras_require"]["docs"])
+    estimators = packages(CONFIG["options.extras_require"]["sklearn"])
+    assert extra - estimators == {"furo", "myst-parser", "sphinx", "sphinx-click"}
+    assert estimators <= extra
+    assert imported([ROOT / "docs" / "conf.py", *(ROOT / "docs" / "extensions").glob("*.py")]) == {
+        "repository_pages"
+    }
 
 
 def test_what_draws_pictures_is_an_extra():

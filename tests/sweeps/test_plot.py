@@ -28,7 +28,7 @@ RATES, SCALES = "log:1e-3:10:13", "log:0.1:10:9"
 def drawn(path, by=(), where=(), **options):
     with connect(path) as db:
         sweep, table = reader.find(db), reader.read_table(db)
-    return Picture.of(sweep, Filter(where)(table), by, where=where, **options)
+    return Picture.of(sweep.base, Filter(where)(table), by, where=where, **options)
 
 
 def figure(given):

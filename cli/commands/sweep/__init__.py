@@ -8,6 +8,9 @@ import pkgutil
 
 import click
 
+from fastdense_cli import completing
+from fastdense_cli.options import examples
+
 
 class Sweep(click.Group):
     """`sweep show FILE` is a subcommand, `sweep rate-adam --grid ...` is short for `sweep run`."""
@@ -18,7 +21,16 @@ class Sweep(click.Group):
     def get_command(self, context, name):
         if name not in self.list_commands(context):
             return None
-        return importlib.import_module(f"{__name__}.{name}").command
+        command = importlib.import_module(f"{__name__}.{name}").command
+        command.name = name
+        return command
+
+    def shell_complete(self, context, incomplete):
+        named = completing.trainings(context, None, incomplete)
+        return [
+            *super().shell_complete(context, incomplete),
+            *(one for one in named if one.type == "plain"),
+        ]
 
     def parse_args(self, context, arguments):
         own = {*self.list_commands(context), "-h", "--help"}
@@ -27,10 +39,16 @@ class Sweep(click.Group):
         return super().parse_args(context, arguments)
 
 
-@click.group(cls=Sweep, short_help="Train a grid of settings over seeds, and look at the results.")
+@click.group(
+    cls=Sweep,
+    short_help="Train a grid of settings over seeds, and look at the results.",
+    epilog=examples(
+        "fastdense sweep zero-rate --grid network.hidden=4,8 --store runs.db",
+        "fastdense sweep show runs.db",
+    ),
+)
 def command():
     """Train a network over a grid of fields and seeds, and look at what became of it.
 
-    \b
-    fastdense sweep ID|FILE.toml --grid PATH=VALUES ...   is short for   fastdense sweep run ...
+    `fastdense sweep ID|FILE.toml --grid PATH=VALUES ...` is short for `fastdense sweep run ...`.
     """

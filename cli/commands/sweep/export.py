@@ -2,10 +2,16 @@
 
 import click
 
-from fastdense_cli.options import sweep_option, where_option
+from fastdense_cli.options import examples, sweep_option, where_option
 
 
-@click.command(short_help="Write the runs in a store as CSV, JSON Lines or Parquet.")
+@click.command(
+    short_help="Write the runs in a store as CSV, JSON Lines or Parquet.",
+    epilog=examples(
+        "fastdense sweep export runs.db --csv > runs.csv",
+        "fastdense sweep export runs.db --jsonl --curves --out runs.jsonl",
+    ),
+)
 @click.argument("file")
 @click.option("--csv", is_flag=True, default=False, help="Comma-separated values.")
 @click.option("--jsonl", is_flag=True, default=False, help="JSON Lines, an object for each run.")

@@ -2,10 +2,16 @@
 
 import click
 
-from fastdense_cli.options import by_option, sweep_option, where_option
+from fastdense_cli.options import by_option, examples, sweep_option, where_option
 
 
-@click.command(short_help="Draw the outcomes in a store.")
+@click.command(
+    short_help="Draw the outcomes in a store.",
+    epilog=examples(
+        "fastdense sweep plot runs.db --out map.png",
+        "fastdense sweep plot runs.db --by learning_rate --out outcomes.svg",
+    ),
+)
 @click.argument("file")
 @click.option("--out", required=True, metavar="PICTURE", help="A .png or .svg file.")
 @by_option("Along this axis, over all others; two at most. [those with several values]")
@@ -38,4 +44,4 @@ def command(file, out, by, where, outcome, lines, number):
         plots.check_file(out, files_of(file))
         sweep = reader.find(db, number)
         table = chosen(reader.read_table(db, sweep.id))
-    plots.draw_sweep(Picture.of(sweep, table, by, outcomes, lines, chosen.texts), out)
+    plots.draw_sweep(Picture.of(sweep.base, table, by, outcomes, lines, chosen.texts), out)

@@ -4,18 +4,33 @@ import contextlib
 
 import click
 
-from fastdense_cli.options import device_option
+from fastdense_cli import completing
+from fastdense_cli.options import device_option, examples
 
 ASK_FROM = 10_000_000  # runs
 
 
-@click.command(short_help="Train a grid (the default).")
-@click.argument("base", metavar="ID|FILE.toml")
+@click.command(
+    short_help="Train a grid (the default).",
+    epilog=examples(
+        "fastdense sweep rate-adam --grid learning_rate=log:1e-4:1:5 --seeds 8",
+        "fastdense sweep zero-rate --grid network.hidden=4,8 --store runs.db",
+        "fastdense sweep zero-rate --grid epochs=10,20 --dry-run  # only its plan",
+    ),
+)
+@click.argument("base", metavar="ID|FILE.toml", shell_complete=completing.trainings)
 @click.option(
-    "--grid", multiple=True, metavar="PATH=VALUES",
+    "--grid", multiple=True, metavar="PATH=VALUES", shell_complete=completing.settings,
     help="An axis: learning_rate=log:1e-5:1:25, optimizer.beta1=lin:0:0.9:10, network.hidden=8,16.",
 )  # fmt: skip
-@click.option("--arm", "arms", multiple=True, metavar="NAME", help="Of the scenario. [all]")
+@click.option(
+    "--arm",
+    "arms",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completing.arms,
+    help="Of the scenario. [all]",
+)
 @click.option("--seeds", type=click.IntRange(1, 10**9), help="Of each cell. [the scenario's]")
 @click.option("--seed", type=click.IntRange(0, 2**62), default=0, help="The first seed. [0]")
 @click.option("--store", metavar="FILE", help="Keep every run in this file (SQLite).")
@@ -36,7 +51,7 @@ ASK_FROM = 10_000_000  # runs
 @click.option("--tls-key", metavar="FILE", help="Private key for the cluster (PEM).")
 @device_option
 @click.option(
-    "--measure", "measures", multiple=True, metavar="NAME",
+    "--measure", "measures", multiple=True, metavar="NAME", shell_complete=completing.measures,
     help="Also keep this number of every run, such as dead_at_end (docs/scenarios.md).",
 )  # fmt: skip
 @click.option(

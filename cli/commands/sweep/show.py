@@ -2,12 +2,18 @@
 
 import click
 
-from fastdense_cli.options import by_option, sweep_option, where_option
+from fastdense_cli.options import by_option, examples, sweep_option, where_option
 
 WIDTH = 250  # without a terminal: of a row that has everything
 
 
-@click.command(short_help="Show the outcomes in a store.")
+@click.command(
+    short_help="Show the outcomes in a store.",
+    epilog=examples(
+        "fastdense sweep show runs.db --by learning_rate",
+        "fastdense sweep show runs.db --where 'final_loss<0.1' --json",
+    ),
+)
 @click.argument("file")
 @by_option("Only along this axis, over all others; repeatable. [all axes]")
 @where_option

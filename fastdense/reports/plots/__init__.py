@@ -1,6 +1,6 @@
 """Pictures of results: `check_file(path)` before the work, `draw(report, path)` after it.
 
-Only this package uses Matplotlib, and nothing but `draw` imports it.
+Only this package uses Matplotlib, and nothing but drawing imports it.
 """
 
 import importlib.util
@@ -33,9 +33,14 @@ def check_file(path, inputs=()):
     path = Path(path)
     if path.suffix.lower() not in ENDINGS:
         raise FastdenseError(f"{shown(str(path))} is no picture; give a file.png or a file.svg")
+    check_installed()
+    atomic.check_file(path, inputs)
+
+
+def check_installed():
+    """Check that there is Matplotlib."""
     if importlib.util.find_spec("matplotlib") is None:
         raise FastdenseError(f"pictures need Matplotlib, which is not installed; run {INSTALL}")
-    atomic.check_file(path, inputs)
 
 
 def draw(report, path):

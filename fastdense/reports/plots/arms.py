@@ -54,9 +54,8 @@ def _curves(part, experiment, arms, rows, columns):
         panel.set_axis_off()
     for index, (panel, name) in enumerate(zip(panels.flat, arms, strict=False)):
         epochs, curves = fans[name]
-        _fan(panel, epochs, curves)
-        _baseline(panel, baselines[name].constant, low, CONSTANT, style.VERMILION, "--")
-        _baseline(panel, baselines[name].irreducible, low, LOWEST, style.GREEN, ":")
+        draw_fan(panel, epochs, curves)
+        draw_baselines(panel, baselines[name], low)
         panel.set_title(style.plain(name, NAME))
         if log:
             panel.set_yscale("log")
@@ -113,7 +112,8 @@ def limits(fans, constants):
     return min(low, 0.0) - margin if low < 0.2 * high else low - margin, high + margin, False
 
 
-def _fan(panel, epochs, curves):
+def draw_fan(panel, epochs, curves):
+    """Draw the losses (runs, points) of an arm: its runs, their middle, and where most are."""
     shown = np.where(np.isfinite(curves), curves, np.nan)
     if len(curves) > 1:
         panel.plot(
@@ -138,6 +138,12 @@ def percentile(curves, share):
     """The value at a share of the runs, in order, by column; never between two of them."""
     ordered = np.sort(curves, axis=0)
     return ordered[round(share * (len(curves) - 1))]
+
+
+def draw_baselines(panel, baselines, lowest):
+    """Draw the best constant and the lowest possible loss, where they are above the lower end."""
+    _baseline(panel, baselines.constant, lowest, CONSTANT, style.VERMILION, "--")
+    _baseline(panel, baselines.irreducible, lowest, LOWEST, style.GREEN, ":")
 
 
 def _baseline(panel, level, lowest, label, color, dashes):

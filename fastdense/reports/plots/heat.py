@@ -13,10 +13,16 @@ HALF = 0.5  # from where on a cell is unstable
 
 def figure(picture):
     """The figure of a `Picture`."""
-    x, y = picture.sides
     whole = style.blank(7.0, 5.2)
     part = whole.subfigures(1, 1)
-    panel = part.subplots()
+    style.legend(part, on(part.subplots(), picture, part))
+    style.title(whole, picture.question, picture.note)
+    return whole
+
+
+def on(panel, picture, part):
+    """Draw a `Picture` on axes of a part of a figure; returns what its legend says."""
+    x, y = picture.sides
     stuck, unstable = _grids(picture)
     panel.set_facecolor(EMPTY)
     mesh = panel.pcolormesh(
@@ -33,9 +39,7 @@ def figure(picture):
     bar.set_label(f"share of runs {' or '.join(picture.outcomes)}")
     style.percent(bar.ax.yaxis)
     bar.outline.set_visible(False)
-    style.legend(part, _stability(panel, x, y, unstable) | _gaps(stuck))
-    style.title(whole, picture.question, picture.note)
-    return whole
+    return _stability(panel, x, y, unstable) | _gaps(stuck)
 
 
 def _grids(picture):

@@ -14,7 +14,13 @@ def figure(picture):
     """The figure of a `Picture`."""
     whole = style.blank(7.0, 4.6)
     part = whole.subfigures(1, 1)  # so that its legend does not lie on the title
-    panel = part.subplots()
+    style.legend(part, on(part.subplots(), picture))
+    style.title(whole, picture.question, picture.note)
+    return whole
+
+
+def on(panel, picture):
+    """Draw a `Picture` on axes; returns what its legend says, labels to what is drawn."""
     side = picture.sides[0]
     series = _series(picture)
     for index, (label, color, found) in enumerate(series):
@@ -30,9 +36,7 @@ def figure(picture):
     panel.set_ylabel(f"share of runs{_which(picture)}")
     panel.grid(axis="y", color=style.GRAY, alpha=0.2, linewidth=0.6)
     handles, labels = panel.get_legend_handles_labels()
-    style.legend(part, dict(zip(labels, handles, strict=True)))
-    style.title(whole, picture.question, picture.note)
-    return whole
+    return dict(zip(labels, handles, strict=True))
 
 
 def _which(picture):

@@ -124,8 +124,8 @@ class Picture:
     note: str
 
     @classmethod
-    def of(cls, sweep, table, by=(), outcomes=None, lines=False, where=()):
-        """The picture of the runs of a sweep that were chosen.
+    def of(cls, name, table, by=(), outcomes=None, lines=False, where=()):
+        """The picture of the runs that were chosen of a sweep over the base of a name.
 
         Raises
         ------
@@ -138,11 +138,11 @@ class Picture:
             )
         several = [i for i, at in enumerate(table.places) if (at != at[0]).any()]
         by = table.numbers(by) if by else several
-        names = ", ".join(brief(table.axes[i].path) for i in by)
+        chosen = ", ".join(brief(table.axes[i].path) for i in by)
         if not by:
             raise FastdenseError("no axis has several values in these runs; draw more of them")
         if len(by) > 2:
-            raise FastdenseError(f"{len(by)} axes ({names}) are too many; choose two by --by")
+            raise FastdenseError(f"{len(by)} axes ({chosen}) are too many; choose two by --by")
         sides = [Side.of(table.axes[i], table.places[i]) for i in by]
         many = len(by) == 2 and len(sides[1].values) > MAX_LINES
         if many and lines:
@@ -155,11 +155,11 @@ class Picture:
         if len(by) == 2:
             outcomes = outcomes or list(STUCK)
         over = [brief(table.axes[i].path) for i in several if i not in by]
-        words = [sweep.base, f"{table.rows:,} runs"]
+        words = [name, f"{table.rows:,} runs"]
         words += [f"over {', '.join(over)}"] if over else []
         words += [f"where {' and '.join(where)}"] if where else []
         note = ", ".join([*words, f"fastdense {__version__}"])
-        return cls(table, by, sides, outcomes or None, is_map, sweep.base, note)
+        return cls(table, by, sides, outcomes or None, is_map, name, note)
 
     @property
     def question(self):
