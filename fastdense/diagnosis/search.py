@@ -46,8 +46,6 @@ ENOUGH = 0.6  # of fresh starts good by one change: no pairs of changes are trie
 STRONG = 0.6  # suspicion that is followed where a training is good
 SOME = 3  # suspects that are named where none was tried
 FURTHER = 0.7  # as hopeful as a cause's change is the next one
-PORTIONS = 10  # of the budget, after each of which the search can end,
-TOGETHER = 2  # or so many changes: what is likeliest is often enough
 PAIRED = 4  # of the best changes whose pairs are tried
 SEEDS = 2**62  # and some more are valid
 HALF = 0.5  # of the rows, or more, are no strays
@@ -277,28 +275,22 @@ class Search:
         self.carry_out([*wanted.values()])
 
     def carry_out(self, wanted):
-        """Train changed cases as far as the budget goes, some at a time.
+        """Train changed cases one by one, as far as the budget goes, or until all is decided.
 
         A change that costs more than is left is passed over.
         """
-        batch, cost = [], 0.0
         for place, (change, causes) in enumerate(wanted):
-            if not batch and self.is_decided(
-                {name for _, names in wanted[place:] for name in names}
-            ):
+            if self.is_decided({name for _, names in wanted[place:] for name in names}):
                 return
             changed = change.make(self.case)
             if changed.refusal:
                 continue
             work = changed.work * self.starts
-            if self.laboratory.spent + cost + work > self.laboratory.budget and self.tried:
+            if self.laboratory.spent + work > self.laboratory.budget and self.tried:
                 continue
-            batch.append((change, causes, changed))
-            cost += work
-            if len(batch) == TOGETHER or cost >= self.laboratory.budget / PORTIONS:
-                self.carry_out_together(batch)
-                batch, cost = [], 0.0
-        self.carry_out_together(batch)
+            (trained,) = self.laboratory.train([changed], self.seeds)
+            found = good(trained, self.evidence.bar)
+            self.tried.append(Tried(change, tuple(causes), trained, found))
 
     def is_decided(self, names):
         """Whether a cause was cured that none of the causes `names` can come before."""
@@ -312,12 +304,6 @@ class Search:
             one.strength <= found[0].confidence and found[0].name not in one.cause.explains
             for one in rest
         )
-
-    def carry_out_together(self, batch):
-        results = self.laboratory.train([changed for *_, changed in batch], self.seeds)
-        for (change, causes, _), trained in zip(batch, results, strict=True):
-            found = good(trained, self.evidence.bar)
-            self.tried.append(Tried(change, tuple(causes), trained, found))
 
     def verified(self, causes):
         """The remedies, tried again on starts that were not used to choose them.
