@@ -206,7 +206,7 @@ def room_for_rows(layers):
 
 
 def most_in_rows(layers, dtype):
-    """Up to how many samples of a step had better stay in rows, by the vectors that are multiplied."""
+    """Up to how many samples of a step had better stay in rows, by the vectors to be multiplied."""
     room = min(room_for_rows(layers), MOST_IN_ROWS)
     if room == 0:
         return 0
