@@ -101,7 +101,9 @@ def invoke(arguments):
     from fastdense_cli.group import app
 
     try:
-        code = app.main(arguments or ["--help"], prog_name="fastdense", standalone_mode=False)
+        code = app.main(
+            arguments or ["--help"], prog_name="fastdense", standalone_mode=False, obj=arguments
+        )
         sys.stdout.flush()
         return code or DONE
     except SystemExit:  # click's, for a broken pipe, which here is none of the standard streams

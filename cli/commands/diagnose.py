@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from fastdense_cli.options import force_option
+from fastdense_cli.options import arguments, force_option, report_option
 
 PROGRAMS = ".py", ".ipynb"
 
@@ -44,7 +44,10 @@ PROGRAMS = ".py", ".ipynb"
               help="Also write the answer as JSON. What exists there is replaced only if it is as "
               "an earlier diagnosis left it.")  # fmt: skip
 @force_option
-def command(subject, assignments, observed, effort, budget, seeds, as_json, out, force, **table):
+@report_option
+def command(
+    subject, assignments, observed, effort, budget, seeds, as_json, out, force, page, **table
+):  # fmt: skip
     """Train as it is and with one thing changed at a time; say what keeps the loss where it is.
 
     What is looked at is an arm of a scenario (its own file, or a built-in one by name), or a table
@@ -66,15 +69,20 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
     from fastdense_cli.console import note, progress, show, show_json
 
     changes = changes_of(assignments)
+    if page is not None:
+        from fastdense.reports.html.page import check_file
+
+        check_file(page, [subject])
     if subject.lower().endswith(PROGRAMS):
         _refuse(table, "change the program")
         _refuse_for_programs(assignments=assignments, observed=observed, out=out)
-        return _program(subject, effort, budget, seeds, as_json)
+        return _program(subject, effort, budget, seeds, as_json, page)
     if subject.lower().endswith(TABLES):
         case, notes = _of_table(subject, changes, table)
     else:
         _refuse(table, "use --set to change a scenario")
         case, notes = _of_scenario(subject, changes)
+    named = Path(subject).name if Path(subject).is_file() else subject
     name = f"{Path(subject).stem}-diagnosis"
     if out is not None:
         read = [subject] if Path(subject).is_file() else []
@@ -95,6 +103,10 @@ def command(subject, assignments, observed, effort, budget, seeds, as_json, out,
             found, interrupted = search.known(), interrupt
     if out is not None:
         files.write(DiagnosisFile(name, found), out)
+    if page is not None:
+        from fastdense.reports.html import of_diagnosis
+
+        of_diagnosis.write(page, named, found, _about(effort, found))
     if as_json:
         show_json(found.to_dict())
     else:
@@ -114,7 +126,18 @@ def _refuse_for_programs(**given):
             raise click.UsageError(f"{option} does not go with a program; change the program")
 
 
-def _program(path, effort, budget, seeds, as_json):
+def _about(effort, found=None):
+    """How a page came about."""
+    from fastdense.reports.html.provenance import Provenance
+
+    if found is None:
+        return Provenance.here(arguments(), ("Effort", effort))
+    first, starts = found.evidence.trained.seeds[0], found.starts
+    seeds = f"{starts} for each change, from seed {first} on; remedies on fresh ones"
+    return Provenance.here(arguments(), ("Starts", seeds), ("Effort", effort))
+
+
+def _program(path, effort, budget, seeds, as_json, page):
     """Run a program and diagnose its fits; returns the exit code."""
     from contextlib import nullcontext, redirect_stdout
 
@@ -149,6 +172,10 @@ def _program(path, effort, budget, seeds, as_json):
     if as_json:
         fits = [one.to_dict() for one in found.every]
         show_json(heading() | {"program": path, "fits": fits})
+    if page is not None and found.every:
+        from fastdense.reports.html import of_diagnosis
+
+        of_diagnosis.write_program(page, Path(path).name, found.every, _about(effort))
     if interrupt is not None:
         raise interrupt
     if code or not found.every:

@@ -205,6 +205,42 @@ def _size(value):
     return value if isinstance(value, str) else f"{value:g}"
 
 
+def data_of(arm):
+    """The rows of an arm, in a few words."""
+    tested = f", {len(arm.data.test[0])} test rows" if arm.data.test else ""
+    return f"{len(arm.data)} rows{tested}{', drawn' * arm.data.drawn}"
+
+
+def network_of(arm):
+    """The layers of an arm, and how they begin, on two lines."""
+    layers = ["x".join(map(str, arm.network.shape)), *map(_layer, arm.network.layers)]
+    initial = {f"{_choice(d.weights)}, bias {_choice(d.bias)}" for _, d in arm.network.dense}
+    return " - ".join(layers) + "\n" + "; ".join(sorted(initial))
+
+
+def training_of(arm):
+    """The recipe of an arm, in a few words."""
+    recipe = arm.recipe
+    size = recipe.batch_of(len(arm.data))
+    batch = "full batch" if size == len(arm.data) else f"batch {size}"
+    extras = [
+        f"{name} {getattr(recipe, name):g}"
+        for name in ("l1", "l2", "clip_value", "clip_norm")
+        if getattr(recipe, name)
+    ]
+    if recipe.reduction != "mean":
+        extras.append(f"{recipe.reduction} of losses")
+    if recipe.gradient_accumulation_steps > 1:
+        extras.append(f"{recipe.gradient_accumulation_steps} batches an update")
+    if recipe.schedule.name != "constant":
+        extras.append(_choice(recipe.schedule))
+    extras += map(_choice, recipe.augmentation)
+    return (
+        f"{_choice(recipe.loss)}; {_choice(recipe.optimizer)} at {recipe.learning_rate:g}; "
+        f"{batch}, {recipe.epochs} epochs; {recipe.dtype}" + "".join(f"; {one}" for one in extras)
+    )
+
+
 def describe(scenario, diagnosed=None):
     """What `show` prints: question, source, arms, claims with their tests.
 
@@ -214,33 +250,12 @@ def describe(scenario, diagnosed=None):
     for name in ("arm", "data", "network", "training", *["diagnosed"] * bool(diagnosed)):
         arms.add_column(name)
     for arm in scenario.arms:
-        recipe, network = arm.recipe, arm.network
-        layers = ["x".join(map(str, network.shape))]
-        layers += map(_layer, network.layers)
-        initial = {f"{_choice(d.weights)}, bias {_choice(d.bias)}" for _, d in network.dense}
-        size = recipe.batch_of(len(arm.data))
-        batch = "full batch" if size == len(arm.data) else f"batch {size}"
-        tested = f", {len(arm.data.test[0])} test rows" if arm.data.test else ""
-        extras = [
-            f"{name} {getattr(recipe, name):g}"
-            for name in ("l1", "l2", "clip_value", "clip_norm")
-            if getattr(recipe, name)
-        ]
-        if recipe.reduction != "mean":
-            extras.append(f"{recipe.reduction} of losses")
-        if recipe.gradient_accumulation_steps > 1:
-            extras.append(f"{recipe.gradient_accumulation_steps} batches an update")
-        if recipe.schedule.name != "constant":
-            extras.append(_choice(recipe.schedule))
-        extras += map(_choice, recipe.augmentation)
         arms.add_row(
             arm.name,
-            f"{len(arm.data)} rows{tested}{', drawn' * arm.data.drawn}",
-            " - ".join(layers) + "\n" + "; ".join(sorted(initial)),
-            f"{_choice(recipe.loss)}; {_choice(recipe.optimizer)} at {recipe.learning_rate:g}; "
-            f"{batch}, {recipe.epochs} epochs; {recipe.dtype}"
-            + "".join(f"; {extra}" for extra in extras),
-            *([diagnosed.get(arm.name, "") if recipe.epochs else ""] if diagnosed else []),
+            data_of(arm),
+            network_of(arm),
+            training_of(arm),
+            *([diagnosed.get(arm.name, "") if arm.recipe.epochs else ""] if diagnosed else []),
         )
     claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
     for name in ("claim", "tested as", "needed"):

@@ -133,6 +133,7 @@ def experiment(
     first_draw=0,
     attainable=None,
     device="cpu",
+    observe=False,
 ):
     """Train every arm of a scenario on every draw of its data and every seed; judge its claims.
 
@@ -150,10 +151,14 @@ def experiment(
         Names of arms to the `Thresholds.attainable` of their outcomes.
     device : str
         Where they are trained.
+    observe : bool
+        Whether signals are measured also where no claim needs them.
     """
     attainable = attainable or {}
     tests = (t for claim in scenario.claims for one in claim.settings for t in one.tests)
-    observed = any(MEASURES[t.measure].needs == "signals" for t in tests if t.measure in MEASURES)
+    observed = observe or any(
+        MEASURES[t.measure].needs == "signals" for t in tests if t.measure in MEASURES
+    )
     trials, data = [], {}
     for arm in scenario.arms:
         every = scenario.observe
