@@ -9,9 +9,9 @@ from fastdense.markup.panel import Panel
 from fastdense.markup.scales import Scale
 from fastdense.markup.words import counted, digits
 
-POINTS = 60  # of a curve that are drawn
-HOVERS = 20  # of these, of which the values are told
-ROWS = 9  # of the table behind
+POINTS, FEW_POINTS = 60, 40  # of a curve that are drawn; the second of a picture among hundreds
+HOVERS, FEW_HOVERS = 20, 8  # of these, of which the values are told
+ROWS, FEW_ROWS = 9, 6  # of the table behind
 SINGLE = 8  # runs that are drawn each
 MANY_EPOCHS, MANY_TIMES = 5000, 30  # above these an axis is logarithmic
 DECADES = 12  # of losses, at most
@@ -44,10 +44,10 @@ class Fan:
         return cls.of_runs([(epochs, curve) for curve in np.atleast_2d(curves)])
 
     @classmethod
-    def of_runs(cls, runs):
+    def of_runs(cls, runs, points=POINTS):
         """The fan of pairs of epochs and losses, which may be shorter where a run ended."""
         longest = max((epochs for epochs, _ in runs), key=len)
-        places = thinned(len(longest))
+        places = thinned(len(longest), points)
         curves = np.full((len(runs), len(places)), np.inf)
         for row, (_, losses) in zip(curves, runs, strict=True):
             there = places < len(losses)
@@ -95,7 +95,7 @@ def losses_of(fans, levels=()):
 
 
 def picture(
-    fan, caption, levels=None, scale=None, label="loss", unit="epoch", tested=None, single=SINGLE
+    fan, caption, levels=None, scale=None, label="loss", unit="epoch", tested=None, detailed=True
 ):
     """A figure of curves.
 
@@ -111,8 +111,8 @@ def picture(
         What is measured, and after what.
     tested : Fan, optional
         Of the test rows: its median is drawn, too.
-    single : int
-        Curves that are drawn each.
+    detailed : bool
+        Whether single runs and an inner band are drawn, too, and many values are told.
     """
     levels = {name: level for name, level in (levels or {}).items() if level is not None}
     scale = scale or losses_of([fan, *([tested] if tested else [])], list(levels.values()))
@@ -122,15 +122,16 @@ def picture(
     runs, keys = len(fan.curves), []
     shown = np.where(np.isfinite(fan.curves), fan.curves, np.nan)
     if runs > 2:
-        for low, high, kind in BANDS:
+        for low, high, kind in BANDS if detailed else BANDS[:1]:
             top = np.where(np.isfinite(fan.quantile(high)), fan.quantile(high), scale.high)
             bottom = np.where(np.isfinite(fan.quantile(low)), fan.quantile(low), np.nan)
             panel.band(fan.epochs, bottom, top, kind)
-        keys += [("fd-band", "10th to 90th percentile"), ("fd-inner", "25th to 75th")]
-    if runs > 1:
-        for row in np.unique(np.linspace(0, runs - 1, min(single, runs)).round().astype(int)):
+        keys += [("fd-band", "10th to 90th percentile")]
+        keys += [("fd-inner", "25th to 75th")] if detailed else []
+    if runs > 1 and (detailed or runs == 2):
+        for row in np.unique(np.linspace(0, runs - 1, min(SINGLE, runs)).round().astype(int)):
             panel.line(fan.epochs, shown[row], "fd-one")
-        keys += [("fd-one", "single runs")] if single else []
+        keys += [("fd-one", "single runs")]
     middle = fan.quantile(0.5)
     panel.line(fan.epochs, np.where(np.isfinite(middle), middle, np.nan))
     keys.insert(0, ("fd-median", "median" if runs > 1 else "the run"))
@@ -143,10 +144,10 @@ def picture(
         drawn = np.isfinite(level) and panel.level(level, kind)
         beyond = "" if drawn else ", off the axis"
         keys.append((kind if drawn else "fd-none", f"{words}: {digits(level)}{beyond}"))
-    panel.hover(*_hovers(fan, label, unit))
+    panel.hover(*_hovers(fan, label, unit, HOVERS if detailed else FEW_HOVERS))
     plain = f"{label} by {unit}, {counted(runs, 'run')}: {_said(fan)}"
     svg = panel.svg(f"{plain}")
-    behind = _behind(fan, label, unit, tested)
+    behind = _behind(fan, label, unit, tested, ROWS if detailed else FEW_ROWS)
     return tables.figure(svg, caption, behind, [tables.legend(*keys)])
 
 
@@ -164,15 +165,15 @@ def _told(fan, place):
     return f"median {digits(middle)}, 10th to 90th percentile {digits(low)} to {digits(high)}"
 
 
-def _hovers(fan, label, unit):
-    places = np.unique(np.linspace(0, len(fan.epochs) - 1, HOVERS).round().astype(int))
+def _hovers(fan, label, unit, count):
+    places = np.unique(np.linspace(0, len(fan.epochs) - 1, count).round().astype(int))
     return fan.epochs[places], [
         f"{unit} {fan.epochs[place]:,}: {label} {_told(fan, place)}" for place in places
     ]
 
 
-def _behind(fan, label, unit, tested):
-    places = np.unique(np.linspace(0, len(fan.epochs) - 1, ROWS).round().astype(int))
+def _behind(fan, label, unit, tested, count):
+    places = np.unique(np.linspace(0, len(fan.epochs) - 1, count).round().astype(int))
     if len(fan.curves) == 1:
         shares, head = (0.5,), [label]
     else:

@@ -62,18 +62,18 @@ class Panel:
     def _drawn_axes(self, along, below):
         bottom, top, left, right = self.y.start, self.y.end, self.x.start, self.x.end
         parts = []
-        for value, words in below:
-            at = float(self.y(value))
-            parts.append(element("line", class_="fd-grid", x1=left, x2=right, y1=at, y2=at))
+        heights = [float(self.y(value)) for value, _ in below]
+        rules = "".join(f"M{place(left)} {place(at)}H{place(right)}" for at in heights)
+        parts.append(element("path", class_="fd-grid", d=rules))
+        for (_, words), at in zip(below, heights, strict=True):
             parts.append(
                 element("text", words, class_="fd-tick", x=left - 5, y=at + 3.5, text_anchor="end")
             )
-        parts.append(element("line", class_="fd-axis", x1=left, x2=right, y1=bottom, y2=bottom))
+        marks = "".join(f"M{place(self.x(value))} {place(bottom)}v3" for value, _ in along)
+        axis = f"M{place(left)} {place(bottom)}H{place(right)}{marks}"
+        parts.append(element("path", class_="fd-axis", d=axis))
         for value, words in along:
             at = float(self.x(value))
-            parts.append(
-                element("line", class_="fd-axis", x1=at, x2=at, y1=bottom, y2=bottom + 3.0)
-            )
             if self._turned:
                 where = {
                     "text_anchor": "end",

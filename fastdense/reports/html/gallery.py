@@ -154,7 +154,7 @@ def _index(results, judged, about):
     return page.render(
         "index.html",
         title="How the training of dense networks stalls",
-        answer=of_results.answer(plains, counts),
+        answer=of_results.answer(plains),
         words=[(tables.verdict(word), count) for word, count in counts.items()],
         groups=groups,
         about=about,

@@ -18,7 +18,8 @@ def section(experiment, plain, detailed=True):
     `detailed` says whether single runs and what was measured of the layers are drawn, too.
     """
     arms = experiment.scenario.arms
-    drawn = {arm.name: _fan(experiment.results[arm.name]) for arm in arms}
+    points = fans.POINTS if detailed else fans.FEW_POINTS
+    drawn = {arm.name: _fan(experiment.results[arm.name], points) for arm in arms}
     levels = {arm["name"]: _levels(arm) for arm in plain["arms"]}
     scale = fans.losses_of(
         list(drawn.values()), [one for of in levels.values() for one in of.values()]
@@ -71,8 +72,8 @@ def facts(plain, experiment):
     ]
 
 
-def _fan(results):
-    return fans.Fan.of_runs([(one.run.epochs, one.run.loss) for one in results])
+def _fan(results, points, name="loss"):
+    return fans.Fan.of_runs([(r.run.epochs, getattr(r.run, name)) for r in results], points)
 
 
 def _levels(arm):
@@ -87,10 +88,8 @@ def _arm(arm, about, results, fan, levels, scale, detailed):
     runs = counted(len(results), "run")
     tested = None
     if results[0].run.test_loss is not None:
-        tested = fans.Fan.of_runs([(one.run.epochs, one.run.test_loss) for one in results])
-    curves = fans.picture(
-        fan, f"Loss, {runs}", levels, scale, tested=tested, single=fans.SINGLE if detailed else 0
-    )
+        tested = _fan(results, len(fan.epochs), "test_loss")
+    curves = fans.picture(fan, f"Loss, {runs}", levels, scale, tested=tested, detailed=detailed)
     became = outcomes.picture(shares(results), intervals(results), len(results), "Outcomes")
     return {
         "name": arm.name,

@@ -7,6 +7,14 @@ from fastdense.markup.words import counted
 from fastdense.reports.html import page
 from fastdense.scenarios.verdict import RULE
 
+SAID = {  # of one claim, and of several
+    "holds": ("holds", "hold"),
+    "partly": ("holds partly", "hold partly"),
+    "refuted": ("is refuted", "are refuted"),
+    "no difference": ("makes no difference", "make no difference"),
+    "undecided": ("is undecided", "are undecided"),
+}
+
 
 def write(path, sections, plains, about):
     """Write the page.
@@ -29,7 +37,7 @@ def values(sections, plains, about, home=None):
     title = "What was reproduced" if len(sections) > 1 else sections[0]["question"]
     return {
         "title": title,
-        "answer": answer(plains, counts),
+        "answer": answer(plains),
         "words": [(tables.verdict(word), count) for word, count in counts.items()],
         "sections": sections,
         "about": about,
@@ -38,19 +46,26 @@ def values(sections, plains, about, home=None):
     }
 
 
-def words_of_all(plains):
-    """How many claims have each verdict, in the order of the words."""
-    counts = Counter(claim["verdict"] for one in plains for claim in one["claims"])
+def words_of_all(plains, own=False):
+    """How many claims have each verdict, in the order of the words: published ones, or our own."""
+    claims = [claim for one in plains for claim in one["claims"] if claim["own"] == own]
+    counts = Counter(claim["verdict"] for claim in claims)
     return {word: counts[word] for word in tables.VERDICTS if counts[word]}
 
 
-def answer(plains, counts):
-    """What became of all claims, in a sentence."""
+def answer(plains):
+    """What became of all claims, in a sentence or two."""
     theories = sum(one.get("kind") == "theory" for one in plains)
     of = [counted(len(plains) - theories, "scenario")] if len(plains) > theories else []
     of += [counted(theories, "theory", "theories")] if theories else []
-    told = {"holds": "{} hold", "partly": "{} hold partly", "refuted": "{} are refuted",
-            "no difference": "{} make no difference", "undecided": "{} are undecided"}  # fmt: skip
-    said = ", ".join(told[word].format(count) for word, count in counts.items())
-    every = counted(sum(counts.values()), "claim")
-    return f"Of {every} in {' and '.join(of)}, {said or 'none was judged'}."
+    published, own = words_of_all(plains), words_of_all(plains, own=True)
+    every = counted(sum(published.values()), "published claim")
+    told = f"Of {every} in {' and '.join(of)}, {_said(published)}."
+    if own:
+        told += f" Of {counted(sum(own.values()), 'control')} of this project's own, {_said(own)}."
+    return told
+
+
+def _said(counts):
+    said = ", ".join(f"{count} {SAID[word][count != 1]}" for word, count in counts.items())
+    return said or "none was judged"

@@ -29,16 +29,19 @@ def write(path, sweep, table, where, by, about):
         Numbers of the axes along which they are shown; all.
     about : Provenance
     """
-    page.write(
-        path,
-        "sweep.html",
-        title=f"Sweep of {sweep['base']}",
-        answer=answer(table),
-        line=heading(sweep, table.rows, where),
-        pieces=tables.grid(*pieces.pictures(table, by)) if table.rows else None,
-        table=pieces.shares(table, by, ROWS) if table.rows else None,
-        about=about,
-    )
+    page.write(path, "sweep.html", **values(sweep, table, where, by, about))
+
+
+def values(sweep, table, where, by, about):
+    """What `sweep.html` shows."""
+    return {
+        "title": f"Sweep of {sweep['base']}",
+        "answer": answer(table),
+        "line": heading(sweep, table.rows, where),
+        "pieces": tables.grid(*pieces.pictures(table, by)) if table.rows else None,
+        "table": pieces.shares(table, by, ROWS) if table.rows else None,
+        "about": about,
+    }
 
 
 def answer(table):
