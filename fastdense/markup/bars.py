@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from fastdense.markup.element import element, place
-from fastdense.markup.panel import LETTER, WIDTH, image, width_of
-from fastdense.markup.words import cut
+from fastdense.markup.panel import WIDTH, fitted, image, width_of
 
 ROW, THICK = 22, 12
 NAME, NUMBER, GAP = 130, 150, 8  # pixels at most, and between
@@ -39,9 +38,8 @@ def _row(bar, middle, start, end):
     def at(share):
         return start + min(max(share, 0.0), 1.0) * (end - start)
 
-    letters = int((start - GAP) / LETTER)
     told = element("title", bar.told or f"{bar.name}: {bar.words}")
-    yield element("text", cut(bar.name, letters), class_="fd-tick", x=0, y=middle + 3.5)
+    yield element("text", fitted(bar.name, start - GAP), class_="fd-tick", x=0, y=middle + 3.5)
     size = {"y": middle - THICK / 2, "height": THICK, "x": start}
     yield element("rect", told, class_="fd-track", width=end - start, **size)
     yield element("rect", told, class_=f"fd-bar {bar.kind}", width=at(bar.length) - start, **size)
@@ -50,4 +48,10 @@ def _row(bar, middle, start, end):
         top, mid = place(middle - 3.5), place(middle)
         path = f"M{low} {mid}H{high}M{low} {top}v7M{high} {top}v7"
         yield element("path", class_="fd-ends", d=path)
-    yield element("text", bar.words, class_="fd-tick", x=end + GAP - 2, y=middle + 3.5)
+    yield element(
+        "text",
+        fitted(bar.words, WIDTH - end - GAP + 2),
+        class_="fd-tick",
+        x=end + GAP - 2,
+        y=middle + 3.5,
+    )

@@ -5,11 +5,10 @@ import math
 import numpy as np
 
 from fastdense.markup.element import element, joined, place
-from fastdense.markup.panel import LETTER, LINE, WIDTH, image, width_of
-from fastdense.markup.words import cut
+from fastdense.markup.panel import LINE, WIDTH, fitted, image, width_of
 
 STEPS = 9  # colors, each a class
-LONG = 16  # letters of a name beside or below the grid
+NAME = 110  # pixels of a name beside or below the grid, at most
 TALL, SHORT = 34, 16  # pixels of a cell, at most and at least
 SMALLEST = 20  # pixels of a cell on which a number is written
 
@@ -39,8 +38,8 @@ def heat(label, shades, told, columns, rows, x_label, y_label, inside=None):
     inside : same as `told`, optional
         What is written on the cells, if they are large enough.
     """
-    rows_named = [cut(name, LONG) for name in rows]
-    columns_named = [cut(name, LONG) for name in columns]
+    rows_named = [fitted(name, NAME) for name in rows]
+    columns_named = [fitted(name, NAME) for name in columns]
     left = LINE + 10 + max(map(width_of, rows_named))
     wide = (WIDTH - left - 8) / len(columns)
     tall = min(max(wide * 0.8, SHORT), TALL)
@@ -75,12 +74,11 @@ def heat(label, shades, told, columns, rows, x_label, y_label, inside=None):
             where = {"x": at, "y": bottom + 14.0, "text_anchor": "middle"}
         parts.append(element("text", columns_named[column], class_="fd-tick", **where))
     middle = 4 + tall * len(rows) / 2
-    letters = max(int(tall * len(rows) / LETTER), 6)
     across = (left + WIDTH - 8) / 2
     parts.append(
         element(
             "text",
-            cut(x_label, 50),
+            fitted(x_label, WIDTH - 8 - left),
             class_="fd-label",
             x=across,
             y=height - 4,
@@ -90,7 +88,7 @@ def heat(label, shades, told, columns, rows, x_label, y_label, inside=None):
     if y_label:
         parts.append(
             element(
-                "text", cut(y_label, letters), class_="fd-label", x=11, y=middle,
+                "text", fitted(y_label, tall * len(rows) + deep), class_="fd-label", x=11, y=middle,
                 text_anchor="middle",
                 transform=f"rotate(-90 11 {place(middle)})",
             )

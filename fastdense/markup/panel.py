@@ -12,15 +12,29 @@ from fastdense.markup.element import element, joined, place
 from fastdense.markup.words import cut
 
 WIDTH, HEIGHT = 360, 220
-LETTER, LINE = 6.1, 14  # pixels of a letter and of a line of the small print, on the safe side
+LINE = 14  # pixels of a line of the small print, which has letters of 11
+# Pixels of its letters in a wide face (DejaVu Sans), so that narrower ones fit, too.
+NARROW, WIDE = "ijltfrI.,:;'|![](){}/ ", "mwMW%@<>=+~\u2026"
 TOP, RIGHT, GAP = 10, 12, 7
+NAME = 110  # pixels of a name along an axis, at most
 SERIES = 8  # with a color, dashes and a marker of their own
 HOVERS = 24  # places along a line at which its values can be read
 
 
 def width_of(words):
     """Pixels that words take, on the safe side."""
-    return LETTER * len(words)
+    return sum(4.4 if c in NARROW else 10.5 if c in WIDE else 7.0 if c < "\u0250" else 11.5
+               for c in words)  # fmt: skip
+
+
+def fitted(words, pixels):
+    """Words in so many pixels at most, shortened if they are too long."""
+    words = cut(words, 200)
+    letters = len(words)
+    while letters > 1 and width_of(words) > pixels:
+        letters -= 1
+        words = cut(words, letters)
+    return words
 
 
 class Panel:
@@ -48,7 +62,7 @@ class Panel:
         if names is None:
             along = _apart(x.on(0, across), x.ticks(most))
         else:
-            names = [cut(name, 18) for name in names]
+            names = [fitted(name, NAME) for name in names]
             widest = max(map(width_of, names), default=0)
             self._turned = len(names) * (widest + 6) > across
             step = max(1, math.ceil(len(names) * (LINE if self._turned else 0) / across))
@@ -98,17 +112,16 @@ class Panel:
         x_label, y_label = self._labels
         parts.append(
             element(
-                "text", cut(x_label, 50), class_="fd-label", x=(left + right) / 2,
+                "text", fitted(x_label, right - left), class_="fd-label", x=(left + right) / 2,
                 y=self.height - 4, text_anchor="middle",
             )
         )  # fmt: skip
         if y_label:
             middle = (top + bottom) / 2
-            letters = int((bottom - top + 2 * TOP) / LETTER)
             parts.append(
                 element(
-                    "text", cut(y_label, letters), class_="fd-label", x=11, y=middle,
-                text_anchor="middle",
+                    "text", fitted(y_label, bottom - top + 2 * TOP), class_="fd-label", x=11,
+                    y=middle, text_anchor="middle",
                     transform=f"rotate(-90 11 {place(middle)})",
                 )
             )  # fmt: skip

@@ -84,10 +84,10 @@ def _picture(epochs, values, starts, words, unit, is_share, by_log):
     )
     few = thinned(len(epochs), ROWS)
     rows = [
-        [name, *(show(values[p, i]) if np.isfinite(values[p, i]) else "none" for p in few)]
-        for i, name in enumerate(layers)
+        [str(i + 1), *(show(values[p, i]) if np.isfinite(values[p, i]) else "none" for p in few)]
+        for i in range(len(layers))
     ]
-    behind = tables.table(f"{words} by epoch", ["", *(f"{epochs[p]:,}" for p in few)], rows)
+    behind = tables.table(f"{words} by epoch", ["layer", *(f"{epochs[p]:,}" for p in few)], rows)
     key = heat.key(show(low), show(high), "by its logarithm" if by_log else "")
     return tables.figure(svg, words, behind, [key])
 

@@ -32,7 +32,7 @@ def table(caption, head, rows, hidden=False):
 
 def scrolling(label, inner):
     """What may be wider than the page: it scrolls alone, by the keyboard, too."""
-    return element("div", inner, class_="fd-scroll", role="region", tabindex="0", aria_label=label)
+    return element("div", inner, class_="fd-scroll", role="group", tabindex="0", aria_label=label)
 
 
 def figure(picture, caption, behind=None, keys=()):

@@ -140,7 +140,11 @@ def _map(table, x, y, kinds, caption):
         [name, *(percent(cell[0][0]) if cell else "no runs" for cell in row)]
         for name, row in zip(texts[1], found, strict=True)
     ]
-    behind = tables.table(f"{caption}: {sides[1]} down, {sides[0]} across", ["", *texts[0]], rows)
+    behind = tables.table(
+        f"{caption}: {sides[1]} down, {sides[0]} across",
+        [f"{sides[1]}, by {sides[0]}", *texts[0]],
+        rows,
+    )
     return tables.figure(svg, caption, behind, [heat.key("0%", "100% of runs")])
 
 
@@ -173,7 +177,9 @@ def _losses(table, x, y):
         for name, row in zip(texts[1], found, strict=True)
     ]
     behind = tables.table(
-        f"median final loss: {sides[1]} down, {sides[0]} across", ["", *texts[0]], rows
+        f"median final loss: {sides[1]} down, {sides[0]} across",
+        [f"{sides[1]}, by {sides[0]}", *texts[0]],
+        rows,
     )
     key = heat.key(digits(ends[0]), digits(ends[1]), "by its logarithm" if log else "")
     return tables.figure(svg, "Median final loss", behind, [key])

@@ -134,5 +134,13 @@ def _table(study, name, quantity):
         for point, state in zip(study.points, study.states, strict=True)
         if point.quantity == name
     ]
-    head = ["series", quantity.along or "at", "measured", "95% interval", "of", "theory", "state"]
+    head = [
+        "series",
+        quantity.along or "at",
+        "measured",
+        "95% interval",
+        "of",
+        "predicted",
+        "verdict",
+    ]
     return tables.table(name, head, rows)
