@@ -122,7 +122,7 @@ def _explained(found):
     evidence, attainable = found.evidence, found.evidence.attainable
     median = float(np.median(np.maximum(evidence.trained.explained, -1.0)))
     rows = [
-        Bar("these starts, median", max(median, 0.0), _share(median), "fd-b0"),
+        Bar("starts, median", max(median, 0.0), _share(median), "fd-b0"),
         Bar("attainable", max(_best(attainable), 0.0), _share(_best(attainable)), "fd-b1"),
         Bar("linear fit", max(attainable.linear, 0.0), _share(attainable.linear), "fd-b1"),
     ]

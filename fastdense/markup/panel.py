@@ -127,9 +127,11 @@ class Panel:
             )  # fmt: skip
         return parts
 
-    def line(self, x, y, kind="fd-median"):
-        """A line through (n,) and (n,), broken where y is NaN."""
-        self._marks.append(element("path", class_=f"fd-line {kind}", d=self._path(x, y)))
+    def line(self, x, y, kind="fd-median", shift=0.0):
+        """A line through (n,) and (n,), broken where y is NaN, and some pixels to the side."""
+        aside = f"translate({place(shift)} 0)" if shift else None
+        path = self._path(x, y)
+        self._marks.append(element("path", class_=f"fd-line {kind}", d=path, transform=aside))
 
     def band(self, x, low, high, kind="fd-band"):
         """What lies between two lines, where both are numbers."""

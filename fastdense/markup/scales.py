@@ -94,8 +94,17 @@ def _linear(low, high, most):
     values = [step * i for i in range(first, math.floor(high / step + 1e-9) + 1)]
     decimals = next((d for d in range(7) if abs(round(step, d) - step) < 1e-9 * step), None)
     if decimals is None or max(map(abs, values), default=0.0) >= 1e6:
-        return [(value, short(f"{value:.3g}")) for value in values]
+        return _told_apart(values)
     return [(value, f"{value + 0.0:,.{decimals}f}") for value in values]
+
+
+def _told_apart(values):
+    """Numbers with as few digits as tell them apart."""
+    for count in range(3, 18):
+        texts = [short(f"{value:.{count}g}") for value in values]
+        if len(set(texts)) == len(texts):
+            break
+    return list(zip(values, texts, strict=True))
 
 
 def _of_log(value):

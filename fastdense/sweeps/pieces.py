@@ -15,7 +15,7 @@ STUCK = "stalled", "frozen"
 UNSTABLE = "oscillating", "diverged"
 ROWS = 200  # of a table, at most
 LINES = 8  # side by side in a picture
-LEAST = 3  # values along each side of a map
+BESIDE = 5.0  # pixels between the points of two outcomes
 
 
 def name_of(axis):
@@ -93,14 +93,15 @@ def _lines(table, number):
     for index, kind in enumerate(kinds):
         found = [(at[share.places[0]], *share.share([kind])) for share in groups]
         x, share, low, high = np.array(found).T
-        panel.band(x, low, high, f"fd-tint{index}")
-        panel.line(x, share, f"fd-s{index}")
+        shift = BESIDE * (index - (len(kinds) - 1) / 2)  # so that no interval lies on another
+        panel.line(x, share, f"fd-s{index} fd-faint", shift)
         for place, part, ends in zip(x, share, zip(low, high, strict=True), strict=True):
             told = f"{name} {texts[int(place)]}: {percent(part)} {kind} {interval(*ends)}"
-            panel.point(place, part, told, index)
+            panel.interval(place, *ends, f"fd-s{index}", shift)
+            panel.point(place, part, told, index, shift)
         keys.append((f"fd-marker fd-s{index}", kind.replace("_", " ")))
     label = f"shares of outcomes along {name}; the table has all values"
-    keys.append(("fd-tint", "95% interval"))
+    keys.append(("fd-whisker fd-s6", "95% interval"))
     caption = f"Outcomes along {name}"
     return tables.figure(panel.svg(label), caption, shares(table, [number]), [tables.legend(*keys)])
 

@@ -9,7 +9,7 @@ from terminal import call, process
 import fastdense
 
 HEAVY = ("numpy", "numba", "llvmlite", "rich")
-COMMANDS = ("bench", "doctor", "list", "reproduce", "run", "show")
+COMMANDS = ("bench", "doctor", "gallery", "list", "reproduce", "run", "show")
 
 
 def modules_after(code):

@@ -27,7 +27,12 @@ def _of_fit(one):
     told = [line.strip() for line in told]
     if one.found is None or one.known:
         return {**dict.fromkeys(PARTS), "heading": heading, "told": told}
-    return {**section(one.found), "heading": heading, "told": told}
+    parts = section(one.found)
+    if one.held_back:  # which is said in place of what was found
+        parts["answer"] = None
+    # The answer and what speaks for it have places of their own.
+    told = [line for line in told if line != one.found.answer and not line.startswith("- ")]
+    return {**parts, "heading": heading, "told": told}
 
 
 PARTS = (
