@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pages import KINDS
+from pages import sweep as sweep_page
 from terminal import call
 
 from fastdense import Network, Recipe, diagnose, sweep, train, train_many
@@ -101,7 +102,44 @@ def article(folder):
     return gallery(folder).parent / "articles" / "zero-rate.html"
 
 
-EVERY = KINDS | {one.__name__: one for one in (notebook, gallery, article)}
+def long_names(folder):
+    """Words without an end where a user can give any."""
+    endless = "endless_" * 30
+    (folder / "mine.toml").write_text(f"""
+question = "{endless}?"
+source = "{endless}"
+data = {{ name = "sine", count = 16 }}
+recipe = {{ epochs = 20000, batch_size = "full", learning_rate = 0.5, optimizer = "sgd" }}
+[arms.{endless}]
+network = {{ hidden = [2] }}
+[arms.{"b" * 60}]
+network = {{ hidden = [2, 2] }}
+recipe = {{ epochs = 3, learning_rate = 1e20 }}
+[[claims]]
+name = "c"
+text = "{endless}"
+source = "{endless}"
+tests = [{{ arm = "{endless}", measure = "final_loss", below = 1.0 }}]
+""")
+    path = folder / "page.html"
+    answer = call("run", folder / "mine.toml", "--seeds", 3, "--report", path)
+    assert answer.code == 0, answer
+    return path
+
+
+def large_sweep(folder):
+    rates = [float(f"{10 ** (i / 7 - 5):.12g}") for i in range(41)]
+    return sweep_page(folder, {"learning_rate": rates, "init_scale": [i / 4 for i in range(1, 30)]})
+
+
+def long_sweep(folder):
+    widths = [*range(1, 30), [64] * 30, []]
+    return sweep_page(folder, {"network.hidden": widths})
+
+
+EVERY = KINDS | {
+    one.__name__: one for one in (notebook, gallery, article, long_names, large_sweep, long_sweep)
+}
 
 
 @pytest.fixture(scope="module")
