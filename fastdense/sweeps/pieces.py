@@ -90,18 +90,23 @@ def _lines(table, number):
     )
     kinds, keys = table.occurring()[:LINES], []
     groups = sorted(table.groups([number]), key=lambda share: at[share.places[0]])
+    # Intervals stand side by side, so that none lies on another, or are bands where they are many.
+    apart = len(texts) * len(kinds) * BESIDE < panel.x.end - panel.x.start
     for index, kind in enumerate(kinds):
         found = [(at[share.places[0]], *share.share([kind])) for share in groups]
         x, share, low, high = np.array(found).T
-        shift = BESIDE * (index - (len(kinds) - 1) / 2)  # so that no interval lies on another
-        panel.line(x, share, f"fd-s{index} fd-faint", shift)
+        shift = BESIDE * (index - (len(kinds) - 1) / 2) if apart else 0.0
+        if not apart:
+            panel.band(x, low, high, f"fd-tint{index}")
+        panel.line(x, share, f"fd-s{index} fd-faint" if apart else f"fd-s{index}", shift)
         for place, part, ends in zip(x, share, zip(low, high, strict=True), strict=True):
             told = f"{name} {texts[int(place)]}: {percent(part)} {kind} {interval(*ends)}"
-            panel.interval(place, *ends, f"fd-s{index}", shift)
+            if apart:
+                panel.interval(place, *ends, f"fd-s{index}", shift)
             panel.point(place, part, told, index, shift)
         keys.append((f"fd-marker fd-s{index}", kind.replace("_", " ")))
     label = f"shares of outcomes along {name}; the table has all values"
-    keys.append(("fd-whisker fd-s6", "95% interval"))
+    keys.append(("fd-whisker fd-s6" if apart else "fd-tint", "95% interval"))
     caption = f"Outcomes along {name}"
     return tables.figure(panel.svg(label), caption, shares(table, [number]), [tables.legend(*keys)])
 

@@ -11,6 +11,7 @@ from fastdense.reports.sweeps import brief, listed
 from fastdense.sweeps import pieces
 
 ROWS = 1000  # of the table of cells, at most
+LONG = 60  # rows, above which the table is folded
 
 
 def write(path, sweep, table, where, by, about):
@@ -34,11 +35,13 @@ def write(path, sweep, table, where, by, about):
 
 def values(sweep, table, where, by, about):
     """What `sweep.html` shows."""
+    cells = range(len(table.axes)) if by is None else by
     return {
         "title": f"Sweep of {sweep['base']}",
         "answer": answer(table),
         "line": heading(sweep, table.rows, where),
         "pieces": tables.grid(*pieces.pictures(table, by)) if table.rows else None,
+        "is_long": bool(table.rows) and table.cells(cells) > LONG,
         "table": pieces.shares(table, by, ROWS) if table.rows else None,
         "about": about,
     }
