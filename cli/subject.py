@@ -92,11 +92,11 @@ def carry_out(
     first_draw=0,
     attainable=None,
     device="cpu",
-    observe=False,
+    observe=0,
 ):
     """The `Study` of a theory, which draws no data, or the `Experiment` of a scenario.
 
-    `observe` has signals measured of every arm, for their pictures.
+    `observe` rows of signals are measured of every arm, for their pictures.
     """
     if is_theory(subject):
         from fastdense.theory.study import study

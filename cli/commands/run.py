@@ -105,10 +105,13 @@ def command(
     note([*subject.notes(loaded), *subject.doubts(loaded, draws, seeds)])
     if attainable and subject.is_theory(loaded):
         raise click.UsageError(f"{loaded.id} is a theory, without a loss for --attainable")
+    observe = 0
+    if page is not None:
+        from fastdense.markup.strips import COLUMNS as observe  # what its pictures have room for
     with progress(loaded.id) as on_progress:
         floors = floor.by_arm(loaded) if attainable else None
         done = subject.carry_out(
-            loaded, seeds, seed, on_progress, draws, draw, floors, device, page is not None
+            loaded, seeds, seed, on_progress, draws, draw, floors, device, observe
         )
     if not subject.is_theory(loaded):
         note(floor.flat_but_good(done))

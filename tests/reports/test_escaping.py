@@ -64,7 +64,7 @@ def page_of_run(name, question, claim):
             ],
         },
     )
-    report = report_of(experiment(scenario, seeds=2, observe=True))
+    report = report_of(experiment(scenario, seeds=2, observe=24))
     about = Provenance(name, ((question, claim),))
     values = of_results.values([report.section()], [report.to_dict()], about)
     return page.render("results.html", **values)
