@@ -5,13 +5,14 @@ import contextlib
 AT_ONCE = 2  # while one is judged, which is Python's work, another trains
 
 
-def carry_out_all(title, subjects, keep, draws=None, seeds=None, device="cpu"):
+def carry_out_all(title, subjects, keep, draws=None, seeds=None, device="cpu", observe=0):
     """What `keep(report)` returns of the `Report` on each subject, in their order."""
     from fastdense.reports.report import report_of
     from fastdense_cli import subject
 
     def work(one, on_progress):
-        return keep(report_of(subject.carry_out(one, seeds, 0, on_progress, draws, device=device)))
+        done = subject.carry_out(one, seeds, 0, on_progress, draws, device=device, observe=observe)
+        return keep(report_of(done))
 
     return side_by_side(title, subjects, work)
 

@@ -4,6 +4,8 @@ import click
 
 from fastdense_cli.options import arguments, device_option, draws_option, seeds_option
 
+SIGNALS = 12  # rows of signals in a run: they take half a minute, of three
+
 
 @click.command(short_help="Make a site of all scenarios, theories and articles.")
 @click.argument("scenarios", nargs=-1, metavar="[ID|FILE.toml]...")
@@ -41,7 +43,7 @@ def command(scenarios, folder, draws, seeds, device, as_json):
         return gallery.Result(whole.to_dict(), gallery.page_of(section, whole.to_dict(), about))
 
     with gallery.site(folder) as site:
-        done = reproducing.carry_out_all("gallery", loaded, keep, draws, seeds, device)
+        done = reproducing.carry_out_all("gallery", loaded, keep, draws, seeds, device, SIGNALS)
         site.add(done, Provenance.here(typed, ("Device", device)))
     if as_json:
         show_json({"folder": folder, "pages": site.pages})

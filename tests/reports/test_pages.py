@@ -186,3 +186,25 @@ def test_what_is_published_is_counted_apart_from_controls(tmp_path):
     plain = Read(path.read_text("utf-8")).plain
     assert f"Of {len(claims) - own} published claims in 2 scenarios" in plain
     assert f"Of {own} controls of this project's own" in plain
+
+
+def test_arms_share_an_axis_unless_some_begin_far_above_others(tmp_path):
+    def axes(sizes):
+        """The texts along the loss axis of each arm."""
+        path = tmp_path / "page.html"
+        arms = "".join(
+            f'[arms.a{i}.network]\nhidden = [4]\nweights = {{ name = "normal", std = {size} }}\n'
+            for i, size in enumerate(sizes)
+        )
+        (tmp_path / "mine.toml").write_text(
+            f'data = {{ name = "sine", count = 16 }}\nrecipe = {{ epochs = 3 }}\n{arms}'
+        )
+        answer = call("run", tmp_path / "mine.toml", "--seeds", 3, "--report", path)
+        assert answer.code == 0, answer
+        pictures = path.read_text("utf-8").split('role="img" aria-label="loss by epoch')[1:]
+        return [
+            re.findall(r'text-anchor="end">([^<]*)', one.partition("</svg>")[0]) for one in pictures
+        ]
+
+    near, far = axes([0.1, 0.5]), axes([0.1, 1e6])
+    assert near[0] == near[1] and far[0] != far[1]

@@ -9,6 +9,7 @@ from fastdense.markup.words import counted, digits
 from fastdense.reports.tables import data_of, network_of, training_of
 from fastdense.scenarios.experiment import FINAL, intervals, shares
 
+FAR = 1000  # times as high a loss at the start: arms have scales of their own
 SIGNAL_RUNS = 64  # of an arm whose signals are drawn, at most
 
 
@@ -21,9 +22,7 @@ def section(experiment, plain, detailed=True):
     points = fans.POINTS if detailed else fans.FEW_POINTS
     drawn = {arm.name: _fan(experiment.results[arm.name], points) for arm in arms}
     levels = {arm["name"]: _levels(arm) for arm in plain["arms"]}
-    scale = fans.losses_of(
-        list(drawn.values()), [one for of in levels.values() for one in of.values()]
-    )
+    scales = _scales(drawn, levels)
     return {
         "kind": "scenario",
         "id": plain["scenario"],
@@ -32,8 +31,10 @@ def section(experiment, plain, detailed=True):
         "words": words_of(plain["claims"]),
         "claims": claims(plain["claims"]),
         "arms": [
-            _arm(arm, about, experiment.results[arm.name], drawn[arm.name], levels[arm.name], scale,
-                 detailed)
+            _arm(
+                arm, about, experiment.results[arm.name], drawn[arm.name], levels[arm.name],
+                scales[arm.name], detailed,
+            )
             for arm, about in zip(arms, plain["arms"], strict=True)
         ],
         "detailed": detailed,
@@ -70,6 +71,15 @@ def facts(plain, experiment):
         ("Draws of the data x seeds of each", told),
         ("First draw and seed", f"{experiment.first_draw}, {first['seed']}"),
     ]
+
+
+def _scales(drawn, levels):
+    """The scale of each arm's losses: the same for all, unless some begin far above others."""
+    starts = [float(np.median(fan.curves[:, 0])) for fan in drawn.values()]
+    if max(starts) <= FAR * max(min(starts), 0.0) or max(starts) <= 0:
+        every = [level for of in levels.values() for level in of.values()]
+        return dict.fromkeys(drawn, fans.losses_of(list(drawn.values()), every))
+    return {name: fans.losses_of([fan], list(levels[name].values())) for name, fan in drawn.items()}
 
 
 def _fan(results, points, name="loss"):

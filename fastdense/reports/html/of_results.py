@@ -5,7 +5,10 @@ from collections import Counter
 from fastdense.markup import tables
 from fastdense.markup.words import counted
 from fastdense.reports.html import page
-from fastdense.scenarios.verdict import RULE
+from fastdense.scenarios import verdict
+from fastdense.theory import points
+
+RULES = {"scenario": verdict.RULE, "theory": points.RULE}
 
 SAID = {  # of one claim, and of several
     "holds": ("holds", "hold"),
@@ -41,7 +44,7 @@ def values(sections, plains, about, home=None):
         "words": [(tables.verdict(word), count) for word, count in counts.items()],
         "sections": sections,
         "about": about,
-        "rule": RULE,
+        "rules": [RULES[kind] for kind in RULES if kind in {one["kind"] for one in sections}],
         "home": home,
     }
 
