@@ -4,6 +4,8 @@ import os
 import platform
 import sys
 
+from fastdense.reports.html.provenance import processor
+
 
 def cores():
     """Numbers of the processors that this process may use."""
@@ -12,20 +14,12 @@ def cores():
     return list(range(os.cpu_count() or 1))
 
 
-def cpu_name():
-    try:
-        with open("/proc/cpuinfo") as file:
-            return next(line.split(":")[1].strip() for line in file if "model name" in line)
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
 def describe():
     """CPU, cores, width of its vectors, system and Python."""
     from fastdense.kernels.compile.vectors import register_bytes
 
     return {
-        "cpu": cpu_name(),
+        "cpu": processor(),
         "cores": len(cores()),
         "vector_bits": 8 * register_bytes(),
         "system": f"{platform.system()} {platform.machine()}",

@@ -104,7 +104,9 @@ def invoke(arguments):
     from fastdense_cli.group import app
 
     try:
-        code = app.main(arguments or ["--help"], prog_name="fastdense", standalone_mode=False)
+        code = app.main(
+            arguments or ["--help"], prog_name="fastdense", standalone_mode=False, obj=arguments
+        )
         sys.stdout.flush()
         return code or DONE
     # click's, for what a shell completes, or for a broken pipe: here none of the standard streams

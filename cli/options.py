@@ -33,6 +33,10 @@ out_option = click.option(
     help="Also write results and curves as JSON and CSV. What exists there is replaced only if it "
     "is as an earlier run of the same left it.",
 )  # fmt: skip
+report_option = click.option(
+    "--report", "page", metavar="FILE.html",
+    help="Also write a page to look at and pass on: one file that loads nothing (docs/reports.md).",
+)  # fmt: skip
 device_option = click.option(
     "--device", default="cpu", metavar="NAME", shell_complete=completing.devices,
     help="Where networks are trained: cpu, cuda (docs/cuda.md) or reference. [cpu]",
@@ -50,3 +54,8 @@ sweep_option = click.option(
     "--sweep", "number", type=click.IntRange(1), metavar="N",
     help="The sweep of this number, where the file holds several. [the last]",
 )  # fmt: skip
+
+
+def arguments():
+    """What the user typed behind `fastdense`, as a list."""
+    return click.get_current_context().obj or []

@@ -92,8 +92,12 @@ def carry_out(
     first_draw=0,
     attainable=None,
     device="cpu",
+    observe=0,
 ):
-    """The `Study` of a theory, which draws no data, or the `Experiment` of a scenario."""
+    """The `Study` of a theory, which draws no data, or the `Experiment` of a scenario.
+
+    `observe` rows of signals are measured of every arm, for their pictures.
+    """
     if is_theory(subject):
         from fastdense.theory.study import study
 
@@ -101,5 +105,5 @@ def carry_out(
     from fastdense.scenarios.experiment import experiment
 
     return experiment(
-        subject, seeds, first_seed, on_progress, draws, first_draw, attainable, device
+        subject, seeds, first_seed, on_progress, draws, first_draw, attainable, device, observe
     )

@@ -10,7 +10,7 @@ from fastdense.entry import Finding
 
 NAME = re.compile(r"[\w.-]+")
 EXTRA = re.compile(r"extra == ['\"]([\w-]+)['\"]")
-FOR_DEVELOPERS = "bench", "test"
+FOR_DEVELOPERS = "bench", "browser-test", "test"
 
 
 def findings() -> list[Finding]:

@@ -109,6 +109,19 @@ class Run(Result):
         length = length_of(int(self.epochs[-1]), self.steps)
         return f"Run({self.network.sizes}, {length}: {told})"
 
+    def _repr_html_(self) -> str:
+        """The outcome, the curves and what was measured of the layers, for a notebook."""
+        from fastdense.markup import fans, notebook, strips
+
+        pieces = []
+        if self.loss is not None:
+            tested = None if self.test_loss is None else fans.Fan.of(self.epochs, self.test_loss)
+            fan = fans.Fan.of(self.epochs, self.loss)
+            levels = fans.levels_of(self.baselines)
+            pieces.append(fans.picture(fan, "Loss over the training rows", levels, tested=tested))
+        pieces += notebook.stacked(strips.pictures(self.observed_epochs, self.signals))
+        return notebook.cell(notebook.answer(repr(self)), notebook.side_by_side(pieces))
+
     @property
     def initial_loss(self) -> float:
         """Loss before the first step."""

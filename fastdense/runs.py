@@ -93,6 +93,24 @@ class Runs(Result):
         length = length_of(int(self.epochs[-1]), int(self.steps.max()))
         return f"Runs({shape} of {self.network.sizes}, {length}: {told})"
 
+    def _repr_html_(self) -> str:
+        """The outcomes, the curves and the signals of all of them, for a notebook."""
+        from fastdense.markup import fans, notebook, outcomes, strips
+
+        pieces: list[Any] = []
+        if self.loss is not None:
+            fan = fans.Fan.of(self.epochs, self.loss.reshape(len(self), -1))
+            levels = fans.levels_of(self.baselines)
+            became = outcomes.counted(self.outcome.ravel().tolist(), "Outcomes")
+            curves = fans.picture(fan, "Loss over the training rows", levels)
+            pieces += notebook.stacked([curves, became])
+        if self.signals:
+            every = {k: v.reshape(len(self), *v.shape[-2:]) for k, v in self.signals.items()}
+            medians = strips.medians(every, self.observed.ravel())
+            pictures = strips.pictures(self.observed_epochs, medians, len(self))
+            pieces += notebook.stacked(pictures)
+        return notebook.cell(notebook.answer(repr(self)), notebook.side_by_side(pieces))
+
     def __getitem__(self, place: int | tuple[int, ...]) -> Run:
         """The `Run` at a place, an integer for each dimension."""
         place = place if isinstance(place, tuple) else (place,)

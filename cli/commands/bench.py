@@ -2,7 +2,7 @@
 
 import click
 
-from fastdense_cli.options import examples
+from fastdense_cli.options import arguments, examples, report_option
 
 REPEATS = 5
 SECONDS, QUICK_SECONDS = 0.3, 0.05  # of one repeat
@@ -40,7 +40,8 @@ WIDTH_WITHOUT_TERMINAL = 180  # for all peers side by side
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @click.option("--markdown", is_flag=True, default=False, help="Print the table as Markdown.")
-def command(workloads, peers, threads, order, repeats, quick, resume, as_json, markdown):
+@report_option
+def command(workloads, peers, threads, order, repeats, quick, resume, as_json, markdown, page):
     """Time training steps and predictions, fastdense and its peers in turn, in one run.
 
     WORKLOAD is a part of a row's name, such as 784-256, "adam b128" or predict; startup stands for
@@ -57,6 +58,12 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     """
     if as_json and markdown:
         raise click.UsageError("--json and --markdown are two forms of the output; give one")
+    if page is not None:
+        from fastdense.reports.html.page import check_file
+
+        if workloads in (("diagnosis",), ("sklearn",)):
+            raise click.UsageError(f"bench {workloads[0]} makes no page; leave out --report")
+        check_file(page, [] if resume is None else [resume])
     names = None if peers is None else [p.strip() for p in peers.split(",") if p.strip()]
     if workloads == ("diagnosis",):
         if names is None:
@@ -75,6 +82,11 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     startups = startup and (1 if quick else repeats)
     with progress("bench", "rows") as report:
         results = suite.run(rows, chosen, threads, effort, startups, report, resume)
+    if page is not None:
+        from fastdense.reports.html.provenance import Provenance
+        from fastdense_bench import page as pages
+
+        pages.write(page, results, Provenance.here(arguments(), *pages.facts(results)))
     _print(results, table, as_json, markdown)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from fastdense_cli import completing
-from fastdense_cli.options import examples, force_option
+from fastdense_cli.options import arguments, examples, force_option, report_option
 
 PROGRAMS = ".py", ".ipynb"
 
@@ -72,8 +72,9 @@ PROGRAMS = ".py", ".ipynb"
 @force_option
 @click.option("--sarif", metavar="FILE",
               help="Also write the causes as SARIF 2.1.0, for editors and code hosts.")  # fmt: skip
+@report_option
 def command(
-    subject, assignments, observed, effort, budget, seeds, as_json, out, force, sarif, **table
+    subject, assignments, observed, effort, budget, seeds, as_json, out, force, sarif, page, **table
 ):  # fmt: skip
     """Train as it is and with one thing changed at a time; say what keeps the loss where it is.
 
@@ -97,16 +98,21 @@ def command(
     from fastdense_cli.console import note, progress, show, show_json
 
     changes = changes_of(assignments)
+    if page is not None:
+        from fastdense.reports.html.page import check_file
+
+        check_file(page, [subject])
     if subject.lower().endswith(PROGRAMS):
         _refuse(table, "change the program")
         _refuse_for_programs(assignments=assignments, observed=observed, out=out)
         _check_sarif(sarif, subject)
-        return _program(subject, effort, budget, seeds, as_json, sarif)
+        return _program(subject, effort, budget, seeds, as_json, sarif, page)
     if subject.lower().endswith(TABLES):
         case, notes = _of_table(subject, changes, table)
     else:
         _refuse(table, "use --set to change a scenario")
         case, notes = _of_scenario(subject, changes)
+    named = Path(subject).name if Path(subject).is_file() else subject
     name = f"{Path(subject).stem}-diagnosis"
     if out is not None:
         read = [subject] if Path(subject).is_file() else []
@@ -130,6 +136,10 @@ def command(
         files.write(DiagnosisFile(name, found), out)
     if sarif is not None:
         _write_sarif(sarif, [_in_file(subject, found)])
+    if page is not None:
+        from fastdense.reports.html import of_diagnosis
+
+        of_diagnosis.write(page, named, found, _about(effort, found))
     if as_json:
         show_json(found.to_dict())
     else:
@@ -180,7 +190,18 @@ def _in_file(subject, found):
     return sarif.Diagnosed(found, ((name, sarif.line_of(toml.read_text(name), changed)),))
 
 
-def _program(path, effort, budget, seeds, as_json, sarif=None):
+def _about(effort, found=None):
+    """How a page came about."""
+    from fastdense.reports.html.provenance import Provenance
+
+    if found is None:
+        return Provenance.here(arguments(), ("Effort", effort))
+    first, starts = found.evidence.trained.seeds[0], found.starts
+    seeds = f"{starts} for each change, from seed {first} on; remedies on fresh ones"
+    return Provenance.here(arguments(), ("Starts", seeds), ("Effort", effort))
+
+
+def _program(path, effort, budget, seeds, as_json, sarif, page):
     """Run a program and diagnose its fits; returns the exit code."""
     from contextlib import nullcontext, redirect_stdout
 
@@ -218,6 +239,10 @@ def _program(path, effort, budget, seeds, as_json, sarif=None):
     if as_json:
         fits = [one.to_dict() for one in found.every]
         show_json(heading() | {"program": path, "fits": fits})
+    if page is not None and found.every:
+        from fastdense.reports.html import of_diagnosis
+
+        of_diagnosis.write_program(page, Path(path).name, found.every, _about(effort))
     if interrupt is not None:
         raise interrupt
     if code or not found.every:

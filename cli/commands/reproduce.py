@@ -1,21 +1,20 @@
 """`fastdense reproduce`: run every scenario and theory, and print all results and verdicts."""
 
-import contextlib
 from collections import Counter
 
 import click
 
 from fastdense_cli import completing
 from fastdense_cli.options import (
+    arguments,
     device_option,
     draws_option,
     examples,
     force_option,
     out_option,
+    report_option,
     seeds_option,
 )
-
-AT_ONCE = 2  # while one is judged, which is Python's work, another trains
 
 
 @click.command(
@@ -42,13 +41,13 @@ AT_ONCE = 2  # while one is judged, which is Python's work, another trains
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @out_option
 @force_option
-def command(scenarios, draws, seeds, times, dense, device, as_json, out, force):
+@report_option
+def command(scenarios, draws, seeds, times, dense, device, as_json, out, force, page):
     """Run the given scenarios, or all; print what was measured and the verdict on each claim."""
-    from fastdense.parallel import on_all_cores
     from fastdense.reports import files
-    from fastdense.reports.report import report_of, tables
-    from fastdense_cli import subject
-    from fastdense_cli.console import note, progress, show, show_json
+    from fastdense.reports.report import tables
+    from fastdense_cli import reproducing, subject
+    from fastdense_cli.console import note, show, show_json
 
     names = scenarios or subject.names()
     loaded = [subject.find(name) for name in names]
@@ -61,6 +60,13 @@ def command(scenarios, draws, seeds, times, dense, device, as_json, out, force):
     if times and device != "cpu":
         raise click.UsageError("--check-draws trains on the CPU; leave out --device")
     subject.check_device(device, loaded)
+    read = [path for pair in zip(names, loaded, strict=True) for path in subject.inputs(*pair)]
+    if page is not None:
+        from fastdense.reports.html.page import check_file
+
+        if times:
+            raise click.UsageError("--check-draws makes no page; leave out --report")
+        check_file(page, read)
     if out is not None:
         from fastdense.errors import FastdenseError
 
@@ -69,7 +75,6 @@ def command(scenarios, draws, seeds, times, dense, device, as_json, out, force):
                 raise FastdenseError(
                     f"{count} of the scenarios are called {identifier!r}; give each once to --out"
                 )
-        read = [path for pair in zip(names, loaded, strict=True) for path in subject.inputs(*pair)]
         for one in loaded:
             subject.check_out(one, out, read, force)
     note(one for scenario in loaded for one in subject.notes(scenario))
@@ -82,25 +87,21 @@ def command(scenarios, draws, seeds, times, dense, device, as_json, out, force):
             raise click.UsageError("--check-draws writes no files; leave out --out")
         check_draws(loaded, times, draws, seeds, as_json)
         return
-    shares = [0.0] * len(loaded)
 
-    def work(index, check):
-        def on_progress(done, total):
-            check()
-            shares[index] = done / total
-
-        whole = report_of(
-            subject.carry_out(loaded[index], seeds, 0, on_progress, draws, device=device)
-        )
+    def keep(whole):
+        """What is still needed of a `Report`, which has thousands of runs."""
         if out is not None:
             files.write(whole, out)
-        brief = whole.brief()
-        del whole  # thousands of runs
-        return_memory()
-        return brief
+        return whole.brief(), None if page is None else whole.section(detailed=False)
 
-    with progress("reproduce", "scenarios") as report:
-        done = on_all_cores(work, len(loaded), lambda: report(sum(shares), len(shares)), AT_ONCE)
+    kept = reproducing.carry_out_all("reproduce", loaded, keep, draws, seeds, device)
+    done, sections = zip(*kept, strict=True)
+    if page is not None:
+        from fastdense.reports.html import of_results
+        from fastdense.reports.html.provenance import Provenance
+
+        about = Provenance.here(arguments(), ("Device", device))
+        of_results.write(page, list(sections), [one.to_dict() for one in done], about)
     if as_json:
         show_json([one.to_dict() for one in done])
     else:
@@ -110,39 +111,19 @@ def command(scenarios, draws, seeds, times, dense, device, as_json, out, force):
 
 def check_draws(loaded, times, draws, seeds, as_json):
     """Print which verdicts change on other draws and seeds."""
-    from fastdense.parallel import on_all_cores
     from fastdense.reports.tables import repeated
     from fastdense.scenarios.redraws import repeat
-    from fastdense_cli import subject
-    from fastdense_cli.console import progress, show, show_json
+    from fastdense_cli import reproducing, subject
+    from fastdense_cli.console import show, show_json
 
     drawn = [one for one in loaded if not subject.is_theory(one)]
-    shares = [0.0] * len(drawn)
 
-    def work(index, check):
-        def on_progress(done, total):
-            check()
-            shares[index] = done / total
+    def work(scenario, on_progress):
+        return repeat(scenario, times, draws, seeds, on_progress)
 
-        claims = repeat(drawn[index], times, draws, seeds, on_progress)
-        return_memory()
-        return claims
-
-    with progress("check draws", "scenarios") as report:
-        found = on_all_cores(work, len(drawn), lambda: report(sum(shares), len(shares)), AT_ONCE)
+    found = reproducing.side_by_side("check draws", drawn, work)
     claims = [claim for of_scenario in found for claim in of_scenario]
     if as_json:
         show_json([claim.to_dict() for claim in claims])
     else:
         show(repeated(claims, times))
-
-
-def return_memory():
-    """Return what is kept or free to the system, for no scenario needs what another left."""
-    import ctypes
-
-    from fastdense.arrays import buffers
-
-    buffers.release()
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)

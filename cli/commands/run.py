@@ -4,11 +4,13 @@ import click
 
 from fastdense_cli import completing
 from fastdense_cli.options import (
+    arguments,
     device_option,
     draws_option,
     examples,
     force_option,
     out_option,
+    report_option,
     seeds_option,
 )
 
@@ -81,6 +83,7 @@ def worst(experiments):
 @out_option
 @force_option
 @click.option("--plot", metavar="FILE", help="Also draw a picture: a .png or .svg file.")
+@report_option
 @click.option(
     "--strict", is_flag=True, default=False,
     help="Exit 3 if half of an arm's runs stall or freeze, 4 if they diverge.",
@@ -91,7 +94,7 @@ def worst(experiments):
 )  # fmt: skip
 def command(
     scenario, draws, seeds, draw, seed, assignments, arms, dtype, device, as_json, out, force,
-    plot, strict, attainable,
+    plot, page, strict, attainable,
 ):  # fmt: skip
     """Train a scenario's arms over draws and seeds, or measure a theory; judge the claims."""
     from fastdense.diagnosis import floor
@@ -113,12 +116,21 @@ def command(
         from fastdense.reports.plots import check_file
 
         check_file(plot, read)
+    if page is not None:
+        from fastdense.reports.html.page import check_file
+
+        check_file(page, read)
     note([*subject.notes(loaded), *subject.doubts(loaded, draws, seeds)])
     if attainable and subject.is_theory(loaded):
         raise click.UsageError(f"{loaded.id} is a theory, without a loss for --attainable")
+    observe = 0
+    if page is not None:
+        from fastdense.markup.strips import COLUMNS as observe  # what its pictures have room for
     with progress(loaded.id, "runs" if not subject.is_theory(loaded) else "cases") as on_progress:
         floors = floor.by_arm(loaded) if attainable else None
-        done = subject.carry_out(loaded, seeds, seed, on_progress, draws, draw, floors, device)
+        done = subject.carry_out(
+            loaded, seeds, seed, on_progress, draws, draw, floors, device, observe
+        )
     if not subject.is_theory(loaded):
         note(floor.flat_but_good(done))
     report = report_of(done)
@@ -130,6 +142,13 @@ def command(
         from fastdense.reports.plots import draw
 
         draw(report, plot)
+    if page is not None:
+        from fastdense.reports.html import of_results
+        from fastdense.reports.html.provenance import Provenance
+
+        section = report.section()
+        about = Provenance.here(arguments(), *section["facts"], ("Device", device))
+        of_results.write(page, [section], [report.to_dict()], about)
     if as_json:
         show_json(report.to_dict())
     else:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from html import escape
 
 import numpy as np
 
@@ -251,20 +250,11 @@ class Diagnosis(Plotted):
         return f"Diagnosis({self.verdict}{': ' + names if names else ''}; {self.outcome})"
 
     def _repr_html_(self):
-        """The answer, the causes and the remedies, for a notebook."""
-        causes = "".join(
-            f"<li><b>{escape(one.name)}</b>: {escape('; '.join(one.suspicion.evidence))}</li>"
-            for one in self.causes
-        )
-        remedies = "".join(
-            f"<li>{escape(one.said)}: good {one.after.sum()} of {len(one.after)} fresh starts, "
-            f"{one.placebo.sum()} of {len(one.placebo)} unchanged</li>"
-            for one in self.remedies
-        )
-        parts = [f"<p><b>{escape(self.answer)}</b></p>"]
-        parts += [f"<p>Causes</p><ul>{causes}</ul>"] if causes else []
-        parts += [f"<p>Remedies</p><ul>{remedies}</ul>"] if remedies else []
-        return "".join(parts)
+        """The answer, the remedies, the causes and the curves, for a notebook."""
+        from fastdense.diagnosis import pieces
+        from fastdense.markup import notebook
+
+        return notebook.cell(pieces.all_of(self))
 
     def to_dict(self):
         """Plain values, as `--json` prints them; see docs/json.md."""

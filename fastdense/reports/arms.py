@@ -10,6 +10,7 @@ from fastdense.layers._units import REGULARIZERS
 from fastdense.reports.narrow import TableOrLines
 
 LONGEST = 6  # layers that may be repeated as one block
+WEIGHTS = "weights "  # topics of how layers begin
 
 
 def of_scenario(scenario, diagnosed=None):
@@ -66,6 +67,18 @@ def _joined(facts, topics):
     return "; ".join(facts[topic] for topic in topics if facts.get(topic))
 
 
+def in_words(arm):
+    """The "data", the "network" with how it begins, and the "training" of an arm."""
+    facts = _facts(arm)
+    starts = [topic for topic in facts if topic.startswith(WEIGHTS)]
+    rest = [topic for topic in facts if topic not in ("data", "network", *starts)]
+    return {
+        "data": facts["data"],
+        "network": [facts["network"], _joined(facts, starts)],
+        "training": _joined(facts, rest),
+    }
+
+
 def _facts(arm):
     """What there is to say of an arm: words by topic."""
     recipe, network = arm.recipe, arm.network
@@ -81,7 +94,7 @@ def _facts(arm):
         "epochs": f"{recipe.epochs} epochs",
         "dtype": recipe.dtype,
     }
-    facts |= {f"weights {one}": one for one in sorted(initial)}
+    facts |= {WEIGHTS + one: one for one in sorted(initial)}
     for name in ("l1", "l2", "clip_value", "clip_norm"):
         if getattr(recipe, name):
             facts[name] = f"{name} {getattr(recipe, name):g}"

@@ -36,6 +36,11 @@ class ExperimentReport(Report):
         plain = {**self.plain, "curves": of_curves}
         return plain, dict(zip(self.endings[1:], texts, strict=True))
 
+    def section(self, detailed=True):
+        from fastdense.reports.html import of_experiment
+
+        return of_experiment.section(self.done, self.plain, detailed)
+
     def figure(self):
         from fastdense.reports.plots import arms
 

@@ -47,6 +47,13 @@ class Report(ABC):
         """What `--out` writes: an object for JSON, and CSV texts by the rest of `endings`."""
 
     @abstractmethod
+    def section(self, detailed=True):
+        """Its part of a page, as `templates/scenario.html` shows it: plain values and pieces.
+
+        `detailed` says whether single runs and what was measured of layers are drawn, too.
+        """
+
+    @abstractmethod
     def figure(self):
         """Its picture, a Matplotlib figure."""
 

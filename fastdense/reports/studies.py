@@ -20,6 +20,11 @@ class StudyReport(Report):
         (of_points,) = self.endings[1:]
         return self.plain, {of_points: csv_text([*columns, *ends], rows)}
 
+    def section(self, detailed=True):
+        from fastdense.reports.html import of_study
+
+        return of_study.section(self.done, self.plain)
+
     def figure(self):
         from fastdense.reports.plots import points
 

@@ -133,6 +133,7 @@ def experiment(
     first_draw=0,
     attainable=None,
     device="cpu",
+    observe=0,
 ):
     """Train every arm of a scenario on every draw of its data and every seed; judge its claims.
 
@@ -150,15 +151,19 @@ def experiment(
         Names of arms to the `Thresholds.attainable` of their outcomes.
     device : str
         Where they are trained.
+    observe : int
+        Rows of signals in a run, also where no claim needs any.
     """
     attainable = attainable or {}
     tests = (t for claim in scenario.claims for one in claim.settings for t in one.tests)
-    observed = any(MEASURES[t.measure].needs == "signals" for t in tests if t.measure in MEASURES)
+    rows_of_signals = observe
+    if any(MEASURES[t.measure].needs == "signals" for t in tests if t.measure in MEASURES):
+        rows_of_signals = OBSERVATIONS
     trials, data = [], {}
     for arm in scenario.arms:
         every = scenario.observe
-        if observed and not every:
-            every = -(-max(arm.recipe.epochs, 1) // OBSERVATIONS)
+        if rows_of_signals and not every:
+            every = -(-max(arm.recipe.epochs, 1) // rows_of_signals)
         shape = scenario.shape_of(arm, draws, seeds)
         if id(arm.data) not in data:  # arms that share their data share their draws
             data[id(arm.data)] = arm.data_of(first_draw, shape[0])

@@ -104,6 +104,13 @@ class Table(Plotted, Mapping[str, Any]):
         cells = self.cells(range(len(self.axes)))
         return f"Table({cells:,} cells, {self.rows:,} runs; columns {', '.join(self)})"
 
+    def _repr_html_(self) -> str:
+        """The outcomes, for a notebook."""
+        from fastdense.markup import notebook
+        from fastdense.sweeps import pieces
+
+        return notebook.cell(pieces.all_of(self))
+
     def __len__(self) -> int:
         """Columns, as of any mapping; `rows` is the number of runs."""
         return len(self.axes) + len(self._columns)

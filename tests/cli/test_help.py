@@ -16,7 +16,7 @@ from fastdense_cli.commands import sweep
 from fastdense_cli.group import app
 
 HEAVY = ("numpy", "numba", "llvmlite", "rich")
-COMMANDS = ("bench", "diagnose", "doctor", "list", "reproduce", "run", "show")
+COMMANDS = ("bench", "diagnose", "doctor", "gallery", "list", "reproduce", "run", "show")
 
 
 def modules_after(code):

@@ -100,7 +100,7 @@ def test_wrong_usage_says_what_was_expected(line):
 
 def test_a_name_far_from_all_lists_what_there_is():
     assert (
-        "known: bench, completion, diagnose, doctor, list, reproduce, run, show"
+        "known: bench, completion, diagnose, doctor, gallery, list, reproduce, run, show"
         in call("qqq").sentence
     )
     assert "recipe.shuffle" in call("run", "zero-rate", "--set", "q=1").sentence

@@ -76,7 +76,7 @@ def test_what_an_issue_asks_for_can_be_given(name, capsys):
     "line",
     [
         line
-        for name in ("README.md", "docs/terminal.md", "bench/README.md", *ISSUES)
+        for name in ("README.md", "docs/terminal.md", "docs/reports.md", "bench/README.md", *ISSUES)
         for block in blocks(page(name), "sh")
         for line in block.splitlines()
         if "fastdense " in line

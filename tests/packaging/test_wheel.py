@@ -68,6 +68,7 @@ def metadata(wheel):
 def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
     installed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     typed = on_disk("*.pyi") | on_disk("py.typed")
+    pages = on_disk("*.html") | on_disk("*.css")
     # Images, what diagnoses are measured on, what was said of that, and what Keras gives.
     measured = (
         "fault_cases.json",
@@ -79,8 +80,10 @@ def test_the_wheel_holds_the_packages_and_the_scenarios_and_nothing_else(wheel):
         "expected.json",
     )
     faults = set().union(*map(on_disk, measured))
-    assert installed == on_disk("*.py") | on_disk("*.toml") | typed | faults
+    assert installed == on_disk("*.py") | on_disk("*.toml") | typed | faults | pages
     assert "fastdense/py.typed" in installed
+    assert "fastdense/reports/html/templates/base.html" in pages
+    assert "fastdense/markup/style.css" in pages
     assert {name.split("/")[0] for name in installed} == set(SOURCES)
     found = {}
     for name in (name for name in installed if name.endswith(".toml")):
@@ -114,6 +117,7 @@ def test_the_command_is_installed(wheel):
 
 PLOTS = ROOT / "fastdense" / "reports" / "plots"
 EXPORTS = ROOT / "fastdense" / "reports" / "exports"
+PAGES = ROOT / "fastdense" / "reports" / "html"
 # Where something is imported that is not installed with the package.
 CLUSTER = ROOT / "fastdense" / "sweeps" / "workers" / "dask.py"
 WATCHING = ROOT / "bench" / "diagnosis" / "peers"
@@ -122,7 +126,7 @@ SERVED = ROOT / "fastdense" / "keras"  # pictures and estimators, where they are
 ESTIMATORS = ROOT / "fastdense" / "sklearn"
 TORCH, ONNX = ROOT / "fastdense" / "torch", ROOT / "fastdense" / "onnx.py"
 CUDA = ROOT / "fastdense" / "devices" / "cuda"
-APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, CLUSTER, PARQUET, TORCH, ONNX}
+APART = {ROOT / "bench" / "peers", WATCHING, PLOTS, EXPORTS, PAGES, CLUSTER, PARQUET, TORCH, ONNX}
 FRAMES = ROOT / "fastdense" / "frames.py"  # of whatever library is installed
 APART |= {CUDA, ESTIMATORS, FRAMES}
 APART |= {SERVED / "picture.py", SERVED / "program.py", SERVED / "wrappers", SERVED / "hdf5.py"}
@@ -186,6 +190,18 @@ def test_what_builds_the_site_is_an_extra():
 def test_what_draws_pictures_is_an_extra():
     extra = packages(CONFIG["options.extras_require"]["plot"])
     assert imported(PLOTS.rglob("*.py")) - {"numpy"} == extra == {"matplotlib"}
+
+
+def test_what_makes_pages_is_an_extra():
+    """Pieces, which notebooks show, need nothing but NumPy."""
+    extra = packages(CONFIG["options.extras_require"]["report"])
+    assert imported(PAGES.glob("*.py")) - {"numpy"} == extra == {"jinja2"}
+    assert imported((ROOT / "fastdense" / "markup").glob("*.py")) == {"numpy"}
+
+
+def test_what_opens_pages_in_a_browser_is_an_extra():
+    extra = packages(CONFIG["options.extras_require"]["browser-test"])
+    assert extra == {"playwright", "axe-playwright-python"}
 
 
 def test_what_reads_keras_files_is_an_extra():

@@ -2,7 +2,14 @@
 
 import click
 
-from fastdense_cli.options import by_option, examples, sweep_option, where_option
+from fastdense_cli.options import (
+    arguments,
+    by_option,
+    examples,
+    report_option,
+    sweep_option,
+    where_option,
+)
 
 WIDTH = 250  # without a terminal: of a row that has everything
 
@@ -21,7 +28,8 @@ WIDTH = 250  # without a terminal: of a row that has everything
 @click.option("--list", "as_list", is_flag=True, default=False, help="List the sweeps of the file.")
 @click.option("--limit", type=click.IntRange(1), help="Rows at most. [100; with --json all]")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
-def command(file, by, where, number, as_list, limit, as_json):
+@report_option
+def command(file, by, where, number, as_list, limit, as_json, page):
     """Show the shares of the outcomes in a store, with their 95% intervals.
 
     FILE is what --store of `fastdense sweep run` named; that may still be writing to it. The last
@@ -35,6 +43,13 @@ def command(file, by, where, number, as_list, limit, as_json):
     from fastdense_cli.console import show, show_json, show_line
 
     chosen = Filter(where)
+    if page is not None:
+        from fastdense.reports.html.page import check_file
+        from fastdense.sweeps.store.files import files_of
+
+        if as_list:
+            raise click.UsageError("--list makes no page; leave out --report")
+        check_file(page, files_of(file))
     with connect(file) as db:
         if as_list:
             found = [stores.about(sweep, reader.count(db, sweep)) for sweep in reader.sweeps(db)]
@@ -45,6 +60,12 @@ def command(file, by, where, number, as_list, limit, as_json):
     about = stores.about(sweep, table.rows)
     table = chosen(table)
     by = table.numbers(by) if by else None
+    if page is not None:
+        from fastdense.reports.html import of_sweep
+        from fastdense.reports.html.provenance import Provenance
+
+        provenance = Provenance.here(arguments(), *of_sweep.facts(about))
+        of_sweep.write(page, about, table, chosen.texts, by, provenance)
     if as_json:
         plain = reports.to_dict(table, by, limit)
         show_json({**plain, "sweep": about, "where": list(chosen.texts)})
