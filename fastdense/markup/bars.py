@@ -1,12 +1,16 @@
-"""Bars side by side with their intervals, each with its name before it and its number behind."""
+"""Bars side by side with their intervals, each with its name before it and its number behind.
+
+Where a name is too long for that, all stand above their bars.
+"""
 
 from dataclasses import dataclass
 
 from fastdense.markup.element import element, place
-from fastdense.markup.panel import WIDTH, fitted, image, width_of
+from fastdense.markup.panel import LINE, WIDTH, fitted, image, on_lines, width_of
 
 ROW, THICK = 22, 12
-NAME, NUMBER, GAP = 130, 150, 8  # pixels at most, and between
+NAME, NUMBER, GAP = 138, 150, 8  # pixels at most, and between
+LINES = 2  # of a name above its bar, at most
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,21 @@ class Bar:
 
 def bars(label, rows):
     """A picture of `Bar`s, the whole of 1 long."""
-    left = min(max(width_of(bar.name) for bar in rows) + GAP, NAME)
+    left = max(width_of(bar.name) for bar in rows) + GAP
+    above = left > NAME
     right = min(max(width_of(bar.words) for bar in rows) + GAP, NUMBER)
-    start, end = left, WIDTH - right
-    parts = []
-    for place_, bar in enumerate(rows):
-        parts += _row(bar, ROW * place_ + ROW / 2 + 2, start, end)
-    return image(label, WIDTH, ROW * len(rows) + 4, parts)
+    start, end = 0 if above else left, WIDTH - right
+    parts, top = [], 2
+    for bar in rows:
+        lines = on_lines(bar.name, WIDTH, LINES) if above else []
+        for line in lines:
+            parts.append(element("text", line, class_="fd-tick", x=0, y=top + LINE - 3))
+            top += LINE
+        if not above:
+            parts.append(element("text", bar.name, class_="fd-tick", x=0, y=top + ROW / 2 + 3.5))
+        parts += _row(bar, top + ROW / 2, start, end)
+        top += ROW
+    return image(label, WIDTH, top + 2, parts)
 
 
 def _row(bar, middle, start, end):
@@ -39,7 +51,6 @@ def _row(bar, middle, start, end):
         return start + min(max(share, 0.0), 1.0) * (end - start)
 
     told = element("title", bar.told or f"{bar.name}: {bar.words}")
-    yield element("text", fitted(bar.name, start - GAP), class_="fd-tick", x=0, y=middle + 3.5)
     size = {"y": middle - THICK / 2, "height": THICK, "x": start}
     yield element("rect", told, class_="fd-track", width=end - start, **size)
     yield element("rect", told, class_=f"fd-bar {bar.kind}", width=at(bar.length) - start, **size)

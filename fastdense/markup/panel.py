@@ -37,6 +37,18 @@ def fitted(words, pixels):
     return words
 
 
+def on_lines(words, pixels, most):
+    """Words on up to `most` lines of so many pixels, the last of them shortened if need be."""
+    lines = [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and len(lines) < most and width_of(longer) > pixels:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return [fitted(line, pixels) for line in lines]
+
+
 class Panel:
     """A picture under way.
 
