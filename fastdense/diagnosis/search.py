@@ -139,13 +139,22 @@ class Search:
             return self.close(lasting[:1], [])
         said = f"{self.evidence.fails}; now" if self.evidence.ran else "now"
         self.tell(f"{said} changes are tried")
-        self.try_singles()
-        if max((one.good.mean() for one in self.tried), default=0.0) >= ENOUGH:
-            found = self.concluded()
-            if any(one.verified and one.share >= ENOUGH for one in found.remedies):
+        for settled in (self.is_decided, lambda _: False):  # the rest, if what settled it fails
+            before = len(self.tried)
+            self.try_singles(settled)
+            found = self.cured() if len(self.tried) > before else None
+            if found:
                 return found
         self.try_pairs()
         return self.concluded()
+
+    def cured(self):
+        """The `Diagnosis`, if a change cures most of the starts and of fresh ones; else None."""
+        if max((one.good.mean() for one in self.tried), default=0.0) < ENOUGH:
+            return None
+        found = self.concluded()
+        enough = any(one.verified and one.share >= ENOUGH for one in found.remedies)
+        return found if enough else None
 
     def concluded(self):
         """The `Diagnosis` by what was tried so far, its remedies tried again."""
@@ -197,7 +206,7 @@ class Search:
             self.evidence = Evidence(self.case, healthy.trained, found, full_bar_of(found))
             if self.evidence.good.mean() < HEALTHY:
                 self.findings = [one for one in self.suspects() if one.strength >= STRONG]
-                self.try_singles()
+                self.try_singles(self.is_decided)
                 named = self.concluded()
                 own = {change.words for one in named.causes[:1] for change in one.changes}
                 if any(one.verified and one.words in own and one.share >= HEALTHY
@@ -242,9 +251,9 @@ class Search:
             for entry, loss in mistakes(self.observed, self.case, trained)
         ]
 
-    def try_singles(self):
-        """Train every change of the suspects, while the budget lasts, the likeliest first."""
-        wanted = {}
+    def try_singles(self, settled):
+        """Train the changes of the suspects, while the budget lasts, the likeliest first."""
+        wanted, tried = {}, {known.key(self.case, _case(one)) for one in self.tried}
         for finding in self.findings:
             for place, change in enumerate(finding.changes):
                 hope = finding.strength * FURTHER**place
@@ -253,8 +262,9 @@ class Search:
                 )
                 row[0] = max(row[0], hope)
                 row[2].append(finding.name)
-        rows = sorted(wanted.values(), key=lambda row: -row[0])
-        self.carry_out([(change, causes) for _, change, causes in rows])
+        rows = [row for key, row in wanted.items() if key not in tried]
+        rows.sort(key=lambda row: -row[0])
+        self.carry_out([(change, causes) for _, change, causes in rows], settled)
 
     def try_pairs(self):
         """The pairs of the single changes that did best.
@@ -272,15 +282,16 @@ class Search:
             key = known.key(self.case, change.make(self.case))
             if key not in singles:
                 wanted.setdefault(key, (change, [*first.causes, *second.causes]))
-        self.carry_out([*wanted.values()])
+        self.carry_out([*wanted.values()], self.is_decided)
 
-    def carry_out(self, wanted):
-        """Train changed cases one by one, as far as the budget goes, or until all is decided.
+    def carry_out(self, wanted, settled):
+        """Train changed cases one by one, as far as the budget goes, or until all is settled.
 
-        A change that costs more than is left is passed over.
+        `settled(names)` says so of what further changes could bear out. A change that costs more
+        than is left is passed over.
         """
         for place, (change, causes) in enumerate(wanted):
-            if self.is_decided({name for _, names in wanted[place:] for name in names}):
+            if settled({name for _, names in wanted[place:] for name in names}):
                 return
             changed = change.make(self.case)
             if changed.refusal:
