@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from fastdense.errors import MAX_LETTERS
 from fastdense_cli.app import invoke
 
+STOOD_IN_FOR = "keras", "tf_keras", "tensorflow"
 DOUBT = re.compile(r"^Note: so few (?:draws|seeds) cannot show .*\n", re.MULTILINE)
 
 
@@ -58,11 +60,29 @@ def _refuse(constant):
     raise AssertionError(f"{constant} is not JSON")
 
 
+@contextlib.contextmanager
+def as_it_was():
+    """Puts back what a program that was run has made its own: it became the main module, and Keras
+    and TensorFlow are stood in for.
+    """
+    argv, path, finders, modules = sys.argv, [*sys.path], [*sys.meta_path], dict(sys.modules)
+    backend = os.environ.get("MPLBACKEND")
+    yield
+    sys.argv, sys.path[:], sys.meta_path[:] = argv, path, finders
+    sys.modules["__main__"] = modules["__main__"]
+    for name in [*sys.modules]:
+        if name.partition(".")[0] in STOOD_IN_FOR and sys.modules[name] is not modules.get(name):
+            del sys.modules[name]
+    if backend is None:
+        os.environ.pop("MPLBACKEND", None)
+
+
 def call(*arguments):
     """Run a command in this process, where warnings are errors."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = invoke([str(a) for a in arguments])
+        with as_it_was():
+            code = invoke([str(a) for a in arguments])
     return Answer.of(code, _text(out), _text(err))
 
 
