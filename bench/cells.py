@@ -2,6 +2,7 @@
 
 import statistics
 
+from fastdense.markup.words import counted
 from fastdense_bench.peers import OURS
 
 NOTES = (
@@ -109,12 +110,13 @@ def summaries(results):
     for index, threads in enumerate(results["peak_gflops"]):
         ratios = [row["comparisons"][index]["ratio"] for row in results["workloads"]]
         ratios = [ratio for ratio in ratios if ratio is not None]
-        if len(ratios) > 1:
+        if ratios:
             ahead = sum(ratio > 1 for ratio in ratios)
             yield (
-                f"{threads} thread{'s' * (threads != '1')}, {len(ratios)} rows: beside the fastest "
-                f"peer {statistics.geometric_mean(ratios):.2f} times as fast (geometric mean), at "
-                f"least {min(ratios):.2f} times, faster in {ahead}."
+                f"With {counted(int(threads), 'thread')} fastdense is faster than the fastest peer "
+                f"in {ahead} of {counted(len(ratios), 'row')}: "
+                f"{statistics.geometric_mean(ratios):.2f} times as fast in the geometric mean, "
+                f"{min(ratios):.2f} times at least."
             )
 
 

@@ -1,7 +1,5 @@
 """The page of a benchmark: how many times as fast, each workload with all peers, and the tables."""
 
-from statistics import median
-
 from fastdense.markup import tables
 from fastdense.markup.bars import Bar, bars
 from fastdense.markup.words import counted, percent
@@ -25,26 +23,11 @@ def write(path, results, about):
         path,
         "benchmark.html",
         title="fastdense beside other libraries",
-        answer=answer(results),
+        answer=" ".join(cells.summaries(results)) or "Nothing was compared.",
         remarks=cells.remarks(results),
         parts=parts,
         notes=cells.notes(results),
         about=about,
-    )
-
-
-def answer(results):
-    """How often fastdense is the fastest, and by how much, in a sentence."""
-    ratios = [
-        one["ratio"] for row in results["workloads"] for one in row["comparisons"] if one["ratio"]
-    ]
-    if not ratios:
-        return "Nothing was compared."
-    faster = sum(ratio > 1 for ratio in ratios)
-    return (
-        f"fastdense is faster than the fastest peer in {faster} of "
-        f"{counted(len(ratios), 'comparison')}: {median(ratios):.3g} times as fast in the median, "
-        f"{min(ratios):.3g} times at least, {max(ratios):.3g} times at most."
     )
 
 

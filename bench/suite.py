@@ -22,7 +22,8 @@ def select(filters, quick):
     if DRAWN in filters:
         if len(filters) > 1:
             raise FastdenseError(
-                f"{DRAWN!r} stands beside other rows, whose mean would say nothing; give it alone"
+                f"{DRAWN!r} is measured alone, for other rows would change its mean; leave out "
+                f"{', '.join(repr(one[:80]) for one in filters if one != DRAWN)}"
             )
         return drawn.draw(), False
     if not filters:

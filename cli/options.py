@@ -15,6 +15,13 @@ def examples(*lines):
     return "\n".join(["\b", "Examples:", *shown])
 
 
+def arms_option(text):
+    """`--arm NAME`, repeatable."""
+    return click.option(
+        "--arm", "arms", multiple=True, metavar="NAME", shell_complete=completing.arms, help=text
+    )
+
+
 def by_option(text):
     """`--by PATH`, repeatable."""
     return click.option("--by", multiple=True, metavar="PATH", help=text)

@@ -67,14 +67,17 @@ def as_it_was():
     """
     argv, path, finders, modules = sys.argv, [*sys.path], [*sys.meta_path], dict(sys.modules)
     backend = os.environ.get("MPLBACKEND")
-    yield
-    sys.argv, sys.path[:], sys.meta_path[:] = argv, path, finders
-    sys.modules["__main__"] = modules["__main__"]
-    for name in [*sys.modules]:
-        if name.partition(".")[0] in STOOD_IN_FOR and sys.modules[name] is not modules.get(name):
-            del sys.modules[name]
-    if backend is None:
-        os.environ.pop("MPLBACKEND", None)
+    try:
+        yield
+    finally:
+        sys.argv, sys.path[:], sys.meta_path[:] = argv, path, finders
+        for name in {*modules, *sys.modules}:
+            if name == "__main__" or name.partition(".")[0] in STOOD_IN_FOR:
+                sys.modules.pop(name, None)
+                if name in modules:
+                    sys.modules[name] = modules[name]
+        if backend is None:
+            os.environ.pop("MPLBACKEND", None)
 
 
 def call(*arguments):

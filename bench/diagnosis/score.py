@@ -123,7 +123,7 @@ def _diagnosed(kind, one, effort):
         "names": [finding.name for finding in found.causes],
         "causes": [finding.cause.label for finding in found.causes],
         "remedy": cure.words if cure else "",
-        "cured": float(cure.after.mean()) if cure else None,
+        "cured": float(cure.share) if cure else None,
         "chance": _by_chance(found) if kind != ARM and found.verdict == "fault" else None,
         "again": _cures_again(found) if cure else None,
         "seconds": round(found.seconds, 1),

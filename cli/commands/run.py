@@ -5,6 +5,7 @@ import click
 from fastdense_cli import completing
 from fastdense_cli.options import (
     arguments,
+    arms_option,
     device_option,
     draws_option,
     examples,
@@ -69,14 +70,7 @@ def worst(experiments):
     shell_complete=completing.settings,
     help="Change a value in every arm, such as recipe.epochs=500 or network.hidden=[32].",
 )  # fmt: skip
-@click.option(
-    "--arm",
-    "arms",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=completing.arms,
-    help="Run this arm only; repeatable.",
-)
+@arms_option("Run this arm only; repeatable.")
 @click.option("--dtype", type=click.Choice(["float32", "float64"]), help="Precision of every arm.")
 @device_option
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
@@ -98,6 +92,7 @@ def command(
 ):  # fmt: skip
     """Train a scenario's arms over draws and seeds, or measure a theory; judge the claims."""
     from fastdense.diagnosis import floor
+    from fastdense.markup import strips
     from fastdense.reports.report import report_of, tables
     from fastdense_cli import subject
     from fastdense_cli.console import note, progress, show, show_json
@@ -123,9 +118,8 @@ def command(
     note([*subject.notes(loaded), *subject.doubts(loaded, draws, seeds)])
     if attainable and subject.is_theory(loaded):
         raise click.UsageError(f"{loaded.id} is a theory, without a loss for --attainable")
-    observe = 0
-    if page is not None:
-        from fastdense.markup.strips import COLUMNS as observe  # what its pictures have room for
+    # Of signals as many rows as the pictures of a page have room for.
+    observe = 0 if page is None else strips.COLUMNS
     with progress(loaded.id, "runs" if not subject.is_theory(loaded) else "cases") as on_progress:
         floors = floor.by_arm(loaded) if attainable else None
         done = subject.carry_out(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fastdense_bench import suite
+from fastdense.errors import FastdenseError
+from fastdense_bench import cells, drawn, suite
 from fastdense_bench.workloads import QUICK, WORKLOADS
 
 COMMAND = [sys.executable, "-m", "fastdense_cli", "bench", "--peers", "numpy", "--threads", "1"]
@@ -62,6 +63,9 @@ def test_filters_choose_rows():
     assert suite.select((), quick=False) == (WORKLOADS, True)
     assert [w.name for w in suite.select((), quick=True)[0]] == list(QUICK)
     assert suite.select(("startup",), quick=False) == ([], True)
+    assert suite.select(("drawn",), quick=False) == (drawn.draw(), False)
+    with pytest.raises(FastdenseError, match="measured alone.*leave out 'predict'"):
+        suite.select(("predict", "drawn"), quick=False)
     rows, startup = suite.select(("predict", "1-10-1"), quick=True)
     assert not startup and {w.name for w in rows} == {
         w.name for w in WORKLOADS if "predict" in w.name or "1-10-1" in w.name
@@ -75,3 +79,13 @@ def test_cores_are_one_all_or_both(monkeypatch):
     assert suite.core_sets("both") == [[7], [2, 5, 7]]
     monkeypatch.setattr(suite.machine, "cores", lambda: [3])
     assert suite.core_sets("both") == [[3]]
+
+
+def test_all_rows_are_summed_up():
+    ratios = [8.0, 0.5, None], [2.0, 2.0, None]  # with one thread and with two
+    rows = [{"comparisons": [{"ratio": of[i]} for of in ratios]} for i in range(3)]
+    one, two = cells.summaries({"peak_gflops": {"1": 9.0, "2": 9.0}, "workloads": rows})
+    assert one.startswith("With 1 thread fastdense is faster than the fastest peer in 1 of 2 rows")
+    assert one.endswith("2.00 times as fast in the geometric mean, 0.50 times at least.")
+    assert two.startswith("With 2 threads ") and " in 2 of 2 rows: 2.00 times" in two
+    assert [*cells.summaries({"peak_gflops": {"1": 9.0}, "workloads": rows[2:]})] == []

@@ -5,7 +5,7 @@ import contextlib
 import click
 
 from fastdense_cli import completing
-from fastdense_cli.options import device_option, examples
+from fastdense_cli.options import arms_option, device_option, examples
 
 ASK_FROM = 10_000_000  # runs
 
@@ -23,14 +23,7 @@ ASK_FROM = 10_000_000  # runs
     "--grid", multiple=True, metavar="PATH=VALUES", shell_complete=completing.settings,
     help="An axis: learning_rate=log:1e-5:1:25, optimizer.beta1=lin:0:0.9:10, network.hidden=8,16.",
 )  # fmt: skip
-@click.option(
-    "--arm",
-    "arms",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=completing.arms,
-    help="Of the scenario. [all]",
-)
+@arms_option("Of the scenario. [all]")
 @click.option("--seeds", type=click.IntRange(1, 10**9), help="Of each cell. [the scenario's]")
 @click.option("--seed", type=click.IntRange(0, 2**62), default=0, help="The first seed. [0]")
 @click.option("--store", metavar="FILE", help="Keep every run in this file (SQLite).")
