@@ -249,7 +249,7 @@ def test_an_interrupted_diagnosis_tells_what_is_known(monkeypatch):
     from fastdense.diagnosis.search import Search
 
     told = []
-    monkeypatch.setattr(Search, "try_singles", lambda self: _interrupt())
+    monkeypatch.setattr(Search, "try_singles", lambda self, settled: _interrupt())
     model = keras.Sequential([keras.layers.Dense(1, input_dim=1)])
     model.compile(keras.optimizers.SGD(1e-9), "mse")
     with Diagnoses(told.append, effort="quick") as found:
