@@ -115,7 +115,8 @@ def test_a_monitor_says_it_while_a_model_is_trained(capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_what_the_diagnosis_leaves_out_is_said(tmp_path):
+def test_what_the_diagnosis_leaves_out_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     text = """
     import numpy as np, keras
     from keras.layers import Dense
