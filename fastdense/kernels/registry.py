@@ -32,7 +32,7 @@ KINDS = {
 LAYER_ROLES = "forward", "backward", "accumulate"  # of a linked layer's twin
 UNROLLED = "unrolled"  # its name is a `StepShape`
 # float64, whatever that of the training.
-ONE_DTYPE = "advance", "schedule", "place", "uniforms", "normals"
+ONE_DTYPE = "advance", "schedule", "place", "uniforms", "normals", "visits"
 # Loops over lanes become single vectors, if they are not taken apart before.
 LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work", UNROLLED
 _lock = threading.RLock()
@@ -58,7 +58,7 @@ def define(role, name, dtype):
     from fastdense.kernels.entries import linked
     from fastdense.kernels.linalg import gemm, segments
     from fastdense.kernels.loop import epochs, unrolled, work
-    from fastdense.kernels.samples import augment, normals, uniforms
+    from fastdense.kernels.samples import augment, normals, uniforms, visits
 
     kind = gemm.FLOATS[dtype]
     if role == UNROLLED:
@@ -73,6 +73,8 @@ def define(role, name, dtype):
         return uniforms.uniforms(kind)
     if role == "normals":
         return normals.normals(kind)
+    if role == "visits":
+        return visits.visits(kind)
     if role.endswith("augment"):
         return getattr(augment, role)(kind)
     return getattr(epochs if role.endswith("train") else work, role)(kind)

@@ -7,7 +7,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from fastdense.dataset import Data
 from fastdense.sklearn import solvers
-from fastdense.sklearn.orders import Orders
+from fastdense.sklearn.orders import Orders, lines_ahead
 from fastdense.sklearn.solvers import Solver
 from fastdense.sklearn.stopping import Patience
 from fastdense.training import Training
@@ -76,8 +76,10 @@ class StochasticFit:
         seed = seed_of(estimator)
         recipe = solvers.recipe_of(estimator, self.head, batch, dtype, seed)
         epochs = 1 if incremental else estimator.max_iter
-        ahead = 1 if incremental else epochs_ahead(estimator)
-        self.orders = Orders(len(rows.inputs), estimator.shuffle, random_state, ahead)
+        count = len(rows.inputs)
+        self.ahead = lines_ahead(1 if incremental else epochs_ahead(estimator), count)
+        table = np.tile(np.arange(count), (self.ahead, 1))
+        self.orders = Orders(random_state, table[0], table[:, :, np.newaxis])
         test = None if watched is None else (watched.inputs, watched.targets)
         if not incremental or not hasattr(estimator, "_optimizer"):
             estimator._optimizer = Solver(float(estimator.learning_rate_init))
@@ -87,7 +89,7 @@ class StochasticFit:
             recipe.replace(epochs=epochs),
             Data(rows.inputs, rows.targets, rows.weights, test),
             parameters=estimator._live.parameters,
-            order=self.orders.table,
+            order=table if estimator.shuffle else table[0],
             evaluated="test",
             threads=estimator._threads,
         )
@@ -121,13 +123,14 @@ class StochasticFit:
         watching = self.scored or estimator.verbose or estimator.callbacks
         if watching or solvers.scaled_by(estimator, 0) is not None:
             return 1
-        return int(min(left, self.patience.left, self.orders.most))
+        return int(min(left, self.patience.left, self.ahead))
 
     def _epochs(self):
         estimator = self.estimator
         while estimator.n_iter_ < estimator.max_iter:
             piece = self._piece()
-            self.orders.draw(piece)
+            if estimator.shuffle:
+                self.orders.draw(piece)
             before = self.training.epoch
             try:
                 self.training.advance(piece)

@@ -1,48 +1,47 @@
 """The orders in which epochs visit the rows: those that scikit-learn draws."""
 
+import ctypes
+
 import numpy as np
+
+from fastdense.arrays.buffers import address
+from fastdense.kernels.registry import program
 
 MOST = 1 << 20  # numbers of the orders that are drawn ahead
 
 
+def lines_ahead(epochs, visits, networks=1):
+    """Epochs whose orders are drawn at once, of as many as nobody looks at."""
+    return max(min(epochs, MOST // (visits * networks)), 1)
+
+
 class Orders:
-    """The orders of some epochs, where the engine reads them.
+    """The orders of a network's epochs, each the one before it, shuffled.
 
     Parameters
     ----------
-    rows : int
-    shuffle : bool
     random_state : RandomState
-    epochs : int
-        As many at most as are asked for at once.
-
-    Attributes
-    ----------
-    table : ndarray of int, shape (ahead, rows)
-        Epoch e visits the rows in line e mod `ahead`.
-    most : int
+    rows : ndarray of int, shape (visits,)
+        Where the first order begins from.
+    table : ndarray of int, shape (ahead, visits, networks)
+        Where the engine reads them: epoch e of network i visits the rows [e mod ahead, :, i].
+    network : int
     """
 
-    def __init__(self, rows, shuffle, random_state, epochs):
-        self._shuffle, self._random = shuffle, random_state
-        ahead = max(min(epochs, MOST // rows), 1) if shuffle else 1
-        self.table = np.empty((ahead, rows), np.int64)
-        self.table[:] = np.arange(rows)
-        self._last, self._plain = self.table[0], np.arange(rows)
-        self._exchanged = self._plain.copy()
+    def __init__(self, random_state, rows, table, network=0):
+        self._bits = random_state._bit_generator
+        self._rows = np.array(rows, np.int64)
+        self._places = np.empty_like(self._rows)
+        self._table, self._network = table, network
         self._drawn = 0
-        self.most = ahead if shuffle else epochs  # that may be drawn at once
 
     def draw(self, epochs):
-        """Draw those of the coming epochs; each is the one before it, shuffled."""
-        if not self._shuffle:
-            return
-        exchanged, last = self._exchanged, self._last
-        for line in range(self._drawn, self._drawn + epochs):
-            exchanged[:] = self._plain
-            self._random.shuffle(exchanged)
-            place = self.table[line % len(self.table)]
-            place[:] = last.take(exchanged)
-            last = place
-        self._last = last
+        """Write those of the coming epochs to the table, up to as many as it has lines."""
+        bits, (lines, visits, networks) = self._bits.ctypes, self._table.shape
+        word = ctypes.cast(bits.next_uint32, ctypes.c_void_p).value
+        with self._bits.lock:
+            program("visits", "float64")(
+                word, bits.state_address, address(self._rows), address(self._places), visits,
+                address(self._table) + 8 * self._network, self._drawn, lines, epochs, networks,
+            )  # fmt: skip
         self._drawn += epochs

@@ -8,7 +8,7 @@ from fastdense.dataset import Data
 from fastdense.parallel import on_all_cores
 from fastdense.sklearn import solvers
 from fastdense.sklearn.fitting import batch_of, epochs_ahead, seed_of
-from fastdense.sklearn.orders import MOST, Orders
+from fastdense.sklearn.orders import Orders, lines_ahead
 from fastdense.sklearn.solvers import Solver
 from fastdense.sklearn.stopping import Patience
 from fastdense.sklearn.words import network_of
@@ -116,12 +116,12 @@ class PackFit:
         self.pack, self.members, self.kept = pack, members, kept
         visits, networks = kept.shape[1], len(members)
         most = max(epochs_ahead(member) for member in members)
-        ahead = max(min(most, MOST // (visits * networks)), 1)
-        shuffle = members[0].shuffle
-        self.orders = [Orders(visits, shuffle, one._random_state, ahead) for one in members]
-        self.lines = np.arange(networks)[:, np.newaxis]
-        self.table = pack.orders(ahead)
+        self.table = pack.orders(lines_ahead(most, visits, networks))
         self.table[:, :, :networks] = kept.T
+        self.orders = [
+            Orders(member._random_state, own, self.table, number)
+            for number, (member, own) in enumerate(zip(members, kept, strict=True))
+        ]
         self.patience = [Patience(member, False) for member in members]
         for member in members:
             member._optimizer = Solver(float(member.learning_rate_init))
@@ -133,7 +133,9 @@ class PackFit:
         while going:
             left = min(self._left(number, epoch) for number in going)
             piece = int(min(left, len(self.table)))
-            self._draw(going, epoch, piece)
+            if self.members[0].shuffle:
+                for number in going:
+                    self.orders[number].draw(piece)
             self.pack.advance(piece)
             check()
             curves = self.pack.curves(epoch)
@@ -150,16 +152,6 @@ class PackFit:
     def _left(self, number, epoch):
         """Epochs until a network may end."""
         return min(self.patience[number].left, self.members[number].max_iter - epoch)
-
-    def _draw(self, going, epoch, piece):
-        if not self.members[0].shuffle:
-            return
-        for number in going:
-            self.orders[number].draw(piece)
-        for one in range(epoch, epoch + piece):
-            line = one % len(self.table)
-            drawn = np.array([orders.table[line] for orders in self.orders])
-            self.table[line, :, : len(drawn)] = self.kept[self.lines, drawn].T
 
     def _note(self, number, losses, penalties):
         """Take in the coming epochs of a network."""

@@ -73,9 +73,14 @@ def network_of(estimator, features, head):
     return trained, Network(features, [*layers, replace(last, activation=head.predicted)])
 
 
+def _nothing(distribution, seeds, purpose, layer, epoch, count):
+    """In the place of random numbers that nobody would see."""
+    yield slice(None), slice(None), np.zeros((len(seeds), count))
+
+
 def initialized(estimator, network, dtype, random_state):
     """Initial parameters (size,): of dense layers those that scikit-learn draws."""
-    flat = network.initialize(0, dtype)
+    flat = network.initialize(0, dtype, _nothing)
     given, dense = estimator.activation, network.split_dense(flat)
     names = _each("activation", given, len(dense) - 1, activation_of)
     names.append(activation_of(given) if isinstance(given, str) else "")

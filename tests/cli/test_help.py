@@ -112,6 +112,7 @@ def folder(tmp_path_factory):
 LESS = {
     "run": ["--draws", "2", "--seeds", "2"],
     "reproduce": ["--draws", "2", "--seeds", "2"],
+    "gallery": ["--draws", "1", "--seeds", "2"],
     "diagnose": ["--effort", "quick"],
 }
 # Read in full but not run: one measures for minutes, one is everything.

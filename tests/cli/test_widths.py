@@ -174,7 +174,7 @@ def at_a_terminal(width, *arguments, **environment):
     return text.decode()
 
 
-LONG = "run", "vanishing-sigmoid", "--arm", "sigmoid", "--set", "recipe.epochs=20000"
+LONG = "run", "vanishing-sigmoid", "--arm", "sigmoid", "--set", "recipe.epochs=5000"
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -40,6 +40,7 @@ ELSEWHERE = {
 INSTALLS = "it installs something, or makes an environment"
 CLUSTER = "it needs a cluster"
 LONG = "it takes minutes"
+GALLERY = "the test of the help's examples makes a site of all"
 HARDWARE = "it needs a GPU"
 # Page, what the line or the block holds, and why it is not executed.
 NOT_RUN = [
@@ -53,9 +54,10 @@ NOT_RUN = [
     ("docs/terminal.md", "fastdense reproduce  ", LONG),
     ("docs/terminal.md", "fastdense reproduce --dense", LONG),
     ("docs/terminal.md", "fastdense reproduce --check-draws", LONG),
+    ("docs/terminal.md", "fastdense gallery --out site", GALLERY),
     ("docs/reports.md", "fastdense reproduce --report", LONG),
     ("docs/reports.md", "fastdense bench --quick", LONG),
-    ("docs/reports.md", "fastdense gallery --out site", LONG),
+    ("docs/reports.md", "fastdense gallery --out site", GALLERY),
     ("docs/cluster.md", "pip install", INSTALLS),
     ("docs/cluster.md", "dask scheduler", CLUSTER),
     ("docs/cluster.md", "dask worker", CLUSTER),

@@ -51,8 +51,8 @@ for dtype in DTYPES:
         if catalogue.get("layers", name).layer.linked:
             registry.kernel("forward", name, dtype)
             registry.kernel("backward", name, dtype)
-    for role in ("work", "train", "pack_work", "pack_train", "uniforms", "augment",
-                 "pack_augment"):
+    for role in ("work", "train", "pack_work", "pack_train", "uniforms", "normals", "visits",
+                 "augment", "pack_augment"):
         registry.kernel(role, None, dtype)
 """
 

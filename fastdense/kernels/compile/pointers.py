@@ -115,6 +115,7 @@ def _call_returning(result):
 
 call = _call_returning(types.void)
 call_float64 = _call_returning(types.float64)
+call_uint32 = _call_returning(types.uint32)
 
 
 def table_reader(row, kinds):
