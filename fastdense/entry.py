@@ -15,6 +15,8 @@ from typing import Any, ClassVar, NamedTuple
 
 Shape = tuple[int, ...]
 
+ROOM = 4  # numbers of a sample that a formula which couples its features may keep
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -50,10 +52,12 @@ class Activation(Entry):
     """An activation, elementwise or coupled over the features of a sample.
 
     Elementwise: `value(z)` and `slope(z, a)`, the derivative at `z` given `a = value(z)`.
-    Coupled (only of dense layers): `forward(z, a, columns)` and `backward(a, da, dz, columns)`
-    on arrays (features, columns), which may be in place. `spec(z, da)` is the independent NumPy
-    form on (samples, features): it returns the values and the gradient with respect to `z` given
-    `da`.
+    Coupled (only of dense layers): `forward(z, a, columns, room)` and
+    `backward(a, da, dz, columns, room)` on arrays (features, columns), which may be in place;
+    `room` is (ROOM, columns), where numbers of each sample may stand meanwhile. Loops over columns
+    are the inner ones, and without branches, so that they become vectors. `spec(z, da)` is the
+    independent NumPy form on (samples, features): it returns the values and the gradient with
+    respect to `z` given `da`.
 
     Formulas read a hyper-parameter as a constant of their file, in upper case: one with another
     value is another entry, `leaky_relu(slope=0.3)`.
@@ -90,8 +94,9 @@ class Loss(Entry):
     """A loss of one sample, elementwise over outputs (then averaged) or coupled over them.
 
     Elementwise: `value(p, y, hyper)` and `slope(p, y, hyper)`, the derivative with respect to
-    the prediction. Coupled: `columns(p, y, loss, slope, hyper, columns)` on
-    arrays (outputs, columns), which fills `loss` (columns,), float64, and `slope`.
+    the prediction. Coupled: `columns(p, y, loss, slope, hyper, columns, room)` on
+    arrays (outputs, columns), which fills `loss` (columns,), float64, and `slope`; `room` and the
+    loops are as in `Activation`.
     `spec(p, y, hyper)` is the independent NumPy form on (samples, outputs): it returns the loss
     per sample and its gradient. `constant(y, weights, hyper)` is the least weighted mean loss
     that one prediction for all samples reaches. `logits` names the loss that takes the place of

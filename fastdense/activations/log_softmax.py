@@ -7,30 +7,35 @@ from fastdense.numerics.maths import exp, log
 SOURCE = "PyTorch `LogSoftmax`, Keras `log_softmax`; with the loss `nll` it is a classifier."
 
 
-def forward(z, a, columns):
+def forward(z, a, columns, room):
     # z, a: (outputs, stride).
-    outputs = z.shape[0]
+    outputs, top, total = z.shape[0], room[0], room[1]
     for b in range(columns):
-        top = z[0, b]
-        for o in range(1, outputs):
-            top = max(top, z[o, b])
-        total = type(top)(0)
-        for o in range(outputs):
-            total += exp(z[o, b] - top)
-        rest = log(total)
-        for o in range(outputs):
-            a[o, b] = z[o, b] - top - rest
+        top[b], total[b] = z[0, b], type(z[0, b])(0)
+    for o in range(1, outputs):
+        for b in range(columns):
+            top[b] = max(top[b], z[o, b])
+    for o in range(outputs):
+        for b in range(columns):
+            total[b] += exp(z[o, b] - top[b])
+    for b in range(columns):
+        total[b] = log(total[b])
+    for o in range(outputs):
+        for b in range(columns):
+            a[o, b] = z[o, b] - top[b] - total[b]
 
 
-def backward(a, da, dz, columns):
+def backward(a, da, dz, columns, room):
     # The Jacobian is 1 - 1 exp(a)^T.
-    outputs = a.shape[0]
+    outputs, total = a.shape[0], room[0]
     for b in range(columns):
-        total = da[0, b]
-        for o in range(1, outputs):
-            total += da[o, b]
-        for o in range(outputs):
-            dz[o, b] = da[o, b] - exp(a[o, b]) * total
+        total[b] = da[0, b]
+    for o in range(1, outputs):
+        for b in range(columns):
+            total[b] += da[o, b]
+    for o in range(outputs):
+        for b in range(columns):
+            dz[o, b] = da[o, b] - exp(a[o, b]) * total[b]
 
 
 def spec(z, da):

@@ -7,31 +7,35 @@ from fastdense.numerics.maths import exp
 SOURCE = "Bridle (1990), Probabilistic interpretation of feedforward classification outputs."
 
 
-def forward(z, a, columns):
+def forward(z, a, columns, room):
     # z, a: (outputs, stride).
-    outputs = z.shape[0]
+    outputs, top, total = z.shape[0], room[0], room[1]
     for b in range(columns):
-        top = z[0, b]
-        for o in range(1, outputs):
-            top = max(top, z[o, b])
-        total = type(top)(0)
-        for o in range(outputs):
-            e = exp(z[o, b] - top)
+        top[b], total[b] = z[0, b], type(z[0, b])(0)
+    for o in range(1, outputs):
+        for b in range(columns):
+            top[b] = max(top[b], z[o, b])
+    for o in range(outputs):
+        for b in range(columns):
+            e = exp(z[o, b] - top[b])
             a[o, b] = e
-            total += e
-        for o in range(outputs):
-            a[o, b] = a[o, b] / total
+            total[b] += e
+    for o in range(outputs):
+        for b in range(columns):
+            a[o, b] = a[o, b] / total[b]
 
 
-def backward(a, da, dz, columns):
+def backward(a, da, dz, columns, room):
     # The Jacobian is diag(a) - a a^T.
-    outputs = a.shape[0]
+    outputs, mean = a.shape[0], room[0]
     for b in range(columns):
-        mean = a[0, b] * da[0, b]
-        for o in range(1, outputs):
-            mean += a[o, b] * da[o, b]
-        for o in range(outputs):
-            dz[o, b] = a[o, b] * (da[o, b] - mean)
+        mean[b] = a[0, b] * da[0, b]
+    for o in range(1, outputs):
+        for b in range(columns):
+            mean[b] += a[o, b] * da[o, b]
+    for o in range(outputs):
+        for b in range(columns):
+            dz[o, b] = a[o, b] * (da[o, b] - mean[b])
 
 
 def spec(z, da):

@@ -8,6 +8,7 @@ import numpy as np
 from numba import from_dtype, njit
 
 from fastdense import catalogue
+from fastdense.entry import ROOM
 from fastdense.errors import FastdenseError
 from fastdense.kernels.compile import primitives  # noqa: F401  (gives maths to the compiler)
 from fastdense.kernels.compile.compiler import view
@@ -74,7 +75,7 @@ def _chain(stages, width, kind):
     """`(x, out)` through all of some layers."""
     (weights, bias, activation), *others = stages
     affine, n_out = _affine(weights, bias), len(bias)
-    activate, array = _activate_for(activation, n_out), stack_array(width, kind)
+    activate, array = _activate_for(activation, n_out, kind), stack_array(width, kind)
     if not others:
 
         @njit
@@ -114,15 +115,15 @@ def _affine(weights, bias):
     return affine
 
 
-def _activate_for(activation, n_out):
+def _activate_for(activation, n_out, kind):
     """`activate(z)`, in place."""
     if activation.coupled:
-        forward = njit(activation.forward)
+        forward, array = njit(activation.forward), stack_array(ROOM, kind)
 
         @njit
         def activate_together(z):
             units = view(z, (n_out, 1))
-            forward(units, units, 1)
+            forward(units, units, 1, view(array(), (ROOM, 1)))
 
         return activate_together
     value = njit(activation.value)

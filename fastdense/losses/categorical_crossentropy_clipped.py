@@ -20,31 +20,33 @@ HYPER = {"clip": 1e-7, "label_smoothing": 0.0}
 RANGES = {"clip": (0.0, 0.5), "label_smoothing": (0.0, 1.0)}
 
 
-def columns(p, y, loss, slope, hyper, columns):
+def columns(p, y, loss, slope, hyper, columns, room):
     # p, y, slope: (outputs, stride); loss: (stride,) float64
     clip, smoothing = hyper
-    outputs = p.shape[0]
+    outputs, total, mean, entropy = p.shape[0], room[0], room[1], room[2]
     T = type(clip)
     keep, spread = T(1) - smoothing, smoothing / T(outputs)
     for b in range(columns):
-        total = T(0)
-        for o in range(outputs):
-            total += p[o, b]
-        mean = T(0)
-        entropy = T(0)
-        for o in range(outputs):
-            q = p[o, b] / total
-            g = T(0)
+        total[b], mean[b], entropy[b] = T(0), T(0), T(0)
+    for o in range(outputs):
+        for b in range(columns):
+            total[b] += p[o, b]
+    for o in range(outputs):
+        for b in range(columns):
+            q = p[o, b] / total[b]
             share = y[o, b] * keep + spread
-            if share != T(0):
-                entropy -= share * log(min(max(q, clip), T(1) - clip))
-                if q >= clip and q <= T(1) - clip:
-                    g = -share / q
-                    mean += g * q
+            counts = share != T(0)
+            term = share * log(min(max(q, clip), T(1) - clip))
+            entropy[b] -= term if counts else T(0)
+            inside = counts & (q >= clip) & (q <= T(1) - clip)
+            g = -share / q if inside else T(0)
+            mean[b] += g * q if inside else T(0)
             slope[o, b] = g
-        for o in range(outputs):
-            slope[o, b] = (slope[o, b] - mean) / total
-        loss[b] = entropy
+    for o in range(outputs):
+        for b in range(columns):
+            slope[o, b] = (slope[o, b] - mean[b]) / total[b]
+    for b in range(columns):
+        loss[b] = entropy[b]
 
 
 def spec(p, y, hyper):

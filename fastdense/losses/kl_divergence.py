@@ -16,20 +16,22 @@ RANGES = {"epsilon": (1e-30, 0.5)}
 ALIASES = ("kld", "kullback_leibler_divergence")
 
 
-def columns(p, y, loss, slope, hyper, columns):
+def columns(p, y, loss, slope, hyper, columns, room):
     # p, y, slope: (outputs, stride); loss: (stride,) float64
     (epsilon,) = hyper
-    T = type(epsilon)
+    T, divergence = type(epsilon), room[0]
     for b in range(columns):
-        divergence = T(0)
-        for o in range(p.shape[0]):
+        divergence[b] = T(0)
+    for o in range(p.shape[0]):
+        for b in range(columns):
             target = min(max(y[o, b], epsilon), T(1))
             q = p[o, b]
-            outside = q < epsilon or q > T(1)
+            outside = (q < epsilon) | (q > T(1))
             slope[o, b] = T(0) if outside else -target / q
             q = epsilon if q < epsilon else q
-            divergence += target * log(target / (T(1) if q > T(1) else q))
-        loss[b] = divergence
+            divergence[b] += target * log(target / (T(1) if q > T(1) else q))
+    for b in range(columns):
+        loss[b] = divergence[b]
 
 
 def spec(p, y, hyper):

@@ -10,16 +10,19 @@ TARGETS = "distribution"
 PREDICTIONS = "log-distribution"
 
 
-def columns(p, y, loss, slope, hyper, columns):
+def columns(p, y, loss, slope, hyper, columns, room):
     # p, y, slope: (outputs, stride); loss: (stride,) float64
-    T = type(p[0, 0])
+    T, divergence = type(p[0, 0]), room[0]
     for b in range(columns):
-        divergence = T(0)
-        for o in range(p.shape[0]):
-            if y[o, b] > T(0):
-                divergence += y[o, b] * (log(y[o, b]) - p[o, b])
+        divergence[b] = T(0)
+    for o in range(p.shape[0]):
+        for b in range(columns):
+            counts = y[o, b] > T(0)
+            term = y[o, b] * (log(y[o, b] if counts else T(1)) - p[o, b])
+            divergence[b] += term if counts else T(0)
             slope[o, b] = -y[o, b]
-        loss[b] = divergence
+    for b in range(columns):
+        loss[b] = divergence[b]
 
 
 def spec(p, y, hyper):

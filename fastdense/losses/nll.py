@@ -11,16 +11,17 @@ PREDICTIONS = "log-distribution"
 ALIASES = ("NLLLoss",)
 
 
-def columns(p, y, loss, slope, hyper, columns):
+def columns(p, y, loss, slope, hyper, columns, room):
     # p, y, slope: (outputs, stride); loss: (stride,) float64
-    T = type(p[0, 0])
+    T, likelihood = type(p[0, 0]), room[0]
     for b in range(columns):
-        likelihood = T(0)
-        for o in range(p.shape[0]):
-            if y[o, b] != T(0):
-                likelihood += y[o, b] * p[o, b]
+        likelihood[b] = T(0)
+    for o in range(p.shape[0]):
+        for b in range(columns):
+            likelihood[b] += y[o, b] * p[o, b] if y[o, b] != T(0) else T(0)
             slope[o, b] = -y[o, b]
-        loss[b] = -likelihood
+    for b in range(columns):
+        loss[b] = -likelihood[b]
 
 
 def spec(p, y, hyper):

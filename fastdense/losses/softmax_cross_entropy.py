@@ -12,30 +12,31 @@ HYPER = {"label_smoothing": 0.0}
 RANGES = {"label_smoothing": (0.0, 1.0)}
 
 
-def columns(p, y, loss, slope, hyper, columns):
+def columns(p, y, loss, slope, hyper, columns, room):
     # p, y, slope: (outputs, stride); loss: (stride,) float64
     (smoothing,) = hyper
-    outputs = p.shape[0]
-    keep, spread = type(smoothing)(1) - smoothing, smoothing / type(smoothing)(outputs)
+    outputs, top, total, mass, picked = p.shape[0], room[0], room[1], room[2], room[3]
+    T = type(smoothing)
+    keep, spread = T(1) - smoothing, smoothing / T(outputs)
     for b in range(columns):
-        top = p[0, b]
-        for o in range(1, outputs):
-            top = max(top, p[o, b])
-        T = type(top)
-        total = T(0)
-        mass = T(0)
-        picked = T(0)
-        for o in range(outputs):
-            shifted = p[o, b] - top
+        top[b], total[b], mass[b], picked[b] = p[0, b], T(0), T(0), T(0)
+    for o in range(1, outputs):
+        for b in range(columns):
+            top[b] = max(top[b], p[o, b])
+    for o in range(outputs):
+        for b in range(columns):
+            shifted = p[o, b] - top[b]
             e = exp(shifted)
             slope[o, b] = e
-            total += e
+            total[b] += e
             share = y[o, b] * keep + spread
-            mass += share
-            picked += share * shifted
-        loss[b] = mass * log(total) - picked
-        for o in range(outputs):
-            slope[o, b] = slope[o, b] / total * mass - (y[o, b] * keep + spread)
+            mass[b] += share
+            picked[b] += share * shifted
+    for b in range(columns):
+        loss[b] = mass[b] * log(total[b]) - picked[b]
+    for o in range(outputs):
+        for b in range(columns):
+            slope[o, b] = slope[o, b] / total[b] * mass[b] - (y[o, b] * keep + spread)
 
 
 def spec(p, y, hyper):

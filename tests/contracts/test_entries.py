@@ -15,6 +15,7 @@ from numba import njit, types
 
 from fastdense import Dense, Network, catalogue
 from fastdense.catalogue import Choice
+from fastdense.entry import ROOM
 from fastdense.kernels.compile import primitives  # noqa: F401  (gives maths to the compiler)
 from fastdense.kernels.compile.pipeline import optimized_module
 from fastdense.kernels.layout import POWERS
@@ -187,12 +188,13 @@ def test_coupled_activation_is_its_spec(name, outputs, samples, seed, scale):
     z, da = (scale * strategies.numbers([seed, i], samples, outputs) for i in (0, 1))
     values, gradient = entry.spec(z, da)
     a, dz = np.empty((2, outputs, samples))
-    entry.forward(z.T, a, samples)
-    entry.backward(a, da.T, dz, samples)
+    room = np.full((ROOM, samples), np.nan)
+    entry.forward(z.T, a, samples, room)
+    entry.backward(a, da.T, dz, samples, room)
     np.testing.assert_allclose(a.T, values, rtol=1e-12, atol=1e-300)
     np.testing.assert_allclose(dz.T, gradient, rtol=1e-10, atol=1e-12 * scale)
     in_place = da.T.copy()  # as the engine calls it
-    entry.backward(a, in_place, in_place, samples)
+    entry.backward(a, in_place, in_place, samples, room)
     assert in_place.tobytes() == dz.tobytes()
 
 
@@ -254,7 +256,8 @@ def test_coupled_loss_is_its_spec(name, outputs, samples, seed, scale):
     y = strategies.targets_for("softmax_cross_entropy", seed, samples, outputs)
     loss, gradient = entry.spec(p, y, entry.hyper)
     ours, slope = np.empty(samples), np.empty((outputs, samples))
-    entry.columns(p.T, y.T, ours, slope, hyper_of(entry, "float64"), samples)
+    room = np.full((ROOM, samples), np.nan)
+    entry.columns(p.T, y.T, ours, slope, hyper_of(entry, "float64"), samples, room)
     np.testing.assert_allclose(ours, loss, rtol=1e-11, atol=1e-12)
     largest = max(1.0, np.abs(gradient).max())
     np.testing.assert_allclose(slope.T, gradient, rtol=1e-11, atol=1e-12 * largest)

@@ -17,6 +17,7 @@ from fastdense.devices.cuda.layout import (
     WARP,
     Work,
 )
+from fastdense.entry import ROOM
 from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
 from fastdense.kernels.layout import CURVES, NETWORK, PARTIAL_SUMS, POWERS, STATE, SUMS, padded
@@ -95,7 +96,7 @@ def bytes_of(task):
     _, places = arrange(network)
     slots = len(recipe.optimizer.entry.slots)
     each = np.dtype(recipe.dtype).itemsize
-    numbers = network.size * (3 + slots) + places["rows"] * block_of(task)
+    numbers = network.size * (3 + slots) + (places["rows"] + ROOM) * block_of(task)
     order = 4 * task.visits if _shuffled(task) else 4
     sums = SUMS * len(network.dense) * task.observations
     curves = 8 * (CURVES * max(task.evaluations, 1) + sums)
@@ -280,6 +281,8 @@ def work_of(task, variants, memory):
     make("powers", POWERS, np.float64, 1.0)
     make("arena", rows * block, dtype)
     arrays["planes"] = arrays["arena"].reshape(groups, rows, block, WARP)
+    make("rooms", ROOM * block, dtype)
+    arrays["rooms"] = arrays["rooms"].reshape(groups, ROOM, block, WARP)
     make("order", task.visits if _shuffled(task) else 1, np.int32)
     make("losses", block, np.float64)
     make("sample_weights", block, np.float64, 1.0)

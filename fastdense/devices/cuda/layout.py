@@ -92,7 +92,7 @@ PLAN = np.dtype(
 NAMES = (
     "plan", "state", "next_state", "layers", "networks", "seeds", "draws", "rates", "frozen",
     "numbers", "parameters", "gradient", "previous", "penalties", "ends", "hyper", "powers",
-    "arena", "planes", "order", "given", "inputs", "targets", "weights", "test_inputs",
+    "arena", "planes", "rooms", "order", "given", "inputs", "targets", "weights", "test_inputs",
     "test_targets", "losses", "sample_weights", "counts", "loss_hyper", "schedule_hyper",
     "running", "partial", "sizes", "slopes", "updates", "alive", "curves", "sums",
 )  # fmt: skip

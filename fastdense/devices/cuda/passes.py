@@ -119,13 +119,19 @@ def plane(work, lane, row, count):
     return work.planes[lane >> 5, row : row + count, :, lane & 31]
 
 
+@makes_view
+def room(work, lane):
+    """Where coupled formulas keep numbers of each sample, an array (ROOM, samples)."""
+    return work.rooms[lane >> 5, :, :, lane & 31]
+
+
 def coupled(entry):
     """The same of an activation that couples the units."""
     forward = entry.forward
 
     def activate(work, lane, layer, samples):
         z = plane(work, lane, layer.slope_row, layer.n_out)
-        forward(z, plane(work, lane, layer.output_row, layer.n_out), samples)
+        forward(z, plane(work, lane, layer.output_row, layer.n_out), samples, room(work, lane))
 
     return activate
 
@@ -244,6 +250,7 @@ def loss_for(dtype, entry):
                 plane(work, lane, plan.delta_row, plan.outputs),
                 read(work.loss_hyper, 0, 1),
                 samples,
+                room(work, lane),
             )
 
         return evaluate
@@ -290,7 +297,8 @@ def backward_for(dtype, activations):
 
         def differentiate(work, lane, layer, samples):
             delta = plane(work, lane, layer.delta_row, layer.n_out)
-            back(plane(work, lane, layer.output_row, layer.n_out), delta, delta, samples)
+            outputs = plane(work, lane, layer.output_row, layer.n_out)
+            back(outputs, delta, delta, samples, room(work, lane))
 
         return differentiate
 

@@ -8,19 +8,31 @@ arguments of a call point at lies apart, which the compiler is told (`registry.p
 import numpy as np
 from numba import njit, types
 
+from fastdense.entry import ROOM
 from fastdense.kernels.compile.compiler import view
-from fastdense.kernels.compile.pointers import cast_tuple, offset, tuple_reader, tuple_writer
+from fastdense.kernels.compile.pointers import (
+    cast_tuple,
+    offset,
+    stack_array,
+    tuple_reader,
+    tuple_writer,
+)
 from fastdense.kernels.compile.primitives import INLINE
 from fastdense.kernels.layout import POWERS, group_of
 from fastdense.numerics.primitives import fma
 
 FLOAT64 = types.CPointer(types.float64)
 INT = types.intp
-SIDE = 64  # numbers of a row that are updated together
+SIDE = 64  # numbers of a row that are updated together, or samples of a formula that couples
 
 
 def compiled(function):
     return njit(function, **INLINE)
+
+
+def room_for(kind):
+    """An intrinsic: numbers of SIDE samples, on the stack."""
+    return stack_array(ROOM * SIDE, kind)
 
 
 def activation(entry, kind):
@@ -61,8 +73,13 @@ def coupled_forward(entry, kind):
     """`(z, a, rows, columns, stride)` for an activation that couples the features."""
     forward = compiled(entry.forward)
 
+    room_of = room_for(kind)
+
     def activate(z, a, rows, columns, stride):
-        forward(view(z, (rows, stride)), view(a, (rows, stride)), columns)
+        room, shape = room_of(), (rows, stride)
+        for first in range(0, columns, SIDE):
+            own, out = view(offset(z, first), shape), view(offset(a, first), shape)
+            forward(own, out, min(SIDE, columns - first), view(room, (ROOM, SIDE)))
 
     pointer = types.CPointer(kind)
     return activate, types.void(pointer, pointer, INT, INT, INT)
@@ -72,9 +89,14 @@ def coupled_backward(entry, kind):
     """`(a, da, rows, columns, stride)`: turns `da` into `dz` in place."""
     backward = compiled(entry.backward)
 
+    room_of = room_for(kind)
+
     def differentiate(a, da, rows, columns, stride):
-        gradient = view(da, (rows, stride))
-        backward(view(a, (rows, stride)), gradient, gradient, columns)
+        room, shape = room_of(), (rows, stride)
+        for first in range(0, columns, SIDE):
+            own, gradient = view(offset(a, first), shape), view(offset(da, first), shape)
+            many = min(SIDE, columns - first)
+            backward(own, gradient, gradient, many, view(room, (ROOM, SIDE)))
 
     pointer = types.CPointer(kind)
     return differentiate, types.void(pointer, pointer, INT, INT, INT)
@@ -89,18 +111,20 @@ def loss(entry, kind):
     pointer = types.CPointer(kind)
     signature = types.void(*[pointer] * 3, FLOAT64, pointer, INT, INT, INT, types.boolean)
     if entry.coupled:
-        coupled = compiled(entry.columns)
+        coupled, room_of = compiled(entry.columns), room_for(kind)
 
         def evaluate(p, y, slopes, losses, hyper, rows, columns, stride, valued):
-            shape = (rows, stride)
-            coupled(
-                view(p, shape),
-                view(y, shape),
-                view(losses, (stride,)),
-                view(slopes, shape),
-                read(hyper),
-                columns,
-            )
+            room, shape = room_of(), (rows, stride)
+            for first in range(0, columns, SIDE):
+                coupled(
+                    view(offset(p, first), shape),
+                    view(offset(y, first), shape),
+                    view(offset(losses, first), (stride,)),
+                    view(offset(slopes, first), shape),
+                    read(hyper),
+                    min(SIDE, columns - first),
+                    view(room, (ROOM, SIDE)),
+                )
 
         return evaluate, signature
 
