@@ -109,10 +109,15 @@ def test_optimizers_keep_the_type(name, dtype):
     assert set(returned(entry.advance, types.float64, hyper, powers)) == {types.float64}
 
 
+COUPLED_ACTIVATIONS = [
+    n for n in catalogue.names("activations") if catalogue.get("activations", n).coupled
+]
+
 # Machine code: the loops of float32 kernels are vectors of float32 and call nothing.
 
 JUMP = re.compile(r"^\s+j\w+\s+(\.\w+)")
 DOUBLE = re.compile(r"\s+v?(?:add|sub|mul|div|sqrt|min|max|f?n?m(?:add|sub)\d+|cvt\w+)[ps]d\b")
+CALLED = re.compile(r"\s+(?:call\w*|movabsq)\s+\$?([A-Za-z_]\w*)")
 PACKED = re.compile(r"\s+v\w+ps\s.*%[yz]mm|\s+\w+ps\s.*%xmm")
 
 
@@ -146,6 +151,23 @@ def test_float32_kernels_are_vectorized(role, name):
     assert any(PACKED.search(loop) for loop in found)
 
 
+@pytest.mark.skipif(
+    platform.machine() not in ("x86_64", "AMD64"), reason="reads the mnemonics of x86"
+)
+@every(
+    ("role", "name"),
+    [("loss", n) for n in catalogue.names("losses")]
+    + [(role, n) for role in ("coupled_forward", "coupled_backward") for n in COUPLED_ACTIVATIONS],
+)
+def test_formulas_of_a_sample_are_vectorized_over_samples(role, name):
+    """Sums of losses are float64; rows may be copied and cleared by the C library."""
+    module, machine = optimized_module(*define(role, name, "float32"), "kernel", noalias=True)
+    found = loops(machine.emit_assembly(module))
+    assert sum(bool(PACKED.search(loop)) for loop in found) > len(found) / 2
+    for loop in found:
+        assert {*CALLED.findall(loop)} <= {"memcpy", "memset"}, loop
+
+
 # Formulas: `spec` is an independent statement of the same function.
 
 SPECIAL = np.array([0, 1e-300, 1e-40, 1e-20, 1e-8, 1e-4, 0.5, 1, 5, 20, 88, 100, 700, 1e4, 1e30])
@@ -174,11 +196,6 @@ def test_activation_is_its_spec(name, dtype):
 def test_activation_passes_nan_on(name, dtype):
     value = compiled(catalogue.get("activations", name).value, (FLOATS[dtype],))
     assert np.isnan(value(np.dtype(dtype).type(np.nan)))
-
-
-COUPLED_ACTIVATIONS = [
-    n for n in catalogue.names("activations") if catalogue.get("activations", n).coupled
-]
 
 
 @every("name", COUPLED_ACTIVATIONS)
