@@ -17,7 +17,7 @@ GIVEN = "inputs", "targets", "weights", "test_inputs", "test_targets", "given"  
 # The others, of which the last may begin as anything.
 OWN = tuple(name for name in NAMES if name not in (*GIVEN, "scratch")) + ("scratch",)
 GIVEN_PLACES = [NAMES.index(name) for name in GIVEN]
-LARGEST = 1 << 17  # bytes that are kept for a kind of training
+LARGEST = 1 << 20  # bytes that are kept for a kind of training
 REMEMBERED = 32  # kinds
 
 
