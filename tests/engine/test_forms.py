@@ -131,9 +131,9 @@ def test_zeros_of_either_sign_are_told_apart():
 
 
 def test_what_is_large_is_neither_kept_nor_copied():
-    wide = Network.of(3, 20_000, 2)
+    wide = Network.of(3, 100_000, 2)
     assert not check(prepare(wide, Recipe(), (X, Y)).trained)
-    rows = strategies.numbers(0, 40_000, 3), strategies.numbers(1, 40_000, 2)
+    rows = strategies.numbers(0, 200_000, 3), strategies.numbers(1, 200_000, 2)
     assert not check(prepare(NETWORK, Recipe(), rows).trained)
 
 
