@@ -5,6 +5,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from fastdense.reports import narrow
 from fastdense_bench import cells
 
 
@@ -22,14 +23,23 @@ def for_terminal(results):
 
 
 def _drawn(titles, rows):
-    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
+    """A table, or where it is too wide a paragraph for each row."""
+    rows, titles = list(rows), list(titles)
+    wide = _empty()
     for index, title in enumerate(titles):
-        # A narrow terminal breaks words, but leaves nothing out; a title breaks at its hyphen.
-        title = title if index == 0 else title.replace("-", "-\n")
-        table.add_column(title, justify="right" if index else "left", overflow="fold")
+        wide.add_column(title, justify="right" if index else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    return table
+        wide.add_row(*row)
+    thin = _empty()
+    thin.add_column(f"{titles[0]}, and what was measured", overflow="fold")
+    for name, *cells_ in rows:
+        told = (f"{title} {cell}" for title, cell in zip(titles[1:], cells_, strict=True) if cell)
+        thin.add_row(narrow.below(name, "; ".join(told)))
+    return narrow.ByWidth(wide, thin)
+
+
+def _empty():
+    return Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
 
 
 def markdown(results):
