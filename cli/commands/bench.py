@@ -2,6 +2,7 @@
 
 import click
 
+from fastdense_cli import completing
 from fastdense_cli.options import arguments, examples, report_option
 
 REPEATS = 5
@@ -35,7 +36,7 @@ WIDTH_WITHOUT_TERMINAL = 180  # for all peers side by side
 )
 @click.option("--quick", is_flag=True, default=False, help="A few workloads, short repeats.")
 @click.option(
-    "--resume", metavar="FILE",
+    "--resume", metavar="FILE", shell_complete=completing.files,
     help="Keep rows in FILE as they are done; those that it has are not measured again.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")

@@ -66,11 +66,11 @@ PROGRAMS = ".py", ".ipynb"
               help="End after so long with what is known then.")  # fmt: skip
 @click.option("--seeds", type=click.IntRange(2, 1000), help="Starts of each training.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
-@click.option("--out", metavar="DIR",
+@click.option("--out", metavar="DIR", shell_complete=completing.folders,
               help="Also write the answer as JSON. What exists there is replaced only if it is as "
               "an earlier diagnosis left it.")  # fmt: skip
 @force_option
-@click.option("--sarif", metavar="FILE",
+@click.option("--sarif", metavar="FILE", shell_complete=completing.files,
               help="Also write the causes as SARIF 2.1.0, for editors and code hosts.")  # fmt: skip
 @report_option
 def command(
