@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 
+import numpy as np
 import pytest
 from pages import KINDS, Read
 from stores import make
@@ -147,6 +148,35 @@ def test_a_diagnosis_shows_the_answer_the_remedies_and_what_to_paste(tmp_path):
     for setting in remedy["change"]:
         assert f"{setting} = " in page.plain
     assert "gradient norm" in page.plain and "attainable" in page.plain
+
+
+CLIPPED = """
+import keras
+import numpy as np
+x = np.random.default_rng(0).normal(size=(200, 2))
+dense = keras.layers.Dense
+model = keras.Sequential([keras.Input((2,)), dense(16, "relu"), dense(1, "relu")])
+model.compile(optimizer="sgd", loss="mse")
+model.fit(x, x[:, :1] * x[:, 1:], epochs=50, batch_size=20, verbose=0)
+"""
+
+
+def headings_to_paste(path):
+    plain = Read(path.read_text("utf-8")).plain
+    return {name for name in ("In TOML", "Behind the same command", "In Keras") if name in plain}
+
+
+def test_only_what_can_be_pasted_somewhere_is_offered(tmp_path):
+    page = tmp_path / "page.html"
+    (tmp_path / "program.py").write_text(CLIPPED)
+    told = call("diagnose", tmp_path / "program.py", "--effort", "quick", "--report", page)
+    assert told.code == 3 and headings_to_paste(page) == {"In Keras"}, told
+    x = np.linspace(-1, 1, 60)
+    rows = "".join(f"{a:.4g},{1e4 * a * a + 1e5:.6g}\n" for a in x)
+    (tmp_path / "far.csv").write_text("a,price\n" + rows)
+    told = call("diagnose", tmp_path / "far.csv", "--effort", "quick", "--report", page)
+    assert told.code == 3, told
+    assert headings_to_paste(page) == {"Behind the same command", "In Keras"}
 
 
 def test_a_page_of_a_sweep_has_the_shares_that_are_printed(tmp_path):
