@@ -13,16 +13,16 @@ def for_terminal(results):
     """Everything, as rich draws it."""
     parts = [Text(cells.machine_line(results))]
     if results["workloads"]:
-        parts.append(_drawn(cells.header(results), cells.lines(results)))
+        parts.append(drawn(cells.header(results), cells.lines(results)))
     parts += [Text(summary, style="bold") for summary in cells.summaries(results)]
     parts += [Text(remark, style="yellow") for remark in cells.remarks(results)]
     parts += [Text(note, style="dim") for note in cells.notes(results)]
     if results["startup"]:
-        parts.append(_drawn(cells.STARTUP_HEADER, cells.startup_rows(results)))
+        parts.append(drawn(cells.STARTUP_HEADER, cells.startup_rows(results)))
     return Group(*parts)
 
 
-def _drawn(titles, rows):
+def drawn(titles, rows):
     """A table, or where it is too wide a paragraph for each row."""
     rows, titles = list(rows), list(titles)
     wide = _empty()

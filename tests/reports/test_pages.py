@@ -10,6 +10,8 @@ from pages import KINDS, Read
 from stores import make
 from terminal import call
 
+from fastdense_bench.diagnosis import page as diagnosis_page
+
 MOST = {"reproduction": 300_000}  # bytes of three of 81; of all others, 1 MB
 OWN = {  # every element that a page may have
     "html", "head", "meta", "title", "style", "body", "a", "header", "main", "footer", "section",
@@ -238,3 +240,28 @@ def test_arms_share_an_axis_unless_some_begin_far_above_others(tmp_path):
 
     near, far = axes([0.1, 0.5]), axes([0.1, 1e6])
     assert near[0] == near[1] and far[0] != far[1]
+
+
+def test_a_page_on_estimators_says_how_many_times_as_fast_and_each_fit(tmp_path):
+    page = Read(KINDS["benchmark_of_estimators"](tmp_path).read_text("utf-8"))
+    assert "In 2 cases fastdense fits 4.47 times as fast as scikit-learn" in page.plain
+    assert "2.00 times at least" in page.plain and "iris: 10 times as fast" in page.plain
+    for words in ("80.0 ms", "8.0 ms", "1.9.1", "88%, 0.40", "0.9667"):
+        assert words in page.plain
+
+
+def test_a_page_on_diagnoses_says_how_often_they_are_right_and_each_case(tmp_path):
+    page = Read(KINDS["benchmark_of_diagnosis"](tmp_path).read_text("utf-8"))
+    assert "Published cases: 3 templates" in page.plain and "in 50% of the faults" in page.plain
+    for words in ("raise the learning rate 10 times", "It <stalls> at once.", "needs rows"):
+        assert words in page.plain
+
+
+def test_a_page_on_other_packages_has_their_figures(tmp_path):
+    path = tmp_path / "page.html"
+    results = {
+        "peers": [], "cases": {}, "most_updates": 1, "versions": {"torch": "2.0"}, "starts": 3,
+    }  # fmt: skip
+    diagnosis_page.write_peers(path, results, [], None)
+    assert "0 packages" in Read(path.read_text("utf-8")).plain
+    assert "torch 2.0; 3 starts of each case" in path.read_text("utf-8")
