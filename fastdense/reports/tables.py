@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from fastdense.markup.words import percent
 from fastdense.reports import arms, narrow
 from fastdense.reports.sparkline import sparkline
 from fastdense.scenarios.experiment import FINAL
@@ -61,7 +62,7 @@ def outcomes(arm, intervals=True):
     for outcome, share in sorted(arm["outcomes"].items(), key=lambda item: -item[1]):
         low, high = arm["outcome_intervals"][outcome]
         of = f" [{low:.0%}, {high:.0%}]" if intervals else ""
-        parts.append(f"{outcome} {share:.0%}{of}")
+        parts.append(f"{outcome} {percent(share)}{of}")
     return ", ".join(parts)
 
 

@@ -16,6 +16,7 @@ from terminal import call
 
 from fastdense import catalogue, theory
 from fastdense.reports.arms import compact
+from fastdense.reports.tables import outcomes
 from fastdense.scenarios.scenario import load, names
 
 pyte = pytest.importorskip("pyte", reason="pyte is not installed")
@@ -114,6 +115,12 @@ def test_no_name_is_cut_or_broken(name, width, monkeypatch):
 def test_a_single_run_is_no_runs(monkeypatch):
     lines = lines_of(80, monkeypatch, "run", "badly-wrong-neuron", "--set", "recipe.epochs=9")
     assert any(" 1 run  " in line for line in lines) and not any(" 1 runs" in one for one in lines)
+
+
+def test_what_a_single_run_of_many_did_is_not_told_as_nothing():
+    shares = {"slow": 255 / 256, "stalled": 1 / 256}
+    arm = {"outcomes": shares, "outcome_intervals": {name: (0.0, 1.0) for name in shares}}
+    assert outcomes(arm, intervals=False) == "slow 99.6%, stalled 0.4%"
 
 
 def test_equal_layers_are_said_once(monkeypatch):
