@@ -5,6 +5,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from fastdense.reports import narrow
 from fastdense_bench import cells
 
 
@@ -12,24 +13,33 @@ def for_terminal(results):
     """Everything, as rich draws it."""
     parts = [Text(cells.machine_line(results))]
     if results["workloads"]:
-        parts.append(_drawn(cells.header(results), cells.lines(results)))
+        parts.append(drawn(cells.header(results), cells.lines(results)))
     parts += [Text(summary, style="bold") for summary in cells.summaries(results)]
     parts += [Text(remark, style="yellow") for remark in cells.remarks(results)]
     parts += [Text(note, style="dim") for note in cells.notes(results)]
     if results["startup"]:
-        parts.append(_drawn(cells.STARTUP_HEADER, cells.startup_rows(results)))
+        parts.append(drawn(cells.STARTUP_HEADER, cells.startup_rows(results)))
     return Group(*parts)
 
 
-def _drawn(titles, rows):
-    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
+def drawn(titles, rows):
+    """A table, or where it is too wide a paragraph for each row."""
+    rows, titles = list(rows), list(titles)
+    wide = _empty()
     for index, title in enumerate(titles):
-        # A narrow terminal breaks words, but leaves nothing out; a title breaks at its hyphen.
-        title = title if index == 0 else title.replace("-", "-\n")
-        table.add_column(title, justify="right" if index else "left", overflow="fold")
+        wide.add_column(title, justify="right" if index else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    return table
+        wide.add_row(*row)
+    thin = _empty()
+    thin.add_column(f"{titles[0]}, and what was measured", overflow="fold")
+    for name, *cells_ in rows:
+        told = (f"{title} {cell}" for title, cell in zip(titles[1:], cells_, strict=True) if cell)
+        thin.add_row(narrow.below(name, "; ".join(told)))
+    return narrow.ByWidth(wide, thin)
+
+
+def _empty():
+    return Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
 
 
 def markdown(results):

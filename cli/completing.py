@@ -22,9 +22,19 @@ def _stems(folder, ending=".py"):
 
 
 def _items(names, incomplete):
-    """Those that go on from what is typed; if none does, files, which the shell knows itself."""
+    """Those that go on from what is typed; if none does, files."""
     found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
-    return found or [CompletionItem(incomplete, type="file")]
+    return found or files(None, None, incomplete)
+
+
+def files(context, parameter, incomplete):
+    """Files, which the shell knows itself."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+def folders(context, parameter, incomplete):
+    """Folders."""
+    return [CompletionItem(incomplete, type="dir")]
 
 
 def subjects(context, parameter, incomplete):
@@ -85,6 +95,8 @@ def settings(context, parameter, incomplete):
     from fastdense.settings.paths import FIELDS
 
     paths = [f"{part}.{field}" for part, fields in FIELDS.items() for field in fields]
+    if incomplete:  # those of a recipe may also stand alone
+        paths += FIELDS["recipe"]
     return [CompletionItem(f"{one}=") for one in paths if one.startswith(incomplete)]
 
 

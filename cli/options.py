@@ -36,12 +36,12 @@ seeds_option = click.option(
     help="Seeds of each draw [4], or of an arm or point whose data are given [256].",
 )  # fmt: skip
 out_option = click.option(
-    "--out", metavar="DIR",
+    "--out", metavar="DIR", shell_complete=completing.folders,
     help="Also write results and curves as JSON and CSV. What exists there is replaced only if it "
     "is as an earlier run of the same left it.",
 )  # fmt: skip
 report_option = click.option(
-    "--report", "page", metavar="FILE.html",
+    "--report", "page", metavar="FILE.html", shell_complete=completing.files,
     help="Also write a page to look at and pass on: one file that loads nothing (docs/reports.md).",
 )  # fmt: skip
 device_option = click.option(

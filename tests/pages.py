@@ -10,6 +10,8 @@ from stores import make
 from terminal import call
 
 from fastdense_bench import suite
+from fastdense_bench.diagnosis import score
+from fastdense_bench.estimators import calibration, compare
 
 MEASURED = Path(__file__).parent / "data" / "bench_results.json"
 
@@ -79,11 +81,63 @@ def benchmark(folder):
         return _made(folder, "bench", "1-16-8-1 relu sgd b32", "--peers", "numpy")
 
 
+def fit(seconds, epochs=40):
+    return {"seconds": seconds, "epochs": epochs, "score": 0.9667, "microseconds_of_a_row": 12.0}
+
+
+FITS = {
+    "scikit_learn_version": "1.9.1",
+    "machine": {"cpu": "a processor", "vector_bits": 256},
+    "repeats": 5,
+    "cases": {
+        "iris": {"scikit-learn": fit(0.08), "fastdense": fit(0.008), "float32": fit(0.007)},
+        "a longer name, of digits": {
+            "scikit-learn": fit(1.5), "fastdense": fit(0.75), "float32": fit(0.5),
+        },
+    },
+    "calibration": {
+        "sine": {
+            name: {"coverage": 0.88, "log_likelihood": 0.4} for name in calibration.METHODS
+        },
+    },
+}  # fmt: skip
+
+
+def benchmark_of_estimators(folder):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compare, "run", lambda *given: FITS)
+        return _made(folder, "bench", "sklearn")
+
+
+def diagnosed(kind, name, labels, causes, remedy="", **more):
+    given = {"high": True, "verdict": "fault" if causes else "healthy", "chance": None} | more
+    return score.Diagnosed(
+        kind, name, name, labels, names=causes, causes=causes, remedy=remedy, seconds=1.5,
+        cured=1.0 if remedy else None, **given,
+    )  # fmt: skip
+
+
+CASES = [
+    diagnosed(score.PUBLISHED, "first", ["lr"], ["lr"], "raise the learning rate 10 times"),
+    diagnosed(score.PUBLISHED, "second", ["act"], ["lr"]),
+    diagnosed(score.PUBLISHED, "sound", ["NONE"], []),
+    diagnosed(score.PUT_IN, "put in", ["act"], ["act"], chance=[0.5, 1.0]),
+    diagnosed(score.ARM, "a/sigmoid", [], ["plateau"], claim="It <stalls> at once."),
+]
+
+
+def benchmark_of_diagnosis(folder):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(score, "run", lambda *given: (CASES, {"third": "needs rows"}))
+        return _made(folder, "bench", "diagnosis")
+
+
 KINDS = {
     made.__name__: made
     for made in (
         run, run_with_signals, run_of_theory, reproduction, sweep, sweep_along_one_axis,
-        sweep_of_names, diagnosis, diagnosis_of_program, benchmark,
+        sweep_of_names, diagnosis, diagnosis_of_program, benchmark, benchmark_of_estimators,
+        benchmark_of_diagnosis,
     )
 }  # fmt: skip
 

@@ -41,16 +41,20 @@ def arms(found):
     ]  # fmt: skip
 
 
-def summaries(found):
-    """The figures in sentences, of each kind of case."""
+def groups(found):
+    """The cases that figures are given of, by what they are."""
     published = [one for one in found if one.kind == PUBLISHED]
-    groups = {
+    return {
         "published cases": published,
         "published cases whose labels are sure": [one for one in published if one.high],
         "faults put into sound trainings": [one for one in found if one.kind == PUT_IN],
     }
+
+
+def summaries(found):
+    """The figures in sentences, of each kind of case."""
     texts = []
-    for name, some in groups.items():
+    for name, some in groups(found).items():
         figures = score(some)
         texts.append(
             f"{name}: {figures.templates} templates, first cause right in {figures.recall:.0%} of "

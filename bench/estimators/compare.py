@@ -7,7 +7,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 
 from rich.console import Group
-from rich.table import Table
+from rich.text import Text
 
 from fastdense.errors import FastdenseError
 from fastdense.judging.plain import heading
@@ -15,6 +15,7 @@ from fastdense_bench import machine
 from fastdense_bench.estimators import calibration
 from fastdense_bench.estimators.cases import CASES
 from fastdense_bench.process import Failed, environment
+from fastdense_bench.table import drawn
 
 COLUMNS = (
     "case", "epochs", "scikit-learn, ms", "fastdense, ms", "times as fast", "float32, ms",
@@ -83,20 +84,11 @@ def calibrated(results):
 
 def for_terminal(results):
     """The tables."""
-    tables = [_table("fastdense beside scikit-learn, one core", COLUMNS, rows(results))]
+    parts = [Text("fastdense beside scikit-learn, one core"), drawn(COLUMNS, rows(results))]
     if results["calibration"]:
         names = "intervals of 90%, log-likelihood", *calibration.METHODS
-        tables.append(_table("New rows covered", names, calibrated(results)))
-    return Group(*tables)
-
-
-def _table(title, names, lines):
-    table = Table(title=title, title_justify="left")
-    for name in names:
-        table.add_column(name, justify="left" if name is names[0] else "right")
-    for line in lines:
-        table.add_row(*line)
-    return table
+        parts += [Text("New rows covered"), drawn(names, calibrated(results))]
+    return Group(*parts)
 
 
 def markdown(results):

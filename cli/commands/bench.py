@@ -2,6 +2,7 @@
 
 import click
 
+from fastdense_cli import completing
 from fastdense_cli.options import arguments, examples, report_option
 
 REPEATS = 5
@@ -35,7 +36,7 @@ WIDTH_WITHOUT_TERMINAL = 180  # for all peers side by side
 )
 @click.option("--quick", is_flag=True, default=False, help="A few workloads, short repeats.")
 @click.option(
-    "--resume", metavar="FILE",
+    "--resume", metavar="FILE", shell_complete=completing.files,
     help="Keep rows in FILE as they are done; those that it has are not measured again.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
@@ -61,16 +62,14 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     if page is not None:
         from fastdense.reports.html.page import check_file
 
-        if workloads in (("diagnosis",), ("sklearn",)):
-            raise click.UsageError(f"bench {workloads[0]} makes no page; leave out --report")
         check_file(page, [] if resume is None else [resume])
     names = None if peers is None else [p.strip() for p in peers.split(",") if p.strip()]
     if workloads == ("diagnosis",):
         if names is None:
-            return diagnoses(resume, as_json, markdown)
-        return others(names, resume, as_json, markdown)
+            return diagnoses(resume, as_json, markdown, page)
+        return others(names, resume, as_json, markdown, page)
     if workloads == ("sklearn",):
-        return estimators(repeats, quick, resume, as_json, markdown)
+        return estimators(repeats, quick, resume, as_json, markdown, page)
     from fastdense_bench import suite, table
     from fastdense_bench.measure import Effort
     from fastdense_bench.peers import choose, find
@@ -83,14 +82,20 @@ def command(workloads, peers, threads, order, repeats, quick, resume, as_json, m
     with progress("bench", "rows") as report:
         results = suite.run(rows, chosen, threads, effort, startups, report, resume)
     if page is not None:
-        from fastdense.reports.html.provenance import Provenance
         from fastdense_bench import page as pages
 
-        pages.write(page, results, Provenance.here(arguments(), *pages.facts(results)))
+        pages.write(page, results, _about(*pages.facts(results)))
     _print(results, table, as_json, markdown)
 
 
-def estimators(repeats, quick, resume, as_json, markdown):
+def _about(*facts):
+    """How a page came about."""
+    from fastdense.reports.html.provenance import Provenance
+
+    return Provenance.here(arguments(), *facts)
+
+
+def estimators(repeats, quick, resume, as_json, markdown, page):
     """Print how long the estimators take beside scikit-learn's."""
     from fastdense_bench.estimators import compare
     from fastdense_bench.kept import Kept
@@ -98,6 +103,10 @@ def estimators(repeats, quick, resume, as_json, markdown):
 
     with progress("bench sklearn") as report:
         results = compare.run(repeats, quick, report, Kept(resume, {"repeats": repeats}))
+    if page is not None:
+        from fastdense_bench.estimators import page as pages
+
+        pages.write(page, results, _about(*pages.facts(results)))
     _print(results, compare, as_json, markdown)
 
 
@@ -113,7 +122,7 @@ def _print(results, page, as_json, markdown):
         show(page.for_terminal(results), WIDTH_WITHOUT_TERMINAL)
 
 
-def diagnoses(resume, as_json, markdown):
+def diagnoses(resume, as_json, markdown, page):
     """Print what `fastdense diagnose` says of faults, sound trainings and arms of scenarios."""
     from fastdense_bench.diagnosis import score, table, watched
     from fastdense_bench.kept import Kept
@@ -121,6 +130,10 @@ def diagnoses(resume, as_json, markdown):
 
     with progress("bench diagnosis") as report:
         found, left_out = score.run(report, Kept(resume, {"effort": "usual"}))
+    if page is not None:
+        from fastdense_bench.diagnosis import page as pages
+
+        pages.write(page, found, left_out, _about(("Effort", "usual")))
     if as_json:
         show_json(table.to_dict(found, left_out))
     elif markdown:
@@ -130,7 +143,7 @@ def diagnoses(resume, as_json, markdown):
         show(table.for_terminal(found, left_out), WIDTH_WITHOUT_TERMINAL)
 
 
-def others(names, resume, as_json, markdown):
+def others(names, resume, as_json, markdown, page):
     """Print what packages say that watch PyTorch trainings of the same faults."""
     from fastdense_bench.diagnosis import peers, score, table, watched
     from fastdense_bench.kept import Kept
@@ -143,6 +156,10 @@ def others(names, resume, as_json, markdown):
     cases, _ = score.cases()
     with progress("bench diagnosis") as report:
         results = watched.measure(chosen, [one for _, one in cases], report, kept)
+    if page is not None:
+        from fastdense_bench.diagnosis import page as pages
+
+        pages.write_peers(page, results, cases, _about())
     if as_json:
         show_json(results)
     else:

@@ -7,7 +7,7 @@ import click
 
 from fastdense_cli.options import examples
 
-SHELLS = "bash", "zsh", "fish"
+SHELLS = "bash", "zsh", "fish"  # as `SCRIPTS` has them
 
 
 @click.command(
@@ -33,8 +33,11 @@ def command(shell, install):
     from fastdense_cli.app import COMPLETING
     from fastdense_cli.console import show_line
     from fastdense_cli.group import app
+    from fastdense_cli.shells import SCRIPTS
 
-    script = get_completion_class(shell)(app, {}, "fastdense", COMPLETING).source()
+    asking = get_completion_class(shell)(app, {}, "fastdense", COMPLETING)
+    asking.source_template = SCRIPTS[shell]
+    script = asking.source().removesuffix("\n")
     if not install:
         click.echo(script)
         return

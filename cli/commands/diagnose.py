@@ -1,7 +1,9 @@
 """`fastdense diagnose`: why a training does not get where its data let it."""
 
+import json
 import sys
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -9,6 +11,14 @@ from fastdense_cli import completing
 from fastdense_cli.options import arguments, examples, force_option, report_option
 
 PROGRAMS = ".py", ".ipynb"
+# Of how a table is read, what a file of settings says and what is said behind this command.
+SETTINGS_AS_OPTIONS = {
+    'missing = "drop" or "mean"': "--missing drop or --missing mean",
+    'missing = "drop"': "--missing drop", "header = true": "--header",
+    "header = false": "--no-header", 'separator = "\\t"': "--separator tab",
+    "separator = ": "--separator ",
+    'decimal = ","': """--set 'data.decimal=","'""",
+}  # fmt: skip
 
 
 @click.command(
@@ -66,11 +76,11 @@ PROGRAMS = ".py", ".ipynb"
               help="End after so long with what is known then.")  # fmt: skip
 @click.option("--seeds", type=click.IntRange(2, 1000), help="Starts of each training.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
-@click.option("--out", metavar="DIR",
+@click.option("--out", metavar="DIR", shell_complete=completing.folders,
               help="Also write the answer as JSON. What exists there is replaced only if it is as "
               "an earlier diagnosis left it.")  # fmt: skip
 @force_option
-@click.option("--sarif", metavar="FILE",
+@click.option("--sarif", metavar="FILE", shell_complete=completing.files,
               help="Also write the causes as SARIF 2.1.0, for editors and code hosts.")  # fmt: skip
 @report_option
 def command(
@@ -139,7 +149,9 @@ def command(
     if page is not None:
         from fastdense.reports.html import of_diagnosis
 
-        of_diagnosis.write(page, named, found, _about(effort, found))
+        of_table = subject.lower().endswith(TABLES)
+        left_out = (of_diagnosis.IN_TOML,) if of_table else ()
+        of_diagnosis.write(page, named, found, _about(effort, found), left_out)
     if as_json:
         show_json(found.to_dict())
     else:
@@ -213,8 +225,11 @@ def _program(path, effort, budget, seeds, as_json, sarif, page):
 
     try:
         source = program.source_of(path)
+    except FileNotFoundError:
+        raise FastdenseError(f"{path} does not exist; give the path of a program") from None
     except (OSError, ValueError) as error:
-        raise FastdenseError(f"{path} cannot be read: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise FastdenseError(f"{path} cannot be read: {why}") from None
 
     def tell(one):
         if not as_json:
@@ -303,5 +318,22 @@ def _of_scenario(subject, changes):
 def _of_table(path, changes, options):
     """The case of a table with the settings of the options, and notes."""
     from fastdense.diagnosis.subject import of_table
+    from fastdense.errors import FastdenseError
 
-    return of_table(path, changes, **options)
+    try:
+        return of_table(path, changes, **options)
+    except FastdenseError as error:
+        said, semicolon, advice = str(error).rpartition("; ")
+        raise FastdenseError(said + semicolon + _as_options(advice)) from None
+
+
+def _as_options(advice):
+    """What a file of settings could say, said by the options of a table."""
+    for setting, option in SETTINGS_AS_OPTIONS.items():
+        advice = advice.replace(setting, option)
+    before, drop, columns = advice.partition("drop = ")
+    try:
+        names = json.loads(columns) if drop else []
+    except ValueError:  # too many to be named
+        return f"{before}--drop"
+    return before + " ".join(f"--drop {quote(str(name))}" for name in names)

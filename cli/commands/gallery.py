@@ -25,7 +25,7 @@ SIGNALS = 12  # rows of signals in a run: they take half a minute, of three
     "scenarios", nargs=-1, metavar="[ID|FILE.toml]...", shell_complete=completing.subjects
 )
 @click.option(
-    "--out", "folder", required=True, metavar="DIR",
+    "--out", "folder", required=True, metavar="DIR", shell_complete=completing.folders,
     help="The site's folder. What exists is replaced only if it is an earlier gallery, unchanged.",
 )  # fmt: skip
 @draws_option

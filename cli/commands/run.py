@@ -76,7 +76,12 @@ def worst(experiments):
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @out_option
 @force_option
-@click.option("--plot", metavar="FILE", help="Also draw a picture: a .png or .svg file.")
+@click.option(
+    "--plot",
+    metavar="FILE",
+    shell_complete=completing.files,
+    help="Also draw a picture: a .png or .svg file.",
+)
 @report_option
 @click.option(
     "--strict", is_flag=True, default=False,

@@ -33,7 +33,9 @@ class Places:
         """The lines in words, so many of them."""
         kept = ", ".join(map(str, self.lines[:most]))
         more = self.count - min(len(self.lines), most)
-        return f"line{'s' * (self.count > 1)} {kept}" + (f" and {more} more" if more else "")
+        return f"line{'s' * (self.count > 1)} {kept}" + (
+            f" and {more} more line{'s' * (more > 1)}" if more else ""
+        )
 
 
 def fault(hyper, columns, rows, hint, words=()):
@@ -107,7 +109,10 @@ def _advice(hyper, columns, faults, rows):
         encoded = ', or say text = "encode"'
     if not inputs:
         return f"give targets as numbers{encoded}" if texts else filled
-    cells = f"write text as numbers{encoded}" if texts else f'{filled} or "mean"'
+    ways = [f"write text as numbers{encoded}"] if texts else []
+    if len(texts) < len(faults):
+        ways.append(f'{filled} or "mean"')
+    cells = ", ".join(ways)
     often = [place for place in inputs if faults[place].count * 2 > rows] or inputs
     if len(often) == len(columns.inputs):
         return cells

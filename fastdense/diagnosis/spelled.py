@@ -311,7 +311,8 @@ def _schedule(_, recipe):
 def _scale(value, _):
     inputs = f"x = {SCALED.format('x')}"
     targets = (
-        f"y = {SCALED.format('y')}  # undone in predictions: p * y.std(axis=0) + y.mean(axis=0)"
+        f"y = {SCALED.format('y')}  "
+        "# undone in predictions, with y as it was: p * y.std(axis=0) + y.mean(axis=0)"
     )
     chosen = {"inputs": inputs, "targets": targets, "both": f"{inputs}; {targets}"}.get(value)
     return chosen, chosen

@@ -33,6 +33,9 @@ def tables(found):
     return Group(*parts)
 
 
+BEHIND = "Behind the same command"
+
+
 def to_paste(found):
     """Lines with the first verified remedy, each as long as it is; none without a remedy."""
     cure = found.cured
@@ -41,7 +44,7 @@ def to_paste(found):
     given = [f"--set {quote(f'{p}={literal(v)}')}" for p, v in cure.change.items()]
     given = [] if cure.rows else given  # they would be half of it
     case = found.evidence.case
-    said = {"Behind the same command": given, "In Python": python(case, cure.case)}
+    said = {BEHIND: given, "In Python": python(case, cure.case)}
     theirs = {f"In {FRAMEWORKS[name]}": lines for name, lines in cure.spelled.items()}
     if case.framework:  # its own words first, and no command was given
         said = theirs | {"In Python": said["In Python"]}
@@ -145,7 +148,7 @@ def _tried(found):
         table.add_row(
             one.change.words, f"{one.good.sum()} of {len(one.good)}", percent(_middle(one))
         )
-    rest = ", ".join(one.change.words for one in rows[TRIED:])
+    rest = "; ".join(one.change.words for one in rows[TRIED:])
     return Group(table, Text(f"Tried with less: {rest}.\n")) if rest else table
 
 

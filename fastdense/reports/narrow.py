@@ -1,7 +1,9 @@
-"""Layouts that go with the width of the terminal: a table where it fits, else two lines a row."""
+"""Layouts that go with the width of the terminal: no name is ever cut or broken for lack of it."""
 
 from rich.cells import cell_len, set_cell_size
+from rich.console import Group
 from rich.measure import Measurement
+from rich.padding import Padding
 from rich.text import Text
 
 INDENT = 2
@@ -34,6 +36,33 @@ class TableOrLines:
             line = Text(line) if isinstance(line, str) else line
             line.no_wrap, line.overflow = True, "ellipsis"
             yield line
+
+
+class ByWidth:
+    """A table for wide terminals, and the same with fewer columns for those that are narrower.
+
+    Parameters
+    ----------
+    wide, narrow : Table
+    least : int, optional
+        The width from which on the wide one is taken; where it fits unbroken, if not given.
+    """
+
+    def __init__(self, wide, narrow, least=None):
+        self.wide, self.narrow, self._least = wide, narrow, least
+
+    def __rich_console__(self, console, options):
+        is_wide = (
+            fits(console, options, self.wide)
+            if self._least is None
+            else options.max_width >= self._least
+        )
+        yield self.wide if is_wide else self.narrow
+
+
+def below(first, second):
+    """Two texts in one cell: below the first, if there is one, the second, which is further in."""
+    return Group(*map(Text, filter(None, [first])), Padding(Text(second), (0, 0, 0, INDENT)))
 
 
 def columns(rows):

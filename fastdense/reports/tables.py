@@ -8,12 +8,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from fastdense.markup.words import percent
 from fastdense.reports import arms, narrow
 from fastdense.reports.sparkline import sparkline
 from fastdense.scenarios.experiment import FINAL
 from fastdense.scenarios.verdict import RULE
 
 FOUR_COLUMNS = 120  # from this width on
+CLAIMS_SIDE_BY_SIDE = 100  # from this width on with what was measured of them
 COLORS = {
     "holds": "green", "partly": "yellow", "refuted": "red", "no difference": "red",
     "undecided": "dim",
@@ -37,6 +39,11 @@ def runs_of(arm):
     return str(seeds) if draws == 1 else f"{draws} x {seeds}"
 
 
+def _counted(arm):
+    runs = runs_of(arm)
+    return f"{runs} run{'s' * (runs != '1')}"
+
+
 def references(arm):
     """The loss of the best constant, and the irreducible loss where that is above zero."""
     constant, irreducible = (
@@ -55,7 +62,7 @@ def outcomes(arm, intervals=True):
     for outcome, share in sorted(arm["outcomes"].items(), key=lambda item: -item[1]):
         low, high = arm["outcome_intervals"][outcome]
         of = f" [{low:.0%}, {high:.0%}]" if intervals else ""
-        parts.append(f"{outcome} {share:.0%}{of}")
+        parts.append(f"{outcome} {percent(share)}{of}")
     return ", ".join(parts)
 
 
@@ -76,7 +83,7 @@ def _lines_of_arms(reports, width):
         curves = [sparkline(report.medians[arm["name"]], letters) for arm in arms]
         ways = [
             narrow.columns(
-                [arm["name"], f"{runs_of(arm)} runs", loss(arm), curve]
+                [arm["name"], _counted(arm), loss(arm), curve]
                 for arm, curve in zip(arms, curves, strict=True)
             )
             for loss in (_loss, _median_loss)
@@ -97,14 +104,6 @@ def results(reports):
     losses = "loss at start", "loss at end", "best constant"
     for name in ("scenario", "arm", "runs", *losses, "curve", "outcomes"):
         table.add_column(name, justify="right" if name == "runs" else "left")
-    known = {name for report in reports for arm in report.plain["arms"] for name in arm}
-    final = [name for name in FINAL if f"final_{name}" in known]
-    ends = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
-    for name in ("scenario", "arm", *(f"{name} at end" for name in final)):
-        ends.add_column(name.replace("_", " "))
-    claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
-    for name in ("scenario", "claim", "verdict", "measured"):
-        claims.add_column(name)
     for report in reports:
         plain = report.plain
         for index, arm in enumerate(plain["arms"]):
@@ -118,24 +117,9 @@ def results(reports):
                 sparkline(report.medians[arm["name"]]),
                 outcomes(arm),
             )
-        having = [arm for arm in plain["arms"] if any(f"final_{name}" in arm for name in final)]
-        for index, arm in enumerate(having):
-            found = (arm.get(f"final_{name}") for name in final)
-            ends.add_row(
-                plain["scenario"] if index == 0 else "",
-                arm["name"],
-                *("" if one is None else spread(one) for one in found),
-            )
-        for index, claim in enumerate(plain["claims"]):
-            claims.add_row(
-                plain["scenario"] if index == 0 else "",
-                claim["text"] + " (own control)" * claim["own"],
-                Text(claim["verdict"], style=COLORS[claim["verdict"]]),
-                claim["evidence"],
-            )
     parts = [
         narrow.TableOrLines(table, partial(_lines_of_arms, reports)),
-        *([ends] if ends.row_count else []),
+        *_ends(reports),
         Text(
             "Runs: draws of the data x seeds of each, or seeds where the data are given. Losses "
             "and accuracies: median [10th, 90th percentile] over runs. Best constant: the loss of "
@@ -145,9 +129,55 @@ def results(reports):
             style="dim",
         ),
     ]
-    if claims.row_count:
-        parts += [claims, Text(RULE, style="dim")]
+    if any(report.plain["claims"] for report in reports):
+        parts += [_judged(reports), Text(RULE, style="dim")]
     return Group(*parts)
+
+
+def _ends(reports):
+    """Accuracies and losses on test rows at the end, where arms have some."""
+    known = {name for report in reports for arm in report.plain["arms"] for name in arm}
+    final = [name for name in FINAL if f"final_{name}" in known]
+    wide, thin = _empty("scenario", "arm", *(f"{name} at end" for name in final)), _empty("at end")
+    for report in reports:
+        having = [
+            (arm["name"], {name: spread(arm[f"final_{name}"]) for name in final
+                           if f"final_{name}" in arm})
+            for arm in report.plain["arms"]
+        ]  # fmt: skip
+        having = [(arm, found) for arm, found in having if found]
+        if having:
+            thin.add_row(Text(report.plain["scenario"], style="bold"))
+        for index, (arm, found) in enumerate(having):
+            scenario = report.plain["scenario"] if index == 0 else ""
+            wide.add_row(scenario, arm, *(found.get(name, "") for name in final))
+            told = (f"{name.replace('_', ' ')} {one}" for name, one in found.items())
+            thin.add_row(narrow.below(arm, "; ".join(told)))
+    return [narrow.ByWidth(wide, thin)] if wide.row_count else []
+
+
+def _judged(reports):
+    """The verdicts on claims, with what was measured."""
+    wide = _empty("scenario", "claim", "verdict", "measured")
+    thin = _empty("verdict", "claim, and what was measured")
+    for report in reports:
+        scenario, claims = report.plain["scenario"], report.plain["claims"]
+        if claims:
+            thin.add_row("", Text(scenario, style="bold"))
+        for index, claim in enumerate(claims):
+            text = claim["text"] + " (own control)" * claim["own"]
+            verdict = Text(claim["verdict"], style=COLORS[claim["verdict"]])
+            wide.add_row(scenario if index == 0 else "", text, verdict, claim["evidence"])
+            thin.add_row(verdict, narrow.below(text, claim["evidence"]))
+    return narrow.ByWidth(wide, thin, CLAIMS_SIDE_BY_SIDE)
+
+
+def _empty(*titles):
+    """A table to be filled, of which no column cuts a word."""
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
+    for title in titles:
+        table.add_column(title.replace("_", " "), overflow="fold")
+    return table
 
 
 def repeated(claims, times):
@@ -227,17 +257,16 @@ def describe(scenario, diagnosed=None):
 
     `diagnosed` has the causes that a diagnosis named of some arms, or its verdicts.
     """
-    claims = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1))
-    for name in ("claim", "tested as", "needed"):
-        claims.add_column(name)
+    wide = _empty("claim", "tested as", "needed")
+    thin = _empty("needed", "claim, and what it is tested as")
     for claim in scenario.claims:
+        text = claim.text + " (own control)" * claim.own
         for index, setting in enumerate(claim.settings):
             name = f"{setting.name}: " if setting.name else ""
-            claims.add_row(
-                (claim.text + " (own control)" * claim.own) if index == 0 else "",
-                name + "\n".join(map(str, setting.tests)),
-                claim.needed(setting),
-            )
+            tests, needed = name + "\n".join(map(str, setting.tests)), claim.needed(setting)
+            wide.add_row(text if index == 0 else "", tests, needed)
+            thin.add_row(needed, narrow.below(text if index == 0 else None, tests))
+    claims = narrow.ByWidth(wide, thin, CLAIMS_SIDE_BY_SIDE)
     source = Text(f"Source: {scenario.source}", style="dim") if scenario.source else Text("")
     parts = [Text(scenario.question, style="bold"), source, *arms.of_scenario(scenario, diagnosed)]
     return Group(*parts, *([claims] if scenario.claims else []))

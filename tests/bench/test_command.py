@@ -1,5 +1,6 @@
 """`fastdense bench` from end to end, in a pipe, and interrupted."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -22,6 +23,18 @@ def test_a_row_in_a_pipe():
     assert (done.returncode, done.stderr) == (0, "")
     assert "1-10-1 tanh adam b32" in done.stdout and "numpy" in done.stdout
     assert "start-up, whole" not in done.stdout
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_narrow_terminal_breaks_no_word(width):
+    line = [*COMMAND, "784-256-128-10 relu adam b128", "--quick"]
+    env = {**os.environ, "COLUMNS": str(width)}
+    done = subprocess.run(line, capture_output=True, text=True, timeout=100, env=env)
+    assert done.returncode == 0, done
+    assert max(map(len, done.stdout.splitlines())) <= width
+    words = " ".join(done.stdout.split())
+    for whole in ("784-256-128-10 relu adam b128", "fastdense us/step", "numpy", "best/ours"):
+        assert whole in words, (whole, done.stdout)
 
 
 def test_a_file_of_another_kind_is_left_alone(tmp_path):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import terminal
+from pages import FITS
 
 from fastdense_bench.estimators import calibration, compare
 from fastdense_bench.estimators.cases import CASES
@@ -18,6 +19,15 @@ def test_a_quick_run_says_what_both_do():
     assert all(found["seconds"] > 0 for found in (theirs, ours, single))
     page = compare.markdown(results)
     assert page.count("\n| iris |") == 1 and "scikit-learn 1." in page
+
+
+def test_a_narrow_terminal_breaks_no_title(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(compare, "run", lambda *given: FITS)
+    lines = terminal.call("bench", "sklearn").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    words = " ".join(" ".join(lines).split())
+    assert "scikit-learn, ms 80.0; fastdense, ms 8.0; times as fast 10.0" in words
 
 
 def test_intervals_of_an_ensemble_cover_more_than_those_of_one_network():

@@ -36,7 +36,7 @@ LAYOUT = """() => {
   const told = e => `${e.tagName} ${e.getAttribute('class')} ${e.textContent.slice(0, 40)}`;
   if (document.documentElement.scrollWidth > wide) wrong.push('the page scrolls sideways');
   for (const e of document.querySelectorAll('body *')) {
-    if (e.closest('.fd-scroll, pre, .skip, .fd-unseen, svg')) continue;
+    if (e.closest('.fd-scroll, .skip, .fd-unseen, svg')) continue;
     const box = e.getBoundingClientRect();
     if (box.width && (box.left < -0.5 || box.right > wide + 0.5)) wrong.push(told(e) + ' is off');
     if (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')

@@ -1,16 +1,21 @@
 """Shells complete names and paths, and one command installs what they need for it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 
+import click
 import pytest
 from terminal import call
 
 from fastdense import catalogue, theory
 from fastdense.measures import MEASURES
 from fastdense.scenarios import scenario as scenarios
+from fastdense.settings.paths import setting
+from fastdense_cli.commands.completion import place_of
+from fastdense_cli.group import app
 
 MODULE = "from fastdense_cli.app import main; main()"
 HEAVY = {"numpy", "numba", "rich"}
@@ -127,18 +132,103 @@ def test_a_place_that_cannot_be_written_to_is_said(home):
     assert "bash" in call("completion", "tcsh").sentence
 
 
-def test_bash_reads_the_script(home):
-    bash = shutil.which("bash")
-    if bash is None:
-        pytest.skip("there is no Bash")
-    call("completion", "bash", "--install")
-    script = home / ".local" / "share" / "bash-completion" / "completions" / "fastdense"
+def installed(shell, home):
+    """The lines by which a shell reads the script and finds this `fastdense`."""
+    call("completion", shell, "--install")
     (home / "fastdense").write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{MODULE}" "$@"\n')
     (home / "fastdense").chmod(0o755)
+    return f'PATH="{home}:$PATH"; source "{place_of(shell)}"; '
+
+
+def words_in_bash(line, home):
+    """What Bash puts in place of the last of its own words, and whether a space follows."""
     lines = (
-        f'source "{script}"; PATH="{home}:$PATH"; COMP_WORDS=(fastdense run vanishing); '
-        "COMP_CWORD=2; "
-        '_fastdense_completion fastdense; echo "${COMPREPLY[@]}"'
+        installed("bash", home) + 'compopt() { echo "$@"; }; '
+        f"COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; "
+        '_fastdense_completion fastdense; printf "%s\\n" "${COMPREPLY[@]}"'
     )
-    done = subprocess.run([bash, "-c", lines], capture_output=True, text=True)
-    assert done.stdout.split() == ["vanishing-sigmoid"], done
+    done = subprocess.run(["bash", "-c", lines], capture_output=True, text=True, cwd=home)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout.split("\n")[:-1]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no Bash")
+def test_bash_completes_words_settings_and_files(home):
+    assert words_in_bash("fastdense run vanishing", home) == ["vanishing-sigmoid"]
+    ends = words_in_bash("fastdense run dead-relu --set recipe.learn", home)
+    assert ends == ["-o nospace", "recipe.learning_rate="]
+    # Bash takes what stands behind `=` for a word of its own.
+    assert words_in_bash("fastdense run dead-relu --set network.activation=tan", home) == ["tanh"]
+    assert words_in_bash("fastdense run dead-relu --report pa", home) == ["-o default", ""]
+    assert words_in_bash("fastdense gallery --out pa", home) == ["-o dirnames", ""]
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish")
+def test_fish_completes_whole_descriptions_and_files(home):
+    (home / "runs.db").write_text("")
+
+    def offered(line):
+        lines = f"set PATH '{home}' $PATH; complete -C '{line}'"
+        done = subprocess.run(["fish", "-c", lines], capture_output=True, text=True, cwd=home)
+        assert (done.returncode, done.stderr) == (0, ""), done
+        return done.stdout.splitlines()
+
+    installed("fish", home)
+    assert offered("fastdense dia") == ["diagnose\tSay why a loss is stuck, and what cures it."]
+    assert offered("fastdense run dead-relu --set recipe.learn") == ["recipe.learning_rate="]
+    assert offered("fastdense sweep show ru") == ["runs.db"]
+    assert offered("fastdense run dead-relu --report ru") == ["runs.db"]
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="there is no zsh")
+def test_zsh_puts_no_space_behind_a_setting(home):
+    """The functions by which zsh is told are stood in for: they print what they are given."""
+    lines = (
+        "compdef() { }; " + installed("zsh", home) + 'compadd() { print -r -- "$@" ${(P)@[-1]}; }; '
+        '_path_files() { print files "$@"; }; _describe() { print -r -- ${(P)@[3]}; }; '
+    )
+
+    def told(*words):
+        asked = f"words=(fastdense {' '.join(words)}); CURRENT={len(words) + 1}; "
+        done = subprocess.run(
+            ["zsh", "-fc", lines + asked + "_fastdense_completion"], capture_output=True, text=True
+        )
+        assert (done.returncode, done.stderr) in ((0, ""), (1, "")), done
+        return done.stdout.strip()
+
+    setting = told("run", "dead-relu", "--set", "recipe.learn")
+    assert setting == "-U -S  -V unfinished -a unfinished recipe.learning_rate="
+    assert told("run", "vanishing") == "-U -V unsorted -a plain vanishing-sigmoid"
+    assert told("dia") == "diagnose:Say why a loss is stuck, and what cures it."
+    assert told("sweep", "show", "ru") == "files -f"
+
+
+def parameters(command, path=()):
+    """Every parameter of every command, with the words that name the command."""
+    for one in command.params:
+        yield path, one
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from parameters(command.get_command(context, name), (*path, name))
+
+
+def test_every_option_for_a_file_or_a_folder_completes_them():
+    context = click.Context(app)
+    seen = {"file": 0, "dir": 0}
+    for path, one in parameters(app):
+        named = one.metavar or ("FILE" if one.name == "file" else "")
+        if re.fullmatch(r"FILE(\.\w+)?|PICTURE|DIR", named) or (
+            path[-1:] == ("export",) and one.name == "out"
+        ):
+            (found,) = one.shell_complete(context, "ru")
+            assert (found.value, found.type) == ("ru", "dir" if named == "DIR" else "file"), path
+            seen[found.type] += 1
+    assert seen["file"] >= 15 and seen["dir"] >= 4
+
+
+def test_a_field_of_a_recipe_is_completed_alone_too():
+    assert names("sweep", "rate-adam", "--grid", "lear") == ["learning_rate="]
+    assert names("diagnose", "zero-rate/sgd", "--set", "epo") == ["epochs="]
+    assert setting("epochs").part == "recipe"
+    assert "optimizer=nadam" in names("run", "zero-rate", "--set", "optimizer=nad")

@@ -184,7 +184,7 @@ def test_what_is_said_of_a_table_is_used(tmp_path):
     for words in ((), ("--header",), ("--no-header", "--target", 1), ("--separator", "tab")):
         assert call("diagnose", path, *words, *frozen).code == 3
     answer = call("diagnose", path, "--separator", ";", "--no-header", *frozen)
-    assert "has 1 column to read" in answer.sentence and 'separator = "\\t"' in answer.sentence
+    assert "has 1 column to read" in answer.sentence and "--separator tab" in answer.sentence
 
 
 def test_missing_cells_are_refused_until_it_is_said_what_to_do(tmp_path):
@@ -195,6 +195,27 @@ def test_missing_cells_are_refused_until_it_is_said_what_to_do(tmp_path):
     for missing, said in (("drop", "1 of 41 rows"), ("mean", "the mean of the column is taken")):
         answer = call("diagnose", path, "--missing", missing, *frozen)
         assert answer.code == 3 and said in " ".join(answer.err.split())
+
+
+@pytest.mark.parametrize(
+    "rows, said",
+    [
+        ("a b,b,c\n,2,3\n4,5,6\n", "say --missing drop or --missing mean"),
+        ("a b,b,c\n,2,3\n4,5,6\n", "columns out with --drop 'a b'"),
+        ("1.5,2,a\n1,b,c\n6,7,8\n", "columns out with --drop 2"),
+        ("2\xfe1,z\x01,3\n", "say --header or --no-header"),
+    ],
+)
+def test_errors_of_tables_name_options_of_the_command(rows, said, tmp_path):
+    (tmp_path / "rows.csv").write_text(rows)
+    answer = call("diagnose", tmp_path / "rows.csv")
+    assert answer.code == 2 and said in answer.sentence
+    assert "= " not in answer.sentence
+
+
+def test_a_program_that_is_not_there(tmp_path):
+    answer = call("diagnose", tmp_path / "mine.ipynb")
+    assert answer.code == 2 and "does not exist" in answer.sentence and "Errno" not in answer.err
 
 
 ZEROS = """

@@ -85,8 +85,6 @@ def test_what_is_read_is_not_written(tmp_path):
     [
         ("sweep show a.db --list --report a.html", "--list makes no page"),
         ("reproduce zero-rate --check-draws 2 --report a.html", "--check-draws makes no page"),
-        ("bench diagnosis --report a.html", "bench diagnosis makes no page"),
-        ("bench sklearn --report a.html", "bench sklearn makes no page"),
     ],
 )
 def test_what_has_no_page_says_so(line, says):

@@ -1,5 +1,6 @@
 """What is printed fits the terminal, and is nothing but text where it is not for one."""
 
+import json
 import os
 import pty
 import re
@@ -15,6 +16,7 @@ from terminal import call
 
 from fastdense import catalogue, theory
 from fastdense.reports.arms import compact
+from fastdense.reports.tables import outcomes
 from fastdense.scenarios.scenario import load, names
 
 pyte = pytest.importorskip("pyte", reason="pyte is not installed")
@@ -71,7 +73,9 @@ def test_what_is_shown_fits_with_two_lines_an_arm(name, width, monkeypatch):
     if len(arms) == 1:
         assert any(line.startswith(f"{arms[0].name}: ") for line in lines)
         return
-    lines = lines[: next(i for i, line in enumerate(lines) if line.split()[:1] == ["claim"])]
+    told = [next(i for i, line in enumerate(lines) if re.match("  (claim|needed)", line))]
+    assert not any("…" in line for line in lines[told[0] :])
+    lines = lines[: told[0]]
     for arm in arms:
         (at,) = [i for i, line in enumerate(lines) if is_about(arm.name, line)]
         taken = next(
@@ -83,6 +87,40 @@ def test_what_is_shown_fits_with_two_lines_an_arm(name, width, monkeypatch):
 def is_about(name, line):
     """Whether what is said of an arm begins here, in a table or not."""
     return line.startswith((f"  {name}: ", f"  {name}   "))
+
+
+def holds(lines, words):
+    """Whether words stand in lines, wherever these are broken between words."""
+    return " ".join(words.split()) in " ".join(" ".join(lines).split())
+
+
+@pytest.mark.parametrize("width", [80, 99, 100, 120])
+@pytest.mark.parametrize(
+    "name", ["badly-wrong-neuron", "constant-softmax", "imbalanced-classes", "vanishing-sigmoid"]
+)
+def test_no_name_is_cut_or_broken(name, width, monkeypatch):
+    few = ["--draws", "2", "--seeds", "2", "--set", "recipe.epochs=2"]
+    monkeypatch.setenv("COLUMNS", str(width))
+    plain = json.loads(call("run", name, *few, "--json").out)
+    lines = lines_of(width, monkeypatch, "run", name, *few)
+    assert_fits(lines, width)
+    assert not any("…" in line for line in lines) and name in " ".join(lines)
+    for arm in plain["arms"]:
+        assert sum(arm["name"] in line.split() for line in lines) >= 1 + ("final_accuracy" in arm)
+    if width < 100:
+        for claim in plain["claims"]:
+            assert holds(lines, claim["evidence"]), claim
+
+
+def test_a_single_run_is_no_runs(monkeypatch):
+    lines = lines_of(80, monkeypatch, "run", "badly-wrong-neuron", "--set", "recipe.epochs=9")
+    assert any(" 1 run  " in line for line in lines) and not any(" 1 runs" in one for one in lines)
+
+
+def test_what_a_single_run_of_many_did_is_not_told_as_nothing():
+    shares = {"slow": 255 / 256, "stalled": 1 / 256}
+    arm = {"outcomes": shares, "outcome_intervals": {name: (0.0, 1.0) for name in shares}}
+    assert outcomes(arm, intervals=False) == "slow 99.6%, stalled 0.4%"
 
 
 def test_equal_layers_are_said_once(monkeypatch):

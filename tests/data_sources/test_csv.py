@@ -150,7 +150,8 @@ def test_one_report_counts_all_faults(faults, refused):
     first = sorted(faults[named[0]])
     shown = max(10 // len(faults), 1)
     listed = ", ".join(map(str, first[:shown]))
-    more = f" and {len(first) - shown} more" if len(first) > shown else ""
+    left = len(first) - shown
+    more = f" and {left} more line{'s' * (left > 1)}" if left > 0 else ""
     assert f"line{'s' * (len(first) > 1)} {listed}{more} of 'name{named[0]}'" in sentence
 
 

@@ -1,6 +1,7 @@
 """Each cause: a training that must show it, and that the same training without it must not."""
 
 import json
+import re
 from importlib import resources
 
 import numpy as np
@@ -227,3 +228,13 @@ def test_what_learns_what_its_data_allow_gets_no_cause(network, recipe, data):
     found = diagnose(network, recipe, data, effort="quick")
     assert found.healthy and not found.causes and not found.remedies
     assert found.answer.startswith("Nothing is wrong")
+
+
+def test_numbers_are_written_as_people_do():
+    """Not 1.2e+01 nor 8.5e-04."""
+    x = np.linspace(-1, 1, 64, dtype=np.float32)
+    network = Network.of(1, *[16] * 5, 1, activation="sigmoid")
+    recipe = Recipe(optimizer="sgd", learning_rate=0.01, epochs=200)
+    found = diagnose(network, recipe, (x, np.sin(3 * x)), effort="quick")
+    said = " ".join(line for cause in found.causes for line in cause.suspicion.evidence)
+    assert "0.000" in said and not re.search(r"e[+-]0", said)

@@ -323,3 +323,16 @@ def test_every_folder_is_on_the_map():
     assert {f"{path.relative_to(package)}/" for path in folders} <= set(
         re.findall(r"`(.*?)`", text)
     )
+
+
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "bench").glob("*.md"))]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_has_one_title_as_the_sidebar_shows_each(path):
+    listing, titles = False, []
+    for line in path.read_text("utf-8").splitlines():
+        listing ^= line.startswith("```")
+        if not listing and line.startswith("# "):
+            titles.append(line)
+    assert len(titles) == 1

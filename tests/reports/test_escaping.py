@@ -188,3 +188,14 @@ def test_words_of_pictures_and_tables_stay_words(one, other):
         assert {tag for tag, _ in read.elements} <= allowed
         for _, attributes in read.elements:
             assert not any(name.startswith("on") or name in ("src", "href") for name in attributes)
+
+
+@given(st.text())
+def test_names_between_backticks_are_code_and_nothing_is_markup(words):
+    found, signs = page.names(words), words.count("`")
+    assert found.count("<code>") == (0 if signs % 2 else signs // 2)
+    assert found.replace("<code>", "`").replace("</code>", "`") == text(words)
+
+
+def test_a_name_between_backticks_is_code():
+    assert page.names("a `b<` c") == "a <code>b&lt;</code> c"

@@ -4,10 +4,13 @@ import base64
 import hashlib
 import re
 
+import numpy as np
 import pytest
 from pages import KINDS, Read
 from stores import make
 from terminal import call
+
+from fastdense_bench.diagnosis import page as diagnosis_page
 
 MOST = {"reproduction": 300_000}  # bytes of three of 81; of all others, 1 MB
 OWN = {  # every element that a page may have
@@ -149,6 +152,35 @@ def test_a_diagnosis_shows_the_answer_the_remedies_and_what_to_paste(tmp_path):
     assert "gradient norm" in page.plain and "attainable" in page.plain
 
 
+CLIPPED = """
+import keras
+import numpy as np
+x = np.random.default_rng(0).normal(size=(200, 2))
+dense = keras.layers.Dense
+model = keras.Sequential([keras.Input((2,)), dense(16, "relu"), dense(1, "relu")])
+model.compile(optimizer="sgd", loss="mse")
+model.fit(x, x[:, :1] * x[:, 1:], epochs=50, batch_size=20, verbose=0)
+"""
+
+
+def headings_to_paste(path):
+    plain = Read(path.read_text("utf-8")).plain
+    return {name for name in ("In TOML", "Behind the same command", "In Keras") if name in plain}
+
+
+def test_only_what_can_be_pasted_somewhere_is_offered(tmp_path):
+    page = tmp_path / "page.html"
+    (tmp_path / "program.py").write_text(CLIPPED)
+    told = call("diagnose", tmp_path / "program.py", "--effort", "quick", "--report", page)
+    assert told.code == 3 and headings_to_paste(page) == {"In Keras"}, told
+    x = np.linspace(-1, 1, 60)
+    rows = "".join(f"{a:.4g},{1e4 * a * a + 1e5:.6g}\n" for a in x)
+    (tmp_path / "far.csv").write_text("a,price\n" + rows)
+    told = call("diagnose", tmp_path / "far.csv", "--effort", "quick", "--report", page)
+    assert told.code == 3, told
+    assert headings_to_paste(page) == {"Behind the same command", "In Keras"}
+
+
 def test_a_page_of_a_sweep_has_the_shares_that_are_printed(tmp_path):
     path = KINDS["sweep"](tmp_path)
     page = Read(path.read_text("utf-8"))
@@ -208,3 +240,28 @@ def test_arms_share_an_axis_unless_some_begin_far_above_others(tmp_path):
 
     near, far = axes([0.1, 0.5]), axes([0.1, 1e6])
     assert near[0] == near[1] and far[0] != far[1]
+
+
+def test_a_page_on_estimators_says_how_many_times_as_fast_and_each_fit(tmp_path):
+    page = Read(KINDS["benchmark_of_estimators"](tmp_path).read_text("utf-8"))
+    assert "In 2 cases fastdense fits 4.47 times as fast as scikit-learn" in page.plain
+    assert "2.00 times at least" in page.plain and "iris: 10 times as fast" in page.plain
+    for words in ("80.0 ms", "8.0 ms", "1.9.1", "88%, 0.40", "0.9667"):
+        assert words in page.plain
+
+
+def test_a_page_on_diagnoses_says_how_often_they_are_right_and_each_case(tmp_path):
+    page = Read(KINDS["benchmark_of_diagnosis"](tmp_path).read_text("utf-8"))
+    assert "Published cases: 3 templates" in page.plain and "in 50% of the faults" in page.plain
+    for words in ("raise the learning rate 10 times", "It <stalls> at once.", "needs rows"):
+        assert words in page.plain
+
+
+def test_a_page_on_other_packages_has_their_figures(tmp_path):
+    path = tmp_path / "page.html"
+    results = {
+        "peers": [], "cases": {}, "most_updates": 1, "versions": {"torch": "2.0"}, "starts": 3,
+    }  # fmt: skip
+    diagnosis_page.write_peers(path, results, [], None)
+    assert "0 packages" in Read(path.read_text("utf-8")).plain
+    assert "torch 2.0; 3 starts of each case" in path.read_text("utf-8")

@@ -2,6 +2,7 @@
 
 import click
 
+from fastdense_cli import completing
 from fastdense_cli.options import examples, sweep_option, where_option
 
 
@@ -12,11 +13,16 @@ from fastdense_cli.options import examples, sweep_option, where_option
         "fastdense sweep export runs.db --jsonl --curves --out runs.jsonl",
     ),
 )
-@click.argument("file")
+@click.argument("file", shell_complete=completing.files)
 @click.option("--csv", is_flag=True, default=False, help="Comma-separated values.")
 @click.option("--jsonl", is_flag=True, default=False, help="JSON Lines, an object for each run.")
 @click.option("--parquet", is_flag=True, default=False, help="Parquet, which needs pyarrow.")
-@click.option("--out", metavar="PATH", help="Into this file. [standard output]")
+@click.option(
+    "--out",
+    metavar="PATH",
+    shell_complete=completing.files,
+    help="Into this file. [standard output]",
+)
 @click.option("--curves", is_flag=True, default=False, help="With the thinned loss curves.")
 @where_option
 @sweep_option

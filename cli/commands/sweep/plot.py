@@ -2,6 +2,7 @@
 
 import click
 
+from fastdense_cli import completing
 from fastdense_cli.options import by_option, examples, sweep_option, where_option
 
 
@@ -12,8 +13,14 @@ from fastdense_cli.options import by_option, examples, sweep_option, where_optio
         "fastdense sweep plot runs.db --by learning_rate --out outcomes.svg",
     ),
 )
-@click.argument("file")
-@click.option("--out", required=True, metavar="PICTURE", help="A .png or .svg file.")
+@click.argument("file", shell_complete=completing.files)
+@click.option(
+    "--out",
+    required=True,
+    metavar="PICTURE",
+    shell_complete=completing.files,
+    help="A .png or .svg file.",
+)
 @by_option("Along this axis, over all others; two at most. [those with several values]")
 @where_option
 @click.option(

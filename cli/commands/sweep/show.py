@@ -2,6 +2,7 @@
 
 import click
 
+from fastdense_cli import completing
 from fastdense_cli.options import (
     arguments,
     by_option,
@@ -21,7 +22,7 @@ WIDTH = 250  # without a terminal: of a row that has everything
         "fastdense sweep show runs.db --where 'final_loss<0.1' --json",
     ),
 )
-@click.argument("file")
+@click.argument("file", shell_complete=completing.files)
 @by_option("Only along this axis, over all others; repeatable. [all axes]")
 @where_option
 @sweep_option

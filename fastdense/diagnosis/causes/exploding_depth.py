@@ -10,6 +10,7 @@ from fastdense.diagnosis.changes import (
     sound_weights,
 )
 from fastdense.diagnosis.suspicion import Suspicion, rising
+from fastdense.markup.words import digits
 
 LABEL = "EXPLODE_DEPTH"
 WHY = "Each layer multiplies what passes; above 1 it grows until steps are useless or overflow."
@@ -28,8 +29,8 @@ def suspect(e):
     most = max(finite, default=0.0)
     strength = max(rising(most, 10.0, 1000.0), float(overflow))
     evidence = [
-        f"over {depth} hidden layers pre-activations grow {e.forward_ratio:.1e} times and "
-        f"gradients {e.gradient_ratio:.1e} times, at the start",
+        f"over {depth} hidden layers pre-activations grow {digits(e.forward_ratio, 2)} times and "
+        f"gradients {digits(e.gradient_ratio, 2)} times, at the start",
     ]
     if names & set(GROWING):
         strength = max(strength, 0.8)

@@ -2,6 +2,7 @@
 
 from fastdense.diagnosis.changes import sound_weights, wider
 from fastdense.diagnosis.suspicion import Suspicion
+from fastdense.markup.words import digits
 
 LABEL = "LOCAL_MINIMUM"
 WHY = "Where a training ends depends on where it starts."
@@ -27,8 +28,9 @@ def suspect(e):
         return Suspicion(
             0.3 * flat * (1 - max(e.dead_last, e.dead_first, e.dead_output)),
             (
-                f"the typical start ends with a gradient of {gradient:.1e} times that of its start "
-                f"and curvatures from {low:.1e} to {high:.1e}: at a minimum, or nearly",
+                f"the typical start ends with a gradient of {digits(gradient, 2)} times that of "
+                f"its start and curvatures from {digits(low, 2)} to {digits(high, 2)}: at a "
+                "minimum, or nearly",
             ),
         )
     return Suspicion(

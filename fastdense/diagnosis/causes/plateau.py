@@ -2,6 +2,7 @@
 
 from fastdense.diagnosis.changes import epochs_times, optimizer
 from fastdense.diagnosis.suspicion import Suspicion
+from fastdense.markup.words import digits
 
 LABEL = "SADDLE_PLATEAU"
 WHY = "The gradient is small there, not because a minimum is near but because little changes."
@@ -20,8 +21,9 @@ def suspect(e):
         (0.45 if saddle else 0.3) * flat * (1 - max(e.dead_last, e.dead_first)),
         (
             f"{flat:.0%} of the losses that stay high are flat at the end, with no layer dead",
-            f"the gradient is {gradient:.1e} times that of the start there, and curvatures lie "
-            f"between {low:.1e} and {high:.1e}" + (": a saddle" if saddle else ""),
+            f"the gradient is {digits(gradient, 2)} times that of the start there, and curvatures "
+            f"lie between {digits(low, 2)} and {digits(high, 2)}"
+            + (": a saddle" if saddle else ""),
         ),
     )
 

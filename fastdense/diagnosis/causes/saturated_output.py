@@ -3,6 +3,7 @@
 from fastdense.diagnosis.causes._layers import SQUASHING, steepest
 from fastdense.diagnosis.changes import matching_output, rate_times, scale_inputs, sound_weights
 from fastdense.diagnosis.suspicion import Suspicion, rising
+from fastdense.markup.words import digits
 
 LABEL = "SAT_OUTPUT"
 WHY = (
@@ -21,7 +22,7 @@ def suspect(e):
     share = float(e.signal("mean_slope", "last")[-1]) / steepest(name)
     return Suspicion(
         0.9 * rising(1 / max(share, 1e-12), 10.0, 1000.0),
-        (f"the mean slope of the output is {share:.1e} times the steepest at the end",),
+        (f"the mean slope of the output is {digits(share, 2)} times the steepest at the end",),
     )
 
 

@@ -3,6 +3,7 @@
 from fastdense.diagnosis.causes._layers import weight_sizes
 from fastdense.diagnosis.changes import sound_weights
 from fastdense.diagnosis.suspicion import Suspicion, rising
+from fastdense.markup.words import digits
 
 LABEL = "INIT_SMALL"
 WHY = (
@@ -30,7 +31,7 @@ def suspect(e):
         0.92 * strength,
         (
             f"a layer begins with weights {least:.2g} times those that keep the size of its inputs",
-            f"all {depth + 1} layers together shrink what passes to {together:.1e}",
+            f"all {depth + 1} layers together shrink what passes to {digits(together, 2)}",
             f"over the rows, the last hidden layer varies in {e.last_rank:.1f} directions",
         ),
     )

@@ -9,6 +9,7 @@ from fastdense.diagnosis.changes import (
     sound_weights,
 )
 from fastdense.diagnosis.suspicion import Suspicion, rising
+from fastdense.markup.words import digits
 
 LABEL = "VANISH_DEPTH"
 WHY = "Each layer multiplies the gradient by its weights and slopes; below 1 they shrink it."
@@ -26,7 +27,7 @@ def suspect(e):
     return Suspicion(
         0.95 * strength,
         (
-            f"at the start the first layer's gradient is {ratio:.1e} times the last one's, "
+            f"at the start the first layer's gradient is {digits(ratio, 2)} times the last one's, "
             f"over {depth} hidden layers",
         ),
     )

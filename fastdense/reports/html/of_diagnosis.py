@@ -9,9 +9,9 @@ from fastdense.reports import diagnosis as printed
 from fastdense.reports.html import page
 
 
-def write(path, name, found, about):
-    """Write the page of a `Diagnosis` of what is called so."""
-    parts = [{**section(found), "heading": "The answer", "told": []}]
+def write(path, name, found, about, left_out=()):
+    """Write the page of a `Diagnosis` of what is called so; `left_out` as of `to_paste`."""
+    parts = [{**section(found, left_out), "heading": "The answer", "told": []}]
     page.write(path, "diagnosis.html", title=f"Diagnosis of {name}", found=parts, about=about)
 
 
@@ -27,7 +27,7 @@ def _of_fit(one):
     told = [line.strip() for line in told]
     if one.found is None or one.known:
         return {**dict.fromkeys(PARTS), "heading": heading, "told": told}
-    parts = section(one.found)
+    parts = section(one.found, left_out=(IN_TOML, BEHIND))
     if one.held_back:  # which is said in place of what was found
         parts["answer"] = None
     # The answer and what speaks for it have places of their own.
@@ -35,20 +35,22 @@ def _of_fit(one):
     return {**parts, "heading": heading, "told": told}
 
 
+IN_TOML = "In TOML, in place of what the file says"
+BEHIND = printed.BEHIND
 PARTS = (
     "answer", "remedies", "paste", "causes", "suspected", "starts", "signals", "tried", "settings",
 )  # fmt: skip
 
 
-def section(found):
-    """What `diagnosis.html` shows of a `Diagnosis`."""
+def section(found, left_out=()):
+    """What `diagnosis.html` shows of a `Diagnosis`; `left_out` as of `to_paste`."""
     remedies, signals = pieces.remedies(found), pieces.signals(found)
     starts = pieces.starts(found)
     mistakes = found.verdict == "program"
     return {
         "answer": pieces.answer(found),
         "remedies": tables.grid(*remedies) if remedies else None,
-        "paste": to_paste(found),
+        "paste": to_paste(found, left_out),
         "causes": pieces.causes(found),
         "suspected": "Mistakes that are suspected" if mistakes else "Causes that are suspected",
         "starts": tables.grid(*starts[:1], tables.stack(*starts[1:])),
@@ -58,15 +60,22 @@ def section(found):
     }
 
 
-def to_paste(found):
-    """Headings and texts with the first verified remedy; none without one."""
+def to_paste(found, left_out=()):
+    """Headings and texts with the first verified remedy; none without one.
+
+    Parameters
+    ----------
+    found : Diagnosis
+    left_out : collection of str
+        Headings of what there is no place for: a table has no TOML, and a program takes no `--set`.
+    """
     cure = found.cured
     if cure is None:
         return []
     told = []
     if cure.change and not cure.rows:
         lines = [f"{path} = {printed.literal(value)}" for path, value in cure.change.items()]
-        told.append(("In TOML, in place of what the file says", "\n".join(lines)))
+        told.append((IN_TOML, "\n".join(lines)))
     heading, lines = "", []
     for line in printed.to_paste(found):
         if line.endswith(":") and not line.startswith("  "):
@@ -75,7 +84,7 @@ def to_paste(found):
             lines.append(line[2:])
         else:
             told.append((heading, "\n".join(lines)))
-    return told
+    return [(heading, text) for heading, text in told if heading not in left_out]
 
 
 def _settings(found):

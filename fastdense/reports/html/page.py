@@ -14,7 +14,7 @@ from fastdense import __version__
 from fastdense.errors import FastdenseError, shown
 from fastdense.files import atomic
 from fastdense.markup import notebook
-from fastdense.markup.element import Markup, text
+from fastdense.markup.element import Markup, element, joined, text
 
 ENDINGS = ".html", ".htm"
 INSTALL = "python -m pip install 'fastdense[report]'"
@@ -84,7 +84,7 @@ def _style():
 def _templates():
     import jinja2
 
-    return jinja2.Environment(
+    found = jinja2.Environment(
         loader=jinja2.PackageLoader("fastdense.reports.html", TEMPLATES),
         autoescape=True,
         finalize=text,  # which also takes control characters away
@@ -93,3 +93,13 @@ def _templates():
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    found.filters["names"] = names
+    return found
+
+
+def names(words):
+    """A text in which what stands between backticks is a name in a program, as markup."""
+    parts = str(words).split("`")
+    if len(parts) % 2 == 0:  # one of them has no other
+        return text(words)
+    return joined([element("code", one) if i % 2 else one for i, one in enumerate(parts)])
