@@ -52,10 +52,20 @@ PACKED = PACKED_ROWS // 8 * GROUP  # numbers of scratch
 
 # Places in the int64 memory of a team (see team.py), two cache lines apart, for its threads write
 # to them.
-CLAIM = 0  # end of the units << 32 | next unit
-FINISHED = 16
-ENDED = 32  # of the threads that were called, none is to look for work any more
-TEAM = 48
+FINISHED = 0
+ENDED = 16  # of the threads that were called, none is to look for work any more
+# Of each thread's share of the units: its end << 32 | the next one.
+CLAIMS = 32
+# Of each chunk whose gradient is taken in turn, how many blocks of it are, counted over all chunks:
+# places for one chunk more than there are threads.
+TURNS = 48
+APART = 32  # from a thread's place to that of the next
+
+
+def team_size(threads):
+    """Numbers of the memory of a team."""
+    return CLAIMS + APART * (threads + 1)
+
 
 _i8, _f8 = np.int64, np.float64
 

@@ -10,7 +10,7 @@ from fastdense.devices.cpu.autotune import LARGEST_BUDGET, tuner_of
 from fastdense.devices.cpu.results import results_of
 from fastdense.devices.cpu.thread_pool import settle, share
 from fastdense.kernels import layout
-from fastdense.kernels.layout import CLAIM, ENDED, NEVER
+from fastdense.kernels.layout import ENDED, NEVER
 from fastdense.kernels.registry import program
 
 WHOLE = 1 << 24  # multiply-adds forward, up to which a step is one call of a few ms
@@ -131,7 +131,7 @@ class Session:
             self._run(address(self._table), 0, budget)
         else:
             team = self.arrays["team"]
-            team[CLAIM] = team[ENDED] = 0
+            team[:] = 0
             place = address(self._table)
             pieces = [(place, thread, budget) for thread in range(threads)]
             owner = self.arrays, self._table

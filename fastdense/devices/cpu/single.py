@@ -1,5 +1,7 @@
 """One network's training, by one thread or shared by several."""
 
+from math import prod
+
 import numpy as np
 
 from fastdense.devices.cpu import checkpoint
@@ -24,8 +26,8 @@ from fastdense.kernels.layout import PACKED, padded
 from fastdense.kernels.registry import kernel
 from fastdense.parallel import cores
 
-SHARED_PRODUCTS = 200_000  # parameters times samples, from which it is tried to share a step
-MIN_COLUMNS = 32  # of a chunk that a thread does by itself
+SHARED_PRODUCTS = 400_000  # parameters times samples, from which it is tried to share a step
+MIN_COLUMNS = 16  # of a chunk that a thread does by itself
 MIN_NUMBERS = 4096  # of the gradient that a thread should find to do
 MAX_STEPPERS = 8  # sizes of mini-batches of the caller's that are kept ready
 
@@ -85,9 +87,15 @@ class Single(Session):
             numbers = min(BLOCK_NUMBERS, network.size // (8 * most))
             shared_layers, shared_places = arrange(network, recipe.dtype, numbers)
             block_numbers = max(block_numbers, shared_places["block"])
-            strategies.append(strategy(most, each, True, shared_layers, shared_places))
-            if rounds > 1 and network.size <= SMALL_NETWORK:
-                strategies.append(strategy(most, each, False, layers, places, in_turn=True))
+            # In turn, the gradient passes from core to core with each chunk; else the activations
+            # and deltas of the chunk do. What is less is faster; but a linked layer is one block, for
+            # the whole of which the next chunk would have to wait.
+            features = sum(prod(shape) for shape, _ in network.sized)
+            in_turn = each < task.batch and network.size <= each * features
+            in_turn = in_turn and not shared_layers["accumulate"].any()
+            strategies.append(
+                strategy(most, each, True, shared_layers, shared_places, in_turn=in_turn)
+            )
         shape = Shape(
             lanes=1,
             block=block,

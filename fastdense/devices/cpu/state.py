@@ -251,7 +251,7 @@ def arrays_for(task, variants, places, shape, strategy):
         "optimizer_hyper": in_range(own.hyper if own.hyper.size else np.zeros(lanes), np.float64),
         "powers": np.ones((lanes, layout.POWERS)),
         "sizes": np.zeros(len(layers) * sums),
-        "team": np.zeros(layout.TEAM, np.int64),
+        "team": np.zeros(layout.team_size(shape.threads), np.int64),
         "given": task.order,
         "schedule_hyper": in_range([*recipe.schedule.values.values()], np.float64),
         "augmentation_hyper": in_range(augmentation.hyper(recipe), np.float64),

@@ -86,12 +86,39 @@ def update_for(kind, packed):
     return regularize, update, constrain
 
 
+@njit(**NUMPY)
+def _layer_of(work, block):
+    """The number of the layer that a block of the gradient belongs to."""
+    depth, index = record(work.plan, 0).depth, np.int64(0)
+    while index + 1 < depth and record(work.layers, index + 1).first_block <= block:
+        index += 1
+    return index
+
+
+@njit(**NUMPY)
+def _extent(layer, block):
+    """Where the parameters of a block begin, and how many there are; weights, biases not trained.
+
+    The row behind the weights is the bias: its input is one.
+    """
+    if layer.accumulate != 0:  # a linked layer is a single block
+        return layer.weights, layer.trained, layer.penalized, np.int64(0)
+    row = (block - layer.first_block) * layer.block_rows
+    rows = min(layer.block_rows, layer.n_in + 1 - row)
+    kept = np.int64(0)  # numbers of biases that stay as they are
+    if layer.trained < layer.size and row + rows > layer.n_in:
+        kept = layer.n_out
+    first, numbers = layer.weights + row * layer.n_out, rows * layer.n_out
+    return first, numbers, min(rows, layer.n_in - row) * layer.n_out, kept
+
+
 @cache
 def _add_up_for(kind):
-    """`add_up(work, thread, block, arena, count, continued)`: a block of the gradient.
+    """`add_up(work, thread, block, arena, count, continued, updates)`: a block of the gradient.
 
     Each gradient is one chain over `count` samples in ascending order, whose chunks stand one
-    behind the other at `arena`; where it has `continued` it goes on from the samples before.
+    behind the other at `arena`; where it has `continued` it goes on from the samples before. If it
+    `updates`, these were the last, and the parameters follow.
     """
     cast = np.float32 if kind == types.float32 else np.float64
     dense = dense_layers.accumulate_for(kind)
@@ -99,36 +126,27 @@ def _add_up_for(kind):
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
-    def add_up(work, thread, block, arena, count, continued):
+    def add_up(work, thread, block, arena, count, continued, updates):
         plan, job = record(work.plan, 0), record(work.job, 0)
-        index = np.int64(0)
-        while index + 1 < plan.depth and record(work.layers, index + 1).first_block <= block:
-            index += 1
+        index = _layer_of(work, block)
         layer = record(work.layers, index)
         if layer.trained == 0:  # it is frozen
-            if block == layer.first_block and not job.update:
+            if block == layer.first_block and not updates:
                 for i in range(layer.size):
                     work.gradient[layer.weights + i] = cast(0)
             return
         row = (block - layer.first_block) * layer.block_rows
-        # The row behind the weights is the bias: its input is one.
         rows = min(layer.block_rows, layer.n_in + 1 - row)
-        first, numbers = layer.weights + row * layer.n_out, rows * layer.n_out
-        weights = min(rows, layer.n_in - row) * layer.n_out
-        kept = np.int64(0)  # numbers of biases that stay as they are
-        if layer.accumulate != 0:  # a linked layer is a single block
-            first, numbers, weights = layer.weights, layer.trained, layer.penalized
-        elif layer.trained < layer.size and row + rows > layer.n_in:
-            kept = layer.n_out
+        first, numbers, weights, kept = _extent(layer, block)
         gradient = offset(work.gradient, first)
-        if job.update and not continued:
+        if updates and not continued:
             # All of it is taken and used up here: it never leaves the cache.
             gradient = offset(work.scratch, thread * plan.scratch + PACKED)
         zero, one = np.int64(0), np.int64(1)
         arrays = zero
-        if job.update:
+        if updates:
             arrays = 1 + plan.slots
-        if job.update and job.stride == 1 and plan.online != 0 and layer.accumulate == 0:
+        if updates and job.stride == 1 and plan.online != 0 and layer.accumulate == 0:
             # The gradient would be written, and read again, for nothing else.
             taught = rows if layer.trained == layer.size else min(rows, layer.n_in - row)
             dense_layers.update_online(work, plan, layer, row, taught)
@@ -162,7 +180,7 @@ def _add_up_for(kind):
         if layer.accumulate == 0 and layer.trained < layer.size and weights < numbers:
             for i in range(weights, numbers):  # a bias that is not used
                 gradient[i] = cast(0)
-        if job.update:
+        if updates:
             regularize(plan, work, index, gradient, first, weights, numbers)
             update(plan, work, gradient, first, numbers - kept)
 
@@ -177,23 +195,40 @@ def accumulate_for(kind):
     @njit(**NUMPY)
     def accumulate(work, thread, block):
         job = record(work.job, 0)
-        add_up(work, thread, block, work.arena, job.samples, job.continued)
+        add_up(work, thread, block, work.arena, job.samples, job.continued, job.update)
 
     return accumulate
 
 
 @cache
 def take_for(kind):
-    """`take(work, thread, chunk)`: the whole gradient over a chunk in the thread's arena."""
+    """`take(work, thread, chunk, block)`: a block of it over a chunk in the thread's arena."""
     add_up = _add_up_for(kind)
 
     @njit(**NUMPY)
-    def take(work, thread, chunk):
+    def take(work, thread, chunk, block):
         plan, job = record(work.plan, 0), record(work.job, 0)
         samples = min(job.columns, job.samples - chunk * job.columns)
-        continued = np.int64(job.continued != 0 or chunk > 0)
+        continued, no = np.int64(job.continued != 0 or chunk > 0), np.int64(0)
         arena = offset(work.arena, thread * plan.arena)
-        for block in range(plan.blocks):
-            add_up(work, thread, block, arena, samples, continued)
+        add_up(work, thread, block, arena, samples, continued, no)
 
     return take
+
+
+@cache
+def apply_for(kind):
+    """`apply(work, block)`: the update of a block of parameters, whose gradient is written."""
+    regularize, update, _ = update_for(kind, False)
+
+    @njit(inline="never", **NUMPY)
+    def apply(work, block):
+        plan, index = record(work.plan, 0), _layer_of(work, block)
+        layer = record(work.layers, index)
+        if layer.trained > 0:
+            first, numbers, weights, kept = _extent(layer, block)
+            gradient = offset(work.gradient, first)
+            regularize(plan, work, index, gradient, first, weights, numbers)
+            update(plan, work, gradient, first, numbers - kept)
+
+    return apply

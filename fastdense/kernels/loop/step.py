@@ -139,14 +139,18 @@ def step_for(kind, packed):
             whole = plan.fixed and chunks == 1 and samples == plan.visits and not job.in_rows
             job.loaded = whole and state.loaded
             state.loaded = whole
-            dispatch(plan, work, team, state.unit, end)
+            units = end
+            if plan.in_turn and end == chunks and updates:
+                begin_update(plan, state, work, schedule_hyper)
+                units += job.update  # the update is one more, block by block behind the gradient
+            dispatch(plan, work, team, state.unit, units)
             spent = (end - state.unit) * each
             state.unit = end
             if end == chunks:
                 if state.summed:
                     weights = work.sample_weights
                     add_weighted(work.losses, weights, samples, state.done, running, lanes)
-                if updates:
+                if updates and not plan.in_turn:
                     begin_update(plan, state, work, schedule_hyper)
             if end < chunks or spent > budget:
                 return spent

@@ -4,10 +4,10 @@ from numba import types
 
 from fastdense.kernels import layout
 from fastdense.kernels.compile.pointers import record
-from fastdense.kernels.layers.gradient import accumulate_for, take_for
+from fastdense.kernels.layers.gradient import accumulate_for, apply_for, take_for
 from fastdense.kernels.layers.network import propagate_for
 from fastdense.kernels.layers.pack import accumulate_pack_for, propagate_pack_for
-from fastdense.kernels.loop.team import await_turn
+from fastdense.kernels.loop.team import await_turn, end_turn
 from fastdense.kernels.records import TABLE, work_reader
 
 
@@ -17,28 +17,39 @@ def work(kind):
     The matrix product is compiled into this kernel alone. The training loop calls it a few times
     a step.
     """
-    return _work(kind, False, propagate_for(kind), accumulate_for(kind), take_for(kind))
+    return _work(
+        kind, False, propagate_for(kind), accumulate_for(kind), take_for(kind), apply_for(kind)
+    )
 
 
 def pack_work(kind):
     """`work` of a pack."""
-    return _work(kind, True, propagate_pack_for(kind), accumulate_pack_for(kind), None)
+    return _work(kind, True, propagate_pack_for(kind), accumulate_pack_for(kind))
 
 
-def _work(kind, packed, propagate, accumulate, take):
+def _work(kind, packed, propagate, accumulate, take=None, apply=None):
     read = work_reader(kind, packed)
 
     def work(table, thread, begin, end):
         work = read(table)
-        task = record(work.job, 0).task
-        if task == layout.ACCUMULATE:
+        job = record(work.job, 0)
+        if job.task == layout.ACCUMULATE:
             for block in range(begin, end):
                 accumulate(work, thread, block)
             return
         for chunk in range(begin, end):
-            propagate(work, thread, chunk)
-            if not packed and task == layout.IN_TURN:
-                await_turn(record(work.plan, 0), work.team, chunk)
-                take(work, thread, chunk)
+            if packed or job.task != layout.IN_TURN:
+                propagate(work, thread, chunk)
+                continue
+            plan, chunks = record(work.plan, 0), (job.samples + job.columns - 1) // job.columns
+            if chunk < chunks:
+                propagate(work, thread, chunk)
+            for block in range(plan.blocks):
+                await_turn(plan, work.team, chunk, block)
+                if chunk < chunks:
+                    take(work, thread, chunk, block)
+                    end_turn(plan, work.team, chunk, block)
+                else:  # the unit behind them is the update
+                    apply(work, block)
 
     return work, types.void(TABLE, types.int64, types.int64, types.int64)
