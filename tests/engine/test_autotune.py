@@ -86,7 +86,7 @@ def test_the_end_of_a_training_says_nothing():
 
 
 def test_a_training_goes_on_where_another_of_the_same_work_ended():
-    def tuner(batch_size=64, optimizer="adam", hidden=64, rows=300):
+    def tuner(batch_size=128, optimizer="adam", hidden=64, rows=300):
         data = strategies.numbers(0, rows, 64), strategies.numbers(1, rows, 10)
         recipe = Recipe(batch_size=batch_size, optimizer=optimizer, epochs=rows)
         return Single(prepare(Network.of(64, hidden, 10), recipe, data), 2)._tuner
@@ -95,7 +95,7 @@ def test_a_training_goes_on_where_another_of_the_same_work_ended():
     pieces(first, (1e9, 1.7e9), 40)
     assert tuner(rows=400).choose()[0] == first.choose()[0] == 1
     assert tuner(rows=400).choose()[1] < first.choose()[1]  # its steps may take longer
-    for other in (tuner(batch_size=128), tuner(optimizer="sgd"), tuner(hidden=65)):
+    for other in (tuner(batch_size=256), tuner(optimizer="sgd"), tuner(hidden=65)):
         assert other.choose()[0] == 0  # it knows nothing yet
 
 
