@@ -99,7 +99,7 @@ def _panel_for(kind):
     """
     product, turn = product_for(kind), _turn_for(kind)
     square = vector_length(kind.bitwidth)
-    across = 2 * square
+    across = np.int64(2 * square)
 
     @njit(inline="never", **NUMPY)
     def panel(weights, rows, n_out, delta, delta_stride, target, stride, samples, packed):
@@ -126,7 +126,7 @@ def turned_product_for(kind):
     of delta and target are `delta_stride` and `stride` apart. `packed` is scratch of PACKED
     numbers.
     """
-    panel, across = _panel_for(kind), 2 * vector_length(kind.bitwidth)
+    panel, across = _panel_for(kind), np.int64(2 * vector_length(kind.bitwidth))
 
     @njit(**COLD)
     def product(weights, n_in, n_out, delta, delta_stride, target, stride, samples, packed):
@@ -147,7 +147,7 @@ def few_backward_for(kind):
     """
     panel, turn = _panel_for(kind), _turn_for(kind)
     square = vector_length(kind.bitwidth)
-    across = 2 * square
+    across = np.int64(2 * square)
     sums_of_panel = stack_array(square * across, kind)
 
     @njit(**COLD)
