@@ -88,8 +88,8 @@ class Single(Session):
             shared_layers, shared_places = arrange(network, recipe.dtype, numbers)
             block_numbers = max(block_numbers, shared_places["block"])
             # In turn, the gradient passes from core to core with each chunk; else the activations
-            # and deltas of the chunk do. What is less is faster; but a linked layer is one block, for
-            # the whole of which the next chunk would have to wait.
+            # and deltas of the chunk do. What is less is faster; but a linked layer is one block,
+            # for the whole of which the next chunk would have to wait.
             features = sum(prod(shape) for shape, _ in network.sized)
             in_turn = each < task.batch and network.size <= each * features
             in_turn = in_turn and not shared_layers["accumulate"].any()

@@ -144,7 +144,11 @@ def step_for(kind, packed):
                 begin_update(plan, state, work, schedule_hyper)
                 units += job.update  # the update is one more, block by block behind the gradient
             dispatch(plan, work, team, state.unit, units)
-            spent = (end - state.unit) * each
+            # The same for the same work, however it is cut, for strategies are compared by it.
+            passed = min(end * plan.columns, samples) - state.unit * plan.columns
+            spent = products * plan.products * passed * lanes
+            if plan.in_turn and end == chunks and updates:
+                spent += plan.parameters * UPDATE_EFFORT
             state.unit = end
             if end == chunks:
                 if state.summed:
@@ -156,12 +160,13 @@ def step_for(kind, packed):
                 return spent
         if not plan.in_turn:
             begin = state.unit - chunks
-            each = plan.products * samples + plan.parameters * UPDATE_EFFORT
-            each = each * lanes // plan.blocks
-            end = affordable(plan, begin, plan.blocks, each, budget - spent)
+            effort = plan.products * samples * lanes
+            if updates:
+                effort += plan.parameters * UPDATE_EFFORT * lanes
+            end = affordable(plan, begin, plan.blocks, effort // plan.blocks, budget - spent)
             job.task = layout.ACCUMULATE
             dispatch(plan, work, team, begin, end)
-            spent += (end - begin) * each
+            spent += effort * end // plan.blocks - effort * begin // plan.blocks
             if end < plan.blocks:
                 state.unit = chunks + end
                 return spent
