@@ -22,6 +22,11 @@ def arms_option(text):
     )
 
 
+def file_option(name, text):
+    """An option that names a file."""
+    return click.option(name, metavar="FILE", shell_complete=completing.files, help=text)
+
+
 def by_option(text):
     """`--by PATH`, repeatable."""
     return click.option("--by", multiple=True, metavar="PATH", help=text)

@@ -9,6 +9,7 @@ from fastdense_cli.options import (
     device_option,
     draws_option,
     examples,
+    file_option,
     force_option,
     out_option,
     report_option,
@@ -76,12 +77,7 @@ def worst(experiments):
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON (docs/json.md).")
 @out_option
 @force_option
-@click.option(
-    "--plot",
-    metavar="FILE",
-    shell_complete=completing.files,
-    help="Also draw a picture: a .png or .svg file.",
-)
+@file_option("--plot", "Also draw a picture: a .png or .svg file.")
 @report_option
 @click.option(
     "--strict", is_flag=True, default=False,

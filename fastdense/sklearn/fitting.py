@@ -78,7 +78,7 @@ class StochasticFit:
         epochs = 1 if incremental else estimator.max_iter
         count = len(rows.inputs)
         self.ahead = lines_ahead(1 if incremental else epochs_ahead(estimator), count)
-        table = np.tile(np.arange(count), (self.ahead, 1))
+        table = np.tile(np.arange(count), (self.ahead if estimator.shuffle else 1, 1))
         self.orders = Orders(random_state, table[0], table[:, :, np.newaxis])
         test = None if watched is None else (watched.inputs, watched.targets)
         if not incremental or not hasattr(estimator, "_optimizer"):
@@ -89,7 +89,7 @@ class StochasticFit:
             recipe.replace(epochs=epochs),
             Data(rows.inputs, rows.targets, rows.weights, test),
             parameters=estimator._live.parameters,
-            order=table if estimator.shuffle else table[0],
+            order=table,
             evaluated="test",
             threads=estimator._threads,
         )

@@ -38,10 +38,11 @@ class Orders:
     def draw(self, epochs):
         """Write those of the coming epochs to the table, up to as many as it has lines."""
         bits, (lines, visits, networks) = self._bits.ctypes, self._table.shape
+        place = address(self._table) + self._table.itemsize * self._network
         word = ctypes.cast(bits.next_uint32, ctypes.c_void_p).value
         with self._bits.lock:
             program("visits", "float64")(
                 word, bits.state_address, address(self._rows), address(self._places), visits,
-                address(self._table) + 8 * self._network, self._drawn, lines, epochs, networks,
+                place, self._drawn, lines, epochs, networks,
             )  # fmt: skip
         self._drawn += epochs

@@ -47,26 +47,12 @@ def test_a_way_that_has_become_faster_is_found():
 
 def test_short_trainings_learn_that_a_way_has_become_faster():
     """Each of them ends soon after its first probe, whose first piece tells nothing."""
-    for now in ((2e9, 4e9), (2e9, 1e9, 4e9), (2e9, 4e9, 1e9)):
-        tuner = Tuner(len(now))
-        pieces(tuner, [2e9, 1e9, 1e9][: len(now)], 100)
-        for _ in range(2 * RECENT):
-            tuner = Tuner(len(now), tuner.recent, tuner.probes)
-            pieces(tuner, now, 12)
-        assert tuner.choose()[0] == now.index(4e9)
-
-
-def test_the_fastest_of_three_ways_is_found_and_kept():
-    for best in range(3):
-        speeds = [1e9, 1e9, 1e9]
-        speeds[best] = 1.7e9
-        tuner = Tuner(3)
-        chosen = pieces(tuner, speeds, 300)
-        assert set(chosen) == {0, 1, 2}
-        assert chosen[40:].count(best) >= 260 - 2 * (300 // PATIENCE + 4)
-        speeds = [1e9, 1e9, 1e9]
-        speeds[best - 1] = 4e9
-        assert pieces(tuner, speeds, 4 * PATIENCE)[-2:] == [(best - 1) % 3] * 2
+    tuner = Tuner(2)
+    pieces(tuner, (2e9, 1e9), 100)
+    for _ in range(2 * RECENT):
+        tuner = Tuner(2, tuner.recent)
+        pieces(tuner, (2e9, 4e9), 12)
+    assert tuner.choose()[0] == 1
 
 
 def test_one_slow_piece_changes_nothing():

@@ -5,7 +5,7 @@ import contextlib
 import click
 
 from fastdense_cli import completing
-from fastdense_cli.options import arms_option, device_option, examples
+from fastdense_cli.options import arms_option, device_option, examples, file_option
 
 ASK_FROM = 10_000_000  # runs
 
@@ -26,12 +26,7 @@ ASK_FROM = 10_000_000  # runs
 @arms_option("Of the scenario. [all]")
 @click.option("--seeds", type=click.IntRange(1, 10**9), help="Of each cell. [the scenario's]")
 @click.option("--seed", type=click.IntRange(0, 2**62), default=0, help="The first seed. [0]")
-@click.option(
-    "--store",
-    metavar="FILE",
-    shell_complete=completing.files,
-    help="Keep every run in this file (SQLite).",
-)
+@file_option("--store", "Keep every run in this file (SQLite).")
 @click.option(
     "--resume", is_flag=True, default=False,
     help="Go on with a store that exists; what it holds is not trained again.",
@@ -44,24 +39,9 @@ ASK_FROM = 10_000_000  # runs
     "--dask", metavar="ADDRESS",
     help="Of a Dask scheduler that shares out the work (docs/cluster.md), or local.",
 )  # fmt: skip
-@click.option(
-    "--tls-ca-file",
-    metavar="FILE",
-    shell_complete=completing.files,
-    help="Who signs the cluster's certificates (PEM).",
-)
-@click.option(
-    "--tls-cert",
-    metavar="FILE",
-    shell_complete=completing.files,
-    help="Certificate for the cluster (PEM).",
-)
-@click.option(
-    "--tls-key",
-    metavar="FILE",
-    shell_complete=completing.files,
-    help="Private key for the cluster (PEM).",
-)
+@file_option("--tls-ca-file", "Who signs the cluster's certificates (PEM).")
+@file_option("--tls-cert", "Certificate for the cluster (PEM).")
+@file_option("--tls-key", "Private key for the cluster (PEM).")
 @device_option
 @click.option(
     "--measure", "measures", multiple=True, metavar="NAME", shell_complete=completing.measures,

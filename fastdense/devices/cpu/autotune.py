@@ -17,8 +17,9 @@ CAUTION = 8  # how much smaller the first pieces of a training are than the last
 class Tuner:
     """Chooses among strategies for the same work by how fast they turn out to be.
 
-    Strategy 0 is one thread. The others are tried as soon as pieces are long enough to be
-    compared, and again from time to time: other programs come and go. Since they only ever slow a
+    Strategy 0 is one thread; 1, if there is one, shares steps. That is tried as soon as pieces are
+    long enough to be compared, and again from time to time, as the slower one always is: other
+    programs come and go. Since they only ever slow a
     piece down, a strategy is as fast as the fastest of its last pieces. The first long piece of a
     training with each strategy tells nothing, for its memory is met for the first time. What is
     chosen changes no result.
@@ -26,13 +27,12 @@ class Tuner:
     Parameters
     ----------
     strategies : int
+        One or two.
     recent : list of tuples, optional
         For each strategy, the latest speeds of a training of the same kind, or none.
-    probes : int
-        How many such trainings have made: short ones would try the same strategy again and again.
     """
 
-    def __init__(self, strategies, recent=None, probes=0):
+    def __init__(self, strategies, recent=None):
         self.recent = recent = [()] * strategies if recent is None else list(recent)
         # A step may take a few times as long as where the speeds come from: pieces begin small.
         self._budgets = [
@@ -41,7 +41,6 @@ class Tuner:
         ]
         self._met = [False] * len(recent)
         self._pieces = 0
-        self.probes = probes
         self._tried = None  # a strategy that is tried until its speed is known
 
     def choose(self):
@@ -56,9 +55,7 @@ class Tuner:
                 self._budgets[strategy] = max(self._budgets[strategy], self._budgets[best] // PROBE)
                 return strategy, self._budgets[strategy]
         if len(speeds) > 1 and self._tried is None and self._is_due():
-            others = [strategy for strategy in range(len(speeds)) if strategy != best]
-            self._tried = others[self.probes % len(others)]
-            self.probes += 1
+            self._tried = 1 - best
         if self._tried is not None:
             budget = self._budgets[best if self._met[best] else self._tried]
             return self._tried, max(budget // PROBE, 1)
@@ -100,5 +97,5 @@ def tuner_of(work, strategies):
     strategies : int
     """
     last = _last(work, strategies)
-    last[0] = Tuner(strategies, last[0].recent, last[0].probes)
+    last[0] = Tuner(strategies, last[0].recent)
     return last[0]

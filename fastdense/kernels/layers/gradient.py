@@ -123,7 +123,6 @@ def _add_up_for(kind):
     cast = np.float32 if kind == types.float32 else np.float64
     dense = dense_layers.accumulate_for(kind)
     regularize, update, _ = update_for(kind, False)
-    cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
     def add_up(work, thread, block, arena, count, continued, updates):
