@@ -12,7 +12,7 @@ import sys
 import threading
 
 from fastdense import catalogue
-from fastdense.kernels.compile import cache
+from fastdense.kernels.compile import beside, cache
 
 KINDS = {
     "activation": "activations",
@@ -35,6 +35,8 @@ UNROLLED = "unrolled"  # its name is a `StepShape`
 ONE_DTYPE = "advance", "schedule", "place", "uniforms", "normals", "visits"
 # Loops over lanes become single vectors, if they are not taken apart before.
 LANE_LOOPS = "pack_advance", "pack_optimizer", "pack_train", "pack_work", UNROLLED
+# The kernel that is asked for next, and takes the longest but for the first.
+NEXT = {"work": "train", "pack_work": "pack_train"}
 _lock = threading.RLock()
 
 
@@ -108,12 +110,16 @@ def _kernel(role, name, dtype):
     def compiled():
         from fastdense.kernels.compile import compiler
 
+        following = NEXT.get(role)
+        if following and compiler.KEEPS and not cache.keeps(_symbol(following, None, dtype), ()):
+            beside.start(following, dtype)
         function, signature = define(role, name, dtype)
         # An entry's kernel is given arrays that lie apart; those of a table may be one.
         noalias = name is not None and role not in LAYER_ROLES
         unroll = role not in LANE_LOOPS
         return compiler.compiled(function, signature, symbol, noalias, unroll)
 
+    beside.wait(role, dtype)
     return cache.load(symbol, _sources(role, name), compiled)
 
 

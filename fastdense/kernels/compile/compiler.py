@@ -33,6 +33,7 @@ def _working_pipeline():
 
 
 _pipeline = _working_pipeline()
+KEEPS = _pipeline is not None  # whether other processes can load what is compiled
 # How functions that kernels call are compiled; COLD ones are left out of line, where that can be
 # said. The default error model checks every division for zero, which stops vectorization.
 NUMPY = _pipeline.NUMPY if _pipeline else {"error_model": "numpy"}
