@@ -105,7 +105,7 @@ class Network:
         """Of a sample: (features,), or (height, width, channels)."""
         return (self.inputs,) if isinstance(self.inputs, int) else self.inputs
 
-    @property
+    @once
     def features(self) -> int:
         """Numbers of a sample."""
         return prod(self.shape)
@@ -140,7 +140,7 @@ class Network:
             f"{width}x{n}" if n > 3 else "-".join([str(width)] * n) for width, n in groups
         )
 
-    @property
+    @once
     def outputs(self) -> int:
         """Number of outputs."""
         inputs, last = self.sized[-1]
