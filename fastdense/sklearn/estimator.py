@@ -157,10 +157,10 @@ class DenseEstimator(BaseEstimator, ABC):
         X = dense(X)
         return X if self.dtype is None else X.astype(self.dtype, copy=False)
 
-    def _begin(self, trained, predicting, dtype):
-        """A fresh network, and attributes of no training."""
+    def _begin(self, trained, predicting, dtype, like=None):
+        """A fresh network, and attributes of no training; `like` is a `Live` of the same network."""
         parameters = initialized(self, trained, str(dtype), self._random_state)
-        self._live = Live(predicting, parameters)
+        self._live = Live(predicting, parameters, like)
         self.coefs_, self.intercepts_ = [*self._live.coefs], [*self._live.intercepts]
         self.n_iter_ = self.t_ = 0
         self.n_layers_ = len(self.coefs_) + 1

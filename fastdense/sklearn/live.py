@@ -11,6 +11,8 @@ class Live:
     network : Network
     parameters : ndarray, shape (network.size,)
         Copied.
+    like : Live, optional
+        Of the same network, in whose memory it may predict.
 
     Attributes
     ----------
@@ -20,9 +22,12 @@ class Live:
         Views of them.
     """
 
-    def __init__(self, network, parameters):
+    def __init__(self, network, parameters, like=None):
         self.network = network
-        self._predict = device_of("cpu").predictor(network, parameters)
+        if like is None:
+            self._predict = device_of("cpu").predictor(network, parameters)
+        else:
+            self._predict = like._predict.another(parameters)
         self.parameters = self._predict.parameters
         dense = network.split_dense(self.parameters)
         self.coefs = [weights for weights, _ in dense]

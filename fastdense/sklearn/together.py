@@ -74,7 +74,8 @@ def fit_together(members, rows, kept, threads):
     first, dtype = members[0], rows.inputs.dtype
     trained, predicting = network_of(first, rows.inputs.shape[1], first._head)
     for member in members:
-        member._begin(trained, predicting, dtype)
+        like = None if member is first else first._live
+        member._begin(trained, predicting, dtype, like)
     batch = batch_of(first.batch_size, kept.shape[1])
     recipe = solvers.recipe_of(first, first._head, batch, str(dtype), 0)
     packs = begin_abreast(
@@ -117,7 +118,8 @@ class PackFit:
         visits, networks = kept.shape[1], len(members)
         most = max(epochs_ahead(member) for member in members)
         self.table = pack.orders(lines_ahead(most, visits, networks))
-        self.table[:, :, :networks] = kept.T
+        if not members[0].shuffle:
+            self.table[:, :, :networks] = kept.T
         self.orders = [
             Orders(member._random_state, own, self.table, number)
             for number, (member, own) in enumerate(zip(members, kept, strict=True))

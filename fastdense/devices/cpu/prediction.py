@@ -24,7 +24,7 @@ MIN_ROWS = 64  # for each thread
 TURNED = 6  # multiply-adds that it takes to turn a number from rows to columns
 LARGE_NETWORK = 1 << 18  # parameters that the second-level cache does not hold
 STRIDED = 1.25  # times as long for a product that reads its weights in strides of whole rows
-INPUTS, PREDICTIONS = layout.NAMES.index("inputs"), layout.NAMES.index("predictions")
+INPUTS, PREDICTIONS, PARAMETERS = map(layout.NAMES.index, ("inputs", "predictions", "parameters"))
 
 
 class Predictor:
@@ -36,11 +36,22 @@ class Predictor:
     def __init__(self, network, parameters):
         self._network = network
         self._dtype = parameters.dtype
-        self._numbers = buffer(network.size + SPARE, parameters.dtype)
-        self.parameters = self._numbers[: network.size]  # it predicts with what is written there
-        self.parameters[:] = parameters
         self._cost_in_rows, self._cost_in_columns = _costs(network, self._dtype)
         self._free = []  # dicts of ways: in rows or columns, and by threads
+        self._take(parameters)
+
+    def _take(self, parameters):
+        numbers = buffer(self._network.size + SPARE, self._dtype)
+        self.parameters = numbers[: self._network.size]  # it predicts with what is written there
+        self.parameters[:] = parameters
+        self.place = address(numbers)
+
+    def another(self, parameters):
+        """One with parameters of its own, which predicts in the same memory."""
+        other = object.__new__(Predictor)
+        vars(other).update(vars(self))
+        other._take(parameters)
+        return other
 
     def __reduce__(self):
         return Predictor, (self._network, self.parameters)
@@ -78,8 +89,8 @@ class Predictor:
         key = self._stay_in_rows(each), threads
         way = ways.get(key)
         if way is None or (each > way.columns and not way.widest):
-            way = ways[key] = _Way(self._network, self._numbers, each, *key)
-        return way.predict(inputs, outputs, rows)
+            way = ways[key] = _Way(self._network, self._dtype, each, *key)
+        return way.predict(self, inputs, outputs, rows)
 
     def _stay_in_rows(self, count):
         """Whether that is faster for so many samples; columns come in whole vectors."""
@@ -105,8 +116,8 @@ def _costs(network, dtype):
 class _Way:
     """Memory for chunks of some columns, and the kernel that uses it."""
 
-    def __init__(self, network, numbers, each, by_rows, threads):
-        dtype = str(numbers.dtype)
+    def __init__(self, network, dtype, each, by_rows, threads):
+        dtype = str(dtype)
         layers, places = arrange(network, dtype)
         self.columns = chunk_columns(each, network, places["rows"])
         self.widest = self.columns < each
@@ -122,27 +133,30 @@ class _Way:
         job["columns"] = self.columns
         job["stride"] = stride_of(self.columns)
         job["by_rows"] = by_rows
-        arrays = dict.fromkeys(layout.NAMES, plan)  # what a prediction does not use
-        arrays |= {
+        arrays = {
+            "plan": plan,
             "job": self._job,
             "layers": layers,
             "geometry": places["geometry"],
-            "parameters": numbers,
             "numbers": numbers_of(network, np.array([network.varied])),
             "arena": buffer(threads * plan[0]["arena"], dtype),
             "scratch": aligned(threads * layout.PACKED, dtype),
         }
         self._by_rows, self._threads = by_rows, threads
         self._arrays = arrays  # kept alive for their addresses
-        self._table = np.array([*map(address, arrays.values())], np.int64)
+        self._table = np.full(len(layout.NAMES), address(plan))  # where a prediction looks at nothing
+        for name, array in arrays.items():
+            self._table[layout.NAMES.index(name)] = address(array)
         self._place = self._table.ctypes.data
         self._samples = self._job["samples"]
         self._not_finite = self._job["not_finite"]
         self._work = program("work", dtype)
 
-    def predict(self, inputs, outputs, rows):
+    def predict(self, predictor, inputs, outputs, rows):
+        """Fill `outputs` by the parameters of a predictor; returns whether inputs are finite."""
         self._samples[0] = rows
         self._not_finite[0] = 0
+        self._table[PARAMETERS] = predictor.place
         self._table[INPUTS] = address(inputs)
         self._table[PREDICTIONS] = address(outputs)
         if self._threads == 1:
@@ -158,5 +172,5 @@ class _Way:
             ends = [chunks * m // self._threads for m in range(self._threads + 1)]
             spans = enumerate(zip(ends, ends[1:], strict=False))
             parts = [(self._place, m, begin, end) for m, (begin, end) in spans if begin < end]
-            share(self._work, parts, (self, inputs, outputs))
+            share(self._work, parts, (self, predictor, inputs, outputs))
         return not self._not_finite[0]
