@@ -55,6 +55,35 @@ def test_short_trainings_learn_that_a_way_has_become_faster():
     assert tuner.choose()[0] == 1
 
 
+def trained(tuner, step, meeting, seconds, effort=1_000_000):
+    """How many times as fast as one thread a training is whose threads take so long to meet."""
+    each = step, step / 2 + 3 * meeting
+    spent = steps = 0
+    while spent < seconds:
+        way, budget = tuner.choose()
+        count = -(-budget // effort)
+        tuner.note(way, budget, count * effort, count * each[way])
+        spent, steps = spent + count * each[way], steps + count
+    return steps * step / spent
+
+
+@given(st.floats(2e-5, 3e-3), st.floats(-7, -3))
+def test_however_long_threads_take_to_meet_two_are_never_much_slower_than_one(step, logarithm):
+    meeting = 10**logarithm
+    best = max(1.0, step / (step / 2 + 3 * meeting))
+    tuner = Tuner(2)
+    assert trained(tuner, step, meeting, 1.0) > 0.93 * best  # with what it takes to find out
+    assert trained(tuner, step, meeting, 5.0) > 0.98 * best
+
+
+@given(st.floats(1e-4, 3e-3))
+def test_a_core_that_is_taken_away_and_given_back_is_noticed(step):
+    tuner = Tuner(2)
+    trained(tuner, step, 1e-7, 1.0)
+    assert trained(tuner, step, 1e-4, 5.0) > 0.85
+    assert trained(tuner, step, 1e-7, 5.0) > 1.6
+
+
 def test_one_slow_piece_changes_nothing():
     tuner = Tuner(2)
     pieces(tuner, (1e9, 1.7e9), 100)

@@ -5,7 +5,7 @@ from functools import lru_cache
 PIECE_SECONDS = 0.03  # aimed at; a call must return within 50 ms
 TRUSTED_SECONDS = 0.003  # shorter pieces say little about speed
 PATIENCE = 32  # pieces, at most, until the slower strategy is tried again
-PROBE = 4  # a trial of another strategy gets this part of the usual piece
+PROBE = 4  # a trial of a strategy takes this part of a piece, by how fast it was
 RECENT = 3  # pieces of a strategy that tell its speed
 FIRST_BUDGET = 5_000_000
 LARGEST_BUDGET = 1 << 60  # what a call's int64 holds, with room
@@ -50,16 +50,13 @@ class Tuner:
         if speeds[0] == 0.0:
             return 0, self._budgets[0]
         best = max(range(len(speeds)), key=speeds.__getitem__)
-        for strategy, speed in enumerate(speeds):
-            if speed == 0.0:
-                self._budgets[strategy] = max(self._budgets[strategy], self._budgets[best] // PROBE)
-                return strategy, self._budgets[strategy]
-        if len(speeds) > 1 and self._tried is None and self._is_due():
+        if min(speeds) == 0.0:
+            self._tried = speeds.index(0.0)
+        elif len(speeds) > 1 and self._tried is None and self._is_due():
             self._tried = 1 - best
-        if self._tried is not None:
-            budget = self._budgets[best if self._met[best] else self._tried]
-            return self._tried, max(budget // PROBE, 1)
-        return best, self._budgets[best]
+        if self._tried is None:
+            return best, self._budgets[best]
+        return self._tried, max(self._budgets[self._tried] // PROBE, 1)
 
     def _is_due(self):
         # Soon at first, for the first pieces also bring the data to the caches.
@@ -74,11 +71,10 @@ class Tuner:
                 self.recent[strategy] = (*self.recent[strategy], effort / seconds)[-RECENT:]
                 self._tried = None
             self._met[strategy] = True
-        else:
+        elif effort < budget:
             self._tried = None
-            if effort < budget:
-                return  # the end of a training, too short to tell
-        aim = min(PIECE_SECONDS * effort / seconds, GROWTH * budget)
+            return  # the end of a training, too short to tell
+        aim = min(PIECE_SECONDS * effort / seconds, GROWTH * self._budgets[strategy])
         self._budgets[strategy] = min(max(int(aim), 1), LARGEST_BUDGET)
 
 
