@@ -11,6 +11,7 @@ from fastdense_bench import matrix_exponential, stacks
 # Of the training whose loss is checked: enough to tell a wrong rate, and so few that roundings, and
 # where Adam's epsilon is added, do not grow into another course.
 AGREEMENT_STEPS, AGREEMENT_BATCHES = 16, 8
+CLASSES = "classes"
 RATES = {"sgd": 0.01, "adam": 0.001}
 
 
@@ -21,7 +22,7 @@ class Workload:
     Attributes
     ----------
     widths : tuple of int
-        Inputs, hidden widths, outputs; the output is linear and the loss is the mean squared error.
+        Inputs, hidden widths, outputs; the output is linear.
     activation : str
         Of the hidden layers.
     optimizer : str
@@ -30,7 +31,9 @@ class Workload:
         Samples of a step, and of an epoch: a multiple of `batch`.
     learning_rate : float
     data : str
-        "linear" (a random linear map of noise), "matrix-exponential" or "xor".
+        "linear" (a random linear map of noise), "classes" (which output of such a map is the
+        largest, as a row of zeros and a one), "matrix-exponential" or "xor". The loss is the mean
+        squared error; of classes it is the cross-entropy of a softmax.
     networks : int
         How many are trained at once, from parameters and in orders of their own; a step is then
         one of one of them.
@@ -58,9 +61,14 @@ class Workload:
         return bool(self.optimizer)
 
     @property
+    def classifies(self):
+        return self.data == CLASSES
+
+    @property
     def name(self):
         shape = "-".join(map(str, self.widths))
         words = [shape, self.activation, self.optimizer, f"b{self.batch}"]
+        words += [self.data] * self.classifies
         if self.stack:
             words = [
                 self.stack,
@@ -117,6 +125,7 @@ class Workload:
 
     def recipe(self, epochs, shuffle):
         return Recipe(
+            loss="softmax_cross_entropy" if self.classifies else "mse",
             optimizer=self.optimizer,
             learning_rate=self.learning_rate,
             batch_size=self.batch,
@@ -138,7 +147,8 @@ def _arrays(workload):
     inputs, outputs = workload.widths[0], workload.widths[-1]
     x = generator.standard_normal((workload.samples, inputs), dtype=np.float32)
     linear = generator.standard_normal((inputs, outputs), dtype=np.float32)
-    return x, x @ linear / np.float32(inputs**0.5)
+    y = x @ linear / np.float32(inputs**0.5)
+    return x, np.eye(outputs, dtype=np.float32)[y.argmax(axis=1)] if workload.classifies else y
 
 
 def _training(widths, activation, optimizer, batch, samples, rate=None, **others):
@@ -182,6 +192,15 @@ WORKLOADS = [
         for batch in (128, 512)
     ),
     _training((4, 32, 16, 4), "tanh", "adam", 10_000, 10_000, data="matrix-exponential"),
+    *(
+        _training(widths, "relu", "adam", batch, samples, data=CLASSES)
+        for widths, batch, samples in (
+            ((4, 16, 3), 16, 1024),
+            (MIDDLE, 32, 2048),
+            ((20, 64, 100), 64, 2048),
+            (DIGITS, 128, 2048),
+        )
+    ),
     _training((28, 300, 300, 300, 300, 300, 1), "tanh", "adam", 100, 1000),
     _training((4, 64, 64, 2), "relu", "sgd", 1, 512),
     _training(TINY, "sigmoid", "sgd", 32, 1024, 0.1, networks=MANY),

@@ -84,8 +84,11 @@ def training(job, compiled=False, **options):
         x = x.reshape(-1, *job.shape).permute(0, 3, 1, 2)  # channels last in memory
     given = torch.from_numpy(job.permutation)
 
+    losses = torch.nn.functional
+    loss_between = losses.cross_entropy if workload.classifies else losses.mse_loss
+
     def loss_of(inputs, targets):
-        return torch.nn.functional.mse_loss(model(inputs), targets)
+        return loss_between(model(inputs), targets)
 
     update = optimizer.step
     if compiled:

@@ -97,6 +97,16 @@ def steps(workload, loss_of):
     return {"sgd": sgd, "adam": adam}[workload.optimizer]
 
 
+def _squared_error(outputs, targets):
+    return ((outputs - targets) ** 2).mean()
+
+
+def _cross_entropy(outputs, targets):
+    import jax
+
+    return -(targets * jax.nn.log_softmax(outputs)).sum(axis=1).mean()
+
+
 def train(job):
     return _train(job, job.layers)
 
@@ -117,11 +127,12 @@ def _train(job, layers):
     forward = images(job) if workload.stack else outputs(workload)
     shape = (workload.steps, workload.batch)
     rows = jnp.asarray(job.permutation.reshape(shape)) if job.order == GIVEN else None
+    loss_between = _cross_entropy if workload.classifies else _squared_error
 
     def one(state, key, rows, x, y, epochs):
         def loss_of(layers, batch):
             inputs, targets = batch if job.order == AS_THEY_ARE else (x[batch], y[batch])
-            return jnp.mean((forward(layers, inputs) - targets) ** 2)
+            return loss_between(forward(layers, inputs), targets)
 
         step = steps(workload, loss_of)
 

@@ -43,7 +43,10 @@ def train(job):
         "adam": lambda: keras.optimizers.Adam(rate, epsilon=1e-8),
     }[workload.optimizer]()
     grouped = min(STEPS_PER_EXECUTION, workload.steps)
-    model.compile(optimizer, loss="mse", steps_per_execution=grouped)
+    loss = "mse"
+    if workload.classifies:
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer, loss=loss, steps_per_execution=grouped)
     optimizer.build(model.trainable_variables)
     slots = [(variable, variable.numpy()) for variable in optimizer.variables]
     weights = [array for layer in job.layers for array in layer]

@@ -51,6 +51,27 @@ def backward(layers, differentiate, values, delta, gradients):
             differentiate(delta, values[index])
 
 
+def squared_error(outputs, targets, valued):
+    """The loss, if it is asked for, and in place of the outputs its gradient."""
+    outputs -= targets
+    loss = np.mean(outputs * outputs) if valued else None
+    outputs *= np.float32(2 / outputs.size)
+    return loss
+
+
+def cross_entropy(outputs, targets, valued):
+    """The same of a softmax of the outputs."""
+    outputs -= outputs.max(axis=1, keepdims=True)
+    of_class = np.sum(outputs * targets, axis=1) if valued else None
+    np.exp(outputs, out=outputs)
+    sums = outputs.sum(axis=1, keepdims=True)
+    loss = np.mean(np.log(sums[:, 0]) - of_class) if valued else None
+    outputs /= sums
+    outputs -= targets
+    outputs /= np.float32(len(outputs))
+    return loss
+
+
 class SGD:
     """Gradient descent over one flat vector."""
 
@@ -92,7 +113,7 @@ def train(job):
     activate, differentiate = ACTIVATIONS[workload.activation]
     make_optimizer = {"sgd": SGD, "adam": Adam}[workload.optimizer]
     ends = list(pairwise(range(0, workload.samples + 1, batch)))
-    factor = np.float32(2 / (batch * workload.widths[-1]))
+    find_loss = cross_entropy if workload.classifies else squared_error
 
     def run(epochs):
         generator = np.random.default_rng(2)
@@ -108,12 +129,8 @@ def train(job):
             losses = []
             for first, end in ends:
                 values = forward(layers, activate, x[first:end])
-                error = values[-1]
-                error -= y[first:end]
-                if epoch == epochs - 1:
-                    losses.append(np.mean(error * error))
-                error *= factor
-                backward(layers, differentiate, values, error, gradients)
+                losses.append(find_loss(values[-1], y[first:end], epoch == epochs - 1))
+                backward(layers, differentiate, values, values[-1], gradients)
                 optimizer.step(parameters, gradient)
         return np.mean(losses)
 

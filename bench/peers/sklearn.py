@@ -1,7 +1,7 @@
-"""scikit-learn's MLPRegressor, its rates scaled from half the sum of squares to the mean.
+"""scikit-learn's MLPClassifier, and its MLPRegressor with scaled rates.
 
-Its gradient is that of half the squared error, summed over outputs, and its reported loss is half
-the mean.
+The regressor's gradient is that of half the squared error, summed over outputs, not of the mean,
+and its reported loss is half the mean.
 """
 
 import warnings
@@ -16,9 +16,11 @@ ACTIVATIONS = {"relu": "relu", "tanh": "tanh", "sigmoid": "logistic"}
 
 
 def make(job, epochs=1):
-    from sklearn.neural_network import MLPRegressor
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-    class Given(MLPRegressor):
+    workload = job.workload
+
+    class Given(MLPClassifier if workload.classifies else MLPRegressor):
         """Starts from the job's parameters."""
 
         def _initialize(self, *arguments):
@@ -29,8 +31,7 @@ def make(job, epochs=1):
             weights, bias = next(self._given)
             return weights.astype(dtype), bias.astype(dtype)
 
-    workload = job.workload
-    outputs = workload.widths[-1]
+    scale = 1 if workload.classifies else 2 / workload.widths[-1]
     sgd = workload.optimizer == "sgd"
     return Given(
         hidden_layer_sizes=workload.widths[1:-1],
@@ -39,8 +40,8 @@ def make(job, epochs=1):
         alpha=0.0,
         batch_size=workload.batch,
         # Adam divides the gradient's scale out, all but its epsilon.
-        learning_rate_init=workload.learning_rate * (2 / outputs if sgd else 1) or 0.001,
-        epsilon=1e-8 * outputs / 2,
+        learning_rate_init=workload.learning_rate * (scale if sgd else 1) or 0.001,
+        epsilon=1e-8 / scale,
         momentum=0.0,
         shuffle=job.order == SHUFFLED,
         random_state=0,
@@ -51,6 +52,8 @@ def make(job, epochs=1):
 
 def arrays(job):
     x, y = job.arranged
+    if job.workload.classifies:
+        return x, y.argmax(axis=1)
     return x, y.ravel() if y.shape[1] == 1 else y
 
 
@@ -63,7 +66,8 @@ def train(job):
         with warnings.catch_warnings():
             # It is told how long to train, and warns that it did.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            return 2 * make(job, epochs).fit(x, y).loss_curve_[-1]
+            loss = make(job, epochs).fit(x, y).loss_curve_[-1]
+        return loss if job.workload.classifies else 2 * loss
 
     return run
 

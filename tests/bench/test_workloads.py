@@ -151,3 +151,13 @@ def test_rows_are_drawn_by_the_rule():
     assert sum(w.batch % 16 != 0 for w in singles) > drawn.ROWS / 2
     low, high = drawn.PARAMETERS
     assert all(low <= w.network().size <= high for w in DRAWN if w.networks > 1)
+
+
+def test_rows_that_classify_have_one_class_a_row_and_a_loss_of_their_own():
+    chosen = [w for w in SMALL if w.classifies]
+    assert len(chosen) >= 3
+    for workload in chosen:
+        targets = workload.arrays()[1]
+        assert set(np.unique(targets)) == {0.0, 1.0} and (targets.sum(axis=1) == 1).all()
+        before = FASTDENSE.train(Job.of(workload, GIVEN))(1)
+        assert 0.5 < before / np.log(workload.widths[-1]) < 2.0
