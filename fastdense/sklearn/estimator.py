@@ -158,7 +158,7 @@ class DenseEstimator(BaseEstimator, ABC):
         return X if self.dtype is None else X.astype(self.dtype, copy=False)
 
     def _begin(self, trained, predicting, dtype, like=None):
-        """A fresh network, and attributes of no training; `like` is a `Live` of the same network."""
+        """A fresh network, and attributes of no training; `like` is a `Live` of the same one."""
         parameters = initialized(self, trained, str(dtype), self._random_state)
         self._live = Live(predicting, parameters, like)
         self.coefs_, self.intercepts_ = [*self._live.coefs], [*self._live.intercepts]

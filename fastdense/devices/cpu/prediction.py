@@ -144,9 +144,8 @@ class _Way:
         }
         self._by_rows, self._threads = by_rows, threads
         self._arrays = arrays  # kept alive for their addresses
-        self._table = np.full(
-            len(layout.NAMES), address(plan)
-        )  # where a prediction looks at nothing
+        # Where a prediction looks at nothing, it is given the plan.
+        self._table = np.full(len(layout.NAMES), address(plan))
         for name, array in arrays.items():
             self._table[layout.NAMES.index(name)] = address(array)
         self._place = self._table.ctypes.data
