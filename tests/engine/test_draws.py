@@ -1,6 +1,7 @@
 """Networks of a pack that are trained on other draws of the data have the bits of each alone."""
 
 import numpy as np
+import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,7 +9,6 @@ from fastdense import train
 from fastdense.dataset import Data, Draws
 from fastdense.many import Trial, train_trials
 from fastdense.task import prepare
-from tests import strategies
 
 CURVES = "parameters", "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
 
