@@ -14,7 +14,8 @@ PREDICTING, EVALUATING, TRAINING, OBSERVING = range(4)
 
 # Kinds of work: chunks of samples through all layers, blocks of the gradient; or samples to be
 # brought to where the unrolled step of a pack reads them.
-PROPAGATE, ACCUMULATE, LOAD, IN_TURN = range(4)
+# Or some units of a layer: forward, or back to the delta of what is below it.
+PROPAGATE, ACCUMULATE, LOAD, IN_TURN, FORWARD, BACKWARD = range(6)
 
 # How a prediction is compared with its target for the accuracy.
 NO_ACCURACY, PROBABILITY, LOGIT, LARGEST, SHARE = range(5)
@@ -165,6 +166,9 @@ PLAN = np.dtype(
         # Whoever takes a chunk through the network also takes its gradient, when those of the
         # chunks before it are taken; activations stay with one thread.
         ("in_turn", _i8),
+        # Not 0 where the samples of a step are one chunk: multiply-adds of a product over them from
+        # which threads share the units of a layer.
+        ("by_units", _i8),
         # Parameters are updated block by block, for they are too many for the cache or for one
         # thread; never with clip_norm, which looks at all of the gradient first.
         ("update_by_block", _i8),
@@ -254,6 +258,12 @@ JOB = np.dtype(
         ("update", _i8),  # the gradient is complete: update the parameters
         ("by_rows", _i8),  # of a prediction: samples stay in rows
         ("in_rows", _i8),  # of a step, likewise
+        # Of the units of a layer: its number, where the deltas stand of its outputs and its inputs,
+        # and whether the layer below is dense, whose slopes are applied at once.
+        ("layer", _i8),
+        ("delta_row", _i8),
+        ("other_row", _i8),
+        ("dense_below", _i8),
         ("not_finite", _i8),  # set where inputs of a prediction are NaN or infinite
     ],
     align=True,

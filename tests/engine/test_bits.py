@@ -62,10 +62,13 @@ def test_pieces_of_any_length(training, budgets):
     trainings(),
     st.integers(2, 3),
     st.booleans(),
+    st.booleans(),
     st.lists(st.tuples(st.integers(1, 9**6), st.integers(0, 2))),
 )
-def test_any_number_of_threads(training, threads, short, pieces):
+def test_any_number_of_threads(training, threads, short, by_units, pieces):
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sessions, "FAR_MORE", 0 if by_units else 10**9)
+        patch.setattr(sessions, "SHARED_LAYER", 1)
         patch.setattr(sessions, "SHARED_PRODUCTS", 0)
         patch.setattr(sessions, "MIN_COLUMNS", 16)
         patch.setattr(sessions, "MIN_NUMBERS", 1)
@@ -97,6 +100,30 @@ def test_gradients_that_are_taken_in_turn(optimizer, threads):
         ours.advance(next(budgets), len(ours._strategies) - 1)
     assert all((array == CANARY).all() for array in behind)
     same(ours.result(), expected)
+
+
+@pytest.mark.parametrize("threads", [2, 3, 5])
+@pytest.mark.parametrize("samples", [13, 32, 50])
+def test_units_of_layers_that_threads_share(samples, threads):
+    """Some are shared, some not; widths leave parts that are no whole vectors."""
+    layers = [
+        Dense(67, "tanh"), Dropout(0.2), Dense(180, "relu"), Dense(161, "silu"),
+        Dense(33, "softmax"), Dense(100, "gelu"), Dense(10),
+    ]  # fmt: skip
+    network = Network(40, layers)
+    data = strategies.numbers(0, 4 * samples - 3, 40), strategies.numbers(1, 4 * samples - 3, 10)
+    recipe = Recipe(
+        optimizer="adam", batch_size=samples, epochs=3, learning_rate=0.01, l1=0.001,
+        gradient_accumulation_steps=2, seed=3,
+    )  # fmt: skip
+    training = (network, recipe, data), {"observe_every": 2}
+    ours, behind = guarded_session(training, threads, SHARED_LAYER=1 << 15, FAR_MORE=0)
+    assert ours._strategies[-1].by_units > 0 and ours._strategies[-1].threads == threads
+    budgets = itertools.cycle([1, 10**6, 10**9])
+    while not ours.done:
+        ours.advance(next(budgets), len(ours._strategies) - 1)
+    assert all((array == CANARY).all() for array in behind)
+    same(ours.result(), finished(session(training)))
 
 
 CANARY = 0x5A
@@ -138,9 +165,13 @@ def finished_within(session, behind):
 
 
 @settings(max_examples=40)
-@given(trainings(), st.integers(1, 8), st.sampled_from([16, 32]), st.booleans())
-def test_nothing_is_written_behind_an_array(training, threads, columns, short):
+@given(
+    trainings(), st.integers(1, 8), st.sampled_from([16, 32]), st.booleans(),
+    st.sampled_from([0, 3]),
+)  # fmt: skip
+def test_nothing_is_written_behind_an_array(training, threads, columns, short, far_more):
     constants = {"SHARED_PRODUCTS": 0, "MIN_NUMBERS": 1, "MIN_COLUMNS": columns}
+    constants |= {"FAR_MORE": far_more, "SHARED_LAYER": 1}
     if short:
         constants["chunk_columns"] = lambda *given: columns
     ours = finished_within(*guarded_session(training, threads, **constants))

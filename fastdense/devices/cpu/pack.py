@@ -48,6 +48,7 @@ class Pack(Session):
             blocks=places["blocks"],
             update_by_block=False,
             in_turn=False,
+            by_units=0,
             layers=layers,
         )
         # Evaluations use the same chunks, so that ones stay in their rows.

@@ -27,6 +27,7 @@ class Strategy(NamedTuple):
     blocks: int  # of the gradient
     update_by_block: bool
     in_turn: bool  # the thread that ran a chunk forward also adds its gradient, in their order
+    by_units: int  # multiply-adds from which threads share the units of a layer, or 0
     layers: np.ndarray  # with the blocks of each layer
 
     @property

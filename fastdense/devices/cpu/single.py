@@ -27,8 +27,11 @@ from fastdense.kernels.registry import kernel
 from fastdense.parallel import cores
 
 SHARED_PRODUCTS = 400_000  # parameters times samples, from which it is tried to share a step
+SHARED_LAYER = 1 << 16  # multiply-adds of its product, some microsecond, to share a layer's units
 MIN_COLUMNS = 16  # of a chunk that a thread does by itself
 MIN_NUMBERS = 4096  # of the gradient that a thread should find to do
+FAR_MORE = 3  # parameters than numbers of a thread's samples, so that threads share units
+MOST = 0.9  # of the multiply-adds, which shared layers should have
 MAX_STEPPERS = 8  # sizes of mini-batches of the caller's that are kept ready
 
 
@@ -57,7 +60,7 @@ class Single(Session):
 
         block_numbers = places["block"]
 
-        def strategy(threads, columns, by_block, layers, places, in_turn=False):
+        def strategy(threads, columns, by_block, layers, places, in_turn=False, by_units=0):
             chunks = -(-task.batch // columns)
             if not in_turn:
                 chunks = chunks_between(task.batch, columns, places, network.size, threads)
@@ -70,6 +73,7 @@ class Single(Session):
                 places["blocks"],
                 by_block and not bounded,
                 in_turn,
+                by_units,
                 layers,
             )
 
@@ -91,10 +95,21 @@ class Single(Session):
             # and deltas of the chunk do. What is less is faster; but a linked layer is one block,
             # for the whole of which the next chunk would have to wait.
             features = sum(prod(shape) for shape, _ in network.sized)
-            in_turn = each < task.batch and network.size <= each * features
+            passing = each * features
+            in_turn = each < task.batch and network.size <= passing
             in_turn = in_turn and not shared_layers["accumulate"].any()
+            # Where parameters are far more, each thread has some units of every layer, and reads
+            # their weights only; its samples are not cut, and fill as many vectors as there are.
+            by_units = columns >= task.batch and network.size > FAR_MORE * passing
+            by_units = by_units and _are_units_most(shared_layers, columns)
+            if by_units:
+                each, in_turn = columns, False
             strategies.append(
-                strategy(most, each, True, shared_layers, shared_places, in_turn=in_turn)
+                strategy(
+                    *(most, each, True, shared_layers, shared_places),
+                    in_turn=in_turn,
+                    by_units=SHARED_LAYER if by_units else 0,
+                )
             )
         shape = Shape(
             lanes=1,
@@ -226,6 +241,13 @@ class Single(Session):
             stepper = self._steppers[key] = Stepper(self, *key)
         self.state[0]["loaded"] = 0
         return stepper.step(inputs, targets, weights)
+
+
+def _are_units_most(layers, columns):
+    """Whether layers whose units threads may share have most of the multiply-adds."""
+    products = layers["n_in"] * layers["n_out"]
+    shared = (layers["forward"] == 0) & (products * columns >= SHARED_LAYER)
+    return products[shared].sum() >= MOST * products.sum()
 
 
 def _most_threads(task, threads):

@@ -41,19 +41,28 @@ def record(typingctx, pointer, index):
     return pointer.dtype(pointer, types.intp), codegen
 
 
-@intrinsic
-def prefetch(typingctx, pointer):
-    """Ask for the cache line behind a pointer, which need not be one that may be read."""
-
+def _prefetch(pointer, writes, locality):
     def codegen(context, builder, signature, arguments):
         i32 = ir.IntType(32)
         kinds = [arguments[0].type, i32, i32, i32]
         function = declare(builder, "llvm.prefetch.p0", ir.VoidType(), kinds)
-        # For reading, into the second-level cache, data.
-        builder.call(function, [arguments[0], i32(0), i32(2), i32(1)])
+        data = i32(1)
+        builder.call(function, [arguments[0], i32(writes), i32(locality), data])
         return context.get_dummy_value()
 
     return types.void(pointer), codegen
+
+
+@intrinsic
+def prefetch(typingctx, pointer):
+    """Ask for the cache line behind a pointer, which need not be one that may be read."""
+    return _prefetch(pointer, writes=0, locality=2)  # into the second-level cache
+
+
+@intrinsic
+def own(typingctx, pointer):
+    """The same to write to it: other cores give it up."""
+    return _prefetch(pointer, writes=1, locality=3)
 
 
 @intrinsic

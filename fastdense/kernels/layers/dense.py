@@ -31,29 +31,31 @@ WIDE = 16  # outputs from which the gradient of one sample is taken row by row
 
 @cache
 def forward_for(kind):
-    """`forward(work, job, layer, index, arena, scratch, columns, samples)`.
+    """`forward(work, job, layer, index, arena, scratch, columns, samples, first, units)`.
 
-    When OBSERVING the |pre-activations| are added to the sixteen sums at `sizes[16 index]`.
+    Of all its units, or of some from the first one on, which then is a multiple of 16. When
+    OBSERVING the |pre-activations| are added to the sixteen sums at `sizes[16 index]`.
     """
     product, of_few = product_for(kind), few_forward_for(kind)
     width = vector_length(kind.bitwidth)
     cast = np.float32 if kind == types.float32 else np.float64
 
-    @njit(**NUMPY)
-    def forward(work, job, layer, index, arena, scratch, columns, samples):
+    @njit(inline="never", **NUMPY)
+    def forward(work, job, layer, index, arena, scratch, columns, samples, first, units):
         stride = job.stride
         zero, one = np.int64(0), np.int64(1)
         source = offset(arena, layer.input_row * stride)
-        target = offset(arena, layer.output_row * stride)
-        slopes = offset(arena, layer.slope_row * stride)
+        target = offset(arena, (layer.output_row + first) * stride)
+        slopes = offset(arena, (layer.slope_row + first) * stride)
         plain = job.purpose < TRAINING and layer.value != 0
         if plain:  # nobody asks for slopes, so values replace the pre-activations
             slopes = target
         # The row behind the inputs is the bias's input in the weight gradient.
-        ones = offset(source, layer.n_in * stride)
-        for b in range(columns):
-            ones[b] = cast(1)
-        weights = offset(work.parameters, layer.weights)
+        if first == 0:
+            ones = offset(source, layer.n_in * stride)
+            for b in range(columns):
+                ones[b] = cast(1)
+        weights = offset(work.parameters, layer.weights + first)
         bias = offset(weights, layer.n_in * layer.n_out)
         if stride == 1:  # one sample: the lanes run over the outputs
             product(
@@ -63,11 +65,12 @@ def forward_for(kind):
             )  # fmt: skip
         else:
             few = few_samples(samples, layer.n_out, layer.n_in, one, width)
+            few = few if units == layer.n_out else zero
             count = samples - few if few else columns
             if count > 0:
                 product(
                     weights, one, layer.n_out, source, stride, slopes, stride,
-                    layer.n_out, count, layer.n_in,
+                    units, count, layer.n_in,
                     np.int64(ROW_BIAS), bias, scratch, scratch, zero, zero,
                 )  # fmt: skip
             if few:
@@ -79,29 +82,29 @@ def forward_for(kind):
         if job.purpose == OBSERVING:
             add_sizes(work, index, slopes, stride, layer.n_out, samples, zero, one)
         if plain:
-            call(layer.value, (target, layer.n_out, columns, stride))
+            call(layer.value, (target, units, columns, stride))
         else:
-            call(layer.activate, (slopes, target, layer.n_out, columns, stride))
+            call(layer.activate, (slopes, target, units, columns, stride))
 
     return forward
 
 
 @cache
-def backward_for(kind):
-    """`backward(work, job, layer, arena, transposed, scratch, delta, other, columns, samples)`.
+def differentiate_for(kind):
+    """`differentiate(job, layer, arena, transposed, delta, columns, first, units)`.
 
-    From the derivative with respect to the outputs, in the rows of `delta`, to the transposed
-    delta, and to that of the inputs in `other`; what is of few outputs or inputs is not transposed.
+    From the derivative with respect to the outputs, in the rows of `delta`, to that with respect to
+    the pre-activations, and its transpose; what is of few outputs or inputs is not transposed. Of
+    all units, or of some from the first one on, which then is a multiple of 16.
     """
-    product, multiply, of_few = product_for(kind), matvec_for(kind), few_backward_for(kind)
     square = vector_length(kind.bitwidth)
     turn_whole, turn_part = (make_turn(kind, square, whole) for whole in (True, False))
     cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(inline="never", **NUMPY)
-    def apply_slopes(delta, slopes, stride, transposed, transposed_stride, rows, columns):
+    def apply_slopes(delta, slopes, stride, transposed, transposed_stride, rows, columns, line):
         # From `da` to `dz = da * slope` (rows, columns) in place, and dz^T to `transposed`.
-        if stride == 1 or rows == 1:
+        if line:
             for i in range(rows * columns):
                 dz = delta[i] * slopes[i]
                 delta[i] = dz
@@ -126,10 +129,9 @@ def backward_for(kind):
                 delta[i] = dz
                 copy[i] = dz
 
-    @njit(**NUMPY)
-    def backward(work, job, layer, arena, transposed, scratch, delta, other, columns, samples):
+    @njit(inline="never", **NUMPY)
+    def differentiate(job, layer, arena, transposed, delta, columns, first, units):
         stride = job.stride
-        zero, one = np.int64(0), np.int64(1)
         slopes = offset(arena, layer.slope_row * stride)
         if layer.differentiate != 0:
             outputs = offset(arena, layer.output_row * stride)
@@ -140,31 +142,49 @@ def backward_for(kind):
                     slopes[i] = cast(1)
         if layer.few_inputs and stride > 1:
             return  # its gradient takes the delta from here
-        few = layer.few_outputs if stride > 1 else zero
-        wide = layer.n_out - few
+        few = layer.few_outputs if stride > 1 else np.int64(0)
+        wide, end = layer.n_out - few, first + units
         apply_slopes(
-            delta, slopes, stride, offset(transposed, layer.transposed * job.columns),
-            layer.transposed_stride, wide, columns,
+            offset(delta, first * stride), offset(slopes, first * stride), stride,
+            offset(transposed, layer.transposed * job.columns + first),
+            layer.transposed_stride, min(end, wide) - first, columns, stride == 1 or wide == 1,
         )  # fmt: skip
-        apply_few_slopes(
-            offset(delta, wide * stride), offset(slopes, wide * stride), stride,
-            offset(transposed, layer.few_place * job.columns), few, columns,
-        )  # fmt: skip
-        if not layer.needs_input_gradient:
-            return
-        weights = offset(work.parameters, layer.weights)
+        if end == layer.n_out:
+            apply_few_slopes(
+                offset(delta, wide * stride), offset(slopes, wide * stride), stride,
+                offset(transposed, layer.few_place * job.columns), few, columns,
+            )  # fmt: skip
+
+    return differentiate
+
+
+@cache
+def descend_for(kind):
+    """`descend(work, job, layer, transposed, scratch, delta, other, columns, samples, first, n)`.
+
+    From the derivative with respect to the pre-activations, in the rows of `delta`, to that with
+    respect to all inputs, or `n` from the first one on, in the rows of `other`.
+    """
+    product, multiply, of_few = product_for(kind), matvec_for(kind), few_backward_for(kind)
+    square = vector_length(kind.bitwidth)
+
+    @njit(inline="never", **NUMPY)
+    def descend(work, job, layer, transposed, scratch, delta, other, columns, samples, first, n):
+        stride = job.stride
+        zero, one = np.int64(0), np.int64(1)
+        weights = offset(work.parameters, layer.weights + first * layer.n_out)
         if stride == 1:
             multiply(weights, layer.n_out, delta, other, layer.n_in, layer.n_out)
             return
         left = zero
-        if few == 0:
+        if layer.few_outputs == 0 and n == layer.n_in:
             turned = (layer.n_out + square - 1) // square
             left = few_samples(samples, layer.n_in, layer.n_out, turned, square)
         count = samples - left if left else columns
         if count > 0:
             product(
-                weights, layer.n_out, one, delta, stride, other, stride,
-                layer.n_in, count, layer.n_out, np.int64(ZERO), weights, scratch,
+                weights, layer.n_out, one, delta, stride, offset(other, first * stride), stride,
+                n, count, layer.n_out, np.int64(ZERO), weights, scratch,
                 scratch, zero, zero,
             )  # fmt: skip
         if left:
@@ -174,7 +194,7 @@ def backward_for(kind):
                 layer.transposed_stride, offset(other, count), stride, left, scratch,
             )  # fmt: skip
 
-    return backward
+    return descend
 
 
 @cache

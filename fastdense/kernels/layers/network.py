@@ -29,56 +29,132 @@ def all_finite(values, count):
     return not bad
 
 
+@njit(**NUMPY)
+def is_shared(plan, job, layer, columns):
+    """Whether threads share the units of a layer, which takes them far longer than to meet."""
+    if plan.by_units == 0 or job.purpose != TRAINING:
+        return False
+    return layer.n_in * layer.n_out * columns >= plan.by_units
+
+
+@njit(**NUMPY)
+def share_of(count, part, parts):
+    """The first of some units that one of the parts has, and how many; whole groups of 16."""
+    groups = (count + COLUMN_MULTIPLE - 1) // COLUMN_MULTIPLE
+    first = groups * part // parts * COLUMN_MULTIPLE
+    end = min(groups * (part + 1) // parts * COLUMN_MULTIPLE, count)
+    return first, end - first
+
+
 @cache
-def forward_for(kind):
-    """`forward(work, job, depth, arena, scratch, columns, samples, place)`.
+def forward_for(kind, share):
+    """`forward(work, plan, job, arena, scratch, columns, samples, place)`.
 
     From the first layer's input rows to the last one's output rows; `samples` of the columns are
-    not padding, the first of which stands at `place` in its batch.
+    not padding, the first of which stands at `place` in its batch. `share(plan, work, job, task)`
+    has a team do a task of all its parts.
     """
     dense = dense_layers.forward_for(kind)
 
     @njit(inline="never", **NUMPY)
-    def forward(work, job, depth, arena, scratch, columns, samples, place):
-        for index in range(depth):
+    def forward(work, plan, job, arena, scratch, columns, samples, place):
+        for index in range(plan.depth):
             layer = record(work.layers, index)
             if layer.forward != 0:
                 call(layer.forward, (work.table, index, arena, columns, place))
+            elif is_shared(plan, job, layer, columns) and layer.differentiate == 0:
+                job.layer = index
+                share(plan, work, job, layout.FORWARD)
             else:
-                dense(work, job, layer, index, arena, scratch, columns, samples)
+                dense(
+                    work, job, layer, index, arena, scratch, columns, samples, np.int64(0),
+                    layer.n_out,
+                )  # fmt: skip
 
     return forward
 
 
 @cache
-def backward_for(kind):
-    """`backward(work, job, depth, arena, transposed, scratch, delta, other, columns, samples)`.
+def backward_for(kind, share):
+    """`backward(work, plan, job, arena, transposed, scratch, columns, samples)`.
 
-    From the loss's derivative in the rows of `delta` to what every layer's gradient is taken from.
+    From the loss's derivative to what every layer's gradient is taken from.
     """
-    dense, scatter = dense_layers.backward_for(kind), scatter_for(kind)
+    differentiate, descend = dense_layers.differentiate_for(kind), dense_layers.descend_for(kind)
+    scatter = scatter_for(kind)
 
     @njit(inline="never", **NUMPY)
-    def backward(work, job, depth, arena, transposed, scratch, delta, other, columns, samples):
-        for index in range(depth - 1, -1, -1):
+    def backward(work, plan, job, arena, transposed, scratch, columns, samples):
+        row, other_row, differentiated = plan.delta_row, plan.other_delta_row, False
+        for index in range(plan.depth - 1, -1, -1):
             layer = record(work.layers, index)
+            delta, other = offset(arena, row * job.stride), offset(arena, other_row * job.stride)
             if layer.backward != 0:
                 call(layer.backward, (work.table, index, arena, delta, other, columns))
                 if layer.accumulate != 0 and layer.transposed >= 0:  # others overwrite it
                     own = offset(transposed, layer.transposed * job.columns)
                     scatter(delta, job.stride, layer.n_out, columns, own)
             else:
-                dense(work, job, layer, arena, transposed, scratch, delta, other, columns, samples)
+                zero = np.int64(0)
+                if not differentiated:
+                    differentiate(job, layer, arena, transposed, delta, columns, zero, layer.n_out)
+                differentiated = False
+                if layer.needs_input_gradient:
+                    if is_shared(plan, job, layer, columns):
+                        below = record(work.layers, index - 1)
+                        differentiated = below.backward == 0 and below.differentiate == 0
+                        job.layer, job.delta_row, job.other_row = index, row, other_row
+                        job.dense_below = differentiated
+                        share(plan, work, job, layout.BACKWARD)
+                    else:
+                        descend(
+                            work, job, layer, transposed, scratch, delta, other, columns, samples,
+                            zero, layer.n_in,
+                        )  # fmt: skip
             if layer.own_delta:
                 if not layer.needs_input_gradient:
                     break
-                delta, other = other, delta
+                row, other_row = other_row, row
 
     return backward
 
 
 @cache
-def propagate_for(kind):
+def part_for(kind):
+    """`do_part(work, thread, part)`: some units of the job's layer, forward or backward."""
+    forward = dense_layers.forward_for(kind)
+    differentiate, descend = dense_layers.differentiate_for(kind), dense_layers.descend_for(kind)
+
+    @njit(inline="never", **NUMPY)
+    def do_part(work, thread, part):
+        plan, job, arena = record(work.plan, 0), record(work.job, 0), work.arena
+        columns, stride = pad(job.samples), job.stride
+        scratch = offset(work.scratch, thread * plan.scratch)
+        layer = record(work.layers, job.layer)
+        if job.task == layout.FORWARD:
+            first, units = share_of(layer.n_out, part, plan.threads)
+            if units > 0:
+                forward(
+                    work, job, layer, job.layer, arena, scratch, columns, job.samples, first, units
+                )
+            return
+        first, inputs = share_of(layer.n_in, part, plan.threads)
+        if inputs <= 0:
+            return
+        transposed = offset(arena, plan.rows * stride)
+        delta, other = offset(arena, job.delta_row * stride), offset(arena, job.other_row * stride)
+        descend(
+            work, job, layer, transposed, scratch, delta, other, columns, job.samples, first, inputs
+        )
+        if job.dense_below:  # while they are in this thread's cache
+            below = record(work.layers, job.layer - 1)
+            differentiate(job, below, arena, transposed, other, columns, first, inputs)
+
+    return do_part
+
+
+@cache
+def propagate_for(kind, share):
     """`propagate(work, thread, chunk)`: a chunk of the job's samples through the network.
 
     Depending on the job: predictions; or the loss of every sample; or also the transposed deltas
@@ -86,7 +162,7 @@ def propagate_for(kind):
     """
     cast = np.float32 if kind == types.float32 else np.float64
     gather, scatter = gather_for(kind), scatter_for(kind)
-    forward, backward = forward_for(kind), backward_for(kind)
+    forward, backward = forward_for(kind, share), backward_for(kind, share)
     forward_few, backward_few = few_rows_forward_for(kind), few_rows_backward_for(kind)
     predict_rows = predict_rows_for(kind)
 
@@ -163,7 +239,7 @@ def propagate_for(kind):
             forward_few(work, job, plan.depth, arena, scratch, first, samples, columns)
         else:
             forward(
-                work, job, plan.depth, arena, scratch, columns, samples, job.place + chunk_first,
+                work, plan, job, arena, scratch, columns, samples, job.place + chunk_first,
             )  # fmt: skip
         outputs = offset(arena, final.output_row * stride)
         if job.purpose == PREDICTING:
@@ -198,9 +274,6 @@ def propagate_for(kind):
                     work, job, plan.depth, arena, transposed, scratch, delta, samples, columns
                 )
                 return
-            backward(
-                work, job, plan.depth, arena, transposed, scratch, delta,
-                offset(arena, plan.other_delta_row * stride), columns, samples,
-            )  # fmt: skip
+            backward(work, plan, job, arena, transposed, scratch, columns, samples)
 
     return propagate

@@ -5,7 +5,7 @@ from functools import cache
 from numba import njit, types
 
 from fastdense.kernels.compile.compiler import NUMPY
-from fastdense.kernels.compile.pointers import move_eight, offset, prefetch
+from fastdense.kernels.compile.pointers import move_eight, offset, own, prefetch
 from fastdense.kernels.compile.vectors import vector_length
 from fastdense.kernels.layout import DEPTH, GROUP, PACK_FROM, PACKED_ROWS
 from fastdense.kernels.linalg.tile import ACCUMULATE, COLUMN_BIAS, make_tile
@@ -40,7 +40,7 @@ def product_for(kind):
             for row in range(rows):
                 start = array * array_stride + row * ldc
                 for column in range(0, n, line):
-                    prefetch(offset(ahead, start + column))
+                    own(offset(ahead, start + column))
 
     @njit(inline="never", **NUMPY)
     def panel(

@@ -1,4 +1,4 @@
-"""Threads that share the units of a job: chunks of samples, or blocks of the gradient.
+"""Threads that share the units of a job: chunks of samples, blocks of a gradient, parts of a layer.
 
 Which thread does a unit changes no bit: units write to different places, or go on with the same
 sums in turn, and no sum is split. Each thread has a share, the same ones in every step, so that
@@ -58,6 +58,15 @@ def _share(plan, work, team, begin, end):
     while atomic_read(offset(team, FINISHED)) < end:
         looks += 1
         rest(plan, looks)
+
+
+@njit(inline="never", **NUMPY)
+def share_parts(plan, work, job, task):
+    """Have the team do a task in as many parts as it has threads, within a unit of another one."""
+    before = job.task
+    job.task = task
+    _share(plan, work, work.team, np.int64(0), plan.threads)
+    job.task = before
 
 
 @njit(**NUMPY)

@@ -5,9 +5,9 @@ from numba import types
 from fastdense.kernels import layout
 from fastdense.kernels.compile.pointers import record
 from fastdense.kernels.layers.gradient import accumulate_for, apply_for, take_for
-from fastdense.kernels.layers.network import propagate_for
+from fastdense.kernels.layers.network import part_for, propagate_for
 from fastdense.kernels.layers.pack import accumulate_pack_for, propagate_pack_for
-from fastdense.kernels.loop.team import await_turn, end_turn
+from fastdense.kernels.loop.team import await_turn, end_turn, share_parts
 from fastdense.kernels.records import TABLE, work_reader
 
 
@@ -18,7 +18,13 @@ def work(kind):
     a step.
     """
     return _work(
-        kind, False, propagate_for(kind), accumulate_for(kind), take_for(kind), apply_for(kind)
+        kind,
+        False,
+        propagate_for(kind, share_parts),
+        accumulate_for(kind),
+        take_for(kind),
+        apply_for(kind),
+        part_for(kind),
     )
 
 
@@ -27,7 +33,7 @@ def pack_work(kind):
     return _work(kind, True, propagate_pack_for(kind), accumulate_pack_for(kind))
 
 
-def _work(kind, packed, propagate, accumulate, take=None, apply=None):
+def _work(kind, packed, propagate, accumulate, take=None, apply=None, do_part=None):
     read = work_reader(kind, packed)
 
     def work(table, thread, begin, end):
@@ -36,6 +42,10 @@ def _work(kind, packed, propagate, accumulate, take=None, apply=None):
         if job.task == layout.ACCUMULATE:
             for block in range(begin, end):
                 accumulate(work, thread, block)
+            return
+        if not packed and (job.task == layout.FORWARD or job.task == layout.BACKWARD):
+            for part in range(begin, end):
+                do_part(work, thread, part)
             return
         for chunk in range(begin, end):
             if packed or job.task != layout.IN_TURN:
