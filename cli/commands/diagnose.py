@@ -11,14 +11,6 @@ from fastdense_cli import completing
 from fastdense_cli.options import arguments, examples, force_option, report_option
 
 PROGRAMS = ".py", ".ipynb"
-# Of how a table is read, what a file of settings says and what is said behind this command.
-SETTINGS_AS_OPTIONS = {
-    'missing = "drop" or "mean"': "--missing drop or --missing mean",
-    'missing = "drop"': "--missing drop", "header = true": "--header",
-    "header = false": "--no-header", 'separator = "\\t"': "--separator tab",
-    "separator = ": "--separator ",
-    'decimal = ","': """--set 'data.decimal=","'""",
-}  # fmt: skip
 
 
 @click.command(
@@ -317,23 +309,20 @@ def _of_scenario(subject, changes):
 
 def _of_table(path, changes, options):
     """The case of a table with the settings of the options, and notes."""
+    from fastdense.data import advice_spelled
     from fastdense.diagnosis.subject import of_table
-    from fastdense.errors import FastdenseError
 
-    try:
+    with advice_spelled(_as_options):
         return of_table(path, changes, **options)
-    except FastdenseError as error:
-        said, semicolon, advice = str(error).rpartition("; ")
-        raise FastdenseError(said + semicolon + _as_options(advice)) from None
 
 
-def _as_options(advice):
-    """What a file of settings could say, said by the options of a table."""
-    for setting, option in SETTINGS_AS_OPTIONS.items():
-        advice = advice.replace(setting, option)
-    before, drop, columns = advice.partition("drop = ")
-    try:
-        names = json.loads(columns) if drop else []
-    except ValueError:  # too many to be named
-        return f"{before}--drop"
-    return before + " ".join(f"--drop {quote(str(name))}" for name in names)
+def _as_options(name, values):
+    """Values of a setting of a table, as options of this command."""
+    if name == "header":
+        return " or ".join("--header" if value else "--no-header" for value in values)
+    if name == "drop":
+        return " ".join(f"--drop {quote(str(column))}" for column in values[0])
+    if name in ("missing", "separator"):
+        words = ("tab" if value == "\t" else quote(value) for value in values)
+        return " or ".join(f"--{name} {word}" for word in words)
+    return " or ".join(f"--set {quote(f'data.{name}={json.dumps(value)}')}" for value in values)

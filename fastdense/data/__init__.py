@@ -6,11 +6,13 @@ import numpy as np
 
 from fastdense import catalogue
 from fastdense.checks import seed, whole
+from fastdense.data import _advice
 from fastdense.dataset import Data
 from fastdense.errors import FastdenseError, unknown
 from fastdense.numerics import streams
 from fastdense.scaling import scaled
 
+advice_spelled = _advice.spelled
 MAX_NUMBERS = 1 << 27  # that a generator draws at once: 1 GB
 OF_ALL = {"name": None, "test": 0, "scale": "none", "seed": 0}  # keys of any table of data
 LOADED = {**OF_ALL, "sample": 0}

@@ -1,12 +1,12 @@
 """Which columns of a CSV file are read, and as what: header, targets, what is left out."""
 
-import json
 import math
 from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
+from fastdense.data._advice import setting
 from fastdense.data._cells import is_name, number, quoted
 from fastdense.data._headers import is_header
 from fastdense.errors import FastdenseError, shown, unknown
@@ -46,7 +46,7 @@ class Columns:
         """A column as `drop` takes it."""
         name = self.names and self.names[place]
         unique = name and self.names.count(name) == 1
-        return json.dumps(name, ensure_ascii=False) if unique else str(place + 1)
+        return name if unique else place + 1
 
     def notes(self, hyper, inputs):
         """What looks as if it should be no input: sentences."""
@@ -58,7 +58,7 @@ class Columns:
                 what = "has no name" if unnamed else "counts the rows"
                 found.append(
                     f"{self.called(place)} of {hyper['file']} is an input but {what}, as an index "
-                    f"does; leave it out with drop = [{self.key(place)}]"
+                    f"does; leave it out with {setting('drop', [self.key(place)])}"
                 )
         return tuple(found)
 
@@ -100,7 +100,7 @@ def choose(hyper, first, hint, below=()):
         help_ = hint()
         raise FastdenseError(
             f"line {line} of {hyper['file']} is {shown(hyper['separator'].join(cells))}, which may "
-            "be a header or a row; say header = true or header = false"
+            f"be a header or a row; say {setting('header', True, False)}"
             + (f", or perhaps {help_}" if help_ else "")
         )
     names = cells if header else None
@@ -126,7 +126,8 @@ def choose(hyper, first, hint, below=()):
     if hyper["header"] == "auto" and len(cells) > 2 and cells == [*map(str, range(len(cells)))]:
         remarks += (
             f"line {line} of {hyper['file']} is read as a row, though it counts 0, 1, 2, ... as a "
-            "header of columns without names does; say header = true if it is one, else false",
+            "header of columns without names does; if it is one, say "
+            f"{setting('header', True)}, else {setting('header', False)}",
         )
     return Columns(len(cells), names, kept, inputs, chosen, remarks)
 

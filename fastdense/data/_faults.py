@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from fastdense.data._advice import setting
 from fastdense.data._cells import is_missing, number, quoted
 from fastdense.data._numerals import grouped_number
 from fastdense.errors import FastdenseError
@@ -99,24 +100,24 @@ def _advice(hyper, columns, faults, rows):
         return "mend these lines"
     texts = [found.what for found in faults.values() if not is_missing(found.what)]
     if texts and all(map(DECIMAL_COMMA.fullmatch, texts)) and hyper["separator"] != ",":
-        return 'numbers with a decimal comma are read with decimal = ","'
+        return f"numbers with a decimal comma are read with {setting('decimal', ',')}"
     inputs = [place for place in sorted(faults) if place not in columns.targets]
-    filled = 'fill what is missing, or say missing = "drop"'
+    filled = "fill what is missing, or say "
     encoded = ""
     if hyper["text"] == "refuse" and any(
         not is_missing(found.what) and found.count * 2 > rows for found in faults.values()
     ):
-        encoded = ', or say text = "encode"'
+        encoded = f", or say {setting('text', 'encode')}"
     if not inputs:
-        return f"give targets as numbers{encoded}" if texts else filled
+        return f"give targets as numbers{encoded}" if texts else filled + setting("missing", "drop")
     ways = [f"write text as numbers{encoded}"] if texts else []
     if len(texts) < len(faults):
-        ways.append(f'{filled} or "mean"')
+        ways.append(filled + setting("missing", "drop", "mean"))
     cells = ", ".join(ways)
     often = [place for place in inputs if faults[place].count * 2 > rows] or inputs
     if len(often) == len(columns.inputs):
         return cells
-    dropped = ", ".join(columns.key(place) for place in often)
+    dropped = setting("drop", [columns.key(place) for place in often])
     if len(dropped) > MAX_DROPPED:
-        dropped = f"{columns.key(often[0])[:MAX_DROPPED]}, ..."
-    return f"{cells}, or leave columns out with drop = [{dropped}]"
+        dropped = f"{setting('drop', [columns.key(often[0])])[:MAX_DROPPED]} and so on"
+    return f"{cells}, or leave columns out with {dropped}"

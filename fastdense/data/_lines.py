@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+from fastdense.data._advice import setting
 from fastdense.data._encodings import ENCODINGS
 from fastdense.data.npz import opened
 from fastdense.errors import FastdenseError, shown
@@ -31,12 +32,13 @@ def check_form(hyper):
             raise FastdenseError(f"data.{key} is {shown(hyper[key])}; expected {listed}")
     if decimal == separator == ".":
         raise FastdenseError(
-            'data.separator is ".", the decimal point; expected another, or decimal = ","'
+            'data.separator is ".", the decimal point; expected another, or '
+            + setting("decimal", ",")
         )
     if decimal == separator != "auto":
         raise FastdenseError(
             'data.decimal is ",", which separates columns; say by what else they are separated, '
-            'such as separator = ";"'
+            f"such as {setting('separator', ';')}"
         )
     if header != "auto" and not isinstance(header, bool):
         raise FastdenseError(f'data.header is {shown(header)}; expected true, false or "auto"')

@@ -1,9 +1,9 @@
 """Whether a CSV file would be read with another separator, or with a decimal comma."""
 
 import csv
-import json
 import math
 
+from fastdense.data._advice import setting
 from fastdense.data._cells import number
 from fastdense.data._encodings import ENCODINGS
 from fastdense.data._lines import MAX_BYTES
@@ -57,7 +57,7 @@ def _are_numbers(rows, decimal):
 
 def _settings(form, given):
     return " and ".join(
-        f"{name} = {json.dumps(value)}"
+        setting(name, value)
         for name, value, old in zip(("separator", "decimal"), form, given, strict=True)
         if value != old
     )

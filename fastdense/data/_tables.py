@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fastdense.data._advice import setting
 from fastdense.data._cells import quoted
 from fastdense.data._words import DATES, FEW_WORDS, MANY_WORDS, MAX_CLASSES, MISSING, NOTHING
 from fastdense.errors import FastdenseError
@@ -109,7 +110,7 @@ def assembled(hyper, columns, words, found, table):
     if not len(rows):
         raise FastdenseError(
             f"every row of {hyper['file']} has nothing in one of its columns; leave the emptiest "
-            'out by drop, or say missing = "mean"'
+            f"out, or say {setting('missing', 'mean')}"
         )
     if out.any():
         counts = [
@@ -142,7 +143,8 @@ def assembled(hyper, columns, words, found, table):
             if not len(known):
                 raise FastdenseError(
                     f"{columns.called(place)} of {hyper['file']} has nothing in every row that has "
-                    f"a target, so no mean; leave it out with drop = [{columns.key(place)}]"
+                    f"a target, so no mean; leave it out with "
+                    f"{setting('drop', [columns.key(place)])}"
                 )
             values[place][gaps] = (known / len(known)).sum(axis=0)
             filled.append(f"{columns.called(place)} ({gaps.sum()})")

@@ -117,7 +117,7 @@ def test_rows_of_another_width_are_named(load):
 def test_a_first_line_is_a_header_by_what_is_below(text, header, load):
     settings = {"missing": "mean"}
     if header is None:
-        with pytest.raises(FastdenseError, match="say header = true or header = false"):
+        with pytest.raises(FastdenseError, match="say header = true or false"):
             load(text, **settings)
     else:
         said, found = (load(text, **settings, **more) for more in ({"header": header}, {}))
