@@ -30,8 +30,8 @@ def code_of(layers, **recipe):
     rows = np.zeros((4, 3)), np.zeros((4, 1 if recipe.loss.entry.targets == "label" else 2))
     task = prepare(network, recipe, rows, observe_every=1).trained
     variants = Variants.of(task.network, task.recipe, task.parameters[np.newaxis])
-    work = arrays.work_of(task, variants, HERE)
-    function, kinds = pack.kernel_of(task).py_func, (types.int64, typeof(work))
+    work = arrays.work_of(task, variants, pack.team_of(recipe.dtype, False), HERE)
+    function, kinds = pack.kernel_of(task, False).py_func, (types.int64, typeof(work))
     with compiling.as_written():
         return cuda.compile(function, kinds, device=False, abi="numba", cc=CAPABILITY)[0]
 

@@ -1,5 +1,6 @@
 """Networks trained in Numba's simulator of CUDA beside the CPU."""
 
+import sys
 from importlib.util import find_spec
 
 import numba
@@ -12,6 +13,8 @@ if find_spec("numba_cuda") is None:
     pytest.skip("without numba-cuda", allow_module_level=True)
 # Before `numba.cuda` is imported, which nothing else here does.
 numba.config.ENABLE_CUDASIM = 1
+# Threads of a grid wait for each other often, and what wakes them polls: let them take turns soon.
+sys.setswitchinterval(1e-5)
 
 CURVES = "loss", "running_loss", "accuracy", "test_loss", "test_accuracy"
 

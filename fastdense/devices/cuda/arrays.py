@@ -8,13 +8,12 @@ from fastdense import catalogue
 from fastdense.devices.cpu.state import ACCURACIES, first_phase, in_range
 from fastdense.devices.cuda.layout import (
     ACTIVATION,
-    COUNTS,
     DENSE,
     DROPOUT,
     LAYER,
     PLAN,
     RESCALE,
-    WARP,
+    SCALARS,
     Work,
 )
 from fastdense.entry import ROOM
@@ -23,9 +22,11 @@ from fastdense.kernels import layout
 from fastdense.kernels.layout import CURVES, NETWORK, PARTIAL_SUMS, POWERS, STATE, SUMS, padded
 from fastdense.layers._units import PENALTIES
 
-BLOCK = 8  # samples that pass through a network together
+BLOCK = 8  # samples that pass through the network of a thread together
 SMALL_BLOCK = 4  # through a large one, so that a launch can end soon
 LARGE = 1 << 16  # parameters of such
+LEAST_BLOCK = 512  # of a grid, if there are as many rows
+MOST_OF_BLOCK = 1 << 37  # multiply-adds of a grid with a block
 KINDS = {"dense": DENSE, "dropout": DROPOUT, "activate": ACTIVATION, "rescale": RESCALE}
 
 
@@ -83,20 +84,24 @@ def arrange(network):
     return records, {**place, "target": target, "rows": place["row"]}
 
 
-def block_of(task):
+def block_of(task, team):
     """Samples that pass through a network together."""
-    if task.network.size > LARGE:
-        return SMALL_BLOCK
-    return min(BLOCK, padded(task.batch, SMALL_BLOCK))
+    if team.alone:
+        if task.network.size > LARGE:
+            return SMALL_BLOCK
+        return min(BLOCK, padded(task.batch, SMALL_BLOCK))
+    # A mini-batch at once, and not many more than there are rows; but a launch must end.
+    rows = max(task.batch, min(LEAST_BLOCK, max(task.rows, task.test_rows)))
+    return padded(min(rows, max(MOST_OF_BLOCK // task.network.size, LEAST_BLOCK)), SMALL_BLOCK)
 
 
-def bytes_of(task):
+def bytes_of(task, team):
     """Memory that each network of a pack takes, about."""
     network, recipe = task.network, task.recipe
     _, places = arrange(network)
     slots = len(recipe.optimizer.entry.slots)
     each = np.dtype(recipe.dtype).itemsize
-    numbers = network.size * (3 + slots) + (places["rows"] + ROOM) * block_of(task)
+    numbers = network.size * (3 + slots) + (places["rows"] + ROOM) * block_of(task, team)
     order = 4 * task.visits if _shuffled(task) else 4
     sums = SUMS * len(network.dense) * task.observations
     curves = 8 * (CURVES * max(task.evaluations, 1) + sums)
@@ -114,7 +119,7 @@ def _shuffled(task):
     return task.recipe.shuffle and not task.order.size
 
 
-def plan_of(task, variants, records, places):
+def plan_of(task, variants, records, places, team):
     """The plan, a record."""
     network, recipe = task.network, task.recipe
     loss, optimizer = recipe.loss.entry, recipe.optimizer.entry
@@ -133,7 +138,7 @@ def plan_of(task, variants, records, places):
         "shuffle": recipe.shuffle,
         "visits": task.visits,
         "batch": task.batch,
-        "block": block_of(task),
+        "block": block_of(task, team),
         "epochs": recipe.epochs,
         "steps_per_epoch": task.steps_per_epoch,
         "evaluate_every": task.evaluate_every,
@@ -166,31 +171,31 @@ def plan_of(task, variants, records, places):
     return plan
 
 
-def _rows(values, dtype):
-    """Values (lanes, rows), each lane's in a column of its warp: flat."""
+def _rows(values, dtype, width):
+    """Values (lanes, rows), each lane's in a column of its group of `width`: flat."""
     values = np.asarray(values)
     lanes, rows = values.shape
-    groups = -(-lanes // WARP)
-    whole = np.zeros((groups, rows, WARP), dtype)
+    groups = -(-lanes // width)
+    whole = np.zeros((groups, rows, width), dtype)
     with np.errstate(over="ignore"):  # what float32 cannot hold is infinite in it
         for group in range(groups):
-            own = values[group * WARP : (group + 1) * WARP]
+            own = values[group * width : (group + 1) * width]
             whole[group, :, : len(own)] = own.T
     return whole.ravel()
 
 
-def host_arrays(task, variants):
+def host_arrays(task, variants, team):
     """What is not made on the GPU itself: arrays by name."""
     network, recipe = task.network, task.recipe
-    dtype, lanes = np.dtype(recipe.dtype), len(variants)
+    dtype, lanes, width = np.dtype(recipe.dtype), len(variants), team.width
     records, places = arrange(network)
-    plan = plan_of(task, variants, records, places)
+    plan = plan_of(task, variants, records, places, team)
     columns = [variants.clip_value]
     for layer in network.layers:  # most have none of their own
         l1, l2, *of_bias = (getattr(layer, name, 0.0) for name in PENALTIES)
         columns += [variants.l1 + l1 + 0.0, 2.0 * (variants.l2 + l2) + 0.0]  # no zero below zero
         columns += [np.full(lanes, of_bias[0]), np.full(lanes, 2.0 * of_bias[1])]
-    penalties = _rows(np.stack(columns, axis=1), dtype)
+    penalties = _rows(np.stack(columns, axis=1), dtype, width)
     plan["penalized"] = any(column.any() for column in columns[1:])
     varied = np.zeros((lanes, 2 * len(records)))
     for index, layer in enumerate(network.layers):
@@ -217,11 +222,11 @@ def host_arrays(task, variants):
         "draws": np.array(variants.draw),
         "rates": np.array(variants.learning_rate, float),
         "frozen": (variants.learning_rate == 0.0).astype(np.int64),
-        "numbers": _rows(varied, np.float64),
-        "parameters": _numbers(task, variants, dtype),
+        "numbers": _rows(varied, np.float64, width),
+        "parameters": _numbers(task, variants, dtype, width),
         "penalties": penalties,
         "ends": ends.astype(np.int64),
-        "hyper": _rows(hyper, np.float64),
+        "hyper": _rows(hyper, np.float64, width),
         "given": np.append(task.order.ravel(), 0),
         "inputs": _flat(task.inputs),
         "targets": _flat(task.targets),
@@ -234,13 +239,13 @@ def host_arrays(task, variants):
     }
 
 
-def _numbers(task, variants, dtype):
+def _numbers(task, variants, dtype, width):
     """Parameters and slots of all lanes; most slots begin as zeros, which take no time."""
     optimizer, size = task.recipe.optimizer.entry, task.network.size
     lanes, slots = len(variants), optimizer.slots
-    whole = np.zeros((-(-lanes // WARP), size * (1 + len(slots)), WARP), dtype)
+    whole = np.zeros((-(-lanes // width), size * (1 + len(slots)), width), dtype)
     for group, own in enumerate(whole):
-        lane = slice(group * WARP, min((group + 1) * WARP, lanes))
+        lane = slice(group * width, min((group + 1) * width, lanes))
         count = lane.stop - lane.start
         own[:size, :count] = variants.parameters[lane].T
         for slot, initial in enumerate(slots, 1):
@@ -256,7 +261,7 @@ def _flat(rows):
     return np.ascontiguousarray(rows).ravel() if rows.size else np.zeros(1, rows.dtype)
 
 
-def work_of(task, variants, memory):
+def work_of(task, variants, team, memory):
     """All arrays on the GPU, as kernels take them.
 
     Parameters
@@ -265,13 +270,13 @@ def work_of(task, variants, memory):
         Its `put(array)` copies an array there, `full(count, dtype, value)` makes one.
     """
     dtype, lanes = np.dtype(task.recipe.dtype), len(variants)
-    arrays = host_arrays(task, variants)
+    arrays, width = host_arrays(task, variants, team), team.width
     plan = arrays["plan"][0]
-    groups = -(-lanes // WARP)
+    groups = -(-lanes // width)
     depth, block, rows = int(plan["depth"]), int(plan["block"]), int(plan["rows"])
 
     def make(name, each, kind, value=0):
-        arrays[name] = memory.full(groups * each * WARP, kind, value)
+        arrays[name] = memory.full(groups * each * width, kind, value)
 
     for name, array in arrays.items():
         arrays[name] = memory.put(array)
@@ -280,13 +285,14 @@ def work_of(task, variants, memory):
     make("previous", size if task.observations else 1, dtype)
     make("powers", POWERS, np.float64, 1.0)
     make("arena", rows * block, dtype)
-    arrays["planes"] = arrays["arena"].reshape(groups, rows, block, WARP)
+    arrays["planes"] = arrays["arena"].reshape(groups, rows, block, width)
     make("rooms", ROOM * block, dtype)
-    arrays["rooms"] = arrays["rooms"].reshape(groups, ROOM, block, WARP)
+    arrays["rooms"] = arrays["rooms"].reshape(groups, ROOM, block, width)
     make("order", task.visits if _shuffled(task) else 1, np.int32)
     make("losses", block, np.float64)
     make("sample_weights", block, np.float64, 1.0)
-    make("counts", COUNTS, np.int64)
+    make("counts", 1 + block, np.int64)
+    make("scalars", SCALARS, dtype)
     make("running", PARTIAL_SUMS, np.float64)
     make("partial", PARTIAL_SUMS, np.float64)
     make("sizes", depth * PARTIAL_SUMS, np.float64)
@@ -299,10 +305,11 @@ def work_of(task, variants, memory):
     return Work(**arrays)
 
 
-def too_large(task, free):
+def too_large(task, team, free):
     """The error where not even one group of networks fits into the memory that is free."""
-    needed = (WARP * bytes_of(task) + shared_bytes(task)) / 2**20
+    needed = (team.width * bytes_of(task, team) + shared_bytes(task)) / 2**20
+    what = "a warp of such networks and their rows take" if team.alone else "it and its rows take"
     return FastdenseError(
-        f"a warp of such networks and their rows take {needed:,.0f} MB of the GPU's memory, of "
+        f"{what} {needed:,.0f} MB of the GPU's memory, of "
         f'which {free / 2**20:,.0f} are free; give fewer rows, or take the device "cpu"'
     )

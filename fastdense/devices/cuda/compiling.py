@@ -25,7 +25,8 @@ import numba
 import numpy as np
 from numba import cuda
 
-from fastdense.devices.cuda import tiles
+from fastdense.devices.cuda import grid, tiles
+from fastdense.devices.cuda.products import Shape
 from fastdense.errors import FastdenseError
 from fastdense.numerics import maths, primitives
 
@@ -34,6 +35,8 @@ SIMULATED = bool(numba.config.ENABLE_CUDASIM)
 # A product or a sum that an assembler may still fuse: it does not say how it is rounded.
 LOOSE = re.compile(r"\b(mul|add|sub)\.f(32|64)\b")
 THREADS = 1 if SIMULATED else 64  # of a block; the simulator starts each as one of Python's
+# Of a grid; the interpreter has squares small enough for tiny networks to have several.
+SHAPE = Shape(2, 2, 2, (2, 1)) if SIMULATED else Shape(16, 8, 8, (8, 4, 2))
 NAMES = "fma", "sqrt", "bits32", "bits64", "float32_from_bits", "float64_from_bits"
 
 _compiling = threading.RLock()
@@ -50,15 +53,22 @@ def larger(a, b):
     return b if b > a else a
 
 
+OF_GRID = "block", "blocks", "thread", "meet", "wait", "add", "own_number"
+
+
 def _primitives():
     """What takes the place of each primitive."""
     if SIMULATED:
         from fastdense.devices.cuda import rounding
 
-        return {primitives.fma: rounding.fma, tiles.unchecked: tiles.unchecked}
+        known = {getattr(grid, name): getattr(grid, name) for name in OF_GRID}
+        known[grid.thread], known[grid.add] = rounding.thread, rounding.add
+        known[grid.meet] = known[grid.wait] = rounding.meet  # a grid is of one block
+        return {**known, primitives.fma: rounding.fma, tiles.unchecked: tiles.unchecked}
     from fastdense.devices.cuda import instructions
 
     known = {getattr(primitives, name): getattr(instructions, name) for name in NAMES}
+    known.update({getattr(grid, name): getattr(instructions, name) for name in OF_GRID})
     return {**known, tiles.unchecked: instructions.unchecked}
 
 
@@ -151,6 +161,17 @@ def _of_both_precisions(function):
     return function
 
 
+def shared(cast, count):
+    """A function for kernels that returns an array that the threads of a block share."""
+    if SIMULATED:
+        from fastdense.devices.cuda import rounding as there
+    else:
+        from fastdense.devices.cuda import instructions as there
+    made = there.shared(np.dtype(cast), count)
+    _made.add(made)
+    return made
+
+
 def kernel(function):
     """A plain function `(lane, work)` as a kernel `(lanes, work)`: each thread has a lane."""
     run = device(function)
@@ -160,6 +181,20 @@ def kernel(function):
         if lane < lanes:
             run(lane, work)
 
+    return _kernel(every)
+
+
+def grid_kernel(function):
+    """The same of a function that all threads of a grid run together, for the only lane."""
+    run = device(function)
+
+    def every(lanes, work):
+        run(0, work)
+
+    return _kernel(every)
+
+
+def _kernel(every):
     def simulated(lanes, work):
         with np.errstate(all="ignore"):  # a training that diverges is an outcome, not a fault
             every(lanes, work)
@@ -203,19 +238,40 @@ def check_rounding(code):
         )
 
 
+def compile_kernel(kernel, lanes, work):
+    """Compile a kernel for arguments, if it is not yet."""
+    if not (SIMULATED or kernel.overloads):
+        with as_written():
+            kernel.compile((kernel.typeof_pyval(lanes), kernel.typeof_pyval(work)))
+        for code in kernel.inspect_asm().values():
+            check_rounding(code)
+
+
+def resident_blocks(kernel, work):
+    """Blocks of a grid whose threads can all wait for each other, once it is compiled."""
+    if SIMULATED:
+        return 1
+    compile_kernel(kernel, 1, work)
+    (compiled,) = kernel.overloads.values()
+    return compiled.max_cooperative_grid_blocks(SHAPE.tall * SHAPE.wide)
+
+
 def launch(kernel, lanes, work):
-    """Run a kernel for all lanes, and wait until it is done."""
-    blocks = -(-lanes // THREADS)
+    """Run a kernel for all lanes, a thread each, and wait until it is done."""
+    _launch(kernel, -(-lanes // THREADS), THREADS, lanes, work)
+
+
+def launch_grid(kernel, blocks, work):
+    """Run a kernel of a grid, and wait until it is done."""
+    _launch(kernel, blocks, SHAPE.tall * SHAPE.wide, 1, work)
+
+
+def _launch(kernel, blocks, threads, lanes, work):
     with _launching, warnings.catch_warnings():
         # A few networks do not fill a GPU: that is the caller's choice.
         warnings.simplefilter("ignore")
-        if SIMULATED or kernel.overloads:
-            kernel[blocks, THREADS](lanes, work)
-        else:
-            with as_written():
-                kernel[blocks, THREADS](lanes, work)
-            for code in kernel.inspect_asm().values():
-                check_rounding(code)
+        compile_kernel(kernel, lanes, work)
+        kernel[blocks, threads](lanes, work)
     if not SIMULATED:
         cuda.synchronize()
 
@@ -266,7 +322,7 @@ def free_memory():
 
 
 def multiprocessors():
-    """How many the GPU has; the simulator takes all networks at once."""
+    """How many the GPU has; the simulator takes all networks of a pack at once."""
     return 1 << 20 if SIMULATED else cuda.get_current_device().MULTIPROCESSOR_COUNT
 
 

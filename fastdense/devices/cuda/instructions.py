@@ -40,3 +40,48 @@ def float64_from_bits(i):
 @cuda.jit(device=True)
 def unchecked(place):
     return np.uint64(place)
+
+
+@cuda.jit(device=True)
+def block():
+    return np.int64(cuda.blockIdx.x)
+
+
+@cuda.jit(device=True)
+def blocks():
+    return np.int64(cuda.gridDim.x)
+
+
+@cuda.jit(device=True)
+def thread():
+    return np.int64(cuda.threadIdx.x)
+
+
+@cuda.jit(device=True)
+def meet():
+    cuda.syncthreads()
+
+
+@cuda.jit(device=True)
+def wait():
+    cuda.cg.this_grid().sync()
+
+
+@cuda.jit(device=True)
+def add(array, place, number):
+    cuda.atomic.add(array, place, number)
+
+
+@cuda.jit(device=True, inline="always")
+def own_number():
+    return cuda.local.array(1, np.float64)
+
+
+def shared(kind, count):
+    """A function that returns an array of a block's threads, the same one for all of them."""
+
+    @cuda.jit(device=True, inline="always")
+    def array():
+        return cuda.shared.array(count, kind, alignment=16)
+
+    return array

@@ -81,6 +81,7 @@ PLAN = np.dtype(
         ("bounded_arrays", _i8),
         ("constrained", _i8),
         ("hypers", _i8),  # of the optimizer
+        ("processors", _i8),  # that make a tile of a product each
         ("slope_factor", _f8),
         ("sum_factor", _f8),
     ],
@@ -91,15 +92,15 @@ PLAN = np.dtype(
 # other threads may not have begun.
 NAMES = (
     "plan", "state", "next_state", "layers", "networks", "seeds", "draws", "rates", "frozen",
-    "numbers", "parameters", "gradient", "previous", "penalties", "ends", "hyper", "powers",
+    "scalars", "numbers", "parameters", "gradient", "previous", "penalties", "ends", "hyper", "powers",
     "arena", "planes", "rooms", "order", "given", "inputs", "targets", "weights", "test_inputs",
     "test_targets", "losses", "sample_weights", "counts", "loss_hyper", "schedule_hyper",
     "running", "partial", "sizes", "slopes", "updates", "alive", "curves", "sums",
 )  # fmt: skip
 Work = namedtuple("Work", NAMES)
 
-CORRECT, HITS = range(2)  # rows of `counts`: of a block, and of all blocks together
-COUNTS = 2
+SCALARS = 16  # of an optimizer's step, at most
+HITS = 0  # the row of `counts` of all blocks together; those of a block's samples follow
 
 
 def makes_view(function):

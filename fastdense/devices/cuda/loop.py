@@ -1,4 +1,4 @@
-"""The training of one network by one thread: epochs, steps, evaluations, observations.
+"""The training of one network by a team: epochs, steps, evaluations, observations.
 
 What `kernels/loop` does for the CPU, in the same order. A launch goes on from a state, which is the
 same for all networks of a pack, until its budget is spent; all else is in arrays.
@@ -8,13 +8,14 @@ import math
 
 import numpy as np
 
-from fastdense.devices.cuda.layout import COUNTS, DENSE, HITS, WARP, at, column, makes_view
+from fastdense.devices.cuda.layout import DENSE, HITS, makes_view
 from fastdense.devices.cuda.passes import (
+    add_up_for,
     backward_for,
-    count_right,
+    count_for,
     forward_for,
     gather_for,
-    in_block,
+    in_block_for,
     loss_for,
 )
 from fastdense.devices.cuda.update import update_for
@@ -33,13 +34,7 @@ from fastdense.kernels.layout import (
     VALIDATE,
 )
 from fastdense.kernels.samples.random_words import words
-from fastdense.kernels.samples.sums import (
-    add_squared_differences,
-    add_squares,
-    add_weighted,
-    clear,
-    total,
-)
+from fastdense.kernels.samples.sums import add_weighted, clear, total
 from fastdense.numerics.streams import SHUFFLE as SHUFFLE_PURPOSE
 
 UPDATE_EFFORT = 8  # of a parameter, in multiply-adds
@@ -50,150 +45,197 @@ def is_due(epoch, every, epochs):
     return every > 0 and (epoch % every == 0 or epoch == epochs)
 
 
-@makes_view
-def partial_sums(array, lane):
-    """The sixteen sums of a lane."""
-    return column(array, at(lane, PARTIAL_SUMS, 0), PARTIAL_SUMS)
+def partial_sums_for(team):
+    """`partial_sums(array, lane)`: the sixteen sums of a lane."""
+    at, column = team.at, team.column
+
+    @makes_view
+    def partial_sums(array, lane):
+        return column(array, at(lane, PARTIAL_SUMS, 0), PARTIAL_SUMS)
+
+    return partial_sums
 
 
-def order_rows(work, lane, epoch, begin, most):
-    """Go on with the order of an epoch, for `most` rows; returns where to go on, or 2 n at the end.
+def ordering_for(team):
+    """`order_rows(work, lane, epoch, begin, most)`: the order of an epoch, for `most` rows.
 
-    First every row stands in its place; then, from the last on, they are exchanged (Fisher, Yates).
+    It returns where to go on, or 2 n at the end. First every row stands in its place; then, from
+    the last on, they are exchanged (Fisher, Yates).
     """
-    plan = work.plan[0]
-    n, place = plan.visits, at(lane, plan.visits, 0)
-    end = min(begin + most, 2 * n)
-    for i in range(begin, min(end, n)):
-        work.order[place + i * WARP] = i
-    four, known = words(0, SHUFFLE_PURPOSE, 0, epoch, work.seeds[lane]), 0
-    for turn in range(max(begin, n), end):
-        i = 2 * n - 1 - turn
-        if i >> 2 != known:
-            known = i >> 2
-            four = words(known, SHUFFLE_PURPOSE, 0, epoch, work.seeds[lane])
-        part = i & 3
-        word = four[0] if part == 0 else (four[1] if part == 1 else four[2 + (part == 3)])
-        j = np.int64(word) * (i + 1) >> 32
-        a, b = place + i * WARP, place + j * WARP
-        work.order[a], work.order[b] = work.order[b], work.order[a]
-    return end
+    width, at, wait, rank = team.width, team.at, team.wait, team.rank
+
+    def exchange(work, lane, epoch, begin, end):
+        plan = work.plan[0]
+        n, place = plan.visits, at(lane, plan.visits, 0)
+        for i in range(begin, min(end, n)):
+            work.order[place + i * width] = i
+        four, known = words(0, SHUFFLE_PURPOSE, 0, epoch, work.seeds[lane]), 0
+        for turn in range(max(begin, n), end):
+            i = 2 * n - 1 - turn
+            if i >> 2 != known:
+                known = i >> 2
+                four = words(known, SHUFFLE_PURPOSE, 0, epoch, work.seeds[lane])
+            part = i & 3
+            word = four[0] if part == 0 else (four[1] if part == 1 else four[2 + (part == 3)])
+            j = np.int64(word) * (i + 1) >> 32
+            a, b = place + i * width, place + j * width
+            work.order[a], work.order[b] = work.order[b], work.order[a]
+
+    def order_rows(work, lane, epoch, begin, most):
+        end = min(begin + most, 2 * work.plan[0].visits)
+        if rank() == 0:  # it is one chain
+            exchange(work, lane, epoch, begin, end)
+        wait()
+        return end
+
+    return order_rows
 
 
-def copy(work, lane, source, rows, target, target_rows, count):
-    """Copy the first numbers of a lane from array to array."""
-    here, there = at(lane, rows, 0), at(lane, target_rows, 0)
-    for i in range(0, count * WARP, WARP):
-        target[there + i] = source[here + i]
+def copying_for(team):
+    """`copy(work, lane, source, rows, target, target_rows, count)`: a lane's first numbers."""
+    width, at, rank, size, wait = team.width, team.at, team.rank, team.size, team.wait
+
+    def copy(work, lane, source, rows, target, target_rows, count):
+        here, there = at(lane, rows, 0), at(lane, target_rows, 0)
+        wait()
+        for i in range(rank() * width, count * width, size() * width):
+            target[there + i] = source[here + i]
+        wait()
+
+    return copy
 
 
-def measure_updates(work, lane):
-    """Per dense layer, the squares of the parameters before an update, and those of the update."""
-    plan, sums = work.plan[0], partial_sums(work.partial, lane)
-    for index in range(plan.depth):
-        layer = work.layers[index]
-        if layer.kind != DENSE:
-            continue
-        count = layer.count
-        before = column(work.previous, at(lane, plan.parameters, layer.weights), count)
-        after = column(work.parameters, at(lane, plan.numbers, layer.weights), count)
-        place = at(lane, 2 * plan.depth, 2 * index)
-        clear(sums, 1)
-        add_squares(before, count, sums, 1)
-        work.updates[place] = total(sums, 0, 1)
-        clear(sums, 1)
-        add_squared_differences(after, before, count, sums, 1)
-        work.updates[place + WARP] = total(sums, 0, 1)
+def observing_for(team):
+    """Functions that write down what is observed.
 
+    `measure(work, lane)`: per dense layer, the squares of the parameters before an update, and
+    those of the update. `begin(work, lane, accumulated)`: of all rows. `note(work, lane, samples,
+    first)`: adds the slopes of a block, and marks the units that are not zero. `write(work, lane,
+    row)`: the sums.
+    """
+    width, at, column, in_block = team.width, team.at, team.column, in_block_for(team)
+    rank, size, wait, squares, differences = (
+        team.rank, team.size, team.wait, team.squares, team.differences,
+    )  # fmt: skip
+    partial_sums, add_up, copy = partial_sums_for(team), add_up_for(team), copying_for(team)
 
-def write_sums(work, lane, row):
-    """The sums of an observation."""
-    plan, sums = work.plan[0], partial_sums(work.partial, lane)
-    for index in range(plan.depth):
-        layer = work.layers[index]
-        if layer.kind != DENSE:
-            continue
-        count, found = layer.count, work.sums[row, layer.place]
-        clear(sums, 1)
-        add_squares(
-            column(work.gradient, at(lane, plan.parameters, layer.weights), count), count, sums, 1
-        )
-        found[SUM.gradient_squares, lane] = total(sums, 0, 1)
-        clear(sums, 1)
-        add_squares(
-            column(work.parameters, at(lane, plan.numbers, layer.weights), count), count, sums, 1
-        )
-        found[SUM.parameter_squares, lane] = total(sums, 0, 1)
-        place = at(lane, 2 * plan.depth, 2 * index)
-        found[SUM.earlier_squares, lane] = work.updates[place]
-        found[SUM.update_squares, lane] = work.updates[place + WARP]
-        dead, alive = 0, at(lane, plan.units, layer.unit)
-        for o in range(layer.n_out):
-            dead += work.alive[alive + o * WARP] == 0
-        found[SUM.dead_units, lane] = dead
-        first = at(lane, plan.depth * PARTIAL_SUMS, index * PARTIAL_SUMS)
-        slopes = total(column(work.slopes, first, PARTIAL_SUMS), 0, 1)
-        # A coupled activation has no slope of its own.
-        found[SUM.slopes, lane] = np.nan if layer.coupled else slopes
-        found[SUM.preactivations, lane] = total(column(work.sizes, first, PARTIAL_SUMS), 0, 1)
+    def measure(work, lane):
+        plan, sums = work.plan[0], partial_sums(work.partial, lane)
+        for index in range(plan.depth):
+            layer = work.layers[index]
+            if layer.kind != DENSE:
+                continue
+            count = layer.count
+            before = column(work.previous, at(lane, plan.parameters, layer.weights), count)
+            after = column(work.parameters, at(lane, plan.numbers, layer.weights), count)
+            place = at(lane, 2 * plan.depth, 2 * index)
+            work.updates[place] = squares(before, count, sums)
+            work.updates[place + width] = differences(after, before, count, sums)
 
+    def begin(work, lane, accumulated):
+        plan = work.plan[0]
+        if accumulated > 0:  # to go on after the observation
+            count = plan.parameters
+            copy(work, lane, work.gradient, count, work.previous, count, count)
+        alive, sums = at(lane, plan.units, 0), at(lane, plan.depth * PARTIAL_SUMS, 0)
+        step = size() * width
+        for i in range(alive + rank() * width, alive + plan.units * width, step):
+            work.alive[i] = 0
+        for i in range(sums + rank() * width, sums + plan.depth * PARTIAL_SUMS * width, step):
+            work.slopes[i] = 0.0
+            work.sizes[i] = 0.0
 
-def note_activations(work, lane, samples, first):
-    """Add the slopes of a block, and mark the units that are not zero."""
-    plan = work.plan[0]
-    across = plan.block * WARP
-    for index in range(plan.depth):
-        layer = work.layers[index]
-        if layer.kind != DENSE:
-            continue
-        outputs, slopes = (
-            in_block(work, lane, layer.output_row),
-            in_block(work, lane, layer.slope_row),
-        )
-        alive = at(lane, plan.units, layer.unit)
-        sums = at(lane, plan.depth * PARTIAL_SUMS, index * PARTIAL_SUMS)
-        for b in range(samples):
-            slope = np.float64(0)
+    def note(work, lane, samples, first):
+        plan = work.plan[0]
+        across, losses = plan.block * width, at(lane, plan.block, 0)
+        for index in range(plan.depth):
+            layer = work.layers[index]
+            if layer.kind != DENSE:
+                continue
+            outputs, slopes = (
+                in_block(work, lane, layer.output_row),
+                in_block(work, lane, layer.slope_row),
+            )
+            alive = at(lane, plan.units, layer.unit)
+            for b in range(rank(), samples, size()):
+                slope = np.float64(0)
+                for o in range(layer.n_out):
+                    i = o * across + b * width
+                    slope += np.float64(work.arena[slopes + i])
+                    if work.arena[outputs + i] != 0:
+                        work.alive[alive + o * width] = 1
+                work.losses[losses + b * width] = slope  # the losses have been added
+            wait()
+            sums = at(lane, plan.depth * PARTIAL_SUMS, index * PARTIAL_SUMS)
+            add_up(work, lane, samples, first, work.slopes, sums)
+            wait()
+
+    def write(work, lane, row):
+        plan, sums = work.plan[0], partial_sums(work.partial, lane)
+        for index in range(plan.depth):
+            layer = work.layers[index]
+            if layer.kind != DENSE:
+                continue
+            count, found = layer.count, work.sums[row, layer.place]
+            gradient = column(work.gradient, at(lane, plan.parameters, layer.weights), count)
+            found[SUM.gradient_squares, lane] = squares(gradient, count, sums)
+            parameters = column(work.parameters, at(lane, plan.numbers, layer.weights), count)
+            found[SUM.parameter_squares, lane] = squares(parameters, count, sums)
+            place = at(lane, 2 * plan.depth, 2 * index)
+            found[SUM.earlier_squares, lane] = work.updates[place]
+            found[SUM.update_squares, lane] = work.updates[place + width]
+            dead, alive = 0, at(lane, plan.units, layer.unit)
             for o in range(layer.n_out):
-                i = o * across + b * WARP
-                slope += np.float64(work.arena[slopes + i])
-                if work.arena[outputs + i] != 0:
-                    work.alive[alive + o * WARP] = 1
-            work.slopes[sums + (first + b) % PARTIAL_SUMS * WARP] += slope
+                dead += work.alive[alive + o * width] == 0
+            found[SUM.dead_units, lane] = dead
+            first = at(lane, plan.depth * PARTIAL_SUMS, index * PARTIAL_SUMS)
+            slopes = total(column(work.slopes, first, PARTIAL_SUMS), 0, 1)
+            # A coupled activation has no slope of its own.
+            found[SUM.slopes, lane] = np.nan if layer.coupled else slopes
+            sizes = column(work.sizes, first, PARTIAL_SUMS)
+            found[SUM.preactivations, lane] = total(sizes, 0, 1)
+
+    return measure, begin, note, write
 
 
-def begin_observation(work, lane, accumulated):
-    plan = work.plan[0]
-    if accumulated > 0:  # to go on after the observation
-        count = plan.parameters
-        copy(work, lane, work.gradient, count, work.previous, count, count)
-    alive, sums = at(lane, plan.units, 0), at(lane, plan.depth * PARTIAL_SUMS, 0)
-    for i in range(alive, alive + plan.units * WARP, WARP):
-        work.alive[i] = 0
-    for i in range(sums, sums + plan.depth * PARTIAL_SUMS * WARP, WARP):
-        work.slopes[i] = 0.0
-        work.sizes[i] = 0.0
-
-
-def train_for(dtype, activations, loss, optimizer, schedule):
-    """`train(lane, work)` for the entries of a recipe and a network."""
-    gather, forward = gather_for(dtype), forward_for(dtype, activations)
-    find_loss, backward = loss_for(dtype, loss), backward_for(dtype, activations)
-    update = update_for(dtype, optimizer, schedule)
+def train_for(dtype, activations, loss, optimizer, schedule, team):
+    """`train(lane, work)` for the entries of a recipe and a network, by a team."""
+    width, at, column, wait = team.width, team.at, team.column, team.wait
+    adder, adder_step = team.adder, team.adder_step
+    gather, forward = gather_for(dtype, team), forward_for(dtype, activations, team)
+    find_loss, backward = loss_for(dtype, loss, team), backward_for(dtype, activations, team)
+    update, count_right = update_for(dtype, optimizer, schedule, team), count_for(team)
+    partial_sums, order_rows = partial_sums_for(team), ordering_for(team)
+    measure, begin_observation, note, write = observing_for(team)
+    copy = copying_for(team)
 
     def take(work, lane, purpose, samples, first, place, epoch, step, test, valued):
         """The next samples through the network, up to the losses and their slopes."""
         gather(work, lane, samples, first, epoch, purpose == TRAINING, test)
+        wait()
         forward(work, lane, samples, purpose, first, place, step)
         find_loss(work, lane, samples, valued)
+        wait()
 
     def add_losses(work, lane, samples, place, sums):
         """Add the losses of a block, whose first sample is number `place` of the sum."""
         plan = work.plan[0]
-        block = at(lane, plan.block, 0)
-        losses = column(work.losses, block, plan.block)
-        weights = column(work.sample_weights, block, plan.block)
-        add_weighted(losses, weights, samples, place, sums, 1)
+        for b in range(adder(place), samples, adder_step()):
+            losses = column(work.losses, at(lane, plan.block, b), 1)
+            weights = column(work.sample_weights, at(lane, plan.block, b), 1)
+            add_weighted(losses, weights, 1, place + b, sums, 1)
+
+    def begin_sums(work, lane, sums):
+        """After all have read them, and before any adds to them."""
+        wait()
+        clear(sums, 1)
+        work.counts[at(lane, 1 + work.plan[0].block, HITS)] = 0
+        wait()
+
+    def total_of(sums):
+        """After all have added to them."""
+        wait()
+        return total(sums, 0, 1)
 
     def factor_of(work, count):
         """The factor of a sample's loss in what a mini-batch of `count` descends."""
@@ -237,7 +279,7 @@ def train_for(dtype, activations, loss, optimizer, schedule):
                     due = is_due(epoch + 1, plan.evaluate_every, plan.epochs)
                     summed = np.int64(due or epoch + 1 == plan.epochs)
                     if summed != 0:
-                        clear(running, 1)
+                        begin_sums(work, lane, running)
                     position = np.int64(0)
                     phase = np.int64(STEP)
                 continue
@@ -267,14 +309,13 @@ def train_for(dtype, activations, loss, optimizer, schedule):
                 if summing:
                     add_losses(work, lane, samples, begin, running if training else partial)
                 if evaluating:
-                    hits = at(lane, COUNTS, HITS)
-                    before_these = work.counts[hits] if begin > 0 else 0
-                    work.counts[hits] = before_these + count_right(work, lane, samples)
+                    count_right(work, lane, samples)
+                    wait()
                 else:
                     factor = factor_of(work, rows)
                     if not training:
                         factor = plan.slope_factor / np.float64(rows)
-                        note_activations(work, lane, samples, begin)
+                        note(work, lane, samples, begin)
                     continued = begin > 0 or (training and accumulated > 0)
                     backward(work, lane, samples, factor, continued)
                 spent += (1 if evaluating else 3) * plan.products * samples
@@ -291,31 +332,31 @@ def train_for(dtype, activations, loss, optimizer, schedule):
                     spent += UPDATE_EFFORT * size
                     accumulated = np.int64(0)
                 if observed:
-                    measure_updates(work, lane)
+                    measure(work, lane)
                 done = np.int64(0)
                 position += rows
                 step += 1
                 if last:
                     epoch += 1
                     if summed != 0:
-                        mean = total(running, 0, 1) / np.float64(plan.visits)
+                        mean = total_of(running) / np.float64(plan.visits)
                         work.curves[layout.RUNNING_LOSS, row, lane] = mean
                     position = np.int64(0)
-                    clear(partial, 1)
+                    begin_sums(work, lane, partial)
                     phase = np.int64(following(plan, epoch, False))
                 continue
             position = end
             if position < rows:
                 continue
             if phase == EVALUATE:
-                work.curves[layout.LOSS, row, lane] = total(partial, 0, 1) / n
-                share = np.float64(work.counts[at(lane, COUNTS, HITS)]) / n
+                work.curves[layout.LOSS, row, lane] = total_of(partial) / n
+                share = np.float64(work.counts[at(lane, 1 + plan.block, HITS)]) / n
                 work.curves[layout.ACCURACY, row, lane] = share
                 phase = np.int64(VALIDATE)
             elif phase == VALIDATE:
                 if rows > 0:
-                    work.curves[layout.TEST_LOSS, row, lane] = total(partial, 0, 1) / n
-                    share = np.float64(work.counts[at(lane, COUNTS, HITS)]) / n
+                    work.curves[layout.TEST_LOSS, row, lane] = total_of(partial) / n
+                    share = np.float64(work.counts[at(lane, 1 + plan.block, HITS)]) / n
                     work.curves[layout.TEST_ACCURACY, row, lane] = share
                 row += 1
                 loss_is = work.curves[layout.LOSS, row - 1, lane]
@@ -328,14 +369,14 @@ def train_for(dtype, activations, loss, optimizer, schedule):
                     return
                 phase = np.int64(following(plan, epoch, True))
             else:
-                write_sums(work, lane, signal_row)
+                write(work, lane, signal_row)
                 if accumulated > 0:
                     copy(work, lane, work.previous, size, work.gradient, size, size)
                 signal_row += 1
                 phase = np.int64(DONE if epoch == plan.epochs else SHUFFLE)
-            clear(partial, 1)
+            begin_sums(work, lane, partial)
             position = np.int64(0)
-        # All threads write the same.
+        # All write the same.
         after = work.next_state[0]
         after.phase, after.epoch, after.position, after.done = phase, epoch, position, done
         after.accumulated, after.step, after.summed = accumulated, step, summed

@@ -8,42 +8,59 @@ import numpy as np
 from fastdense import catalogue
 from fastdense.devices.cpu.results import alone, latest_of, results_of
 from fastdense.devices.cuda import compiling
-from fastdense.devices.cuda.arrays import activations_of, work_of
-from fastdense.devices.cuda.layout import WARP
+from fastdense.devices.cuda.arrays import activations_of, arrange, work_of
 from fastdense.devices.cuda.loop import train_for
+from fastdense.devices.cuda.teams import one_thread, whole_grid
 from fastdense.kernels import layout
 
 LAUNCH_SECONDS = 0.04  # of a launch, so that Ctrl-C ends it soon
 FIRST_BUDGET = 1 << 16  # multiply-adds of a network
 GROWTH = 8  # of the budget, at most, from launch to launch
+EACH = 4  # numbers of a stage for each thread of a grid, so that small ones wait for fewer
 
 
 @cache
-def _kernel(dtype, activations, loss, optimizer, schedule):
+def team_of(dtype, together):
+    """Who trains a network: all threads of a grid `together`, or one alone."""
+    if together:
+        return whole_grid(np.dtype(dtype).type, compiling.SHAPE, compiling.shared)
+    return one_thread()
+
+
+@cache
+def _kernel(dtype, activations, loss, optimizer, schedule, together):
     entries = [catalogue.get("activations", name) for name in activations]
     chosen = (
         catalogue.get(kind, name)
         for kind, name in (("losses", loss), ("optimizers", optimizer), ("schedules", schedule))
     )
-    return compiling.kernel(train_for(dtype, entries, *chosen))
+    make = compiling.grid_kernel if together else compiling.kernel
+    return make(train_for(dtype, entries, *chosen, team_of(dtype, together)))
 
 
-def kernel_of(task):
+def kernel_of(task, together):
     """The kernel that trains networks with the entries of a task."""
     recipe = task.recipe
     names = tuple(entry.name for entry in activations_of(task.network))
     entries = recipe.loss.name, recipe.optimizer.name, recipe.schedule.name
-    return _kernel(recipe.dtype, names, *entries)
+    return _kernel(recipe.dtype, names, *entries, together)
 
 
 class Pack:
-    """Trainings of `variants` of one task, each in a thread of the GPU."""
+    """Trainings of `variants` of one task, each in a thread of the GPU.
 
-    def __init__(self, task, variants):
+    Or of the only one, by all threads `together`.
+    """
+
+    def __init__(self, task, variants, together=False):
         self.task, self._count = task, len(variants)
-        self._kernel = kernel_of(task)
-        self._work = work_of(task, variants, compiling)
+        self._kernel = kernel_of(task, together)
+        self._team = team_of(task.recipe.dtype, together)
+        self._work = work_of(task, variants, self._team, compiling)
         self._plan = compiling.get(self._work.plan)
+        if together:
+            self._blocks = blocks_of(task, compiling.resident_blocks(self._kernel, self._work))
+            self._plan["processors"] = min(self._blocks, compiling.multiprocessors())
         self._state = compiling.get(self._work.state)
         self._budget = FIRST_BUDGET
         self._tried = False
@@ -77,7 +94,10 @@ class Pack:
         self._plan["until"] = self.task.recipe.epochs if until is None else until
         compiling.write(work.plan, self._plan)
         started = time.perf_counter()
-        compiling.launch(self._kernel, self._count, work)
+        if self._team.alone:
+            compiling.launch(self._kernel, self._count, work)
+        else:
+            compiling.launch_grid(self._kernel, self._blocks, work)
         seconds = time.perf_counter() - started
         # Of networks that have all ended none writes the next state.
         self._all_ended = bool(compiling.get(work.networks)["ended"].all())
@@ -102,9 +122,9 @@ class Pack:
         return latest_of(self.task, self._arrays())
 
     def numbers(self):
-        """Parameters and then slots, (warps, rows, WARP), as a copy."""
+        """Parameters and then slots, (groups, rows, networks of a group), as a copy."""
         rows = int(self._plan["numbers"][0])
-        return compiling.get(self._work.parameters).reshape(-1, rows, WARP)
+        return compiling.get(self._work.parameters).reshape(-1, rows, self._team.width)
 
     def put_numbers(self, numbers):
         """The other way round."""
@@ -131,3 +151,11 @@ class Pack:
 
 def _none(pack):
     return np.zeros((0, len(pack.task.network.dense), layout.SUMS, pack._count))
+
+
+def blocks_of(task, most):
+    """Blocks of a grid that train a network: as many as have enough to do in its widest stage."""
+    records, _ = arrange(task.network)
+    widest = max(records["n_weights"].max(), records["n_out"].max() * task.batch)
+    threads = compiling.SHAPE.tall * compiling.SHAPE.wide
+    return int(min(most, -(-widest // (EACH * threads))))

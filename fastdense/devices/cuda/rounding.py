@@ -5,6 +5,7 @@ Those of `numerics.primitives` do so too, but for the fused multiply-add, which 
 
 import ctypes
 import ctypes.util
+import threading
 
 import numpy as np
 
@@ -19,3 +20,25 @@ def fma(a, b, c):
     if isinstance(a, np.float32):
         return np.float32(_single(a, b, c))
     return np.float64(_double(a, b, c))
+
+
+def thread():
+    return threading.current_thread().thread_id
+
+
+def meet():
+    threading.current_thread().syncthreads()
+
+
+_adding = threading.Lock()
+
+
+def add(array, place, number):
+    with _adding:
+        array[place] += number
+
+
+def shared(kind, count):
+    """A function that returns an array of the only block's threads."""
+    array = np.empty(count, kind)
+    return lambda: array

@@ -1,4 +1,4 @@
-"""The training of one network on a GPU: a pack of one."""
+"""The training of one network on a GPU: a pack of one, by all threads together."""
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class Single(Pack):
     def __init__(self, task):
         supported.check(task)
         variants = Variants.of(task.network, task.recipe, task.parameters[np.newaxis])
-        super().__init__(task, variants)
+        super().__init__(task, variants, together=True)
 
     def _refuse(self, *given, **named):
         raise FastdenseError(

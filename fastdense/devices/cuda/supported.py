@@ -3,7 +3,6 @@
 from fastdense.errors import FastdenseError
 
 KINDS = "dense", "dropout", "activate", "rescale"  # of layers
-MAX_PARAMETERS = 1 << 20  # of a network, whose samples one thread takes through it
 
 
 def check(task):
@@ -14,8 +13,8 @@ def check(task):
     FastdenseError
         It cannot; the sentence names what stands in the way.
     """
-    network, recipe = task.network, task.recipe
-    for layer in network.layers:
+    recipe = task.recipe
+    for layer in task.network.layers:
         if layer.entry_name() not in KINDS:
             raise _refused(f"a layer {layer.entry_name()}", f"layers {', '.join(KINDS)}")
     if recipe.augmentation:
@@ -26,10 +25,6 @@ def check(task):
         raise _refused("keep_penalties", "trainings that keep none")
     if task.keep_outputs:
         raise _refused("keep_outputs", "trainings that keep none")
-    if network.size > MAX_PARAMETERS:
-        raise _refused(
-            f"a network of {network.size:,} parameters", f"up to {MAX_PARAMETERS:,} parameters"
-        )
 
 
 def _refused(what, trained):

@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from fastdense.devices.cuda.layout import WARP, at, column
 from fastdense.devices.cuda.passes import reader
 from fastdense.kernels.layout import PARTIAL_SUMS, POWERS
-from fastdense.kernels.samples.sums import add_squares, clear, total
 from fastdense.numerics.primitives import sqrt
 
 
@@ -50,7 +48,7 @@ def step_for(entry, normal):
     return (no_slot, one_slot, two_slots, three_slots)[len(entry.slots)]
 
 
-def update_for(dtype, optimizer, schedule):
+def update_for(dtype, optimizer, schedule, team):
     """`update(work, lane, step)`: of all parameters, given their gradient."""
     cast = np.dtype(dtype).type
     least = np.finfo(dtype).tiny
@@ -59,6 +57,8 @@ def update_for(dtype, optimizer, schedule):
     defaults = tuple(float(value) for value in optimizer.hyper.values())
     count = len(optimizer.advance(0.5, defaults, [1.0] * POWERS))
     rounded, factor, prepare = rounder(count, cast), schedule.factor, optimizer.advance
+    width, at, column, squares = team.width, team.at, team.column, team.squares
+    rank, size, wait = team.rank, team.size, team.wait
 
     def normal(number):
         # As on the CPU, a slot is zero where it would be subnormal.
@@ -73,17 +73,17 @@ def update_for(dtype, optimizer, schedule):
         most = work.penalties[bound]
         for index in range(plan.depth):
             layer = work.layers[index]
-            own = bound + (1 + 4 * index) * WARP
+            own = bound + (1 + 4 * index) * width
             p, place = (
                 at(lane, plan.numbers, layer.weights),
                 at(lane, plan.parameters, layer.weights),
             )
             # The weights, and the biases behind them; of a frozen layer neither.
-            first, end = 0, layer.n_weights * WARP
+            first, end = 0, layer.n_weights * width
             for _ in range(2 if layer.trained > 0 else 0):
-                l1, twice_l2 = work.penalties[own], work.penalties[own + WARP]
+                l1, twice_l2 = work.penalties[own], work.penalties[own + width]
                 some = l1 != cast(0) or twice_l2 != cast(0)
-                for i in range(first, end, WARP):
+                for i in range(first + rank() * width, end, size() * width):
                     g = work.gradient[place + i]
                     if some:
                         w = work.parameters[p + i]
@@ -92,7 +92,7 @@ def update_for(dtype, optimizer, schedule):
                     if most > cast(0):
                         g = min(max(g, -most), most)
                     work.gradient[place + i] = g
-                first, end, own = end, layer.count * WARP, own + 2 * WARP
+                first, end, own = end, layer.count * width, own + 2 * width
 
     def bound_norms(work, lane):
         plan = work.plan[0]
@@ -102,12 +102,11 @@ def update_for(dtype, optimizer, schedule):
         for part in range(max(plan.bounded_arrays, 1)):
             end = work.ends[part] if plan.bounded_arrays > 0 else plan.parameters
             place = at(lane, plan.parameters, first)
-            clear(sums, 1)
-            add_squares(column(work.gradient, place, end - first), end - first, sums, 1)
-            norm = sqrt(total(sums, 0, 1))
+            norm = sqrt(squares(column(work.gradient, place, end - first), end - first, sums))
             if most > 0.0 and norm > most:
                 shorter = cast(most / norm)
-                for i in range(place, place + (end - first) * WARP, WARP):
+                past = place + (end - first) * width
+                for i in range(place + rank() * width, past, size() * width):
                     work.gradient[i] *= shorter
             first = end
 
@@ -117,8 +116,8 @@ def update_for(dtype, optimizer, schedule):
             layer = work.layers[index]
             if layer.max_norm == 0.0:
                 continue
-            across = layer.n_out * WARP
-            for o in range(layer.n_out):
+            across = layer.n_out * width
+            for o in range(rank(), layer.n_out, size()):
                 place = at(lane, plan.numbers, layer.weights + o)
                 squares = np.float64(0)
                 for i in range(place, place + layer.n_in * across, across):
@@ -129,29 +128,37 @@ def update_for(dtype, optimizer, schedule):
                     for i in range(place, place + layer.n_in * across, across):
                         work.parameters[i] *= shorter
 
+    def numbers_of(work, lane, step):
+        """Those of the optimizer's formula, which one call a step advances."""
+        plan = work.plan[0]
+        epoch = np.float64(step) / np.float64(plan.steps_per_epoch)
+        share = np.float64(
+            factor(epoch, np.float64(plan.epochs), read_schedule(work.schedule_hyper, 0, 1))
+        )
+        powers = column(work.powers, at(lane, POWERS, 0), POWERS)
+        hyper = read(work.hyper, at(lane, plan.hypers, 0), width)
+        return rounded(prepare(work.rates[lane] * share, hyper, powers))
+
+    numbers_for_all = team.once(numbers_of, count)
+
     def update(work, lane, step):
         plan = work.plan[0]
         if plan.penalized or plan.clipped:
             regularize(work, lane)
         if plan.bounded:
             bound_norms(work, lane)
-        epoch = np.float64(step) / np.float64(plan.steps_per_epoch)
-        share = np.float64(
-            factor(epoch, np.float64(plan.epochs), read_schedule(work.schedule_hyper, 0, 1))
-        )
-        powers = column(work.powers, at(lane, POWERS, 0), POWERS)
-        hyper = read(work.hyper, at(lane, plan.hypers, 0), WARP)
-        k = rounded(prepare(work.rates[lane] * share, hyper, powers))
-        frozen, slot = work.frozen[lane] != 0, plan.parameters * WARP
+        k = numbers_for_all(work, lane, step)  # all have waited for each other
+        frozen, slot = work.frozen[lane] != 0, plan.parameters * width
         for index in range(plan.depth):
             layer = work.layers[index]
             p, place = (
                 at(lane, plan.numbers, layer.weights),
                 at(lane, plan.parameters, layer.weights),
             )
-            for i in range(0, layer.trained * WARP, WARP):
+            for i in range(rank() * width, layer.trained * width, size() * width):
                 advance(work.parameters, p + i, slot, frozen, work.gradient[place + i], k)
         if plan.constrained:
+            wait()
             constrain(work, lane)
 
     return update

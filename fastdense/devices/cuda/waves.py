@@ -1,11 +1,12 @@
 """As many networks at once as the GPU's memory holds, and then the next ones."""
 
+import math
 import time
 
 from fastdense.devices.cuda import compiling, supported
 from fastdense.devices.cuda.arrays import bytes_of, shared_bytes, too_large
 from fastdense.devices.cuda.layout import WARP
-from fastdense.devices.cuda.pack import Pack
+from fastdense.devices.cuda.pack import Pack, team_of
 from fastdense.kernels.layout import padded
 
 SHARE = 0.9  # of the memory that is free
@@ -14,8 +15,24 @@ SHARE = 0.9  # of the memory that is free
 EACH = 256
 
 
-def lanes_of(task):
-    """Networks of a wave: whole warps, as many as there is memory for.
+# What decides who trains a network: multiply-adds a second of a thread and of a grid, and seconds
+# that the stages of a step of a grid wait for each other. None of it is measured yet.
+THREAD_RATE, GRID_RATE, WAITING_SECONDS = 1e8, 1e13, 3e-5
+MOST_OF_A_THREAD = 1 << 20  # parameters: with more, a launch would not end soon
+
+
+def is_shared(task, count):
+    """Whether the whole GPU trains each of so many networks, rather than a thread of it each."""
+    if task.network.size > MOST_OF_A_THREAD:
+        return True
+    products = 3 * task.network.products * task.batch
+    return count * (WAITING_SECONDS + products / GRID_RATE) < products / THREAD_RATE
+
+
+def lanes_of(task, count=None):
+    """Networks of a wave, of `count` or very many: whole warps, as many as there is memory for.
+
+    One, if the whole GPU trains each.
 
     Raises
     ------
@@ -23,12 +40,15 @@ def lanes_of(task):
         Not even one warp of them fits, or they are not trained here.
     """
     supported.check(task)
+    shared = is_shared(task, math.inf if count is None else count)
+    team = team_of(task.recipe.dtype, shared)
     free = compiling.free_memory()
-    each = WARP * bytes_of(task)
-    warps = (SHARE * free - shared_bytes(task)) / each
-    if warps < 1:
-        raise too_large(task, free)
-    return int(min(warps, compiling.multiprocessors() * EACH // WARP)) * WARP
+    groups = (SHARE * free - shared_bytes(task)) / (team.width * bytes_of(task, team))
+    if groups < 1:
+        raise too_large(task, team, free)
+    if shared:
+        return 1
+    return int(min(groups, compiling.multiprocessors() * EACH // WARP)) * WARP
 
 
 def train_in_waves(task, variants, store, check):
@@ -36,15 +56,18 @@ def train_in_waves(task, variants, store, check):
 
     The results of a wave are stored when it ends.
     """
-    first, lanes = 0, lanes_of(task)
+    first, lanes = 0, lanes_of(task, len(variants))
+    least = min(lanes, WARP)
     waves = -(-len(variants) // lanes)
-    lanes = padded(-(-len(variants) // waves), WARP)  # of equal size
+    lanes = padded(-(-len(variants) // waves), least)  # of equal size
     while first < len(variants):
         own = variants[first : first + lanes]
-        pack = _pack(task, own)
+        pack = _pack(task, own, least == 1)
         if pack is None:
-            if lanes == WARP:
-                raise too_large(task, compiling.free_memory())
+            if lanes == least:
+                raise too_large(
+                    task, team_of(task.recipe.dtype, least == 1), compiling.free_memory()
+                )
             lanes = max(lanes // 2 // WARP, 1) * WARP
             continue
         while not pack.done:
@@ -54,10 +77,10 @@ def train_in_waves(task, variants, store, check):
         first += len(own)
 
 
-def _pack(task, variants):
+def _pack(task, variants, together):
     """The pack, or None if the GPU has not the memory for it after all."""
     try:
-        return Pack(task, variants)
+        return Pack(task, variants, together)
     except Exception as error:
         if compiling.is_out_of_memory(error):
             return None
@@ -66,8 +89,8 @@ def _pack(task, variants):
 
 def seconds_in_waves(task, variants, budget):
     """How long all variants would take, after trying the first wave for `budget` seconds."""
-    lanes = lanes_of(task)
-    pack = Pack(task, variants[:lanes])
+    lanes = lanes_of(task, len(variants))
+    pack = Pack(task, variants[:lanes], lanes == 1)
     pack.advance()  # it also compiles
     steps, began = pack.steps, time.perf_counter()
     while (seconds := time.perf_counter() - began) < budget and not pack.done:
