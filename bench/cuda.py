@@ -105,18 +105,15 @@ def task_of(work, epochs=1_000_000):
 
 def measured(work, seconds=MEASURED_SECONDS):
     """Seconds of a step of all networks, and of the longest launch; or why there is none."""
-    from fastdense.devices.cuda import supported, waves
-    from fastdense.devices.cuda.pack import Pack
+    from fastdense.devices.cuda.waves import first_wave
     from fastdense.errors import FastdenseError
 
     task, variants = task_of(work)
-    try:
-        supported.check(task)
-        lanes = waves.lanes_of(task)
-    except FastdenseError as error:
-        return {"refused": str(error)}
     began = time.perf_counter()
-    pack = Pack(task, variants[:lanes])
+    try:
+        pack, lanes = first_wave(task, variants)
+    except FastdenseError as error:  # there is not the memory for it
+        return {"refused": str(error)}
     pack.advance()
     compiled, longest = time.perf_counter() - began, 0.0
     for _ in range(8):  # until launches have their length

@@ -42,6 +42,8 @@ LAYERS = [
     Activation("relu"), Dense(3, "softmax", l1=0.01),
 ]  # fmt: skip
 MIXED = Network(3, LAYERS)
+LARGE = Network(70, [Dense(300, "tanh"), Dropout(0.1), Dense(517, "gelu"), Dense(10, "softmax")])
+MANY = Data(numbers([4, 0], 300, 70), np.eye(10)[np.arange(300) % 10])
 # Network, recipe, rows and how many seeds, by name.
 TRIALS = {
     "every activation": (EVERY, Recipe(optimizer="adam", epochs=2, batch_size=7), ROWS, 40),
@@ -55,6 +57,9 @@ TRIALS = {
         70,
     ),
     "float64": (MIXED, Recipe(loss=LOSS, dtype="float64", epochs=5), LABELS, 9),
+    # All threads of the GPU train each of these.
+    "large": (LARGE, Recipe(optimizer="adam", batch_size=100, epochs=3, clip_norm=0.5), MANY, 2),
+    "large, float64": (LARGE, Recipe(batch_size=77, epochs=2, dtype="float64"), MANY, 1),
 }  # fmt: skip
 
 

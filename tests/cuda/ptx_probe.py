@@ -24,14 +24,14 @@ HERE = SimpleNamespace(
 )
 
 
-def code_of(layers, **recipe):
-    """What NVIDIA's compiler makes of the kernel of a training."""
+def code_of(layers, together=False, **recipe):
+    """What NVIDIA's compiler makes of the kernel of a training, by a thread or by a grid."""
     network, recipe = Network(3, layers), Recipe(**recipe)
     rows = np.zeros((4, 3)), np.zeros((4, 1 if recipe.loss.entry.targets == "label" else 2))
     task = prepare(network, recipe, rows, observe_every=1).trained
     variants = Variants.of(task.network, task.recipe, task.parameters[np.newaxis])
-    work = arrays.work_of(task, variants, pack.team_of(recipe.dtype, False), HERE)
-    function, kinds = pack.kernel_of(task, False).py_func, (types.int64, typeof(work))
+    work = arrays.work_of(task, variants, pack.team_of(recipe.dtype, together), HERE)
+    function, kinds = pack.kernel_of(task, together).py_func, (types.int64, typeof(work))
     with compiling.as_written():
         return cuda.compile(function, kinds, device=False, abi="numba", cc=CAPABILITY)[0]
 
@@ -50,9 +50,15 @@ if __name__ == "__main__":
         other = cuda.compile(
             fused, (types.float32[::1],), device=False, abi="numba", cc=CAPABILITY
         )[0]
+    grid = code_of(
+        [Dense(5, "gelu"), Dropout(0.2), Dense(4, "softmax"), Dense(2)], True, optimizer="adam"
+    )
     print(
         json.dumps(
             {
+                "loose, grid": bool(compiling.LOOSE.search(grid)),
+                "local memory, grid": "__local_depot" in grid,
+                "waits, grid": grid.count("cudaCGSynchronize"),
                 "loose": bool(compiling.LOOSE.search(code)),
                 "fma": code.count("fma.rn.f32"),
                 "sqrt": code.count("sqrt.rn.f32"),

@@ -36,7 +36,11 @@ def test_kernels_compile_for_a_gpu_and_round_each_operation(code):
     assert not code["loose"] and not code["approximate"]
     assert code["fma"] > 100 and code["div"] > 0 and code["sqrt"] > 0
     # The chains of a product are in registers, and nothing is in memory of a thread's own.
-    assert not code["local memory"]
+    assert not code["local memory"] and not code["local memory, grid"]
+
+
+def test_a_grid_rounds_likewise_and_its_threads_wait_for_each_other(code):
+    assert not code["loose, grid"] and code["waits, grid"] > 10
 
 
 def test_products_and_sums_are_fused_unless_that_is_turned_off(code):

@@ -92,10 +92,11 @@ PLAN = np.dtype(
 # other threads may not have begun.
 NAMES = (
     "plan", "state", "next_state", "layers", "networks", "seeds", "draws", "rates", "frozen",
-    "scalars", "numbers", "parameters", "gradient", "previous", "penalties", "ends", "hyper", "powers",
-    "arena", "planes", "rooms", "order", "given", "inputs", "targets", "weights", "test_inputs",
-    "test_targets", "losses", "sample_weights", "counts", "loss_hyper", "schedule_hyper",
-    "running", "partial", "sizes", "slopes", "updates", "alive", "curves", "sums",
+    "scalars", "numbers", "parameters", "gradient", "previous", "penalties", "ends", "hyper",
+    "powers", "arena", "planes", "rooms", "order", "given", "inputs", "targets", "weights",
+    "test_inputs", "test_targets", "losses", "sample_weights", "counts", "loss_hyper",
+    "schedule_hyper", "running", "partial", "sizes", "slopes", "updates", "alive", "curves",
+    "sums",
 )  # fmt: skip
 Work = namedtuple("Work", NAMES)
 

@@ -200,7 +200,7 @@ def observing_for(team):
 
 def train_for(dtype, activations, loss, optimizer, schedule, team):
     """`train(lane, work)` for the entries of a recipe and a network, by a team."""
-    width, at, column, wait = team.width, team.at, team.column, team.wait
+    at, column, wait = team.at, team.column, team.wait
     adder, adder_step = team.adder, team.adder_step
     gather, forward = gather_for(dtype, team), forward_for(dtype, activations, team)
     find_loss, backward = loss_for(dtype, loss, team), backward_for(dtype, activations, team)

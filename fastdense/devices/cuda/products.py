@@ -246,7 +246,7 @@ def tile_for(cast, shape, side):
 
 
 def product_for(cast, shape, shared):
-    """`multiply(processors, a, b, c, m, n, k, one, start, bias, pbias)`: C, by all blocks of a grid.
+    """`multiply(processors, a, b, c, m, n, k, one, start, bias, pbias)`: C, by a whole grid.
 
     Arguments are those of a tile. `processors` is how many tiles are made at the same time.
     """

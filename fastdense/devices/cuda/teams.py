@@ -36,7 +36,7 @@ FIELDS = {
     "adder": "`adder(first)`: the first of the samples that a thread adds to sums of samples",
     "adder_step": "how far apart they are",
     "wait": "returns when all threads have called it",
-    "by_sample": "`by_sample(function)`: calls `function(work, lane, what, samples, first)` for all",
+    "by_sample": "`by_sample(function)`: calls `function(work, lane, what, samples, first)`",
     "once": "`once(function, count)`: the numbers that one thread's call returns, for all",
     "squares": "`squares(values, count, sums)`: the sum of squares, by way of partial sums",
     "differences": "`differences(values, others, count, sums)`: that of their differences'",

@@ -87,10 +87,15 @@ def _pack(task, variants, together):
         raise
 
 
+def first_wave(task, variants):
+    """The first of the variants, as many as are trained at once, and how many those would be."""
+    lanes = lanes_of(task, len(variants))
+    return Pack(task, variants[:lanes], lanes == 1), lanes
+
+
 def seconds_in_waves(task, variants, budget):
     """How long all variants would take, after trying the first wave for `budget` seconds."""
-    lanes = lanes_of(task, len(variants))
-    pack = Pack(task, variants[:lanes], lanes == 1)
+    pack, lanes = first_wave(task, variants)
     pack.advance()  # it also compiles
     steps, began = pack.steps, time.perf_counter()
     while (seconds := time.perf_counter() - began) < budget and not pack.done:
