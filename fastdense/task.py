@@ -124,6 +124,22 @@ class Task:
         """Mini-batches that an epoch visits, the last of which may be shorter."""
         return -(-self.visits // self.batch)
 
+    def of_one_batch(self, samples, weighted):
+        """The same of so many rows, not known yet, that are one mini-batch; nothing is measured."""
+        none = self.inputs[:0]
+        return replace(
+            self,
+            batch=samples,
+            inputs=np.zeros((samples, self.inputs.shape[1]), self.inputs.dtype),
+            targets=np.zeros((samples, self.targets.shape[1]), self.targets.dtype),
+            weights=np.zeros(samples if weighted else 0),
+            test_inputs=none,
+            test_targets=none,
+            order=np.arange(samples)[np.newaxis],
+            evaluate_every=0,
+            observe_every=0,
+        )
+
     @property
     def visits(self):
         """Samples that one epoch visits."""

@@ -389,6 +389,7 @@ threads : as in `train`
     def save(self, path: "str | PathLike[str]") -> None:
         """Write a checkpoint, a safetensors file, from which `Training.load` goes on.
 
+        A mini-batch that is half done, and what is to be measured after it, is completed first.
         It holds the network, the recipe, the parameters, the optimizer's state, the curves and the
         counters, but not the data. A file that exists is replaced when the new one is whole.
         """
@@ -416,6 +417,7 @@ threads : as in `train`
         path: "str | PathLike[str]",
         data: "Data | tuple[ArrayLike, ArrayLike]",
         *,
+        device: str = "cpu",
         threads: int | None = None,
     ) -> "Training":
         """The training that a checkpoint was taken of, to go on with the same data.
@@ -425,8 +427,8 @@ threads : as in `train`
         path : path
         data : Data or (inputs, targets)
             The rows that it was trained on.
-        threads : int, optional
-            As in `train`.
+        device, threads
+            As in `train`; the device may be another one than it was taken on.
 
         Returns
         -------
@@ -453,6 +455,7 @@ threads : as in `train`
                 observe_every=about["observe_every"],
                 evaluated=about["evaluated"],
                 thresholds=Thresholds(**about["thresholds"]),
+                device=device,
                 threads=threads,
             )
         if training._task.digest != about["data"]:

@@ -10,7 +10,7 @@ from fastdense.errors import FastdenseError, shown
 from fastdense.files import safetensors
 from fastdense.numerics.version import VERSION
 
-FORMAT = "fastdense training 1"
+FORMAT = "fastdense training 2"
 
 
 def write(path, arrays, about):

@@ -75,7 +75,7 @@ def trainings(draw):
         optimizer=draw(choices("optimizers", draw(st.sampled_from(OPTIMIZERS)))),
         schedule=draw(choices("schedules", draw(st.sampled_from(SCHEDULES)))),
         learning_rate=draw(st.sampled_from([0.0, 0.01, 0.05])),
-        reduction=draw(st.sampled_from(["mean", "sum", "sum_keras"])),
+        reduction=draw(st.sampled_from(["mean", "sum", "sum_keras", "weighted_mean"])),
         gradient_accumulation_steps=draw(st.sampled_from([1, 1, 2])),
         batch_size=draw(st.integers(1, count)),
         epochs=draw(st.integers(0, 2)),
@@ -153,42 +153,6 @@ def test_a_network_alone_has_the_bits_of_the_cpu():
     assert cpu.outcome == gpu.outcome and cpu.steps == gpu.steps
 
 
-def test_a_training_goes_on_epoch_by_epoch():
-    recipe = Recipe(epochs=4, batch_size=4)
-    here, there = (Training(SMALL, recipe, ROWS, device=device) for device in ("cpu", "cuda"))
-    for one, other in zip(here.epochs(), there.epochs(), strict=True):
-        assert (one.epoch, one.steps, one.loss) == (other.epoch, other.steps, other.loss)
-        assert same(here.parameters, there.parameters)
-    assert not differences(here.result(), there.result())
-    for one, other in zip(here.curves(), there.curves(), strict=True):
-        assert same(one, other)
-    assert here.running_loss == there.running_loss
-    assert here.running_penalty == there.running_penalty == 0
-
-
-def test_parameters_may_be_set_between_epochs():
-    trained = []
-    for device in ("cpu", "cuda"):
-        training = Training(SMALL, Recipe(optimizer="adam", epochs=4), ROWS, device=device)
-        training.advance(2)
-        training.parameters = 0.5 * training.parameters
-        training.advance(2)
-        trained.append(training.result())
-    assert not differences(*trained)
-
-
-def test_what_a_training_does_not_offer_here_is_said():
-    training = Training(SMALL, Recipe(epochs=1), ROWS, device="cuda")
-    for ask in (
-        lambda: training.step(*ROWS),
-        lambda: training.advance_steps(1),
-        lambda: training.save("nowhere"),
-        lambda: training.optimizer_state,
-    ):
-        with pytest.raises(FastdenseError, match='the device "cuda" trains whole epochs'):
-            ask()
-
-
 @pytest.mark.parametrize("budget", [1, 50, 700])
 def test_the_bits_do_not_depend_on_where_launches_end(budget, monkeypatch):
     network = Network(2, [Dense(3, "tanh"), Dropout(0.3), Dense(2, "softmax")])
@@ -262,7 +226,6 @@ def test_too_little_memory_is_one_sentence(monkeypatch):
         ([BatchNormalization(), Dense(1)], {}, "a layer batch_normalization"),
         ([LayerNormalization(), Dense(1)], {}, "a layer layer_normalization"),
         ([Dense(1)], {"augmentation": ["noise"]}, "augmentation (noise)"),
-        ([Dense(1)], {"reduction": "weighted_mean"}, "the reduction weighted_mean"),
     ],
 )
 def test_what_is_not_trained_is_refused_by_its_name(layers, recipe, words):

@@ -20,7 +20,6 @@ from fastdense.devices.cpu.results import alone, latest_of
 from fastdense.devices.cpu.session import Session, Strategy
 from fastdense.devices.cpu.state import Shape, arrays_alone
 from fastdense.devices.cpu.stepping import Stepper
-from fastdense.errors import FastdenseError
 from fastdense.kernels import layout
 from fastdense.kernels.layout import PACKED, padded
 from fastdense.kernels.registry import kernel
@@ -142,11 +141,41 @@ class Single(Session):
 
     def take(self):
         """The counters and arrays of a checkpoint; see `checkpoint.take`."""
-        return checkpoint.take(self)
+        self.settle()
+        while not self.between_steps:
+            self.advance(until=self.epoch, until_step=self.steps)
+        network = self.arrays["networks"][0]
+        return checkpoint.take(self.task, self.state[0], network, self._place)
 
-    def put(self, counters, arrays):
+    def put(self, counters, saved):
         """Go on from a checkpoint; see `checkpoint.put`."""
-        checkpoint.put(self, counters, arrays)
+        state, network = self.state[0], self.arrays["networks"][0]
+        checkpoint.put(self.task, counters, saved, state, network)
+        for name, array in saved.items():
+            self._place(name, array.shape)[:] = array
+        self.rate = self.rate  # what it freezes
+        if state["phase"] == layout.STEP:
+            visited = checkpoint.order_of(self.task, self.epoch)
+            self.arrays["order"][: self.task.visits] = visited
+
+    def _place(self, name, shape):
+        """Where an array of a checkpoint stands."""
+        array = self.arrays["parameters" if name == "slots" else name]
+        if name in ("parameters", "gradient"):
+            return array[: self.task.network.size]
+        if name == "slots":
+            slots, stride = shape[0], int(self.arrays["plan"][0]["slot_stride"])
+            places = array[stride : stride * (1 + slots)]
+            return places.reshape(slots, stride)[:, : self.task.network.size]
+        if name == "curves":
+            return array[:, : shape[1], 0]
+        if name == "sums":
+            return array[: shape[0], ..., 0]
+        return array.reshape(shape)
+
+    def _slots(self):
+        """Those of the optimizer, (slots, size), where they stand."""
+        return self._place("slots", (int(self.arrays["plan"][0]["slots"]),))
 
     def gradient(self):
         """That of the loss over all rows, (size,), as the last observation found it."""
@@ -170,20 +199,14 @@ class Single(Session):
     def optimizer_state(self):
         """Slots (slots, size), running products, and how many mini-batches there were."""
         self.finish_step()
-        slots = checkpoint.slots_of(self).copy()
-        return slots, self.arrays["powers"][0].copy(), self.steps
+        return self._slots().copy(), self.arrays["powers"][0].copy(), self.steps
 
     def restore(self, slots, powers, steps):
         """Go on with an optimizer's state."""
         self.finish_step()
-        places = checkpoint.slots_of(self), self.arrays["powers"][0]
-        for place, given in zip(places, (slots, powers), strict=True):
-            if np.shape(given) != place.shape:
-                raise FastdenseError(
-                    f"the state of an optimizer has an array of shape {np.shape(given)}; expected "
-                    f"{place.shape}: that of the same network and optimizer"
-                )
-            place[:] = given
+        places = self._slots(), self.arrays["powers"][0]
+        checkpoint.check_state(slots, powers, [place.shape for place in places])
+        places[0][:], places[1][:] = slots, powers
         self.state[0]["step"] = steps
 
     @property

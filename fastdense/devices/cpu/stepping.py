@@ -1,9 +1,5 @@
 """Single steps of a training on mini-batches of the caller's."""
 
-from dataclasses import replace
-
-import numpy as np
-
 from fastdense.kernels import layout
 
 # What a step works on or with is the training's own; only the arena and what is cut by the size of
@@ -26,21 +22,10 @@ class Stepper:
 
     def __init__(self, single, samples, weighted):
         task = single.task
-        none = task.inputs[:0]
-        blank = replace(
-            task,
-            batch=samples,
-            inputs=np.zeros((samples, task.inputs.shape[1]), task.inputs.dtype),
-            targets=np.zeros((samples, task.targets.shape[1]), task.targets.dtype),
-            weights=np.zeros(samples if weighted else 0),
-            test_inputs=none,
-            test_targets=none,
-            order=np.arange(samples)[np.newaxis],
-            evaluate_every=0,
-            observe_every=0,
-        )
         shared = {name: single.arrays[name] for name in SHARED}
-        self._own = own = type(single)(blank, single.threads, shared)
+        self._own = own = type(single)(
+            task.of_one_batch(samples, weighted), single.threads, shared
+        )
         plan = own.arrays["plan"]
         plan["steps_per_epoch"], plan["until"] = task.steps_per_epoch, 1
         self._state, self._theirs = own.state[0], single.state[0]

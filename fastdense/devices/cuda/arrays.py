@@ -129,6 +129,7 @@ def plan_of(task, variants, records, places, team):
     ends = [prod(one.shape) for _, arrays in network.arrays for one in arrays]
     given = {
         "until": recipe.epochs,
+        "until_step": layout.NEVER,
         "draws": task.data.draws,
         "samples": task.rows,
         "test_samples": task.test_rows,
@@ -158,13 +159,16 @@ def plan_of(task, variants, records, places, team):
         "numbers": network.size * (1 + len(optimizer.slots)),
         "products": max(network.products, network.size),
         "accuracy": ACCURACIES[task.accuracy],
+        "by_weight": recipe.reduction == "weighted_mean",
+        "keep_outputs": task.keep_outputs,
+        "keep_penalties": task.keep_penalties,
         "clipped": variants.clip_value.any(),
         "bounded": variants.clip_norm.any(),
         "bounded_arrays": len(ends) if recipe.clip_each else 0,
         "constrained": records["max_norm"].any(),
         "hypers": max(1, len(optimizer.hyper)),
         "slope_factor": slope_factor,
-        "sum_factor": {"mean": 0.0, "sum": 1.0, "sum_keras": slope_factor}[recipe.reduction],
+        "sum_factor": {"sum": 1.0, "sum_keras": slope_factor}.get(recipe.reduction, 0.0),
     }
     for name, value in given.items():
         plan[name] = value
@@ -211,7 +215,6 @@ def host_arrays(task, variants, team):
     ends = np.cumsum([prod(one.shape) for _, arrays in network.arrays for one in arrays])
     hyper = variants.hyper if variants.hyper.size else np.zeros((lanes, 1))
     curves = np.full((CURVES, max(task.evaluations, 1), lanes), np.nan)
-    curves[layout.RUNNING_PENALTY, 1:] = 0.0  # none is kept
     return {
         "plan": plan,
         "state": state,
@@ -289,11 +292,15 @@ def work_of(task, variants, team, memory):
     make("rooms", ROOM * block, dtype)
     arrays["rooms"] = arrays["rooms"].reshape(groups, ROOM, block, width)
     make("order", task.visits if _shuffled(task) else 1, np.int32)
+    make("outputs", task.visits * task.network.outputs if task.keep_outputs else 1, dtype)
     make("losses", block, np.float64)
     make("sample_weights", block, np.float64, 1.0)
     make("counts", 1 + block, np.int64)
     make("scalars", SCALARS, dtype)
     make("running", PARTIAL_SUMS, np.float64)
+    make("running_penalty", 1, np.float64)
+    make("shares", 1, np.float64, 1.0)
+    make("penalty_shares", 1, dtype, 1.0)
     make("partial", PARTIAL_SUMS, np.float64)
     make("sizes", depth * PARTIAL_SUMS, np.float64)
     make("slopes", depth * PARTIAL_SUMS, np.float64)

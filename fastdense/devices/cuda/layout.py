@@ -46,6 +46,7 @@ PLAN = np.dtype(
     [
         ("budget", _i8),  # of a launch, in multiply-adds of a network
         ("until", _i8),  # epochs, after which a launch ends
+        ("until_step", _i8),  # and mini-batches
         ("draws", _i8),  # of the data, whose rows follow each other
         ("samples", _i8),  # of one draw
         ("test_samples", _i8),
@@ -75,6 +76,9 @@ PLAN = np.dtype(
         ("numbers", _i8),  # parameters and slots
         ("products", _i8),  # of a sample through the network
         ("accuracy", _i8),
+        ("by_weight", _i8),  # each mini-batch is divided by its weights
+        ("keep_outputs", _i8),
+        ("keep_penalties", _i8),
         ("penalized", _i8),
         ("clipped", _i8),
         ("bounded", _i8),
@@ -94,9 +98,9 @@ NAMES = (
     "plan", "state", "next_state", "layers", "networks", "seeds", "draws", "rates", "frozen",
     "scalars", "numbers", "parameters", "gradient", "previous", "penalties", "ends", "hyper",
     "powers", "arena", "planes", "rooms", "order", "given", "inputs", "targets", "weights",
-    "test_inputs", "test_targets", "losses", "sample_weights", "counts", "loss_hyper",
-    "schedule_hyper", "running", "partial", "sizes", "slopes", "updates", "alive", "curves",
-    "sums",
+    "test_inputs", "test_targets", "outputs", "losses", "sample_weights", "counts", "loss_hyper",
+    "schedule_hyper", "running", "running_penalty", "shares", "penalty_shares", "partial", "sizes",
+    "slopes", "updates", "alive", "curves", "sums",
 )  # fmt: skip
 Work = namedtuple("Work", NAMES)
 

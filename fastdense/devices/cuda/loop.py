@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 
-from fastdense.devices.cuda.layout import DENSE, HITS, makes_view
+from fastdense.devices.cuda.batch import batch_for
+from fastdense.devices.cuda.layout import DENSE, HITS
 from fastdense.devices.cuda.passes import (
     add_up_for,
     backward_for,
@@ -16,7 +17,9 @@ from fastdense.devices.cuda.passes import (
     forward_for,
     gather_for,
     in_block_for,
+    keep_for,
     loss_for,
+    partial_sums_for,
 )
 from fastdense.devices.cuda.update import update_for
 from fastdense.kernels import layout
@@ -43,17 +46,6 @@ ROW_EFFORT = 20  # of a row that finds its place in an order
 
 def is_due(epoch, every, epochs):
     return every > 0 and (epoch % every == 0 or epoch == epochs)
-
-
-def partial_sums_for(team):
-    """`partial_sums(array, lane)`: the sixteen sums of a lane."""
-    at, column = team.at, team.column
-
-    @makes_view
-    def partial_sums(array, lane):
-        return column(array, at(lane, PARTIAL_SUMS, 0), PARTIAL_SUMS)
-
-    return partial_sums
 
 
 def ordering_for(team):
@@ -200,14 +192,14 @@ def observing_for(team):
 
 def train_for(dtype, activations, loss, optimizer, schedule, team):
     """`train(lane, work)` for the entries of a recipe and a network, by a team."""
-    at, column, wait = team.at, team.column, team.wait
+    at, column, wait, rank, alone = team.at, team.column, team.wait, team.rank, team.alone
     adder, adder_step = team.adder, team.adder_step
     gather, forward = gather_for(dtype, team), forward_for(dtype, activations, team)
     find_loss, backward = loss_for(dtype, loss, team), backward_for(dtype, activations, team)
     update, count_right = update_for(dtype, optimizer, schedule, team), count_for(team)
     partial_sums, order_rows = partial_sums_for(team), ordering_for(team)
     measure, begin_observation, note, write = observing_for(team)
-    copy = copying_for(team)
+    copy, begin_batch, keep = copying_for(team), batch_for(dtype, team), keep_for(team)
 
     def take(work, lane, purpose, samples, first, place, epoch, step, test, valued):
         """The next samples through the network, up to the losses and their slopes."""
@@ -242,7 +234,7 @@ def train_for(dtype, activations, loss, optimizer, schedule, team):
         plan = work.plan[0]
         factor = plan.sum_factor
         if factor == 0.0:
-            factor = plan.slope_factor / np.float64(count)
+            factor = (1.0 if plan.by_weight else plan.slope_factor) / np.float64(count)
         return factor / np.float64(plan.accumulate)
 
     def following(plan, epoch, evaluated):
@@ -266,7 +258,7 @@ def train_for(dtype, activations, loss, optimizer, schedule, team):
         last = observed = False
         while phase != DONE and spent < plan.budget:
             if phase == SHUFFLE:
-                if position == 0 and epoch >= plan.until:
+                if position == 0 and (epoch >= plan.until or step >= plan.until_step):
                     break
                 ordered = plan.shuffle == 0 or plan.order_rows > 0
                 if not ordered:
@@ -280,6 +272,9 @@ def train_for(dtype, activations, loss, optimizer, schedule, team):
                     summed = np.int64(due or epoch + 1 == plan.epochs)
                     if summed != 0:
                         begin_sums(work, lane, running)
+                        if rank() == 0:
+                            work.running_penalty[at(lane, 1, 0)] = 0.0
+                        wait()
                     position = np.int64(0)
                     phase = np.int64(STEP)
                 continue
@@ -287,11 +282,15 @@ def train_for(dtype, activations, loss, optimizer, schedule, team):
             # The next block of samples, for whatever it is: one call, so one copy of the code.
             purpose, rows, begin = EVALUATING, plan.samples, position
             if phase == STEP:
+                if done == 0 and step >= plan.until_step:
+                    break
                 purpose, rows, begin = TRAINING, min(plan.batch, plan.visits - position), done
                 last = position + rows >= plan.visits
                 observed = last and is_due(epoch + 1, plan.observe_every, plan.epochs)
                 if observed and done == 0:
                     copy(work, lane, work.parameters, plan.numbers, work.previous, size, size)
+                if done == 0 and (plan.by_weight or plan.keep_penalties):
+                    begin_batch(work, lane, position, rows, epoch, summed)
             elif phase == VALIDATE:
                 rows = plan.test_samples
             elif phase == OBSERVE:
@@ -306,6 +305,8 @@ def train_for(dtype, activations, loss, optimizer, schedule, team):
                 summing = evaluating or (training and summed != 0)
                 test = phase == VALIDATE
                 take(work, lane, purpose, samples, first, begin, epoch, step, test, summing)
+                if training and plan.keep_outputs:
+                    keep(work, lane, samples, first)
                 if summing:
                     add_losses(work, lane, samples, begin, running if training else partial)
                 if evaluating:
@@ -341,6 +342,8 @@ def train_for(dtype, activations, loss, optimizer, schedule, team):
                     if summed != 0:
                         mean = total_of(running) / np.float64(plan.visits)
                         work.curves[layout.RUNNING_LOSS, row, lane] = mean
+                        penalty = work.running_penalty[at(lane, 1, 0)] / np.float64(plan.visits)
+                        work.curves[layout.RUNNING_PENALTY, row, lane] = penalty
                     position = np.int64(0)
                     begin_sums(work, lane, partial)
                     phase = np.int64(following(plan, epoch, False))
@@ -366,7 +369,10 @@ def train_for(dtype, activations, loss, optimizer, schedule, team):
                     network.rows = row
                     network.signal_rows = signal_row
                     network.steps = step
-                    return
+                    if alone:  # its neighbors go on
+                        return
+                    phase = np.int64(DONE)
+                    break
                 phase = np.int64(following(plan, epoch, True))
             else:
                 write(work, lane, signal_row)

@@ -49,19 +49,20 @@ def kernel_of(task, together):
 class Pack:
     """Trainings of `variants` of one task, each in a thread of the GPU.
 
-    Or of the only one, by all threads `together`.
+    Or of the only one, by all threads `together`; some of its arrays may be `shared` with another
+    training, given by name.
     """
 
-    def __init__(self, task, variants, together=False):
+    def __init__(self, task, variants, together=False, shared=None):
         self.task, self._count = task, len(variants)
         self._kernel = kernel_of(task, together)
         self._team = team_of(task.recipe.dtype, together)
-        self._work = work_of(task, variants, self._team, compiling)
-        self._plan = compiling.get(self._work.plan)
+        self.work = work_of(task, variants, self._team, compiling)._replace(**(shared or {}))
+        self.plan = compiling.get(self.work.plan)
         if together:
-            self._blocks = blocks_of(task, compiling.resident_blocks(self._kernel, self._work))
-            self._plan["processors"] = min(self._blocks, compiling.multiprocessors())
-        self._state = compiling.get(self._work.state)
+            self._blocks = blocks_of(task, compiling.resident_blocks(self._kernel, self.work))
+            self.plan["processors"] = min(self._blocks, compiling.multiprocessors())
+        self.state = compiling.get(self.work.state)
         self._budget = FIRST_BUDGET
         self._tried = False
         self._all_ended = False
@@ -69,45 +70,50 @@ class Pack:
     @property
     def done(self):
         """Whether no epoch is left, or no network whose loss is finite."""
-        return self._all_ended or self._state["phase"][0] == layout.DONE
+        return self._all_ended or self.state["phase"][0] == layout.DONE
 
     @property
     def epoch(self):
         """Epochs completed."""
-        return int(self._state["epoch"][0])
+        return int(self.state["epoch"][0])
 
     @property
     def steps(self):
         """Mini-batches completed."""
-        return int(self._state["step"][0])
+        return int(self.state["step"][0])
 
     @property
     def between_epochs(self):
         """Whether the last epoch is complete, with what was to be measured after it."""
-        at_begin = self._state["phase"][0] == layout.SHUFFLE and self._state["position"][0] == 0
+        at_begin = self.state["phase"][0] == layout.SHUFFLE and self.state["position"][0] == 0
         return self.done or bool(at_begin)
 
-    def advance(self, until=None):
-        """Go on for one launch, but not beyond an epoch."""
-        work = self._work
-        self._plan["budget"] = self._budget
-        self._plan["until"] = self.task.recipe.epochs if until is None else until
-        compiling.write(work.plan, self._plan)
+    def advance(self, until=None, until_step=layout.NEVER):
+        """Go on for one launch, but not beyond an epoch or a mini-batch."""
+        work = self.work
+        self.plan["budget"] = self._budget
+        self.plan["until"] = self.task.recipe.epochs if until is None else until
+        self.plan["until_step"] = until_step
+        compiling.write(work.plan, self.plan)
         started = time.perf_counter()
         if self._team.alone:
             compiling.launch(self._kernel, self._count, work)
         else:
             compiling.launch_grid(self._kernel, self._blocks, work)
         seconds = time.perf_counter() - started
-        # Of networks that have all ended none writes the next state.
+        # Of networks of threads that have all ended none writes the next state.
         self._all_ended = bool(compiling.get(work.networks)["ended"].all())
-        if not self._all_ended:
-            self._state = compiling.get(work.next_state)
-            self._work = work._replace(state=work.next_state, next_state=work.state)
+        if not (self._all_ended and self._team.alone):
+            self.state = compiling.get(work.next_state)
+            self.work = work._replace(state=work.next_state, next_state=work.state)
         if self._tried:  # the first one also compiles
             growth = min(LAUNCH_SECONDS / max(seconds, 1e-6), GROWTH)
             self._budget = max(int(self._budget * growth), 1)
         self._tried = True
+
+    def put_state(self):
+        """Let the next launch go on from `state` as it stands here."""
+        compiling.write(self.work.state, self.state)
 
     def results(self, final=True):
         """What is known of each network; see `devices.cpu.results.results_of`."""
@@ -121,27 +127,20 @@ class Pack:
         """The last points of the only network's curves and signals."""
         return latest_of(self.task, self._arrays())
 
-    def numbers(self):
-        """Parameters and then slots, (groups, rows, networks of a group), as a copy."""
-        rows = int(self._plan["numbers"][0])
-        return compiling.get(self._work.parameters).reshape(-1, rows, self._team.width)
-
-    def put_numbers(self, numbers):
-        """The other way round."""
-        compiling.write(self._work.parameters, numbers.ravel())
-
     def _arrays(self):
         """Arrays as those of the CPU stand."""
-        work, size, count = self._work, self.task.network.size, self._count
+        work, size, count = self.work, self.task.network.size, self._count
         slots = len(self.task.recipe.optimizer.entry.slots)
-        numbers = self.numbers()
+        # Parameters and then slots, (groups, rows, networks of a group).
+        rows = int(self.plan["numbers"][0])
+        numbers = compiling.get(work.parameters).reshape(-1, rows, self._team.width)
         parameters = numbers[:, :size].transpose(1, 0, 2).reshape(size, -1)[:, :count]
         sums = compiling.get(work.sums)
         if not self.task.observations:
             sums = sums[:0]
         return {
             "plan": [{"slots": slots}],
-            "state": self._state,
+            "state": self.state,
             "networks": compiling.get(work.networks),
             "parameters": np.ascontiguousarray(parameters).ravel(),
             "curves": compiling.get(work.curves),

@@ -8,7 +8,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from fastdense.devices.cuda.layout import ACTIVATION, DENSE, DROPOUT, HITS
+from fastdense.devices.cuda.layout import ACTIVATION, DENSE, DROPOUT, HITS, makes_view
 from fastdense.devices.cuda.products import Matrix
 from fastdense.devices.cuda.tiles import BIAS, GO_ON, ZERO, unchecked
 from fastdense.entry import ROOM
@@ -40,11 +40,20 @@ def reader(count):
     return lambda array, place, step: before(array, place, step) + (array[place + last * step],)
 
 
-def gather_for(dtype, team):
-    """`gather(work, lane, samples, first, epoch, ordered, test)`: rows into the arena."""
-    cast = np.dtype(dtype).type
-    width, at, in_block = team.width, team.at, in_block_for(team)
-    row, row_step, sample, sample_step = team.row, team.row_step, team.sample, team.sample_step
+def partial_sums_for(team):
+    """`partial_sums(array, lane)`: the sixteen sums of a lane."""
+    at, column = team.at, team.column
+
+    @makes_view
+    def partial_sums(array, lane):
+        return column(array, at(lane, PARTIAL_SUMS, 0), PARTIAL_SUMS)
+
+    return partial_sums
+
+
+def row_for(team):
+    """`row_of(work, lane, place, epoch, ordered)`: which sample an epoch visits at a place."""
+    at = team.at
 
     def row_of(work, lane, place, epoch, ordered):
         plan = work.plan[0]
@@ -57,6 +66,15 @@ def gather_for(dtype, team):
         if plan.shuffle:
             return np.int64(work.order[at(lane, plan.visits, place)])
         return place
+
+    return row_of
+
+
+def gather_for(dtype, team):
+    """`gather(work, lane, samples, first, epoch, ordered, test)`: rows into the arena."""
+    cast = np.dtype(dtype).type
+    width, at, in_block, row_of = team.width, team.at, in_block_for(team), row_for(team)
+    row, row_step, sample, sample_step = team.row, team.row_step, team.sample, team.sample_step
 
     def copy_features(rows, first, count, work, place):
         step = work.plan[0].block * width
@@ -88,7 +106,9 @@ def gather_for(dtype, team):
             else:
                 copy_features(targets, index * plan.outputs, plan.outputs, work, y)
             if plan.weighted:
-                weight = 1.0 if test else work.weights[index]
+                # An ordered one is of a mini-batch.
+                share = work.shares[at(lane, 1, 0)] if ordered else 1.0
+                weight = 1.0 if test else work.weights[index] * share
                 work.sample_weights[at(lane, plan.block, b)] = weight
 
     return gather
@@ -267,6 +287,23 @@ def forward_for(dtype, activations, team):
             wait()
 
     return forward
+
+
+def keep_for(team):
+    """`keep(work, lane, samples, first)`: the outputs of a block, for the caller."""
+    width, at, in_block = team.width, team.at, in_block_for(team)
+    row, row_step, sample, sample_step = team.row, team.row_step, team.sample, team.sample_step
+
+    def keep(work, lane, samples, first):
+        plan = work.plan[0]
+        across, outputs = plan.block * width, in_block(work, lane, plan.output_row)
+        kept = at(lane, plan.visits * plan.outputs, first * plan.outputs)
+        for b in range(sample(), samples, sample_step()):
+            for o in range(row(), plan.outputs, row_step()):
+                i = kept + (b * plan.outputs + o) * width
+                work.outputs[i] = work.arena[unchecked(outputs + o * across + b * width)]
+
+    return keep
 
 
 def loss_for(dtype, entry, team):

@@ -19,12 +19,6 @@ def check(task):
             raise _refused(f"a layer {layer.entry_name()}", f"layers {', '.join(KINDS)}")
     if recipe.augmentation:
         raise _refused(f"augmentation ({recipe.augmentation[0].name})", "rows as they are")
-    if recipe.reduction == "weighted_mean":
-        raise _refused("the reduction weighted_mean", "mean, sum and sum_keras")
-    if task.keep_penalties:
-        raise _refused("keep_penalties", "trainings that keep none")
-    if task.keep_outputs:
-        raise _refused("keep_outputs", "trainings that keep none")
 
 
 def _refused(what, trained):

@@ -69,7 +69,7 @@ def update_for(dtype, optimizer, schedule, team):
     def regularize(work, lane):
         plan = work.plan[0]
         rows = 1 + 4 * plan.depth
-        bound = at(lane, rows, 0)
+        bound, share = at(lane, rows, 0), work.penalty_shares[at(lane, 1, 0)]
         most = work.penalties[bound]
         for index in range(plan.depth):
             layer = work.layers[index]
@@ -88,7 +88,7 @@ def update_for(dtype, optimizer, schedule, team):
                     if some:
                         w = work.parameters[p + i]
                         sign = cast(w > cast(0)) - cast(w < cast(0))
-                        g = g + (l1 * sign + twice_l2 * w)
+                        g = g + (l1 * sign + twice_l2 * w) * share
                     if most > cast(0):
                         g = min(max(g, -most), most)
                     work.gradient[place + i] = g
