@@ -167,6 +167,32 @@ def train_trials(trials, on_progress=None, device="cpu", threads=None):
     return [trial.runs(done, seconds) for trial, done in zip(trials, collectors, strict=True)]
 
 
+def train_where_possible(trials, on_progress=None, device="cpu"):
+    """`train_trials`, those that a device does not train on the CPU, where they have its bits."""
+    there = [_trains(device, trial) for trial in trials]
+    total, runs, before = sum(len(trial.variants) for trial in trials), {}, 0
+    for name, chosen in ((device, there), ("cpu", [not one for one in there])):
+        places = np.flatnonzero(chosen)
+        own = [trials[place] for place in places]
+
+        def report(done, _, before=before):
+            if on_progress is not None:
+                on_progress(before + done, total)
+
+        if own:
+            runs |= zip(places, train_trials(own, report, name), strict=True)
+        before += sum(len(trial.variants) for trial in own)
+    return [runs[place] for place in range(len(trials))]
+
+
+def _trains(device, trial):
+    try:
+        device_of(device).check(trial.job[0])
+    except FastdenseError:
+        return False
+    return True
+
+
 def carry_out(trials, stores, on_progress=None, device="cpu", threads=None):
     """Train several trials together, and give away what is known of each network when it ends.
 

@@ -8,7 +8,7 @@ from shlex import quote
 import click
 
 from fastdense_cli import completing
-from fastdense_cli.options import arguments, examples, force_option, report_option
+from fastdense_cli.options import arguments, device_option, examples, force_option, report_option
 
 PROGRAMS = ".py", ".ipynb"
 
@@ -71,12 +71,14 @@ PROGRAMS = ".py", ".ipynb"
 @click.option("--out", metavar="DIR", shell_complete=completing.folders,
               help="Also write the answer as JSON. What exists there is replaced only if it is as "
               "an earlier diagnosis left it.")  # fmt: skip
+@device_option
 @force_option
 @click.option("--sarif", metavar="FILE", shell_complete=completing.files,
               help="Also write the causes as SARIF 2.1.0, for editors and code hosts.")  # fmt: skip
 @report_option
 def command(
-    subject, assignments, observed, effort, budget, seeds, as_json, out, force, sarif, page, **table
+    subject, assignments, observed, effort, budget, seeds, as_json, out, device, force, sarif, page,
+    **table,
 ):  # fmt: skip
     """Train as it is and with one thing changed at a time; say what keeps the loss where it is.
 
@@ -92,6 +94,7 @@ def command(
     refused, too short to tell, or a mistake in your program; 4 diverged or
     oscillating; 5 undetermined; 130 interrupted.
     """
+    from fastdense.devices import device_of
     from fastdense.diagnosis.search import Search
     from fastdense.reports import files
     from fastdense.reports.diagnosis import DiagnosisFile, tables, to_paste
@@ -99,6 +102,7 @@ def command(
     from fastdense_cli.commands.run import changes_of
     from fastdense_cli.console import note, progress, show, show_json
 
+    device_of(device).demand()
     changes = changes_of(assignments)
     if page is not None:
         from fastdense.reports.html.page import check_file
@@ -108,7 +112,8 @@ def command(
         _refuse(table, "change the program")
         _refuse_for_programs(assignments=assignments, observed=observed, out=out)
         _check_sarif(sarif, subject)
-        return _program(subject, effort, budget, seeds, as_json, sarif, page)
+        options = {"effort": effort, "seconds": budget, "seeds": seeds, "device": device}
+        return _program(subject, options, as_json, sarif, page)
     if subject.lower().endswith(TABLES):
         case, notes = _of_table(subject, changes, table)
     else:
@@ -127,7 +132,7 @@ def command(
         note([sentence])
 
     with progress("diagnose") as report:
-        search = Search(case, effort, budget, seeds, report, observed, told)
+        search = Search(case, effort, budget, seeds, report, observed, told, device)
         try:
             found = search.answer()
         except KeyboardInterrupt as interrupt:
@@ -205,7 +210,7 @@ def _about(effort, found=None):
     return Provenance.here(arguments(), ("Starts", seeds), ("Effort", effort))
 
 
-def _program(path, effort, budget, seeds, as_json, sarif, page):
+def _program(path, options, as_json, sarif, page):
     """Run a program and diagnose its fits; returns the exit code."""
     from contextlib import nullcontext, redirect_stdout
 
@@ -228,7 +233,6 @@ def _program(path, effort, budget, seeds, as_json, sarif, page):
             for line in ["", *one.told(), ""]:
                 show_line(line)
 
-    options = {"effort": effort, "seconds": budget, "seeds": seeds}
     # What the program prints must not stand between what is printed as JSON.
     with (
         diagnosing.Diagnoses(tell, **options) as found,
@@ -249,7 +253,7 @@ def _program(path, effort, budget, seeds, as_json, sarif, page):
     if page is not None and found.every:
         from fastdense.reports.html import of_diagnosis
 
-        of_diagnosis.write_program(page, Path(path).name, found.every, _about(effort))
+        of_diagnosis.write_program(page, Path(path).name, found.every, _about(options["effort"]))
     if interrupt is not None:
         raise interrupt
     if code or not found.every:

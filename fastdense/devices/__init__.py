@@ -12,6 +12,7 @@ A device supplies
 - `seconds_of(task, variants, budget)`: how long that takes; `lanes_of(task)`: how many pay at once;
 - `predictor(network, parameters)`: a function of inputs;
 - `demand()`: nothing, or the error of a machine that has not what it needs;
+- `check(task)`: nothing, or the error of a task that it does not train;
 - `about()`: what it finds on this machine, a list of `entry.Finding`;
 - `parts(distribution, seeds, purpose, layer, epoch, count)`: the random numbers of initial
   parameters, those of `numerics.streams`.

@@ -15,6 +15,7 @@ __all__ = [
     "about",
     "begin",
     "begin_packs",
+    "check",
     "demand",
     "lanes_of",
     "parts",
@@ -32,6 +33,10 @@ def about():
 
 def demand():
     """It needs nothing."""
+
+
+def check(task):
+    """It trains all there is."""
 
 
 def begin(task, threads=None):

@@ -14,7 +14,7 @@ from fastdense.layers.conv2d import Conv2D
 from fastdense.layers.dense import Dense
 from fastdense.layers.flatten import Flatten
 from fastdense.layers.max_pool2d import MaxPool2D
-from fastdense.many import Trial, train_trials
+from fastdense.many import Trial, train_trials, train_where_possible
 from fastdense.network import Network
 from fastdense.recipe import Recipe
 from fastdense.scaling import Columns
@@ -84,7 +84,7 @@ class Attainable:
         )
 
 
-def attainable(case, on_progress=None):
+def attainable(case, on_progress=None, device="cpu"):
     """The `Attainable` of the rows of a case, whatever its network and recipe are.
 
     Inputs and targets are standardized; networks of a few widths are trained by Adam at a few rates
@@ -111,13 +111,13 @@ def attainable(case, on_progress=None):
     rows = np.random.default_rng(2).permutation(len(x))
     folds = _folds(rows) if held_out else [(rows, rows)]
     hidden = _candidates(case.network.shape)
-    explained, memorized = _best(x, y, folds, held_out, hidden, on_progress)
+    explained, memorized = _best(x, y, folds, held_out, hidden, on_progress, device)
     linear = float(np.mean([_linear(x, y, *fold) for fold in folds]))
     found = min(max(explained, linear), limit)
     shuffled = None
     if held_out and found < TELLING:
         moved = y[np.random.default_rng(1).permutation(len(y))]
-        shuffled, _ = _best(x, moved, folds, held_out, hidden, on_progress)
+        shuffled, _ = _best(x, moved, folds, held_out, hidden, on_progress, device)
     return Attainable(
         found, min(linear, limit), min(memorized, limit), shuffled, limit, held_out, len(x)
     )
@@ -147,7 +147,7 @@ def _candidates(shape):
     return [(prod(shape), layers) for layers in kinds] + [(shape, images)]
 
 
-def _best(x, y, folds, held_out, hidden, on_progress):
+def _best(x, y, folds, held_out, hidden, on_progress, device):
     """What the best of some networks explains at its best epoch, over folds: of its own rows, too.
 
     Returns the shares of the rows that were held out, if any were, and of those trained on.
@@ -157,7 +157,7 @@ def _best(x, y, folds, held_out, hidden, on_progress):
         _trial(Data(x[train], y[train], test=(x[test], y[test])), *kind)
         for kind in kinds for train, test in folds
     ]  # fmt: skip
-    runs = [one[0] for one in train_trials(trials, on_progress)]
+    runs = [one[0] for one in train_where_possible(trials, on_progress, device)]
     least = [
         (np.nanmin(run.test_loss if held_out else run.loss), np.nanmin(run.loss)) for run in runs
     ]

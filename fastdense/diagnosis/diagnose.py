@@ -19,6 +19,7 @@ def diagnose(
     budget=None,
     seeds=None,
     on_progress=None,
+    device="cpu",
 ):
     """Find out why a training does not get where its data let it, by removing suspected causes.
 
@@ -48,6 +49,9 @@ def diagnose(
         Starts of each training, at least 2; if not given 4, 8 or 20, and fewer of long trainings.
     on_progress : callable, optional
         `on_progress(done, total)`, in what may be spent; if it raises, the diagnosis ends.
+    device : str
+        Where networks are trained, as in `train`; changes that the device does not train are tried
+        on the CPU. The answer is the same.
 
     Returns
     -------
@@ -56,7 +60,7 @@ def diagnose(
     Raises
     ------
     FastdenseError
-        An unknown effort, or what is no network, recipe or data.
+        An unknown effort, what is no network, recipe or data, or what the device does not train.
     """
     if is_module(network):
         if loader is None:
@@ -72,4 +76,4 @@ def diagnose(
     else:
         case = Case.of(network, recipe, data)
     with watched(on_progress):
-        return Search(case, effort, budget, seeds, on_progress, observed).answer()
+        return Search(case, effort, budget, seeds, on_progress, observed, device=device).answer()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastdense.many import Trial, train_trials
+from fastdense.devices import device_of
+from fastdense.many import Trial, train_where_possible
 from fastdense.outcome import Thresholds
 from fastdense.runs import Runs
 from fastdense.task import prepare
@@ -53,10 +54,13 @@ class Laboratory:
         `on_progress(done, total)` in shares of the budget; it may raise to stop.
     seconds : float, optional
         Of the clock, after which a training is broken off with `OutOfTime`.
+    device : str
+        Where trainings take place, but for those that it does not have.
     """
 
-    def __init__(self, budget, on_progress=None, seconds=None):
-        self.budget, self.spent = budget, 0.0
+    def __init__(self, budget, on_progress=None, seconds=None, device="cpu"):
+        device_of(device).demand()
+        self.budget, self.spent, self.device = budget, 0.0, device
         self._on_progress = on_progress
         self._end = None if seconds is None else time.monotonic() + seconds
 
@@ -64,6 +68,18 @@ class Laboratory:
         """Raise `OutOfTime` when it is over."""
         if self._end is not None and time.monotonic() > self._end:
             raise OutOfTime
+
+    def admit(self, case):
+        """Check that the device trains a case as it is.
+
+        Raises
+        ------
+        FastdenseError
+            It does not.
+        """
+        if self.device != "cpu" and not case.refusal:
+            task = prepare(case.network, case.recipe, case.data)
+            device_of(self.device).check(task.trained)
 
     def train(self, cases, seeds, observe=False):
         """The `Trained` of each case on the same seeds."""
@@ -77,7 +93,7 @@ class Laboratory:
             if self._on_progress:
                 self._on_progress(self.spent + cost * done / max(total, 1), self.budget)
 
-        trained = iter(train_trials(trials, report) if trials else [])
+        trained = iter(train_where_possible(trials, report, self.device))
         self.spent += cost
         return [
             _refused(case, seeds) if trial is None else _judged(case, seeds, next(trained))

@@ -76,6 +76,7 @@ class Search:
         on_progress=None,
         observed=None,
         on_fact=None,
+        device="cpu",
     ):
         self.observed = None if observed is None else Observed.of(observed)
         if effort not in EFFORTS:
@@ -85,7 +86,8 @@ class Search:
         budget, starts = EFFORTS[effort]
         self.case, self.started = case, time.perf_counter()
         self.on_fact = on_fact
-        self.laboratory = Laboratory(budget, on_progress, seconds)
+        self.laboratory = Laboratory(budget, on_progress, seconds, device)
+        self.laboratory.admit(case)
         self.starts = seeds or max(FEWEST_STARTS, min(starts, int(budget / case.work / TRAININGS)))
         self.seeds = self.first(self.starts)
         self.evidence, self.findings, self.tried = None, [], []
@@ -167,7 +169,7 @@ class Search:
         Where targets far out hide what the others tell, all is judged without them, if they are
         strays; or, if they are the end of a long tail, with that clipped.
         """
-        found, truth = attainable(self.case, self.laboratory.check), self.case.truth
+        found, truth = attainable(self.case, self.laboratory.check, self.laboratory.device), self.case.truth
         if truth.categorical:
             return found
         far = outlying(truth.values).any(axis=1)
@@ -177,7 +179,9 @@ class Search:
             self.case.but(truth=one)
             for one in (truth.without(far), truth.drawn_in(), truth.clipped())
         ]
-        apart, drawn_in, clipped = (attainable(one, self.laboratory.check) for one in cases)
+        apart, drawn_in, clipped = (
+            attainable(one, self.laboratory.check, self.laboratory.device) for one in cases
+        )
         least = max(found.explained, 0.0) + HIDDEN
         if apart.explained >= least and drawn_in.explained < apart.explained - FITS:
             self.case = cases[0]

@@ -4,7 +4,9 @@ import pytest
 import simulator  # noqa: F401
 from terminal import call
 
-from fastdense import FastdenseError, sweep
+from fastdense import BatchNormalization, Dense, FastdenseError, Network, Recipe, diagnose, sweep
+from fastdense.diagnosis import search
+from fastdense.many import train_trials
 
 SCENARIO = """
 question = "Does a tiny network learn?"
@@ -42,3 +44,37 @@ def test_a_scenario_ends_the_same_on_both_devices(tmp_path):
     cpu, gpu = (call(*options, "--device", device) for device in ("cpu", "cuda"))
     assert cpu.code == gpu.code == 0
     assert cpu.json["arms"] == gpu.json["arms"]
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """Devices on which a diagnosis trained; what is attainable takes the simulator too long."""
+    used, attainable = set(), search.attainable
+
+    def train(trials, on_progress, name):
+        used.add(name)
+        return train_trials(trials, on_progress, name)
+
+    monkeypatch.setattr(search, "attainable", lambda case, check, device: attainable(case, check))
+    monkeypatch.setattr("fastdense.many.train_trials", train)
+    return used
+
+
+def test_a_diagnosis_says_the_same_on_both_devices(tmp_path, trained):
+    file = tmp_path / "stuck.toml"
+    file.write_text(SCENARIO.replace("0.05", "0.0"))
+    options = "diagnose", str(file), "--seeds", "2", "--effort", "quick", "--json"
+    cpu = call(*options)
+    assert trained == {"cpu"}
+    gpu = call(*options, "--device", "cuda")
+    # Some of what is tried, such as normalization, is trained on the CPU only.
+    assert trained == {"cpu", "cuda"}
+    assert cpu.code == gpu.code == 3
+    assert {**cpu.json, "seconds": 0, "written": 0} == {**gpu.json, "seconds": 0, "written": 0}
+
+
+def test_a_training_that_the_device_does_not_have_is_refused_before_any():
+    network = Network(2, [BatchNormalization(), Dense(1)])
+    data = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [[0.0], [1.0], [2.0]]
+    with pytest.raises(FastdenseError, match="a layer batch_normalization is not trained"):
+        diagnose(network, Recipe(epochs=1), data, device="cuda")

@@ -28,7 +28,6 @@ from fastdense import (
     Network,
     Recipe,
     Rescale,
-    Training,
     catalogue,
     train,
     train_many,

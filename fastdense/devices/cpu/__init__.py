@@ -17,6 +17,7 @@ __all__ = [
     "about",
     "begin",
     "begin_packs",
+    "check",
     "demand",
     "lanes_of",
     "parts",
@@ -29,6 +30,10 @@ __all__ = [
 
 def demand():
     """It needs nothing but a processor."""
+
+
+def check(task):
+    """It trains all there is."""
 
 
 def begin(task, threads=None):

@@ -2,8 +2,6 @@
 
 from math import prod
 
-import numpy as np
-
 from fastdense.devices.cpu import checkpoint
 from fastdense.devices.cpu.arena import (
     BLOCK_NUMBERS,

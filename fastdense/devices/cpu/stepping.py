@@ -23,9 +23,7 @@ class Stepper:
     def __init__(self, single, samples, weighted):
         task = single.task
         shared = {name: single.arrays[name] for name in SHARED}
-        self._own = own = type(single)(
-            task.of_one_batch(samples, weighted), single.threads, shared
-        )
+        self._own = own = type(single)(task.of_one_batch(samples, weighted), single.threads, shared)
         plan = own.arrays["plan"]
         plan["steps_per_epoch"], plan["until"] = task.steps_per_epoch, 1
         self._state, self._theirs = own.state[0], single.state[0]

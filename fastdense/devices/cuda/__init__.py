@@ -1,6 +1,7 @@
 """The CUDA device: packs of networks, each in a thread of a GPU."""
 
 from fastdense.devices.cpu.drawing import parts
+from fastdense.devices.cuda import supported
 from fastdense.devices.cuda.driver import about, demand
 from fastdense.errors import FastdenseError
 
@@ -8,6 +9,7 @@ __all__ = [
     "about",
     "begin",
     "begin_packs",
+    "check",
     "demand",
     "lanes_of",
     "parts",
@@ -16,6 +18,11 @@ __all__ = [
     "train_here",
     "train_packs",
 ]
+
+
+def check(task):
+    """Nothing, or the error of a task that it does not train."""
+    supported.check(task)
 
 
 def begin(task, threads=None):
