@@ -169,7 +169,8 @@ class Search:
         Where targets far out hide what the others tell, all is judged without them, if they are
         strays; or, if they are the end of a long tail, with that clipped.
         """
-        found, truth = attainable(self.case, self.laboratory.check, self.laboratory.device), self.case.truth
+        check, device = self.laboratory.check, self.laboratory.device
+        found, truth = attainable(self.case, check, device), self.case.truth
         if truth.categorical:
             return found
         far = outlying(truth.values).any(axis=1)
@@ -179,9 +180,7 @@ class Search:
             self.case.but(truth=one)
             for one in (truth.without(far), truth.drawn_in(), truth.clipped())
         ]
-        apart, drawn_in, clipped = (
-            attainable(one, self.laboratory.check, self.laboratory.device) for one in cases
-        )
+        apart, drawn_in, clipped = (attainable(one, check, device) for one in cases)
         least = max(found.explained, 0.0) + HIDDEN
         if apart.explained >= least and drawn_in.explained < apart.explained - FITS:
             self.case = cases[0]

@@ -2,9 +2,20 @@
 
 import pytest
 import simulator  # noqa: F401
+from strategies import numbers
 from terminal import call
 
-from fastdense import BatchNormalization, Dense, FastdenseError, Network, Recipe, diagnose, sweep
+from fastdense import (
+    BatchNormalization,
+    Dense,
+    FastdenseError,
+    Network,
+    Recipe,
+    diagnose,
+    sweep,
+    train,
+)
+from fastdense.devices.cuda import compiling, layout
 from fastdense.diagnosis import search
 from fastdense.many import train_trials
 
@@ -78,3 +89,37 @@ def test_a_training_that_the_device_does_not_have_is_refused_before_any():
     data = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [[0.0], [1.0], [2.0]]
     with pytest.raises(FastdenseError, match="a layer batch_normalization is not trained"):
         diagnose(network, Recipe(epochs=1), data, device="cuda")
+
+
+def test_a_sweep_that_runs_out_of_memory_keeps_what_was_trained(tmp_path, monkeypatch):
+    base = {
+        "data": {"name": "sine", "count": 8},
+        "network": {"hidden": [3], "activation": "tanh"},
+        "recipe": {"epochs": 2, "batch_size": 4},
+    }
+    grid, store = {"network.hidden": [[2], [3], [4]]}, tmp_path / "kept"
+    packs, put = [], compiling.put
+
+    def limited(array):
+        if array.dtype == layout.PLAN:
+            packs.append(array)
+        if len(packs) > 2:
+            raise MemoryError("CUDA_ERROR_OUT_OF_MEMORY")
+        return put(array)
+
+    with monkeypatch.context() as short, pytest.raises(FastdenseError, match="GPU's memory"):
+        short.setattr(compiling, "put", limited)
+        sweep(base, grid, seeds=2, device="cuda", store=store, workers=1)
+    kept = sweep(base, grid, seeds=2, device="cuda", store=store, resume=True)
+    assert kept.rows == 6 and len(packs) == 3
+    assert list(kept["final_loss"]) == list(sweep(base, grid, seeds=2)["final_loss"])
+
+
+def test_one_network_that_has_no_room_is_one_sentence(monkeypatch):
+    def full(*given):
+        raise MemoryError("CUDA_ERROR_OUT_OF_MEMORY")
+
+    data = numbers([1, 0], 4, 2), numbers([1, 1], 4, 1)
+    monkeypatch.setattr(compiling, "full", full)
+    with pytest.raises(FastdenseError, match="the network and its rows take 0 MB"):
+        train(Network.of(2, 1), Recipe(epochs=1), data, device="cuda")

@@ -200,15 +200,15 @@ def test_what_does_not_fit_is_cut_into_waves(monkeypatch):
 
 
 def test_a_device_that_runs_out_of_memory_takes_fewer_at_once(monkeypatch):
-    sizes, real = [], waves.Pack
+    sizes, real = [], pack.work_of
 
-    def limited(task, variants, together):
+    def limited(task, variants, *rest):
         sizes.append(len(variants))
         if len(variants) > 32:
             raise MemoryError("CUDA_ERROR_OUT_OF_MEMORY")
-        return real(task, variants, together)
+        return real(task, variants, *rest)
 
-    monkeypatch.setattr(waves, "Pack", limited)
+    monkeypatch.setattr(pack, "work_of", limited)
     assert not differences(*both(SMALL, Recipe(epochs=1, batch_size=6), ROWS, seeds=40))
     assert sizes == [40, 32, 8]
 

@@ -312,11 +312,15 @@ def work_of(task, variants, team, memory):
     return Work(**arrays)
 
 
-def too_large(task, team, free):
-    """The error where not even one group of networks fits into the memory that is free."""
+class OutOfMemory(FastdenseError):
+    """There is not the memory for networks on the GPU."""
+
+
+def out_of_memory(task, team, free):
+    """The error where not even one group of networks fits into the memory that is `free`."""
     needed = (team.width * bytes_of(task, team) + shared_bytes(task)) / 2**20
-    what = "a warp of such networks and their rows take" if team.alone else "it and its rows take"
-    return FastdenseError(
-        f"{what} {needed:,.0f} MB of the GPU's memory, of "
+    what = "a warp of such networks and their rows" if team.alone else "the network and its rows"
+    return OutOfMemory(
+        f"{what} take {needed:,.0f} MB of the GPU's memory, of "
         f'which {free / 2**20:,.0f} are free; give fewer rows, or take the device "cpu"'
     )

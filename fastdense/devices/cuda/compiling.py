@@ -63,7 +63,7 @@ def _primitives():
 
         known = {getattr(grid, name): getattr(grid, name) for name in OF_GRID}
         known[grid.thread], known[grid.add] = rounding.thread, rounding.add
-        known[grid.meet] = known[grid.wait] = rounding.meet  # a grid is of one block
+        known[grid.meet], known[grid.wait] = rounding.meet, rounding.wait
         return {**known, primitives.fma: rounding.fma, tiles.unchecked: tiles.unchecked}
     from fastdense.devices.cuda import instructions
 

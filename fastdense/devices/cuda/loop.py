@@ -272,9 +272,8 @@ def train_for(dtype, activations, loss, optimizer, schedule, team):
                     summed = np.int64(due or epoch + 1 == plan.epochs)
                     if summed != 0:
                         begin_sums(work, lane, running)
-                        if rank() == 0:
+                        if rank() == 0:  # which alone adds to it
                             work.running_penalty[at(lane, 1, 0)] = 0.0
-                        wait()
                     position = np.int64(0)
                     phase = np.int64(STEP)
                 continue

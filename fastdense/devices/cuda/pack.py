@@ -1,5 +1,6 @@
 """Networks side by side on a GPU: launches that end soon, and what has become of them."""
 
+import contextlib
 import time
 from functools import cache
 
@@ -8,11 +9,19 @@ import numpy as np
 from fastdense import catalogue
 from fastdense.devices.cpu.results import alone, latest_of, results_of
 from fastdense.devices.cuda import compiling
-from fastdense.devices.cuda.arrays import activations_of, arrange, work_of
+from fastdense.devices.cuda.arrays import (
+    activations_of,
+    arrange,
+    bytes_of,
+    out_of_memory,
+    shared_bytes,
+    work_of,
+)
 from fastdense.devices.cuda.loop import train_for
 from fastdense.devices.cuda.teams import one_thread, whole_grid
 from fastdense.kernels import layout
 
+SHARE = 0.9  # of the memory that is free
 LAUNCH_SECONDS = 0.04  # of a launch, so that Ctrl-C ends it soon
 FIRST_BUDGET = 1 << 16  # multiply-adds of a network
 GROWTH = 8  # of the budget, at most, from launch to launch
@@ -57,7 +66,10 @@ class Pack:
         self.task, self._count = task, len(variants)
         self._kernel = kernel_of(task, together)
         self._team = team_of(task.recipe.dtype, together)
-        self.work = work_of(task, variants, self._team, compiling)._replace(**(shared or {}))
+        groups_that_fit(task, self._team)
+        with self._memory():
+            work = work_of(task, variants, self._team, compiling)
+        self.work = work._replace(**(shared or {}))
         self.plan = compiling.get(self.work.plan)
         if together:
             self._blocks = blocks_of(task, compiling.resident_blocks(self._kernel, self.work))
@@ -96,10 +108,11 @@ class Pack:
         self.plan["until_step"] = until_step
         compiling.write(work.plan, self.plan)
         started = time.perf_counter()
-        if self._team.alone:
-            compiling.launch(self._kernel, self._count, work)
-        else:
-            compiling.launch_grid(self._kernel, self._blocks, work)
+        with self._memory():
+            if self._team.alone:
+                compiling.launch(self._kernel, self._count, work)
+            else:
+                compiling.launch_grid(self._kernel, self._blocks, work)
         seconds = time.perf_counter() - started
         # Of networks of threads that have all ended none writes the next state.
         self._all_ended = bool(compiling.get(work.networks)["ended"].all())
@@ -127,6 +140,16 @@ class Pack:
         """The last points of the only network's curves and signals."""
         return latest_of(self.task, self._arrays())
 
+    @contextlib.contextmanager
+    def _memory(self):
+        """Says of a lack of memory how much is wanted."""
+        try:
+            yield
+        except Exception as error:
+            if not compiling.is_out_of_memory(error):
+                raise
+            raise out_of_memory(self.task, self._team, compiling.free_memory()) from None
+
     def _arrays(self):
         """Arrays as those of the CPU stand."""
         work, size, count = self.work, self.task.network.size, self._count
@@ -150,6 +173,21 @@ class Pack:
 
 def _none(pack):
     return np.zeros((0, len(pack.task.network.dense), layout.SUMS, pack._count))
+
+
+def groups_that_fit(task, team):
+    """For how many groups of networks there is memory: warps, or networks that all threads train.
+
+    Raises
+    ------
+    OutOfMemory
+        For none.
+    """
+    free = compiling.free_memory()
+    groups = (SHARE * free - shared_bytes(task)) / (team.width * bytes_of(task, team))
+    if groups < 1:
+        raise out_of_memory(task, team, free)
+    return groups
 
 
 def blocks_of(task, most):

@@ -270,7 +270,7 @@ def forward_for(dtype, activations, team):
         for b in range(sample(), samples, sample_step()):
             for i in range(b * width + first, b * width + end, step):
                 work.arena[unchecked(z + i)] = work.arena[unchecked(x + i)]
-        wait()
+        # Each activates what it has copied.
         activate(layer.activation, work, lane, layer, samples)
 
     def forward(work, lane, samples, purpose, first, place, step):
@@ -402,7 +402,6 @@ def backward_for(dtype, activations, team):
         def after_all(work, lane, layer, samples):
             wait()
             of_all(work, lane, layer, samples)
-            wait()
 
         return after_all
 

@@ -30,6 +30,10 @@ def meet():
     threading.current_thread().syncthreads()
 
 
+def wait():
+    threading.current_thread().syncthreads()  # a grid is of one block
+
+
 _adding = threading.Lock()
 
 

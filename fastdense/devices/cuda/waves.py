@@ -4,12 +4,11 @@ import math
 import time
 
 from fastdense.devices.cuda import compiling, supported
-from fastdense.devices.cuda.arrays import bytes_of, shared_bytes, too_large
+from fastdense.devices.cuda.arrays import OutOfMemory
 from fastdense.devices.cuda.layout import WARP
-from fastdense.devices.cuda.pack import Pack, team_of
+from fastdense.devices.cuda.pack import Pack, groups_that_fit, team_of
 from fastdense.kernels.layout import padded
 
-SHARE = 0.9  # of the memory that is free
 # Networks of a wave for each multiprocessor: as many threads as it has registers for. More would
 # only share the caches with those that run.
 EACH = 256
@@ -36,16 +35,12 @@ def lanes_of(task, count=None):
 
     Raises
     ------
-    FastdenseError
+    OutOfMemory
         Not even one warp of them fits, or they are not trained here.
     """
     supported.check(task)
     shared = is_shared(task, math.inf if count is None else count)
-    team = team_of(task.recipe.dtype, shared)
-    free = compiling.free_memory()
-    groups = (SHARE * free - shared_bytes(task)) / (team.width * bytes_of(task, team))
-    if groups < 1:
-        raise too_large(task, team, free)
+    groups = groups_that_fit(task, team_of(task.recipe.dtype, shared))
     if shared:
         return 1
     return int(min(groups, compiling.multiprocessors() * EACH // WARP)) * WARP
@@ -62,29 +57,22 @@ def train_in_waves(task, variants, store, check):
     lanes = padded(-(-len(variants) // waves), least)  # of equal size
     while first < len(variants):
         own = variants[first : first + lanes]
-        pack = _pack(task, own, least == 1)
-        if pack is None:
+        try:
+            pack = Pack(task, own, least == 1)
+            if not pack.done:
+                pack.advance()  # before the first launch not all memory is taken
+        except OutOfMemory:
             if lanes == least:
-                raise too_large(
-                    task, team_of(task.recipe.dtype, least == 1), compiling.free_memory()
-                )
+                raise
             lanes = max(lanes // 2 // WARP, 1) * WARP
             continue
-        while not pack.done:
-            pack.advance()
+        while True:
             check(first + len(own) * pack.epoch / max(task.recipe.epochs, 1))
+            if pack.done:
+                break
+            pack.advance()
         store(first, pack.results())
         first += len(own)
-
-
-def _pack(task, variants, together):
-    """The pack, or None if the GPU has not the memory for it after all."""
-    try:
-        return Pack(task, variants, together)
-    except Exception as error:
-        if compiling.is_out_of_memory(error):
-            return None
-        raise
 
 
 def first_wave(task, variants):
