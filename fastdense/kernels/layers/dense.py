@@ -64,8 +64,7 @@ def forward_for(kind):
                 np.int64(COLUMN_BIAS), bias, scratch, scratch, zero, zero,
             )  # fmt: skip
         else:
-            few = few_samples(samples, layer.n_out, layer.n_in, one, width)
-            few = few if units == layer.n_out else zero
+            few = few_samples(samples, units, layer.n_in, one, width)
             count = samples - few if few else columns
             if count > 0:
                 product(
@@ -74,9 +73,11 @@ def forward_for(kind):
                     np.int64(ROW_BIAS), bias, scratch, scratch, zero, zero,
                 )  # fmt: skip
             if few:
-                spare = offset(arena, layer.slope_row * stride) if plain else target
+                spare = target
+                if plain:
+                    spare = offset(arena, (layer.slope_row + first) * stride)
                 of_few(
-                    weights, layer.n_in, layer.n_out, offset(source, count), one, stride,
+                    weights, layer.n_in, layer.n_out, units, offset(source, count), one, stride,
                     offset(slopes, count), stride, few, spare, scratch,
                 )  # fmt: skip
         if job.purpose == OBSERVING:
@@ -177,9 +178,9 @@ def descend_for(kind):
             multiply(weights, layer.n_out, delta, other, layer.n_in, layer.n_out)
             return
         left = zero
-        if layer.few_outputs == 0 and n == layer.n_in:
+        if layer.few_outputs == 0:
             turned = (layer.n_out + square - 1) // square
-            left = few_samples(samples, layer.n_in, layer.n_out, turned, square)
+            left = few_samples(samples, n, layer.n_out, turned, square)
         count = samples - left if left else columns
         if count > 0:
             product(
@@ -190,8 +191,8 @@ def descend_for(kind):
         if left:
             own = layer.transposed * job.columns + count * layer.transposed_stride
             of_few(
-                weights, layer.n_in, layer.n_out, offset(transposed, own),
-                layer.transposed_stride, offset(other, count), stride, left, scratch,
+                weights, n, layer.n_out, offset(transposed, own), layer.transposed_stride,
+                offset(other, first * stride + count), stride, left, scratch,
             )  # fmt: skip
 
     return descend

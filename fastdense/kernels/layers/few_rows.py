@@ -56,8 +56,8 @@ def few_rows_forward_for(kind):
             n_in, n_out = layer.n_in, layer.n_out
             if index == depth - 1:
                 of_few(
-                    weights, n_in, n_out, source, n_in + 1, one, slopes, stride, samples, target,
-                    scratch,
+                    weights, n_in, n_out, n_out, source, n_in + 1, one, slopes, stride, samples,
+                    target, scratch,
                 )  # fmt: skip
                 call(layer.activate, (slopes, target, n_out, columns, stride))
                 continue

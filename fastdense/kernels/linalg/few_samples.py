@@ -63,29 +63,29 @@ def _turn_for(kind):
 
 @cache
 def few_forward_for(kind):
-    """`forward(weights, n_in, n_out, source, across, along, target, stride, samples, spare,
+    """`forward(weights, n_in, n_out, units, source, across, along, target, stride, samples, spare,
     packed)`.
 
-    target (n_out, samples) = the weights (n_in, n_out) transposed, times source (n_in, samples),
-    plus the biases behind the weights. Samples of the source are `across` apart and its numbers
-    `along`; rows of the target `stride`, whose columns from `samples` up to a vector become zero.
-    `spare` is scratch of samples * n_out numbers.
+    target (units, samples) = the first units of the weights (n_in, n_out) transposed, times source
+    (n_in, samples), plus the biases behind the weights. Samples of the source are `across` apart
+    and its numbers `along`; rows of the target `stride`, whose columns from `samples` up to a
+    vector become zero. `spare` is scratch of samples * units numbers.
     """
     product, turn = product_for(kind), _turn_for(kind)
     square = vector_length(kind.bitwidth)
 
     @njit(**COLD)
     def forward(
-        weights, n_in, n_out, source, across, along, target, stride, samples, spare, packed
+        weights, n_in, n_out, units, source, across, along, target, stride, samples, spare, packed
     ):
         zero = np.int64(0)
         product(
-            source, across, along, weights, n_out, spare, n_out, samples, n_out, n_in,
+            source, across, along, weights, n_out, spare, units, samples, units, n_in,
             np.int64(COLUMN_BIAS), offset(weights, n_in * n_out), packed, packed, zero, zero,
         )  # fmt: skip
         for b in range(0, samples, square):
-            own, place = offset(spare, b * n_out), offset(target, b)
-            turn(own, n_out, min(samples - b, square), n_out, place, stride)
+            own, place = offset(spare, b * units), offset(target, b)
+            turn(own, units, min(samples - b, square), units, place, stride)
 
     return forward
 
