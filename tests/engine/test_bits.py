@@ -103,6 +103,26 @@ def test_gradients_that_are_taken_in_turn(optimizer, threads):
 
 
 @pytest.mark.parametrize("threads", [2, 3, 5])
+@pytest.mark.parametrize("samples", [2, 7, 11])
+def test_units_of_layers_of_a_few_samples_that_threads_share(samples, threads):
+    layers = [Dense(67, "tanh"), Dense(180, "relu"), Dense(161, "silu"), Dense(100), Dense(10)]
+    data = strategies.numbers(0, 9 * samples - 1, 40), strategies.numbers(1, 9 * samples - 1, 10)
+    recipe = Recipe(
+        optimizer="adam", batch_size=samples, epochs=3, learning_rate=0.01, l2=0.001, seed=3
+    )
+    training = (Network(40, layers), recipe, data), {"observe_every": 2}
+    changed = {"SHARED_LAYER": 1 << 12, "FAR_MORE": 0, "SHARED_PRODUCTS": 0}
+    ours, behind = guarded_session(training, threads, **changed)
+    assert ours.arrays["plan"][0]["in_rows"] >= samples
+    assert ours._strategies[-1].by_units > 0 and ours._strategies[-1].threads == threads
+    budgets = itertools.cycle([1, 10**6, 10**9])
+    while not ours.done:
+        ours.advance(next(budgets), len(ours._strategies) - 1)
+    assert all((array == CANARY).all() for array in behind)
+    same(ours.result(), finished(session(training)))
+
+
+@pytest.mark.parametrize("threads", [2, 3, 5])
 @pytest.mark.parametrize("samples", [13, 32, 50])
 def test_units_of_layers_that_threads_share(samples, threads):
     """Some are shared, some not; widths leave parts that are no whole vectors."""

@@ -15,30 +15,68 @@ from numba import njit, types
 
 from fastdense.kernels.compile.compiler import COLD, NUMPY
 from fastdense.kernels.compile.pointers import call, offset, record
+from fastdense.kernels.layout import BACKWARD, FORWARD, TRAINING
 from fastdense.kernels.linalg.few_samples import few_forward_for, turned_product_for
 from fastdense.kernels.linalg.gemm import product_for
 from fastdense.kernels.linalg.tile import ACCUMULATE, COLUMN_BIAS, ZERO
 from fastdense.kernels.samples.gather import scatter_for
 
 
-@cache
-def few_rows_forward_for(kind):
-    """`forward(work, job, depth, arena, scratch, first, samples, columns)`.
+@njit(**NUMPY)
+def is_shared(plan, job, layer, samples):
+    """Whether threads share the units of a layer, which takes them far longer than to meet."""
+    if plan.by_units == 0 or job.purpose != TRAINING:
+        return False
+    return layer.n_in * layer.n_out * samples >= plan.by_units
 
-    From the samples `first` and following of the order to the last layer's output columns.
+
+@cache
+def few_rows_layer_for(kind):
+    """`forward(work, job, layer, arena, scratch, samples, first, units)`: of a hidden layer.
+
+    Of all its units, or of some from the first one on, which then is a multiple of 16.
     """
-    product, of_few = product_for(kind), few_forward_for(kind)
+    product = product_for(kind)
     cast = np.float32 if kind == types.float32 else np.float64
 
-    @njit(**NUMPY)
-    def end_rows(rows, width, samples, value):
-        for b in range(samples):
-            rows[b * (width + 1) + width] = cast(value)
+    @njit(**COLD)
+    def forward(work, job, layer, arena, scratch, samples, first, units):
+        zero, one = np.int64(0), np.int64(1)
+        n_in, n_out, across = layer.n_in, layer.n_out, layer.n_out + 1
+        source = offset(arena, layer.input_row * job.stride)
+        slopes = offset(arena, layer.slope_row * job.stride + first)
+        target = offset(arena, layer.output_row * job.stride + first)
+        weights = offset(work.parameters, layer.weights + first)
+        product(
+            source, n_in + 1, one, weights, n_out, slopes, across, samples, units, n_in,
+            np.int64(COLUMN_BIAS), offset(weights, n_in * n_out), scratch, scratch, zero, zero,
+        )  # fmt: skip
+        if units < n_out:
+            call(layer.activate, (slopes, target, samples, units, across))
+        else:  # at once; what stands between two samples is not read
+            for b in range(samples):
+                slopes[b * across + n_out] = cast(0)
+            call(layer.activate, (slopes, target, one, samples * across, samples * across))
+        if first + units == n_out:
+            for b in range(samples):
+                target[b * across + units] = cast(1)
+
+    return forward
+
+
+@cache
+def few_rows_forward_for(kind, share):
+    """`forward(work, plan, job, arena, scratch, first, samples, columns)`.
+
+    From the samples `first` and following of the order to the last layer's output columns.
+    `share(plan, work, job, task)` has a team do a task of all its parts.
+    """
+    of_few, of_layer = few_forward_for(kind), few_rows_layer_for(kind)
+    cast = np.float32 if kind == types.float32 else np.float64
 
     @njit(**COLD)
-    def forward(work, job, depth, arena, scratch, first, samples, columns):
-        stride = job.stride
-        zero, one = np.int64(0), np.int64(1)
+    def forward(work, plan, job, arena, scratch, first, samples, columns):
+        stride, zero, one = job.stride, np.int64(0), np.int64(1)
         entry = record(work.layers, 0)
         rows = offset(arena, entry.input_row * stride)
         for b in range(samples):
@@ -46,45 +84,67 @@ def few_rows_forward_for(kind):
             source, target = offset(work.inputs, sample * entry.n_in), b * (entry.n_in + 1)
             for i in range(entry.n_in):
                 rows[target + i] = source[i]
-        end_rows(rows, entry.n_in, samples, 1)
-        for index in range(depth):
+            rows[target + entry.n_in] = cast(1)
+        for index in range(plan.depth - 1):
             layer = record(work.layers, index)
-            source = offset(arena, layer.input_row * stride)
-            slopes = offset(arena, layer.slope_row * stride)
-            target = offset(arena, layer.output_row * stride)
-            weights = offset(work.parameters, layer.weights)
-            n_in, n_out = layer.n_in, layer.n_out
-            if index == depth - 1:
-                of_few(
-                    weights, n_in, n_out, n_out, source, n_in + 1, one, slopes, stride, samples,
-                    target, scratch,
-                )  # fmt: skip
-                call(layer.activate, (slopes, target, n_out, columns, stride))
-                continue
-            product(
-                source, n_in + 1, one, weights, n_out, slopes, n_out + 1, samples, n_out, n_in,
-                np.int64(COLUMN_BIAS), offset(weights, n_in * n_out), scratch, scratch, zero, zero,
-            )  # fmt: skip
-            end_rows(slopes, n_out, samples, 0)
-            count = samples * (n_out + 1)
-            call(layer.activate, (slopes, target, one, count, count))
-            end_rows(target, n_out, samples, 1)
+            if is_shared(plan, job, layer, samples):
+                job.layer = index
+                share(plan, work, job, FORWARD)
+            else:
+                of_layer(work, job, layer, arena, scratch, samples, zero, layer.n_out)
+        layer = record(work.layers, plan.depth - 1)
+        source = offset(arena, layer.input_row * stride)
+        slopes = offset(arena, layer.slope_row * stride)
+        target = offset(arena, layer.output_row * stride)
+        weights, n_out = offset(work.parameters, layer.weights), layer.n_out
+        of_few(
+            weights, layer.n_in, n_out, n_out, source, layer.n_in + 1, one, slopes, stride,
+            samples, target, scratch,
+        )  # fmt: skip
+        call(layer.activate, (slopes, target, n_out, columns, stride))
 
     return forward
 
 
 @cache
-def few_rows_backward_for(kind):
-    """`backward(work, job, depth, arena, transposed, scratch, delta, samples, columns)`.
+def few_rows_descend_for(kind):
+    """`descend(work, job, layer, below, arena, transposed, scratch, samples, first, n)`.
+
+    From the delta of a layer to that of the layer below it, of all inputs, or of `n` from the first
+    one on.
+    """
+    product = turned_product_for(kind)
+
+    @njit(**COLD)
+    def descend(work, job, layer, below, arena, transposed, scratch, samples, first, n):
+        width = layer.n_in
+        upper = offset(transposed, layer.transposed * job.columns)
+        own = offset(transposed, below.transposed * job.columns + first)
+        product(
+            offset(work.parameters, layer.weights + first * layer.n_out), n, layer.n_out, upper,
+            layer.n_out, own, width, samples, scratch,
+        )  # fmt: skip
+        slopes = offset(arena, below.slope_row * job.stride + first)
+        for b in range(samples):
+            line, factors = offset(own, b * width), offset(slopes, b * (width + 1))
+            for i in range(n):
+                line[i] *= factors[i]
+
+    return descend
+
+
+@cache
+def few_rows_backward_for(kind, share):
+    """`backward(work, plan, job, arena, transposed, scratch, delta, samples, columns)`.
 
     From the derivative with respect to the outputs, in the rows of `delta`, to every layer's delta.
     """
-    product, scatter = turned_product_for(kind), scatter_for(kind)
+    descend, scatter = few_rows_descend_for(kind), scatter_for(kind)
 
     @njit(**COLD)
-    def backward(work, job, depth, arena, transposed, scratch, delta, samples, columns):
+    def backward(work, plan, job, arena, transposed, scratch, delta, samples, columns):
         stride = job.stride
-        layer = record(work.layers, depth - 1)
+        layer = record(work.layers, plan.depth - 1)
         slopes = offset(arena, layer.slope_row * stride)
         if layer.differentiate != 0:
             outputs = offset(arena, layer.output_row * stride)
@@ -95,21 +155,18 @@ def few_rows_backward_for(kind):
                     delta[i] *= slopes[i]
         own = offset(transposed, layer.transposed * job.columns)
         scatter(delta, stride, layer.n_out, samples, own)
-        for index in range(depth - 1, 0, -1):
+        for index in range(plan.depth - 1, 0, -1):
             layer, below = record(work.layers, index), record(work.layers, index - 1)
             if not layer.needs_input_gradient:
                 break
-            width = layer.n_in
-            upper, own = own, offset(transposed, below.transposed * job.columns)
-            product(
-                offset(work.parameters, layer.weights), width, layer.n_out, upper, layer.n_out,
-                own, width, samples, scratch,
-            )  # fmt: skip
-            slopes = offset(arena, below.slope_row * stride)
-            for b in range(samples):
-                line, factors = offset(own, b * width), offset(slopes, b * (width + 1))
-                for i in range(width):
-                    line[i] *= factors[i]
+            if is_shared(plan, job, layer, samples):
+                job.layer = index
+                share(plan, work, job, BACKWARD)
+            else:
+                descend(
+                    work, job, layer, below, arena, transposed, scratch, samples, np.int64(0),
+                    layer.n_in,
+                )  # fmt: skip
 
     return backward
 

@@ -9,7 +9,13 @@ from fastdense.kernels import layout
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import call, offset, record
 from fastdense.kernels.layers import dense as dense_layers
-from fastdense.kernels.layers.few_rows import few_rows_backward_for, few_rows_forward_for
+from fastdense.kernels.layers.few_rows import (
+    few_rows_backward_for,
+    few_rows_descend_for,
+    few_rows_forward_for,
+    few_rows_layer_for,
+    is_shared,
+)
 from fastdense.kernels.layers.rows import predict_rows_for
 from fastdense.kernels.layout import COLUMN_MULTIPLE, EVALUATING, PREDICTING, TRAINING
 from fastdense.kernels.samples.accuracy import count_correct
@@ -27,14 +33,6 @@ def all_finite(values, count):
     for i in range(count):
         bad |= values[i] - values[i] != 0
     return not bad
-
-
-@njit(**NUMPY)
-def is_shared(plan, job, layer, columns):
-    """Whether threads share the units of a layer, which takes them far longer than to meet."""
-    if plan.by_units == 0 or job.purpose != TRAINING:
-        return False
-    return layer.n_in * layer.n_out * columns >= plan.by_units
 
 
 @njit(**NUMPY)
@@ -124,6 +122,7 @@ def part_for(kind):
     """`do_part(work, thread, part)`: some units of the job's layer, forward or backward."""
     forward = dense_layers.forward_for(kind)
     differentiate, descend = dense_layers.differentiate_for(kind), dense_layers.descend_for(kind)
+    forward_few, descend_few = few_rows_layer_for(kind), few_rows_descend_for(kind)
 
     @njit(inline="never", **NUMPY)
     def do_part(work, thread, part):
@@ -133,7 +132,9 @@ def part_for(kind):
         layer = record(work.layers, job.layer)
         if job.task == layout.FORWARD:
             first, units = share_of(layer.n_out, part, plan.threads)
-            if units > 0:
+            if units > 0 and job.in_rows:
+                forward_few(work, job, layer, arena, scratch, job.samples, first, units)
+            elif units > 0:
                 forward(
                     work, job, layer, job.layer, arena, scratch, columns, job.samples, first, units
                 )
@@ -142,6 +143,12 @@ def part_for(kind):
         if inputs <= 0:
             return
         transposed = offset(arena, plan.rows * stride)
+        if job.in_rows:
+            below = record(work.layers, job.layer - 1)
+            descend_few(
+                work, job, layer, below, arena, transposed, scratch, job.samples, first, inputs
+            )
+            return
         delta, other = offset(arena, job.delta_row * stride), offset(arena, job.other_row * stride)
         descend(
             work, job, layer, transposed, scratch, delta, other, columns, job.samples, first, inputs
@@ -163,7 +170,8 @@ def propagate_for(kind, share):
     cast = np.float32 if kind == types.float32 else np.float64
     gather, scatter = gather_for(kind), scatter_for(kind)
     forward, backward = forward_for(kind, share), backward_for(kind, share)
-    forward_few, backward_few = few_rows_forward_for(kind), few_rows_backward_for(kind)
+    forward_few = few_rows_forward_for(kind, share)
+    backward_few = few_rows_backward_for(kind, share)
     predict_rows = predict_rows_for(kind)
 
     @njit(inline="never", **NUMPY)
@@ -236,7 +244,7 @@ def propagate_for(kind, share):
                 first, samples, columns, inputs, stride,
             )  # fmt: skip
         if job.in_rows:
-            forward_few(work, job, plan.depth, arena, scratch, first, samples, columns)
+            forward_few(work, plan, job, arena, scratch, first, samples, columns)
         else:
             forward(
                 work, plan, job, arena, scratch, columns, samples, job.place + chunk_first,
@@ -270,9 +278,7 @@ def propagate_for(kind, share):
             scale_delta(plan, job, work, delta, samples, columns, chunk_first)
             transposed = offset(arena, plan.rows * stride)
             if job.in_rows:
-                backward_few(
-                    work, job, plan.depth, arena, transposed, scratch, delta, samples, columns
-                )
+                backward_few(work, plan, job, arena, transposed, scratch, delta, samples, columns)
                 return
             backward(work, plan, job, arena, transposed, scratch, columns, samples)
 
