@@ -28,9 +28,8 @@ ANSWERS = {
             ),
             (
                 "BCELoss binary_cross_entropy",
-                "bounds each logarithm at -100; nearest is 'binary_crossentropy_clipped', which "
-                "clips probabilities; 'binary_crossentropy_logits', on outputs without a sigmoid, "
-                "needs no bound",
+                "is 'binary_crossentropy_bounded'; 'binary_crossentropy_logits', on outputs "
+                "without a sigmoid, has a slope wherever a prediction is wrong",
             ),
             (
                 "log_loss binary_log_loss",

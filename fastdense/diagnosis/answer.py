@@ -247,7 +247,9 @@ class Diagnosis(Plotted):
 
     def __repr__(self):
         names = ", ".join(one.name for one in self.causes[:3])
-        return f"Diagnosis({self.verdict}{': ' + names if names else ''}; {self.outcome})"
+        # Of a training that learned what there is, a loss that has ended its fall is no news.
+        outcome = "" if self.healthy else f"; {self.outcome}"
+        return f"Diagnosis({self.verdict}{': ' + names if names else ''}{outcome})"
 
     def _repr_html_(self):
         """The answer, the remedies, the causes and the curves, for a notebook."""

@@ -10,7 +10,7 @@ from fastdense.errors import FastdenseError
 from fastdense.torch.conversion import from_torch
 from fastdense.torch.losses import BROADCAST
 
-ELEMENTWISE = *BROADCAST, "binary_crossentropy_logits"
+ELEMENTWISE = *BROADCAST, "binary_crossentropy_logits", "binary_crossentropy_bounded"
 
 
 def is_module(given):

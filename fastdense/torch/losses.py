@@ -90,6 +90,12 @@ def _smooth_l1(loss):
     return LossHere({"name": "huber"}, loss.reduction)
 
 
+def _of_probabilities(loss):
+    if loss.weight is not None:
+        raise _refused(loss, "a weight", "none: weights of samples go into Data")
+    return LossHere({"name": "binary_crossentropy_bounded"}, loss.reduction)
+
+
 def _binary(loss):
     if loss.weight is not None:
         raise _refused(loss, "a weight", "none: weights of samples go into Data")
@@ -164,6 +170,7 @@ MAKERS = {
     "L1Loss": _plain("mae"),
     "SmoothL1Loss": _smooth_l1,
     "HuberLoss": _plain("huber", delta="delta"),
+    "BCELoss": _of_probabilities,
     "BCEWithLogitsLoss": _binary,
     "CrossEntropyLoss": _cross_entropy,
     "NLLLoss": lambda loss: _of_classes("nll", loss),

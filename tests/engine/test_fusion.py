@@ -101,7 +101,13 @@ def test_a_clip_that_would_do_nothing_is_refused(loss):
         train(ending("softmax", 3), recipe, rows(loss, 3))
 
 
-@pytest.mark.parametrize("loss", [n for n in catalogue.names("losses") if "entropy" in n])
+SMOOTHED = [
+    name for name in catalogue.names("losses")
+    if "label_smoothing" in catalogue.get("losses", name).hyper
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", SMOOTHED)
 @settings(max_examples=20)
 @given(st.integers(0, 99), st.sampled_from([0.1, 0.5, 0.9]))
 def test_smoothed_labels_are_targets_moved_towards_the_uniform_ones(loss, seed, smoothing):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
 
-from fastdense import FastdenseError, Training, from_torch
+from fastdense import FastdenseError, Training, catalogue, from_torch
 
 OPTIMIZERS = {
     "SGD": {},
@@ -136,6 +136,9 @@ LOSSES = {
     "HuberLoss": (nn.HuberLoss(delta=0.3), "real", None),
     "BCEWithLogitsLoss": (nn.BCEWithLogitsLoss(), "unit", None),
     "BCEWithLogitsLoss, sum": (nn.BCEWithLogitsLoss(reduction="sum"), "unit", None),
+    "BCELoss": (nn.BCELoss(), "unit", nn.Sigmoid()),
+    "BCELoss, sum": (nn.BCELoss(reduction="sum"), "unit", nn.Sigmoid()),
+    "a function of probabilities": (functional.binary_cross_entropy, "unit", nn.Sigmoid()),
     "MultiLabelSoftMarginLoss": (nn.MultiLabelSoftMarginLoss(), "unit", None),
     "MultiLabelSoftMarginLoss, sum": (nn.MultiLabelSoftMarginLoss(reduction="sum"), "unit", None),
     "CrossEntropyLoss": (nn.CrossEntropyLoss(), "labels", None),
@@ -171,6 +174,22 @@ def test_a_loss_is_that_of_pytorch(name):
     same(found, training.parameters, module, inputs)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_bounded_logarithms_are_those_of_pytorch_to_the_ends(dtype):
+    ends = [0, 1, 1e-45, 1e-38, 1e-20, 1e-8, 0.3, 1 - 1e-7, np.nextafter(dtype(1), dtype(0))]
+    p, y = (grid.ravel() for grid in np.meshgrid(np.array(ends, dtype), dtype([0, 0.25, 1])))
+    entry = catalogue.get("losses", "binary_crossentropy_bounded")
+    with np.errstate(all="ignore"):
+        here = [[entry.value(a, b, ()), entry.slope(a, b, ())] for a, b in zip(p, y, strict=True)]
+    x = torch.tensor(p, requires_grad=True)
+    loss = functional.binary_cross_entropy(x, torch.tensor(y), reduction="none")
+    loss.sum().backward()
+    there = np.stack([loss.detach().numpy(), x.grad.numpy()], axis=1)
+    np.testing.assert_allclose(here, there, rtol=20 * np.finfo(dtype).eps)
+    value, slope = entry.spec(p[:, np.newaxis].astype(float), y[:, np.newaxis].astype(float), {})
+    np.testing.assert_allclose(np.hstack([value[:, np.newaxis], slope]), there, rtol=1e-4)
+
+
 LINE = nn.Sequential(nn.Linear(2, 3))
 REFUSED_LOSSES = {
     "no loss": ("mse", "the loss 'mse' is none under torch.nn"),
@@ -184,7 +203,7 @@ REFUSED_LOSSES = {
         nn.BCEWithLogitsLoss(pos_weight=torch.tensor([3.0])), r"class_weights=\[1, 3\]",
     ),
     "a weight of a batch": (nn.BCEWithLogitsLoss(torch.ones(3)), "BCEWithLogitsLoss has a weight"),
-    "probabilities": (nn.BCELoss(), "bounds each logarithm at -100"),
+    "a weight of a batch of probabilities": (nn.BCELoss(torch.ones(3)), "BCELoss has a weight"),
     "a beta": (nn.SmoothL1Loss(beta=0.5), "beta=0.5"),
     "a mean over outputs": (nn.KLDivLoss(reduction="mean"), "batchmean"),
     "targets in logarithms": (nn.KLDivLoss(reduction="sum", log_target=True), "log_target=True"),

@@ -117,22 +117,32 @@ def _check(task, counters):
     }
     if phase not in phases:
         raise FastdenseError(f"the checkpoint says phase {phase}; no training is left in that")
-    evaluations, large = max(task.evaluations, 1), np.iinfo(np.int64).max
-    most = {
-        "epoch": task.recipe.epochs - (phase == layout.STEP),
-        "position": phases[phase],
-        "accumulated": task.recipe.gradient_accumulation_steps - 1,
-        "step": large,
-        "summed": 1,
-        "row": evaluations,
-        "signal_row": task.observations,
-        "ended": 1,
-        "rows": evaluations,
-        "signal_rows": task.observations,
-        "steps": large,
+    large = np.iinfo(np.int64).max
+    # All is measured that was due after so many epochs; but for the signals, where the loss ended.
+    row, signal_row = (_points(epoch, every) for every in (task.evaluate_every, task.observe_every))
+    bounds = {
+        "epoch": (0, task.recipe.epochs - (phase != layout.DONE)),
+        "position": (0, phases[phase]),
+        "accumulated": (0, task.recipe.gradient_accumulation_steps - 1),
+        "step": (0, large),
+        "summed": (0, 1),
+        "row": (min(row, task.evaluations), min(row, task.evaluations)),
+        "signal_row": (0, min(signal_row, task.observations)),
+        "ended": (0, 1),
+        "rows": (0, task.evaluations),
+        "signal_rows": (0, task.observations),
+        "steps": (0, large),
     }
-    for name, high in most.items():
-        if not 0 <= counters[name] <= high:
+    if phase == layout.DONE and epoch == task.recipe.epochs:
+        bounds["row"] = task.evaluations, task.evaluations
+        bounds["signal_row"] = 0, task.observations
+    for name, (low, high) in bounds.items():
+        if not low <= counters[name] <= high:
             raise FastdenseError(
-                f"the checkpoint says {name} {counters[name]}; this training has 0 to {high}"
+                f"the checkpoint says {name} {counters[name]}; this training has {low} to {high}"
             )
+
+
+def _points(epoch, every):
+    """Points of a curve from before the first epoch on."""
+    return 1 + epoch // every if every else 0
