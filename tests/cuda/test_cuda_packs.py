@@ -1,5 +1,7 @@
 """Generated networks in Numba's simulator of CUDA, in packs and alone: the bits are the CPU's."""
 
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -197,6 +199,21 @@ def test_what_does_not_fit_is_cut_into_waves(monkeypatch):
     )
     assert not differences(*both(SMALL, recipe, ROWS, seeds=40))
     assert sizes == [32, 8]
+
+
+def test_a_wave_is_gone_when_the_next_begins(monkeypatch):
+    monkeypatch.setattr(waves, "lanes_of", lambda task, count=None: 32)
+    alive, real = [], pack.work_of
+
+    def made(*given):
+        work = real(*given)
+        assert not any(array() is not None for array in alive)
+        alive.append(weakref.ref(work.parameters))
+        return work
+
+    monkeypatch.setattr(pack, "work_of", made)
+    train_many(SMALL, Recipe(epochs=1, batch_size=6), ROWS, seeds=70, device="cuda")
+    assert len(alive) == 3
 
 
 def test_a_device_that_runs_out_of_memory_takes_fewer_at_once(monkeypatch):

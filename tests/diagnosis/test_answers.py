@@ -74,7 +74,7 @@ def test_a_training_at_what_is_attainable_gets_no_cause(noise, width, seed):
     rng = np.random.default_rng(seed)
     y = X @ [[1.0], [-2.0], [0.5]] + noise * rng.normal(size=(len(X), 1))
     found = quick(Network.of(3, width, 1, activation="tanh"), RECIPE, (X, y))
-    assert found.healthy and not found.causes
+    assert found.healthy and not found.causes and repr(found) == "Diagnosis(healthy)"
 
 
 def test_json_is_strict_and_says_what_the_attributes_say():

@@ -137,6 +137,9 @@ def test_targets_that_would_be_broadcast_are_refused():
     with pytest.raises(FastdenseError, match=r"shape \(n,\) and targets of \(n, 1\).*\(-1\)"):
         diagnose(module, loss, optimizer, (X, Y))
     assert case_of(module, loss, optimizer, (X, Y[:, 0])).network.outputs == 1
+    of_probabilities = nn.Sequential(module.last, nn.Sigmoid())
+    with pytest.raises(FastdenseError, match=r"BCELoss is given outputs of shape \(n, 1\)"):
+        diagnose(of_probabilities, nn.BCELoss(), optimizer, (X, (Y[:, 0] > 0).float()))
 
 
 def test_what_is_missing_is_told():

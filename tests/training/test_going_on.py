@@ -92,6 +92,35 @@ def test_it_goes_on_from_a_checkpoint(tmp_path):
     assert np.array_equal(own.result().test_loss, loaded.result().test_loss, equal_nan=True)
 
 
+def test_a_rate_that_was_set_is_kept_in_a_checkpoint(tmp_path):
+    own = Training(NETWORK, RECIPE, (X, Y))
+    own.advance(1)
+    own.learning_rate = 0.0
+    own.save(tmp_path / "checkpoint")
+    loaded = Training.load(tmp_path / "checkpoint", (X, Y))
+    assert loaded.learning_rate == 0.0
+    loaded.advance(1)
+    assert np.array_equal(loaded.parameters, own.parameters)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"phase": 2}, {"epoch": 4}, {"epoch": -1}, {"position": 1}, {"accumulated": 1}, {"row": 4},
+        {"row": 2}, {"signal_row": 4}, {"ended": 2}, {"rows": 6}, {"step": -1}, {"summed": 2},
+    ],
+)  # fmt: skip
+def test_counters_that_no_training_has_are_refused(changed):
+    own = Training(NETWORK, RECIPE, (X, Y), observe_every=1)
+    own.advance(2)
+    counters, arrays = own._session.take()
+    assert (counters["row"], counters["signal_row"], counters["position"]) == (3, 3, 0)
+    other = Training(NETWORK, RECIPE, (X, Y), observe_every=1)
+    with pytest.raises(FastdenseError, match="the checkpoint says"):
+        other._session.put(counters | changed, arrays)
+    other._session.put(counters, arrays)
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adam_keras", "adadelta_keras"])
 def test_another_training_goes_on_with_its_optimizer(optimizer):
     recipe = Recipe(optimizer=optimizer, epochs=6, batch_size=10, shuffle=False)

@@ -1,5 +1,6 @@
 """One network's training, by one thread or shared by several."""
 
+from functools import lru_cache
 from math import prod
 
 from fastdense.devices.cpu import checkpoint
@@ -17,7 +18,7 @@ from fastdense.devices.cpu.forms import begun
 from fastdense.devices.cpu.results import alone, latest_of
 from fastdense.devices.cpu.session import Session, Strategy
 from fastdense.devices.cpu.state import Shape, arrays_alone
-from fastdense.devices.cpu.stepping import Stepper
+from fastdense.devices.cpu.stepping import MAX_STEPPERS, Stepper
 from fastdense.kernels import layout
 from fastdense.kernels.layout import PACKED, padded
 from fastdense.kernels.registry import kernel
@@ -29,7 +30,6 @@ MIN_COLUMNS = 16  # of a chunk that a thread does by itself
 MIN_NUMBERS = 4096  # of the gradient that a thread should find to do
 FAR_MORE = 3  # parameters than numbers of a thread's samples, so that threads share units
 MOST = 0.9  # of the multiply-adds, which shared layers should have
-MAX_STEPPERS = 8  # sizes of mini-batches of the caller's that are kept ready
 
 
 class Single(Session):
@@ -127,7 +127,7 @@ class Single(Session):
             arrays["plan"][0]["online"] = kernel("online", name, recipe.dtype)
         super().__init__(task, 1, "train", arrays, strategies, table)
         self.threads = threads
-        self._steppers = {}
+        self._stepper = lru_cache(MAX_STEPPERS)(lambda *kind: Stepper(self, *kind))
 
     def result(self, final=True):
         """What `Run` takes besides the task."""
@@ -254,12 +254,7 @@ class Single(Session):
     def step(self, inputs, targets, weights=None):
         """One update on a mini-batch of the caller's; returns its mean loss before it."""
         self.finish_step()
-        key = len(inputs), weights is not None
-        stepper = self._steppers.get(key)
-        if stepper is None:
-            while len(self._steppers) >= MAX_STEPPERS:
-                self._steppers.pop(next(iter(self._steppers)))
-            stepper = self._steppers[key] = Stepper(self, *key)
+        stepper = self._stepper(len(inputs), weights is not None)
         self.state[0]["loaded"] = 0
         return stepper.step(inputs, targets, weights)
 

@@ -2,6 +2,7 @@
 
 from fastdense.kernels import layout
 
+MAX_STEPPERS = 8  # sizes of mini-batches that are kept ready
 # What a step works on or with is the training's own; only the arena and what is cut by the size of
 # the mini-batch are others.
 SHARED = ("parameters", "gradient", "networks", "seeds", "numbers", "rates", "frozen",

@@ -102,7 +102,7 @@ def bytes_of(task, team):
     slots = len(recipe.optimizer.entry.slots)
     each = np.dtype(recipe.dtype).itemsize
     numbers = network.size * (3 + slots) + (places["rows"] + ROOM) * block_of(task, team)
-    order = 4 * task.visits if _shuffled(task) else 4
+    order = 4 * task.visits if is_drawn(task) else 4
     sums = SUMS * len(network.dense) * task.observations
     curves = 8 * (CURVES * max(task.evaluations, 1) + sums)
     layers = 8 * PARTIAL_SUMS * 2 * len(network.layers)
@@ -115,7 +115,8 @@ def shared_bytes(task):
     return sum(array.nbytes for array in (*arrays, task.order))
 
 
-def _shuffled(task):
+def is_drawn(task):
+    """Whether the order of each epoch is drawn."""
     return task.recipe.shuffle and not task.order.size
 
 
@@ -291,7 +292,7 @@ def work_of(task, variants, team, memory):
     arrays["planes"] = arrays["arena"].reshape(groups, rows, block, width)
     make("rooms", ROOM * block, dtype)
     arrays["rooms"] = arrays["rooms"].reshape(groups, ROOM, block, width)
-    make("order", task.visits if _shuffled(task) else 1, np.int32)
+    make("order", task.visits if is_drawn(task) else 1, np.int32)
     make("outputs", task.visits * task.network.outputs if task.keep_outputs else 1, dtype)
     make("losses", block, np.float64)
     make("sample_weights", block, np.float64, 1.0)

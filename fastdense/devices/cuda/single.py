@@ -1,15 +1,17 @@
 """The training of one network on a GPU: a pack of one, by all threads together."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from fastdense.devices.cpu import checkpoint
+from fastdense.devices.cpu.stepping import MAX_STEPPERS
 from fastdense.devices.cuda import compiling, supported
+from fastdense.devices.cuda.arrays import is_drawn
 from fastdense.devices.cuda.pack import Pack
 from fastdense.devices.cuda.stepping import Stepper
 from fastdense.kernels import layout
 from fastdense.variants import Variants
-
-MAX_STEPPERS = 8  # sizes of mini-batches of the caller's that are kept ready
 
 
 class Parameters:
@@ -42,7 +44,7 @@ class Single(Pack):
         supported.check(task)
         variants = Variants.of(task.network, task.recipe, task.parameters[np.newaxis])
         super().__init__(task, variants, together=True, shared=shared)
-        self._steppers = {}
+        self._stepper = lru_cache(MAX_STEPPERS)(lambda *kind: Stepper(self, *kind))
 
     @property
     def between_steps(self):
@@ -66,13 +68,7 @@ class Single(Pack):
         self.finish_step()
         if self._all_ended:
             self.rate = self.rate  # frozen, so that only the optimizer's state goes on
-        key = len(inputs), weights is not None
-        stepper = self._steppers.get(key)
-        if stepper is None:
-            while len(self._steppers) >= MAX_STEPPERS:
-                self._steppers.pop(next(iter(self._steppers)))
-            stepper = self._steppers[key] = Stepper(self, *key)
-        return stepper.step(inputs, targets, weights)
+        return self._stepper(len(inputs), weights is not None).step(inputs, targets, weights)
 
     def curves(self, since):
         """Running loss, running penalty and test loss of the epochs after `since`, (3, n, 1)."""
@@ -162,11 +158,9 @@ class Single(Pack):
         compiling.write(self.work.networks, networks)
         self._all_ended = bool(networks["ended"].all())
         self.rate = self.rate  # what it freezes
-        if self.state[0]["phase"] == layout.STEP and self.plan["shuffle"][0]:
-            order = compiling.get(self.work.order)
-            if len(order) == self.task.visits:
-                order[:] = checkpoint.order_of(self.task, self.epoch)
-                compiling.write(self.work.order, order)
+        if self.state[0]["phase"] == layout.STEP and is_drawn(self.task):
+            order = checkpoint.order_of(self.task, self.epoch)
+            compiling.write(self.work.order, order.astype(np.int32))
         self.put_state()
 
     def _place(self, name, shape):

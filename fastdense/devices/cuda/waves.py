@@ -58,21 +58,23 @@ def train_in_waves(task, variants, store, check):
     while first < len(variants):
         own = variants[first : first + lanes]
         try:
-            pack = Pack(task, own, least == 1)
-            if not pack.done:
-                pack.advance()  # before the first launch not all memory is taken
+            results = _trained(task, own, least == 1, lambda share: check(first + share))  # noqa: B023
         except OutOfMemory:
             if lanes == least:
                 raise
             lanes = max(lanes // 2 // WARP, 1) * WARP
             continue
-        while True:
-            check(first + len(own) * pack.epoch / max(task.recipe.epochs, 1))
-            if pack.done:
-                break
-            pack.advance()
-        store(first, pack.results())
+        store(first, results)
         first += len(own)
+
+
+def _trained(task, variants, together, check):
+    """The results of a wave, whose memory is free again when this returns or raises."""
+    pack = Pack(task, variants, together)
+    while not pack.done:
+        pack.advance()
+        check(len(variants) * pack.epoch / max(task.recipe.epochs, 1))
+    return pack.results()
 
 
 def first_wave(task, variants):

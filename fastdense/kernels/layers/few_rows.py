@@ -13,21 +13,14 @@ from functools import cache
 import numpy as np
 from numba import njit, types
 
-from fastdense.kernels.compile.compiler import COLD, NUMPY
+from fastdense.kernels.compile.compiler import COLD
 from fastdense.kernels.compile.pointers import call, offset, record
-from fastdense.kernels.layout import BACKWARD, FORWARD, TRAINING
+from fastdense.kernels.layers._sharing import is_shared
+from fastdense.kernels.layout import BACKWARD, FORWARD
 from fastdense.kernels.linalg.few_samples import few_forward_for, turned_product_for
 from fastdense.kernels.linalg.gemm import product_for
 from fastdense.kernels.linalg.tile import ACCUMULATE, COLUMN_BIAS, ZERO
 from fastdense.kernels.samples.gather import scatter_for
-
-
-@njit(**NUMPY)
-def is_shared(plan, job, layer, samples):
-    """Whether threads share the units of a layer, which takes them far longer than to meet."""
-    if plan.by_units == 0 or job.purpose != TRAINING:
-        return False
-    return layer.n_in * layer.n_out * samples >= plan.by_units
 
 
 @cache
@@ -53,7 +46,7 @@ def few_rows_layer_for(kind):
         )  # fmt: skip
         if units < n_out:
             call(layer.activate, (slopes, target, samples, units, across))
-        else:  # at once; what stands between two samples is not read
+        else:  # all rows at once, with what stands between them
             for b in range(samples):
                 slopes[b * across + n_out] = cast(0)
             call(layer.activate, (slopes, target, one, samples * across, samples * across))

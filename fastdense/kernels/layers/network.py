@@ -9,12 +9,12 @@ from fastdense.kernels import layout
 from fastdense.kernels.compile.compiler import NUMPY
 from fastdense.kernels.compile.pointers import call, offset, record
 from fastdense.kernels.layers import dense as dense_layers
+from fastdense.kernels.layers._sharing import is_shared, share_of
 from fastdense.kernels.layers.few_rows import (
     few_rows_backward_for,
     few_rows_descend_for,
     few_rows_forward_for,
     few_rows_layer_for,
-    is_shared,
 )
 from fastdense.kernels.layers.rows import predict_rows_for
 from fastdense.kernels.layout import COLUMN_MULTIPLE, EVALUATING, PREDICTING, TRAINING
@@ -33,15 +33,6 @@ def all_finite(values, count):
     for i in range(count):
         bad |= values[i] - values[i] != 0
     return not bad
-
-
-@njit(**NUMPY)
-def share_of(count, part, parts):
-    """The first of some units that one of the parts has, and how many; whole groups of 16."""
-    groups = (count + COLUMN_MULTIPLE - 1) // COLUMN_MULTIPLE
-    first = groups * part // parts * COLUMN_MULTIPLE
-    end = min(groups * (part + 1) // parts * COLUMN_MULTIPLE, count)
-    return first, end - first
 
 
 @cache
