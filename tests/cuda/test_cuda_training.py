@@ -1,5 +1,8 @@
 """A training on a GPU goes on step by step, is changed and saved, as one on the CPU."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -118,6 +121,18 @@ def test_steps_on_the_callers_rows_among_epochs(learning_rate, reduction):
     assert np.array_equal(losses, other[0], equal_nan=True)
     assert same(parameters, other[1]) and steps == other[2] and same(powers, other[3])
     assert not differences(run, other[4])
+
+
+def test_who_has_done_steps_gives_back_the_memory():
+    training = Training(SMALL, Recipe(epochs=1), ROWS, device="cuda")
+    training.step(*ROWS)
+    parameters = weakref.ref(training._session.work.parameters)
+    gc.disable()
+    try:
+        del training
+        assert parameters() is None
+    finally:
+        gc.enable()
 
 
 def test_a_training_that_diverges_has_ended_and_says_where():

@@ -1,6 +1,5 @@
 """One network's training, by one thread or shared by several."""
 
-from functools import lru_cache
 from math import prod
 
 from fastdense.devices.cpu import checkpoint
@@ -18,7 +17,7 @@ from fastdense.devices.cpu.forms import begun
 from fastdense.devices.cpu.results import alone, latest_of
 from fastdense.devices.cpu.session import Session, Strategy
 from fastdense.devices.cpu.state import Shape, arrays_alone
-from fastdense.devices.cpu.stepping import MAX_STEPPERS, Stepper
+from fastdense.devices.cpu.stepping import Stepper, kept
 from fastdense.kernels import layout
 from fastdense.kernels.layout import PACKED, padded
 from fastdense.kernels.registry import kernel
@@ -127,7 +126,7 @@ class Single(Session):
             arrays["plan"][0]["online"] = kernel("online", name, recipe.dtype)
         super().__init__(task, 1, "train", arrays, strategies, table)
         self.threads = threads
-        self._stepper = lru_cache(MAX_STEPPERS)(lambda *kind: Stepper(self, *kind))
+        self._steppers = {}
 
     def result(self, final=True):
         """What `Run` takes besides the task."""
@@ -254,7 +253,7 @@ class Single(Session):
     def step(self, inputs, targets, weights=None):
         """One update on a mini-batch of the caller's; returns its mean loss before it."""
         self.finish_step()
-        stepper = self._stepper(len(inputs), weights is not None)
+        stepper = kept(self._steppers, Stepper, self, len(inputs), weights is not None)
         self.state[0]["loaded"] = 0
         return stepper.step(inputs, targets, weights)
 

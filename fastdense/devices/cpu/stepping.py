@@ -9,6 +9,16 @@ SHARED = ("parameters", "gradient", "networks", "seeds", "numbers", "rates", "fr
           "penalties", "loss_hyper", "optimizer_hyper", "schedule_hyper", "powers")  # fmt: skip
 
 
+def kept(steppers, make, single, *kind):
+    """The stepper of a kind, from a dict of those of a training, or else `make(single, *kind)`."""
+    stepper = steppers.get(kind)
+    if stepper is None:
+        while len(steppers) >= MAX_STEPPERS:
+            steppers.pop(next(iter(steppers)))
+        stepper = steppers[kind] = make(single, *kind)
+    return stepper
+
+
 class Stepper:
     """Updates of a session's network by mini-batches of a given number of samples.
 

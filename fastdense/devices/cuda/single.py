@@ -1,11 +1,9 @@
 """The training of one network on a GPU: a pack of one, by all threads together."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from fastdense.devices.cpu import checkpoint
-from fastdense.devices.cpu.stepping import MAX_STEPPERS
+from fastdense.devices.cpu.stepping import kept
 from fastdense.devices.cuda import compiling, supported
 from fastdense.devices.cuda.arrays import is_drawn
 from fastdense.devices.cuda.pack import Pack
@@ -44,7 +42,7 @@ class Single(Pack):
         supported.check(task)
         variants = Variants.of(task.network, task.recipe, task.parameters[np.newaxis])
         super().__init__(task, variants, together=True, shared=shared)
-        self._stepper = lru_cache(MAX_STEPPERS)(lambda *kind: Stepper(self, *kind))
+        self._steppers = {}
 
     @property
     def between_steps(self):
@@ -68,7 +66,8 @@ class Single(Pack):
         self.finish_step()
         if self._all_ended:
             self.rate = self.rate  # frozen, so that only the optimizer's state goes on
-        return self._stepper(len(inputs), weights is not None).step(inputs, targets, weights)
+        stepper = kept(self._steppers, Stepper, self, len(inputs), weights is not None)
+        return stepper.step(self, inputs, targets, weights)
 
     def curves(self, since):
         """Running loss, running penalty and test loss of the epochs after `since`, (3, n, 1)."""

@@ -26,15 +26,14 @@ class Stepper:
         task = single.task
         shared = {name: getattr(single.work, name) for name in SHARED}
         self._own = own = type(single)(task.of_one_batch(samples, weighted), shared)
-        self._theirs = single
         own.plan["steps_per_epoch"] = task.steps_per_epoch
 
-    def step(self, inputs, targets, weights=None):
-        """One update; returns the mean loss of the samples before it.
+    def step(self, single, inputs, targets, weights=None):
+        """One update of the training's network; returns the mean loss of the samples before it.
 
         The arrays are in the recipe's dtype (weights in float64), and checked.
         """
-        own, state, theirs = self._own, self._own.state[0], self._theirs.state[0]
+        own, state, theirs = self._own, self._own.state[0], single.state[0]
         compiling.write(own.work.inputs, np.ravel(inputs))
         compiling.write(own.work.targets, np.ravel(targets))
         if weights is not None:
@@ -49,5 +48,5 @@ class Stepper:
             own.advance(until=1)
         for name in ("step", "accumulated"):
             theirs[name] = own.state[0][name]
-        self._theirs.put_state()
+        single.put_state()
         return float(compiling.get(own.work.curves)[layout.RUNNING_LOSS, 0, 0])
